@@ -1,0 +1,4 @@
+"""The game: battlefield, troops, controls and view.
+
+Knows no simulation by name; whatever moves the mass is found by `engine.plugin`.
+"""

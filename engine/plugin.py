@@ -1,0 +1,63 @@
+"""What the game asks of a simulation, and how simulations and controllers are found.
+
+Plain NumPy crosses this border. Positions and lengths are in cells, x to the right and y downwards; times are in ticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+SIMULATIONS = "maniple.simulations"
+CONTROLLERS = "maniple.controllers"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where men can stand: which cells are open, how much mass each may hold, and what the border is."""
+
+    open_cells: Bool[np.ndarray, "H W"]
+    capacity: float | Float[np.ndarray, "H W"] = 1.0
+    boundary: Literal["wall", "torus"] = "wall"
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Height and width in cells."""
+        height, width = self.open_cells.shape
+        return height, width
+
+
+class Simulation(Protocol):
+    """Moves the mass of R regiments on one ground, all at once. One implementation per backend.
+
+    A state is opaque and never changes in place, so the game may keep, compare and rewind states.
+    """
+
+    backend: str  # "cpu", "gpu", ...
+    device: str  # the device in the maker's words
+
+    def reset(self, mass: Float[np.ndarray, "R H W"], ground: Ground, controllers: Sequence[Any], seed: int) -> Any:
+        """Return the state in which regiment r holds mass[r] and obeys controllers[r]."""
+        ...
+
+    def tick(self, state: Any, targets: Float[np.ndarray, "R H W"]) -> Any:
+        """Return the state one tick later. Each target has its regiment's total, and may change at any tick."""
+        ...
+
+    def read(self, state: Any, fields: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return the named fields of a state.
+
+        "mass" (R, H, W); "velocity" (R, H, W, 2), commanded, in cells per tick; "flux_x" (R, H, W + 1) and
+        "flux_y" (R, H + 1, W), the mass that crossed each face in the last tick, positive to the right and downwards.
+        """
+        ...
+
+
+def found(group: str) -> dict[str, EntryPoint]:
+    """Return what is installed under an entry-point group, by name; nothing is imported until `load()`."""
+    return {entry.name: entry for entry in entry_points(group=group)}
