@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float
 
 SIMULATIONS = "maniple.simulations"
 CONTROLLERS = "maniple.controllers"
+QUANTUM = 2.0**-20  # every mass and capacity that crosses the border is a multiple of this, so that totals are exact
 
 
 @dataclass(frozen=True)
