@@ -1,0 +1,45 @@
+"""What each channel of an AdvectionNCA's state holds, and states made from a field of mass."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+
+class ADVECTION_CHANNELS:  # noqa: N801  the seed's name
+    """Indices of the 16 channels."""
+
+    TOTAL = 16
+    RGB = slice(0, 3)  # what a cell sees standing on it: own men in red, others in green, walls in blue
+    MASS = 3
+    VELOCITY = slice(4, 6)
+    VELOCITY_X = 4
+    VELOCITY_Y = 5
+    TARGET_VELOCITY = slice(6, 8)
+    TARGET_VX = 6
+    TARGET_VY = 7
+    HIDDEN = slice(8, 16)
+    HIDDEN_START = 8
+    HIDDEN_END = 16
+
+
+PRESENT = 0.01  # mass per cell from which a cell counts as held
+WAKING = 0.1  # what the hidden channels start from where there is mass
+
+
+def create_formation_from_alpha(
+    alpha: Float[Array, "*batch H W"], rgb: tuple[float, float, float] = (1.0, 0.0, 0.0)
+) -> Float[Array, "*batch H W 16"]:
+    """Return the state of cells that wake up with this mass, at rest."""
+    mass = jnp.asarray(alpha, dtype=jnp.float32)[..., None]
+    held = (mass > PRESENT).astype(jnp.float32)
+    still = jnp.zeros((*mass.shape[:-1], 4))
+    hidden = jnp.broadcast_to(WAKING * held, (*mass.shape[:-1], 8))
+    return jnp.concatenate([held * jnp.asarray(rgb), mass, still, hidden], axis=-1)
+
+
+def create_advection_seed(height: int, width: int, mass: float = 1.0, size: int = 8) -> Float[Array, "H W 16"]:
+    """Return the state of a square block of `size` cells in the middle of the field, each holding `mass`."""
+    top, left = (height - size) // 2, (width - size) // 2
+    alpha = jnp.zeros((height, width)).at[top : top + size, left : left + size].set(mass)
+    return create_formation_from_alpha(alpha)

@@ -1,0 +1,106 @@
+"""Trained models on disk: a folder with `model.json`, which says what it is, and orbax weights. Loading is strict."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.model import SIGNAL_CHANNELS, AdvectionNCA
+
+FORMAT = 1  # version of what a model folder looks like
+DESCRIPTION = "model.json"
+WEIGHTS = "weights"
+
+
+class CheckpointError(ValueError):
+    """A model folder that cannot be used; the text is one line that says which and why."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The sizes that shape the weights."""
+
+    num_channels: int = CHANNELS.TOTAL
+    hidden_dim: int = 64
+
+    def layers(self) -> dict[str, int]:
+        """Return the sizes under the names of AdvectionNCA's arguments."""
+        return asdict(self)
+
+    def init_params(self, key: jax.Array) -> Any:
+        """Return fresh weights."""
+        cells = jnp.zeros((3, 3, self.num_channels))
+        signal = jnp.zeros((3, 3, SIGNAL_CHANNELS))
+        return AdvectionNCA(**self.layers()).init(key, cells, signal, method="steer")["params"]
+
+
+def save(folder: Path, params: Any, architecture: Architecture) -> None:
+    """Write a model into a folder, over what was there; a reader sees the old model or the new one, whole."""
+    import orbax.checkpoint as ocp  # late: it takes as long to import as all else together
+
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f"{WEIGHTS}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    with ocp.StandardCheckpointer() as checkpointer:
+        checkpointer.save(fresh, jax.tree.map(np.asarray, params))
+    shutil.rmtree(folder / WEIGHTS, ignore_errors=True)
+    fresh.rename(folder / WEIGHTS)
+    description = {"format": FORMAT, "architecture": asdict(architecture)}
+    (folder / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> tuple[Any, Architecture]:
+    """Return the weights and the architecture of a model folder.
+
+    Raises CheckpointError for a folder that is missing, of a newer format, or whose weights are not whole, finite and
+    of the architecture's shapes.
+    """
+    architecture = read_description(folder)
+    import orbax.checkpoint as ocp  # late, see above
+
+    wanted = jax.eval_shape(architecture.init_params, jax.random.key(0))
+    try:
+        with ocp.StandardCheckpointer() as checkpointer:
+            held = checkpointer.restore((folder / WEIGHTS).resolve())
+    except Exception as error:  # orbax and its stores raise many kinds
+        raise CheckpointError(f"{folder}: the weights cannot be read: {first_line(error)}") from None
+    if shapes(held) != shapes(wanted):
+        raise CheckpointError(f"{folder}: the weights are not those of {architecture}")
+    if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(held)):
+        raise CheckpointError(f"{folder}: the weights are not finite")
+    return jax.tree.map(jnp.asarray, held), architecture
+
+
+def read_description(folder: Path) -> Architecture:
+    """Return the architecture that a model folder describes. Raises CheckpointError."""
+    path = folder / DESCRIPTION
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        version, sizes = description["format"], description["architecture"]
+        names = {field.name for field in fields(Architecture)}
+        if version == FORMAT and set(sizes) == names and all(type(size) is int and size > 0 for size in sizes.values()):
+            return Architecture(**sizes)
+    except FileNotFoundError:
+        raise CheckpointError(f"no model in {folder}: {DESCRIPTION} is missing") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{path}: {first_line(error)}") from None
+    raise CheckpointError(f"{path}: format {version} with architecture {sizes}, not format {FORMAT} with {sorted(names)}")
+
+
+def shapes(tree: Any) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each leaf by its path."""
+    return {jax.tree_util.keystr(path): leaf.shape for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's text, or its kind where it says nothing."""
+    return str(error).strip().split("\n")[0] or type(error).__name__

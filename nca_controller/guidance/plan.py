@@ -1,0 +1,122 @@
+"""The commander's plan: entropic optimal transport on a coarse grid (Cuturi, 2013), read at every cell.
+
+The cost is the squared distance, so its kernel is a product of one in x and one in y, and every sum over all pairs of
+cells splits into two sums along an axis. All of it is in the logarithm's domain: armies are small and fields wide, and
+the kernel of distant cells would be 0 in float32.
+"""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import jax.numpy as jnp
+from flax import struct
+from jaxtyping import Array, Float
+
+from nca_controller.guidance.poisson import poisson_flow
+from nca_controller.guidance.speed import direction, limit, speed
+
+COARSE = 32  # coarse cells along the field's shorter side
+BLUR = 0.6  # spread of the plan, in coarse cells
+SWEEPS = 10  # Sinkhorn iterations at each refresh
+NEAR = 3.0  # cells from its destination at which mass follows the Poisson flow instead
+EMPTY = -1e6  # logarithm of no mass, finite so that gradients are
+
+
+@struct.dataclass
+class Plan:
+    """The dual potential of the coarse target cells, kept to start the next refresh from, and where to go."""
+
+    potential: Float[Array, "h w"]  # in units of the squared blur
+    destination: Float[Array, "H W 2"]  # x, y in cells
+
+
+def empty_plan(grid: tuple[int, int]) -> Plan:
+    """Return the plan before any order: potentials of 0, everyone stays where he is."""
+    pool = pool_size(grid)
+    return Plan(jnp.zeros((math.ceil(grid[0] / pool), math.ceil(grid[1] / pool))), cell_centres(grid))
+
+
+def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
+    """Return the plan from this mass to this target, refreshed from an earlier one by a few Sinkhorn iterations."""
+    height, width = mass.shape
+    pool = pool_size((height, width))
+    held, wanted = log_share(pooled(mass, pool)), log_share(pooled(target, pool))
+    rows, columns = coarse_centres(height, pool), coarse_centres(width, pool)
+    blur = (BLUR * pool) ** 2
+    down, across = -squared_distances(rows, rows) / blur, -squared_distances(columns, columns) / blur
+
+    def sinkhorn(_: int, potential: Float[Array, "h w"]) -> Float[Array, "h w"]:
+        from_mass = -log_convolve(potential + wanted, down, across)
+        return -log_convolve(from_mass + held, down, across)
+
+    potential = jax.lax.fori_loop(0, SWEEPS, sinkhorn, plan.potential)
+    return Plan(potential, barycentres(potential + wanted, (height, width), pool, blur))
+
+
+def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
+    """Return the planned velocity (x, y) and the proximity, 1 at the destination and 0 from NEAR cells on.
+
+    Far from its destination mass goes straight there at full speed; near it the Poisson flow settles it to the cell.
+    """
+    way = plan.destination - cell_centres(mass.shape)  # type: ignore[arg-type]
+    far = jnp.minimum(speed(way) / NEAR, 1.0)[..., None]
+    velocity = limit(far * direction(way) + (1 - far) * poisson_flow(mass, target))
+    return jnp.concatenate([velocity, 1 - far], axis=-1)
+
+
+def pool_size(grid: tuple[int, int]) -> int:
+    """Return how many cells wide and high a coarse cell is."""
+    return max(1, math.ceil(min(grid) / COARSE))
+
+
+def pooled(mass: Float[Array, "H W"], pool: int) -> Float[Array, "h w"]:
+    """Return the mass in each coarse cell; those at the far borders may reach over them."""
+    height, width = mass.shape
+    mass = jnp.pad(mass, ((0, -height % pool), (0, -width % pool)))
+    return mass.reshape(mass.shape[0] // pool, pool, mass.shape[1] // pool, pool).sum(axis=(1, 3))
+
+
+def log_share(mass: Float[Array, "h w"]) -> Float[Array, "h w"]:
+    """Return the logarithm of each cell's share of the total."""
+    held = mass > 0
+    return jnp.where(held, jnp.log(jnp.where(held, mass, 1.0) / jnp.maximum(mass.sum(), 1e-9)), EMPTY)
+
+
+def log_convolve(
+    values: Float[Array, "h w"], down: Float[Array, "H h"], across: Float[Array, "W w"]
+) -> Float[Array, "H W"]:
+    """Return log sum_(j, k) exp(values[j, k] + down[i, j] + across[l, k]) for every i and l, one axis after the other."""
+    along = jax.nn.logsumexp(values[:, None, :] + across, axis=2)
+    return jax.nn.logsumexp(along[None] + down[:, :, None], axis=1)
+
+
+def barycentres(
+    values: Float[Array, "h w"], grid: tuple[int, int], pool: int, blur: float
+) -> Float[Array, "H W 2"]:
+    """Return for every cell (x, y) the mean place of what the plan sends its mass to."""
+    height, width = grid
+    rows, columns = coarse_centres(height, pool), coarse_centres(width, pool)
+    across = -squared_distances(jnp.arange(width) + 0.5, columns) / blur
+    down = -squared_distances(jnp.arange(height) + 0.5, rows) / blur
+    along = values[:, None, :] + across
+    x = (jax.nn.softmax(along, axis=2) * columns).sum(axis=2)
+    weight = jax.nn.softmax(jax.nn.logsumexp(along, axis=2)[None] + down[:, :, None], axis=1)
+    return jnp.stack([(weight * x).sum(axis=1), (weight * rows[:, None]).sum(axis=1)], axis=-1)
+
+
+def coarse_centres(size: int, pool: int) -> Float[Array, " n"]:
+    """Return the coarse cells' centres along an axis, in cells."""
+    return (jnp.arange(math.ceil(size / pool)) + 0.5) * pool
+
+
+def squared_distances(to: Float[Array, " n"], of: Float[Array, " k"]) -> Float[Array, "n k"]:
+    """Return (to - of)^2 for all pairs."""
+    return (to[:, None] - of) ** 2
+
+
+def cell_centres(grid: tuple[int, int]) -> Float[Array, "H W 2"]:
+    """Return the centre (x, y) of every cell."""
+    y, x = jnp.meshgrid(jnp.arange(grid[0]) + 0.5, jnp.arange(grid[1]) + 0.5, indexing="ij")
+    return jnp.stack([x, y], axis=-1)

@@ -1,0 +1,110 @@
+"""The AdvectionNCA: cells perceive their neighbourhood and an order, and each decides on a velocity.
+
+The rule is two lines, perceive and update; moving the mass is the physics' business.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.guidance.speed import limit, speed
+from nca_controller.physics import Terrain, advect, diffuse
+
+SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
+OBEDIENCE = 4.0  # a planned speed of 1 / OBEDIENCE or more leaves the cells their full say
+
+State = Float[Array, "*batch H W C"]
+
+
+class AdvectionNCA(nn.Module):
+    """A neural cellular automaton whose cells set velocities; mass is then moved, never made or lost.
+
+    Follows Mordvintsev et al., "Growing Neural Cellular Automata" (2020), with transport in place of alpha updates.
+    Velocities are in cells per unit time, at most 1 long; a step lasts `advection_steps * advection_dt` units.
+    """
+
+    num_channels: int = CHANNELS.TOTAL
+    hidden_dim: int = 64  # width of the layer between perception and update
+    fire_rate: float = 0.5  # probability that a cell updates in a step; 1 is deterministic
+    advection_dt: float = 0.25
+    advection_steps: int = 2
+    diffusion_rate: float = 0.0  # share of a difference in mass that crosses each face, a step
+    velocity_noise: float = 0.0  # standard deviation, for exploration
+    velocity_damping: float = 0.0  # share of the velocity that is lost before it is obeyed
+
+    def setup(self) -> None:
+        self.hidden = nn.Dense(self.hidden_dim)
+        self.outcome = nn.Dense(2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros)
+
+    def __call__(
+        self, state: State, key: PRNGKeyArray | None = None, parent_signal: Float[Array, "..."] | None = None
+    ) -> State:
+        """Return the state one step later: the cells steer, then the mass of each field in the batch moves.
+
+        `state` is (H, W, C) or has a batch axis before it; a signal (H, W, 4) without one serves the whole batch.
+        `key` is needed where the fire rate is below 1 or the noise above 0. Walls surround the field.
+        """
+        steering, moving = jax.random.split(key) if key is not None else (None, None)
+        if parent_signal is None:
+            parent_signal = jnp.zeros((*state.shape[:-1], SIGNAL_CHANNELS))
+        state = self.steer(state, parent_signal, steering)
+        velocity = state[..., CHANNELS.VELOCITY]
+        if moving is not None and self.velocity_noise:
+            velocity = limit(velocity + self.velocity_noise * jax.random.normal(moving, velocity.shape))
+        mass = self.move(state[..., CHANNELS.MASS], velocity * (1 - self.velocity_damping))
+        return state.at[..., CHANNELS.MASS].set(mass)
+
+    def steer(self, state: State, signal: Float[Array, "..."], key: PRNGKeyArray | None = None) -> State:
+        """Return the state with new velocities and hidden channels; its mass has not moved."""
+        signal = jnp.broadcast_to(signal, (*state.shape[:-1], SIGNAL_CHANNELS))
+        updated = self.update(state, self.perceive(state, signal), signal)
+        if self.fire_rate < 1 and key is not None:
+            fires = jax.random.bernoulli(key, self.fire_rate, (*state.shape[:-1], 1))
+            updated = jnp.where(fires, updated, state)
+        return updated
+
+    def perceive(self, state: State, signal: Float[Array, "*batch H W 4"]) -> Float[Array, "*batch H W features"]:
+        """Return what a cell knows: its own channels, their Sobel gradients in x and y, and the signal."""
+        return jnp.concatenate([state, *sobel(state), signal], axis=-1)
+
+    def update(
+        self, state: State, perception: Float[Array, "*batch H W features"], signal: Float[Array, "*batch H W 4"]
+    ) -> State:
+        """Return the state in which every cell follows the plan with its own correction, and remembers.
+
+        Where the plan stands still so do the cells: the correction fades with the planned speed.
+        """
+        outcome = self.outcome(nn.relu(self.hidden(perception)))
+        planned = signal[..., 1:3]
+        say = jnp.minimum(OBEDIENCE * speed(planned), 1.0)[..., None]
+        velocity = limit(planned + say * jnp.tanh(outcome[..., :2]))
+        remembered = jnp.tanh(state[..., CHANNELS.HIDDEN] + outcome[..., 2:])
+        return jnp.concatenate([state[..., : CHANNELS.VELOCITY_X], velocity, planned, remembered], axis=-1)
+
+    def move(self, mass: Float[Array, "*batch H W"], velocity: Float[Array, "*batch H W 2"]) -> Float[Array, "..."]:
+        """Return the mass after the step's transport and diffusion."""
+        terrain = Terrain.plain(mass.shape[-2:])
+
+        def move_one(mass: Float[Array, "1 H W"], velocity: Float[Array, "1 H W 2"]) -> Float[Array, "1 H W"]:
+            for _ in range(self.advection_steps):
+                mass = advect(mass, velocity, terrain, dt=self.advection_dt).mass
+            return diffuse(mass, self.diffusion_rate, terrain) if self.diffusion_rate else mass
+
+        fields = mass.reshape(-1, 1, *mass.shape[-2:])
+        return jax.vmap(move_one)(fields, velocity.reshape(*fields.shape, 2)).reshape(mass.shape)
+
+
+def sobel(state: State) -> tuple[State, State]:
+    """Return the gradients in x and y by Sobel's filter, per cell; the border is continued outwards."""
+    around = [(0, 0)] * (state.ndim - 3) + [(1, 1), (1, 1), (0, 0)]
+    padded = jnp.pad(state, around, mode="edge")
+    smooth_y = padded[..., :-2, :, :] + 2 * padded[..., 1:-1, :, :] + padded[..., 2:, :, :]
+    smooth_x = padded[..., :, :-2, :] + 2 * padded[..., :, 1:-1, :] + padded[..., :, 2:, :]
+    return (
+        (smooth_y[..., :, 2:, :] - smooth_y[..., :, :-2, :]) / 8,
+        (smooth_x[..., 2:, :, :] - smooth_x[..., :-2, :, :]) / 8,
+    )

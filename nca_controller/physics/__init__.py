@@ -1,0 +1,8 @@
+"""Differentiable transport that conserves mass exactly and never exceeds capacity. Needs nothing but JAX."""
+
+from nca_controller.physics.diffusion import diffuse
+from nca_controller.physics.lattice import QUANTUM, to_lattice
+from nca_controller.physics.terrain import Terrain
+from nca_controller.physics.transport import Moved, advect
+
+__all__ = ["QUANTUM", "Moved", "Terrain", "advect", "diffuse", "to_lattice"]

@@ -1,0 +1,119 @@
+"""The tick: every regiment steers, then the mass of all moves at once. In JAX, behind `engine.plugin.Simulation`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import struct
+from jaxtyping import Array, Float
+
+from engine.plugin import Ground
+from nca_controller.controllers import DT, MAX_SPEED, STEPS, Controller
+from nca_controller.physics import Terrain, advect, to_lattice
+
+
+@struct.dataclass
+class State:
+    """Everything that a battle is at one tick, for R regiments."""
+
+    mass: Float[Array, "R H W"]
+    velocity: Float[Array, "R H W 2"]  # commanded in the last tick, cells per unit time
+    flux_x: Float[Array, "R H W+1"]  # mass that crossed each face in the last tick
+    flux_y: Float[Array, "R H+1 W"]
+    controllers: tuple[Controller, ...]
+    memories: tuple[Any, ...]
+    terrain: Terrain
+
+
+def muster(mass: Float[Array, "R H W"], terrain: Terrain, controllers: Sequence[Controller], seed: int) -> State:
+    """Return the state of regiments that stand and have had no order."""
+    regiments, height, width = mass.shape
+    return State(
+        mass=mass,
+        velocity=jnp.zeros((*mass.shape, 2)),
+        flux_x=jnp.zeros((regiments, height, width + 1)),
+        flux_y=jnp.zeros((regiments, height + 1, width)),
+        controllers=tuple(controllers),
+        memories=tuple(controllers[r].init(mass[r], terrain, seed + r) for r in range(regiments)),
+        terrain=terrain,
+    )
+
+
+def tick(state: State, targets: Float[Array, "R H W"]) -> State:
+    """Return the state one tick later. Pure and differentiable."""
+    crowd = state.mass.sum(axis=0)
+    steered = [
+        controller.steer(memory, mass, crowd, target, state.terrain)
+        for controller, memory, mass, target in zip(state.controllers, state.memories, state.mass, targets, strict=True)
+    ]
+    velocity = jnp.stack([velocity for velocity, _ in steered])
+    mass, flux_x, flux_y = state.mass, jnp.zeros_like(state.flux_x), jnp.zeros_like(state.flux_y)
+    for _ in range(STEPS):
+        moved = advect(mass, velocity, state.terrain, dt=DT)
+        mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
+    memories = tuple(memory for _, memory in steered)
+    return state.replace(mass=mass, velocity=velocity, flux_x=flux_x, flux_y=flux_y, memories=memories)
+
+
+@partial(jax.jit, static_argnames=("ticks", "seed"))
+def rollout(
+    controller: Controller,
+    mass: Float[Array, "H W"],
+    target: Float[Array, "H W"],
+    *,
+    ticks: int,
+    seed: int = 0,
+    terrain: Terrain | None = None,
+) -> Float[Array, "ticks H W"]:
+    """Return the mass of one regiment after each tick on its way to a target; entry k is after k + 1 ticks.
+
+    Differentiable in the mass and in the controller's weights.
+    """
+    terrain = terrain if terrain is not None else Terrain.plain(mass.shape)  # type: ignore[arg-type]
+
+    def advance(state: State, _: None) -> tuple[State, Float[Array, "H W"]]:
+        state = tick(state, target[None])
+        return state, state.mass[0]
+
+    return jax.lax.scan(advance, muster(mass[None], terrain, [controller], seed), length=ticks)[1]
+
+
+class JaxSimulation:
+    """The simulation behind the game's border: NumPy in and out, JAX in between, on the GPU where JAX sees one."""
+
+    def __init__(self) -> None:
+        device = jax.devices()[0]
+        self.backend: str = device.platform
+        self.device: str = device.device_kind
+        self._tick = jax.jit(tick)
+
+    def reset(
+        self, mass: Float[np.ndarray, "R H W"], ground: Ground, controllers: Sequence[Controller], seed: int
+    ) -> State:
+        """Return the state in which regiment r holds mass[r], rounded down to the lattice, and obeys controllers[r].
+
+        Raises ValueError for masses that do not fit the ground.
+        """
+        terrain = Terrain.of(ground.open_cells, ground.capacity, ground.boundary)
+        if mass.ndim != 3 or mass.shape[1:] != ground.grid or len(controllers) != len(mass):
+            raise ValueError(f"mass {mass.shape} does not fit {len(controllers)} controllers on {ground.grid}")
+        room = np.where(ground.open_cells, np.asarray(terrain.capacity), 0)
+        if not (np.isfinite(mass).all() and (mass >= 0).all() and (mass.sum(axis=0) <= room).all()):
+            raise ValueError("mass must be finite, at least 0, and within the capacity of open cells")
+        return muster(to_lattice(jnp.asarray(mass, jnp.float32)), terrain, controllers, seed)
+
+    def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:
+        """Return the state one tick later; the device may still be at it."""
+        return self._tick(state, jnp.asarray(targets, jnp.float32))
+
+    def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return the named fields, waiting for the device; velocities in cells per tick."""
+        arrays = {name: np.asarray(getattr(state, name)) for name in fields}
+        if "velocity" in arrays:
+            arrays["velocity"] = arrays["velocity"] * np.float32(MAX_SPEED)
+        return arrays
