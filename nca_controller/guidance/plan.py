@@ -17,8 +17,9 @@ from jaxtyping import Array, Float
 from nca_controller.guidance.poisson import poisson_flow
 from nca_controller.guidance.speed import direction, limit, speed
 
-COARSE = 32  # coarse cells along the field's shorter side
-BLUR = 0.6  # spread of the plan, in coarse cells
+POOL = 4  # cells that a coarse cell is wide and high
+MOST_COARSE = 64  # coarse cells along the shorter side of a field; beyond it they grow
+BLUR = 1.0  # spread of the plan, in coarse cells
 SWEEPS = 10  # Sinkhorn iterations at each refresh
 NEAR = 3.0  # cells from its destination at which mass follows the Poisson flow instead
 EMPTY = -1e6  # logarithm of no mass, finite so that gradients are
@@ -26,20 +27,26 @@ EMPTY = -1e6  # logarithm of no mass, finite so that gradients are
 
 @struct.dataclass
 class Plan:
-    """The dual potential of the coarse target cells, kept to start the next refresh from, and where to go."""
+    """The dual potentials on the coarse grid, kept to start the next refresh from, and where to go."""
 
-    potential: Float[Array, "h w"]  # in units of the squared blur
+    potential: Float[Array, "h w"]  # of the plan from mass to target, in units of the squared blur
+    standing: Float[Array, "h w"]  # of the plan from the mass to itself
     destination: Float[Array, "H W 2"]  # x, y in cells
 
 
 def empty_plan(grid: tuple[int, int]) -> Plan:
     """Return the plan before any order: potentials of 0, everyone stays where he is."""
     pool = pool_size(grid)
-    return Plan(jnp.zeros((math.ceil(grid[0] / pool), math.ceil(grid[1] / pool))), cell_centres(grid))
+    coarse = jnp.zeros((math.ceil(grid[0] / pool), math.ceil(grid[1] / pool)))
+    return Plan(coarse, coarse, cell_centres(grid))
 
 
 def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
-    """Return the plan from this mass to this target, refreshed from an earlier one by a few Sinkhorn iterations."""
+    """Return the plan from this mass to this target, refreshed from an earlier one by a few Sinkhorn iterations.
+
+    Blur draws every destination towards the middle of its surroundings. The blurred plan from the mass to itself tells
+    by how much, and is taken off (Feydy et al., "Interpolating between OT and MMD", 2019): who stands right stays.
+    """
     height, width = mass.shape
     pool = pool_size((height, width))
     held, wanted = log_share(pooled(mass, pool)), log_share(pooled(target, pool))
@@ -47,12 +54,16 @@ def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "
     blur = (BLUR * pool) ** 2
     down, across = -squared_distances(rows, rows) / blur, -squared_distances(columns, columns) / blur
 
-    def sinkhorn(_: int, potential: Float[Array, "h w"]) -> Float[Array, "h w"]:
+    def sinkhorn(_: int, potentials: tuple[Array, Array]) -> tuple[Array, Array]:
+        potential, standing = potentials
         from_mass = -log_convolve(potential + wanted, down, across)
-        return -log_convolve(from_mass + held, down, across)
+        standing = (standing - log_convolve(standing + held, down, across)) / 2
+        return -log_convolve(from_mass + held, down, across), standing
 
-    potential = jax.lax.fori_loop(0, SWEEPS, sinkhorn, plan.potential)
-    return Plan(potential, barycentres(potential + wanted, (height, width), pool, blur))
+    potential, standing = jax.lax.fori_loop(0, SWEEPS, sinkhorn, (plan.potential, plan.standing))
+    to_target = barycentres(potential + wanted, (height, width), pool, blur)
+    to_itself = barycentres(standing + held, (height, width), pool, blur)
+    return Plan(potential, standing, cell_centres((height, width)) + to_target - to_itself)
 
 
 def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
@@ -68,7 +79,7 @@ def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -
 
 def pool_size(grid: tuple[int, int]) -> int:
     """Return how many cells wide and high a coarse cell is."""
-    return max(1, math.ceil(min(grid) / COARSE))
+    return max(POOL, math.ceil(min(grid) / MOST_COARSE))
 
 
 def pooled(mass: Float[Array, "H W"], pool: int) -> Float[Array, "h w"]:

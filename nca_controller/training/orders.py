@@ -1,0 +1,61 @@
+"""Battles to train on: where the mass stands, and what is ordered. NumPy; masses are exact and on the lattice."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+
+from engine import formations
+from engine.plugin import QUANTUM, Ground
+from nca_controller.training.config import Config
+
+WOUND = 0.15  # share of the mass that a wound throws about
+THROWN = 20.0  # cells that it is thrown at most
+
+
+class Orders:
+    """Draws starts and orders for one field. Every draw advances its generator."""
+
+    def __init__(self, config: Config, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.ground = Ground(np.ones((config.grid, config.grid), dtype=bool))
+        self.formations = list(formations.load().values())
+        self.masses = (config.least_mass, config.greatest_mass)
+
+    def start(self) -> Float[np.ndarray, "H W"]:
+        """Return a crowd or a formation of a random mass, anywhere on the field."""
+        mass = self.rng.uniform(*self.masses)
+        if self.rng.random() < 0.5:
+            return formations.blob(mass, self.ground, centre=self.place(), softness=self.rng.uniform(1, 5))
+        return self.order(mass)
+
+    def order(self, mass: float) -> Float[np.ndarray, "H W"]:
+        """Return the target of a random formation of that mass, anywhere and turned anyhow."""
+        formation = self.formations[self.rng.integers(len(self.formations))]
+        angle = self.rng.uniform(0, 360)
+        return formations.form_up(formation, mass, self.ground, centre=self.place(), angle=angle).target
+
+    def place(self) -> tuple[float, float]:
+        """Return a place (x, y) in the middle half of the field."""
+        height, width = self.ground.grid
+        x, y = self.rng.uniform(0.25, 0.75, 2)
+        return x * width, y * height
+
+    def wound(self, mass: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
+        """Return the mass with a part of a random disc thrown to random cells nearby that have room; the total stays."""
+        height, width = mass.shape
+        hit = np.argwhere(mass > 0.5)
+        y, x = hit[self.rng.integers(len(hit))] if len(hit) else (height // 2, width // 2)
+        rows, columns = np.indices(mass.shape)
+        distance = np.hypot(rows - y, columns - x)
+        radius = math.sqrt(WOUND * mass.sum() / math.pi)
+        left = np.where(distance < radius, 0, mass).astype(np.float64)
+        # The cells are filled in random order, nearest ones more likely, each by at most half of its room.
+        room = np.floor((1 - left) / 2 / QUANTUM) * QUANTUM
+        turn = np.argsort((self.rng.random(mass.shape) * THROWN + distance).ravel())
+        room = room.ravel()[turn]
+        filled = np.clip(mass.sum(dtype=np.float64) - left.sum() - (np.cumsum(room) - room), 0, room)
+        left.ravel()[turn] += filled
+        return left.astype(np.float32)
