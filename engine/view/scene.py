@@ -17,6 +17,7 @@ class Soldiers:
     facing: Float[np.ndarray, " N"]  # radians clockwise from up on the screen
     walked: Float[np.ndarray, " N"]  # cells walked since the start; drives the walk cycle
     side: Int[np.ndarray, " N"]  # index of the team colour
+    spacing: float = 0.5  # cells between two men in closed ranks; they are drawn to match
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,10 @@ class Scene:
     soldiers: Soldiers | None  # None while nothing is mustered yet
     ghost: Float[np.ndarray, "H W"] | None  # density ordered, 0 to 1
     ghost_version: int = 0  # changes whenever the ghost does, so that it is uploaded once
-    status: tuple[tuple[str, str], ...] = ()  # HUD rows: name, value
-    banner: str | None = None  # a large line in the middle: "Mustering ...", "Paused"
+    status: tuple[tuple[str, str], ...] = ()  # HUD rows: name, value; without a name, a remark
+    banner: str | None = None  # a large line in the middle: "Paused"; "Mustering ..." (with dots) shows work under way
     keys: tuple[tuple[str, str], ...] | None = None  # the help panel's rows (keys, what they do), None when closed
+    hint: str | None = None  # a quiet line in the lower corner: "F1 shows the keys"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,11 @@
+#version 330
+// A quad over the part of the field where something is ordered.
+
+uniform vec4 camera;  // clip = cell * camera.xy + camera.zw
+uniform vec4 extent;  // left, top, right, bottom in cells
+out vec2 cell;
+
+void main() {
+    cell = mix(extent.xy, extent.zw, vec2(gl_VertexID & 1, gl_VertexID >> 1));
+    gl_Position = vec4(cell * camera.xy + camera.zw, 0.0, 1.0);
+}

@@ -1,0 +1,1 @@
+"""What is drawn, from the ground up; each layer draws itself with OpenGL."""

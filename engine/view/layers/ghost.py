@@ -1,0 +1,57 @@
+"""The ghost of the ordered formation, on the ground."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+from jaxtyping import Float
+
+from engine.view.camera import Camera
+from engine.view.layers.program import program
+from engine.view.palette import GHOST, unit
+
+BEYOND = 3  # cells around the formation in which its line and halo still show
+
+
+class Ghost:
+    """A contour and a faint fill, from the density that was ordered; uploaded only when it changes."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._program = program(context, "ghost")
+        self._program["ink"] = unit(GHOST)
+        self._quad = context.vertex_array(self._program, [])
+        self._density: moderngl.Texture | None = None
+        self._version: int | None = None
+        self._empty = True
+
+    def draw(self, camera: Camera, density: Float[np.ndarray, "H W"], version: int) -> None:
+        """Draw the outline of a density onto the bound framebuffer."""
+        if self._density is None or self._version != version or self._density.size != density.shape[::-1]:
+            self._upload(density)
+            self._version = version
+        if self._density is None or self._empty:
+            return
+        self._program["camera"] = camera.clip
+        self._program["scale"] = camera.scale
+        self._density.use()
+        self._quad.render(moderngl.TRIANGLE_STRIP, vertices=4)
+
+    def _upload(self, density: Float[np.ndarray, "H W"]) -> None:
+        rows, columns = density.shape
+        peak = float(density.max(initial=0.0))
+        self._empty = not peak > 0.0
+        if self._empty:
+            return
+        if self._density is None or self._density.size != (columns, rows):
+            self._density = self._context.texture((columns, rows), 1, dtype="f4")
+            self._density.repeat_x = self._density.repeat_y = False
+        self._density.write(np.ascontiguousarray(density / peak, dtype=np.float32))
+        down, across = np.nonzero(density)
+        self._program["field"] = (columns, rows)
+        self._program["extent"] = (
+            max(int(across.min()) - BEYOND, 0),
+            max(int(down.min()) - BEYOND, 0),
+            min(int(across.max()) + 1 + BEYOND, columns),
+            min(int(down.max()) + 1 + BEYOND, rows),
+        )

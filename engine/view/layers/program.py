@@ -1,0 +1,19 @@
+"""Shader programs, read from assets/shaders."""
+
+from __future__ import annotations
+
+import moderngl
+
+from engine.assets import ASSETS
+
+# The layers' colours are premultiplied by their cover.
+BLENDING = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
+
+
+def program(context: moderngl.Context, name: str, *, vertex: str | None = None) -> moderngl.Program:
+    """Return the program made of <name>.vert.glsl, or of another vertex shader, and <name>.frag.glsl."""
+    folder = ASSETS / "shaders"
+    return context.program(
+        vertex_shader=(folder / f"{vertex or name}.vert.glsl").read_text(encoding="utf-8"),
+        fragment_shader=(folder / f"{name}.frag.glsl").read_text(encoding="utf-8"),
+    )

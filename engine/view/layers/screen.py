@@ -1,0 +1,23 @@
+"""The way of the finished picture to the window."""
+
+from __future__ import annotations
+
+import moderngl
+
+from engine.view.layers.program import program
+
+
+class Screen:
+    """The window's own framebuffer. It is drawn to, as moderngl's copying between framebuffers fails on it."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._triangle = context.vertex_array(program(context, "screen", vertex="whole"), [])
+
+    def show(self, picture: moderngl.Texture) -> None:
+        """Fill the window with a picture of the window's size."""
+        self._context.screen.use()
+        self._context.viewport = (0, 0, *picture.size)
+        self._context.disable(moderngl.BLEND)
+        picture.use()
+        self._triangle.render(moderngl.TRIANGLES, vertices=3)

@@ -1,0 +1,89 @@
+"""The view that draws with OpenGL 3.3."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+from jaxtyping import UInt8
+
+from engine.view.camera import Camera, whole_field
+from engine.view.layers.ghost import Ghost
+from engine.view.layers.ground import Ground
+from engine.view.layers.overlay import Overlay
+from engine.view.layers.program import BLENDING
+from engine.view.layers.screen import Screen
+from engine.view.layers.troops import Troops
+from engine.view.panels import Panels
+from engine.view.scene import Event, Scene
+from engine.view.window import Window
+
+
+class OpenGLView:
+    """Draws every layer into a picture of its own, and then shows that in the window."""
+
+    def __init__(self, window: Window, title: str) -> None:
+        """Draw in a window that has an OpenGL context. Raises where that context falls short of OpenGL 3.3."""
+        self._window = window
+        self._context = moderngl.create_context(require=330)
+        self._context.gc_mode = "context_gc"
+        try:
+            version, renderer = self._context.version_code, self._context.info["GL_RENDERER"]
+            self.description = f"OpenGL {version // 100}.{version % 100 // 10} ({renderer})"
+            self._ground = Ground(self._context)
+            self._ghost = Ghost(self._context)
+            self._troops = Troops(self._context)
+            self._overlay = Overlay(self._context)
+            self._screen = Screen(self._context)
+            self._resize(window.size)
+        except BaseException:
+            self._context.release()
+            raise
+        self._panels = Panels(title)
+        self._frame = 0
+        self._open = True
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        self._picture = self._context.texture(size, 4)
+        self._canvas = self._context.framebuffer([self._picture])
+        self._context.gc()  # frees what the former size needed
+
+    def camera(self, grid: tuple[int, int]) -> Camera:
+        """Return how a field of this height and width in cells is shown in the window as it is now."""
+        return whole_field(grid, self._window.size)
+
+    def events(self) -> list[Event]:
+        """Return what the player did since the last call, in order."""
+        return self._window.events()
+
+    def draw(self, scene: Scene) -> None:
+        """Draw the scene and show it."""
+        size = self._window.size
+        if size != self._canvas.size:
+            self._resize(size)
+        camera = self.camera(scene.grid)
+        self._ground.draw(self._canvas, camera, scene.grid)
+        self._canvas.use()
+        self._context.enable(moderngl.BLEND)
+        self._context.blend_func = BLENDING
+        if scene.ghost is not None:
+            self._ghost.draw(camera, scene.ghost, scene.ghost_version)
+        if scene.soldiers is not None:
+            self._troops.draw(camera, scene.soldiers)
+        self._overlay.draw(self._panels.of(scene, camera, self._frame), size)
+        self._frame += 1
+        self._screen.show(self._picture)
+        self._window.show()
+
+    def picture(self) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the pixels of the last scene drawn, top row first."""
+        # Four components are read several times as fast as three.
+        width, height = self._canvas.size
+        pixels = np.frombuffer(self._canvas.read(components=4), dtype=np.uint8).reshape(height, width, 4)
+        return np.ascontiguousarray(pixels[::-1, :, :3])
+
+    def close(self) -> None:
+        """Give the window and its context back, so that another view can be opened; closing twice is harmless."""
+        if self._open:
+            self._open = False
+            self._context.release()
+            self._window.close()

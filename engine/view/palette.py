@@ -1,0 +1,26 @@
+"""The colours of the game, red, green and blue from 0 to 255."""
+
+from __future__ import annotations
+
+Colour = tuple[int, int, int]
+
+TEAMS: tuple[Colour, ...] = ((222, 94, 20), (30, 124, 196))  # vermilion and blue: apart for every kind of sight
+METAL: Colour = (226, 230, 236)
+LEATHER: Colour = (150, 110, 72)
+
+TABLE: Colour = (20, 21, 19)  # what the field lies on
+GRASS: Colour = (64, 72, 42)
+EARTH: Colour = (86, 76, 52)
+BORDER: Colour = (143, 128, 92)
+GHOST: Colour = (250, 233, 190)
+
+INK: Colour = (236, 232, 220)  # what is read
+FAINT: Colour = (158, 152, 136)  # what only names it
+GOLD: Colour = (206, 170, 100)
+PANEL: Colour = (14, 15, 14)
+
+
+def unit(colour: Colour) -> tuple[float, float, float]:
+    """Return a colour in shares of full light, as shaders take it."""
+    red, green, blue = colour
+    return red / 255.0, green / 255.0, blue / 255.0

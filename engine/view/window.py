@@ -1,0 +1,107 @@
+"""The pygame window: its opening and closing, its size, and what the player does in it."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pygame
+
+from engine.view import NoDisplay
+from engine.view.scene import Event, KeyPress, Quit
+
+REPEAT_AFTER, REPEAT_EVERY = 300, 45  # milliseconds, for a key that is held
+
+HEADLESS = ("offscreen", "dummy", "evdev")  # SDL's drivers without a picture
+
+
+class Window:
+    """A window of pygame's, for OpenGL or for surfaces; on the named SDL driver, or on the system's own."""
+
+    def __init__(self, size: tuple[int, int], title: str, *, opengl: bool, driver: str | None = None) -> None:
+        """Open the window. Raises NoDisplay where there is no display, pygame.error where OpenGL is missing."""
+        with sdl_driver(driver):
+            try:
+                pygame.display.init()
+            except pygame.error as error:
+                raise NoDisplay(f"no display: {error}") from error
+            # Where the display cannot be reached, SDL falls back on a driver that shows nothing.
+            chosen = pygame.display.get_driver()
+            if chosen in HEADLESS and chosen != os.environ.get("SDL_VIDEODRIVER"):
+                pygame.display.quit()
+                raise NoDisplay("no display: the one that is set cannot be reached")
+        try:
+            self._opengl = opengl
+            pygame.display.set_caption(title)
+            self._open(size, synchronised=driver is None)
+            pygame.key.set_repeat(REPEAT_AFTER, REPEAT_EVERY)
+        except BaseException:
+            pygame.display.quit()
+            raise
+
+    def _open(self, size: tuple[int, int], synchronised: bool) -> None:
+        if not self._opengl:
+            pygame.display.set_mode(size, pygame.RESIZABLE)
+            return
+        for attribute, value in (
+            (pygame.GL_CONTEXT_MAJOR_VERSION, 3),
+            (pygame.GL_CONTEXT_MINOR_VERSION, 3),
+            (pygame.GL_CONTEXT_PROFILE_MASK, pygame.GL_CONTEXT_PROFILE_CORE),
+            (pygame.GL_CONTEXT_FLAGS, pygame.GL_CONTEXT_FORWARD_COMPATIBLE_FLAG),
+        ):
+            pygame.display.gl_set_attribute(attribute, value)
+        flags = pygame.OPENGL | pygame.DOUBLEBUF | pygame.RESIZABLE
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a driver cannot wait for the screen is no news to a player
+            pygame.display.set_mode(size, flags, vsync=int(synchronised))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, at least 1."""
+        if self._opengl:
+            width, height = pygame.display.get_window_size()
+        else:
+            width, height = self.surface.get_size()
+        return max(width, 1), max(height, 1)
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """What is drawn on without OpenGL."""
+        return pygame.display.get_surface()
+
+    def events(self) -> list[Event]:
+        """Return what the player did since the last call, in order."""
+        happened: list[Event] = []
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
+                happened.append(Quit())
+            elif event.type == pygame.KEYDOWN:
+                happened.append(KeyPress(pygame.key.name(event.key)))
+        return happened
+
+    def show(self) -> None:
+        """Bring what was drawn to the screen."""
+        pygame.display.flip()
+
+    def close(self) -> None:
+        """Give the window back; closing twice is harmless."""
+        pygame.font.quit()
+        pygame.display.quit()
+
+
+@contextmanager
+def sdl_driver(name: str | None) -> Iterator[None]:
+    """Let SDL see a video driver's name for as long as it looks; None leaves the choice to the system."""
+    before = os.environ.get("SDL_VIDEODRIVER")
+    if name is not None:
+        os.environ["SDL_VIDEODRIVER"] = name
+    try:
+        yield
+    finally:
+        if name is not None:
+            if before is None:
+                del os.environ["SDL_VIDEODRIVER"]
+            else:
+                os.environ["SDL_VIDEODRIVER"] = before

@@ -1,0 +1,116 @@
+"""Opening views, one after the other, and what happens in them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sketches import GRID, SIZE, men
+
+from engine.view import NoDisplay, has_display, open_view
+from engine.view.scene import KeyPress, Quit, Scene
+
+
+def test_keys_and_closing_come_out_in_order(view):
+    import pygame
+
+    view.events()
+    keys = (pygame.K_a, pygame.K_1, pygame.K_SPACE, pygame.K_LEFT, pygame.K_F1, pygame.K_KP_PLUS)
+    for key in keys:
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+        pygame.event.post(pygame.event.Event(pygame.KEYUP, key=key))
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    names = ("a", "1", "space", "left", "f1", "[+]")
+    assert view.events() == [*(KeyPress(name) for name in names), Quit()]
+    assert view.events() == []
+
+
+def test_a_held_key_repeats(view):
+    import pygame
+
+    after, every = pygame.key.get_repeat()
+    assert 0 < every < after < 1000
+
+
+def test_views_open_one_after_the_other(kind):
+    pictures, descriptions = [], set()
+    for size in ((640, 360), (800, 600), (640, 360)):
+        view = open_view(size, visible=False, prefer=kind)
+        try:
+            view.draw(Scene(GRID, men((48.0, 32.0)), None, status=(("tick", "1"),)))
+            pictures.append(view.picture())
+            descriptions.add(view.description)
+        finally:
+            view.close()
+            view.close()
+        assert pictures[-1].shape == (size[1], size[0], 3)
+    assert np.array_equal(pictures[0], pictures[2])
+    assert len(descriptions) == 1
+
+
+def test_opening_without_a_screen_leaves_the_environment_as_it_was(monkeypatch):
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    open_view(SIZE, visible=False).close()
+    assert "SDL_VIDEODRIVER" not in os.environ
+
+
+@pytest.mark.parametrize("kind", ["opengl"], indirect=True)
+def test_the_window_shows_what_the_picture_says(view, monkeypatch):
+    shown = []
+
+    def look() -> None:
+        # Before the buffers change places, the back one is still what was drawn.
+        pixels = np.frombuffer(view._context.screen.read(components=4), dtype=np.uint8)
+        shown.append(pixels.reshape(SIZE[1], SIZE[0], 4)[::-1, :, :3])
+
+    monkeypatch.setattr(view._window, "show", look)
+    view.draw(Scene(GRID, men((48.0, 32.0)), None, banner="Paused"))
+    assert np.array_equal(shown[0], view.picture())
+    assert shown[0].std() > 10
+
+
+def test_where_opengl_fails_surfaces_take_over_and_say_why(monkeypatch):
+    monkeypatch.setitem(sys.modules, "moderngl", None)  # importing it now raises ImportError
+    for name in [name for name in sys.modules if name.startswith(("engine.view.opengl", "engine.view.layers"))]:
+        monkeypatch.delitem(sys.modules, name)
+    view = open_view(SIZE, visible=False)
+    try:
+        assert view.description.startswith("pygame surfaces: ")
+        assert "moderngl" in view.description
+        assert "\n" not in view.description
+        view.draw(Scene(GRID, men((48.0, 32.0)), None))
+        assert view.picture().std() > 5
+    finally:
+        view.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has machines without a display")
+def test_a_window_without_a_display_is_refused(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    assert not has_display()
+    with pytest.raises(NoDisplay, match="DISPLAY"):
+        open_view()
+    monkeypatch.setenv("DISPLAY", ":4711")  # one that nobody serves
+    assert has_display()
+    with pytest.raises(NoDisplay):
+        open_view()
+
+
+def test_importing_the_view_imports_neither_pygame_nor_moderngl():
+    modules = "engine.view, engine.view.scene, engine.view.camera, engine.view.recording, engine.view.sprites"
+    check = f"import sys, {modules}; print([name for name in ('pygame', 'moderngl') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_opening_a_view_prints_nothing():
+    check = "from engine.view import open_view; open_view((320, 200), visible=False).close()"
+    environment = {key: value for key, value in os.environ.items() if key != "PYGAME_HIDE_SUPPORT_PROMPT"}
+    done = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=True, env=environment, timeout=60
+    )
+    assert done.stdout == ""

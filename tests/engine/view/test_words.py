@@ -1,0 +1,94 @@
+"""What is written over the field, by either view."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sketches import GRID, SIZE, changed
+
+from engine.view.scene import Scene
+
+ROWS = (("formation", "wedge"), ("overlap", "50.0 %"), ("tick", "12"))
+KEYS = tuple((str(number), f"deed {number}") for number in range(12))
+
+
+def extent(difference: np.ndarray) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what changed, in pixels."""
+    rows, columns = np.nonzero(difference)
+    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+
+
+def test_the_status_stands_in_the_upper_left_beside_the_field(view, drawn):
+    left, top, right, bottom = extent(changed(drawn(), drawn(status=ROWS)))
+    field = view.camera(GRID).origin[0]
+    assert 0 <= left < 30
+    assert 0 <= top < 30
+    assert right <= field
+    assert bottom < SIZE[1] / 2
+
+
+def test_every_row_of_the_status_is_written(drawn):
+    written = drawn(status=ROWS)
+    for row, (name, _) in enumerate(ROWS):
+        other = (*ROWS[:row], (name, "8 %"), *ROWS[row + 1 :])
+        assert changed(written, drawn(status=other)).sum() > 10
+    assert not changed(written, drawn(status=ROWS)).any()
+
+
+def test_a_share_in_the_status_has_a_bar(drawn):
+    half, whole = drawn(status=(("overlap", "50 %"),)), drawn(status=(("overlap", "99 %"),))
+    difference = changed(half, whole)
+    longest = max(difference.sum(axis=1))
+    assert longest > 50  # pixels in one row: no digit is so wide
+
+
+def test_long_values_and_remarks_stay_inside_the_panel(view, drawn):
+    rows = (("device", "a device with a name that goes on and on and on and on"), ("", "a remark that takes " * 4))
+    right = extent(changed(drawn(), drawn(status=rows)))[2]
+    assert right <= view.camera(GRID).origin[0]
+
+
+def test_the_hint_stands_in_the_lower_left(view, drawn):
+    left, top, right, _ = extent(changed(drawn(), drawn(hint="F1 shows the keys")))
+    assert left < 30
+    assert top > 0.85 * SIZE[1]
+    assert right <= view.camera(GRID).origin[0]
+
+
+@pytest.mark.parametrize("words", [{"banner": "Paused"}, {"keys": KEYS}])
+def test_the_banner_and_the_keys_lie_amid_the_field(view, drawn, words):
+    left, top, right, bottom = extent(changed(drawn(), drawn(**words)))
+    column, row = view.camera(GRID).pixels(np.array([48.0, 32.0]))
+    assert abs((left + right) / 2 - column) < 4
+    assert abs((top + bottom) / 2 - row) < 4
+    assert bottom - top < 0.8 * SIZE[1]
+
+
+def test_each_key_is_written(drawn):
+    written = drawn(keys=KEYS)
+    for row in (0, len(KEYS) - 1):
+        other = (*KEYS[:row], ("q", "other"), *KEYS[row + 1 :])
+        assert changed(written, drawn(keys=other)).sum() > 10
+
+
+def test_only_a_banner_of_work_under_way_moves(view):
+    def pictures(banner: str) -> list[np.ndarray]:
+        seen = []
+        for _ in range(20):
+            view.draw(Scene(GRID, None, None, banner=banner))
+            seen.append(view.picture().astype(int))
+        return seen
+
+    assert any(
+        changed(first, later).any() for first, later in zip(*[iter(pictures("Mustering ..."))] * 2, strict=False)
+    )
+    still = pictures("Paused")
+    assert not any(changed(still[0], later).any() for later in still)
+
+
+def test_words_grow_with_the_picture():
+    from engine.view.camera import letter_scale
+
+    assert letter_scale((1280, 720)) == 1.0
+    assert letter_scale((2560, 1440)) == 2.0
+    assert letter_scale((320, 200)) >= 0.7
