@@ -4,3 +4,46 @@ import os
 
 # A game shares the GPU with others: take memory as it is needed. Must be said before JAX wakes up.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
+from nca_controller.channels import (
+    ADVECTION_CHANNELS,
+    create_advection_seed,
+    create_formation_from_alpha,
+)
+from nca_controller.checkpoints import CheckpointError
+from nca_controller.controllers import NCA, Controller, Plan, Poisson, load_controller
+from nca_controller.guidance import create_goal_signal
+from nca_controller.model import AdvectionNCA
+from nca_controller.physics import Terrain
+from nca_controller.seed import (
+    FormationTypes,
+    advect_mass,
+    check_mass_conservation,
+    create_formation_target,
+    rotate_formation,
+)
+from nca_controller.simulation import JaxSimulation, rollout
+from nca_controller.training.optimizer import create_optimizer
+
+__all__ = [
+    "ADVECTION_CHANNELS",
+    "NCA",
+    "AdvectionNCA",
+    "CheckpointError",
+    "Controller",
+    "FormationTypes",
+    "JaxSimulation",
+    "Plan",
+    "Poisson",
+    "Terrain",
+    "advect_mass",
+    "check_mass_conservation",
+    "create_advection_seed",
+    "create_formation_from_alpha",
+    "create_formation_target",
+    "create_goal_signal",
+    "create_optimizer",
+    "load_controller",
+    "rollout",
+    "rotate_formation",
+]

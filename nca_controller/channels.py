@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 
@@ -28,7 +29,8 @@ WAKING = 0.1  # what the hidden channels start from where there is mass
 
 
 def create_formation_from_alpha(
-    alpha: Float[Array, "*batch H W"], rgb: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    alpha: Float[Array, "*batch H W"] | Float[np.ndarray, "*batch H W"],
+    rgb: tuple[float, float, float] = (1.0, 0.0, 0.0),
 ) -> Float[Array, "*batch H W 16"]:
     """Return the state of cells that wake up with this mass, at rest."""
     mass = jnp.asarray(alpha, dtype=jnp.float32)[..., None]

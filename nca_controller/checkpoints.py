@@ -31,15 +31,16 @@ class Architecture:
     num_channels: int = CHANNELS.TOTAL
     hidden_dim: int = 64
 
-    def layers(self) -> dict[str, int]:
-        """Return the sizes under the names of AdvectionNCA's arguments."""
-        return asdict(self)
+    def model(self, **settings: float) -> AdvectionNCA:
+        """Return the module of these sizes; `settings` are its other arguments."""
+        sizes: dict[str, Any] = {**asdict(self), **settings}
+        return AdvectionNCA(**sizes)
 
     def init_params(self, key: jax.Array) -> Any:
         """Return fresh weights."""
         cells = jnp.zeros((3, 3, self.num_channels))
         signal = jnp.zeros((3, 3, SIGNAL_CHANNELS))
-        return AdvectionNCA(**self.layers()).init(key, cells, signal, method="steer")["params"]
+        return self.model().init(key, cells, signal, method="steer")["params"]
 
 
 def save(folder: Path, params: Any, architecture: Architecture) -> None:
@@ -93,7 +94,9 @@ def read_description(folder: Path) -> Architecture:
         raise CheckpointError(f"no model in {folder}: {DESCRIPTION} is missing") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{path}: {first_line(error)}") from None
-    raise CheckpointError(f"{path}: format {version} with architecture {sizes}, not format {FORMAT} with {sorted(names)}")
+    raise CheckpointError(
+        f"{path}: format {version} with architecture {sizes}, not format {FORMAT} with {sorted(names)}"
+    )
 
 
 def shapes(tree: Any) -> dict[str, tuple[int, ...]]:

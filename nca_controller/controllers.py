@@ -93,7 +93,7 @@ class Plan:
     max_speed: float = struct.field(pytree_node=False, default=MAX_SPEED)
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> PlanMemory:
-        return PlanMemory(transport.empty_plan(mass.shape), jnp.zeros((), jnp.int32))  # type: ignore[arg-type]
+        return PlanMemory(transport.empty_plan(*mass.shape), jnp.zeros((), jnp.int32))
 
     def steer(
         self,
@@ -143,7 +143,7 @@ class NCA:
 
     @property
     def model(self) -> AdvectionNCA:
-        return AdvectionNCA(**self.architecture.layers(), fire_rate=1.0, advection_dt=DT, advection_steps=STEPS)
+        return self.architecture.model(fire_rate=1.0, advection_dt=DT, advection_steps=STEPS)
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> NCAMemory:
         return NCAMemory(create_formation_from_alpha(mass), self.commander.init(mass, terrain, seed))
@@ -160,7 +160,7 @@ class NCA:
         # The plan is taken as given: gradients flow through what the cells see and do, not through Sinkhorn.
         signal = jax.lax.stop_gradient(jnp.concatenate([target[..., None], order], axis=-1))
         seen = look(memory.cells, mass, crowd, terrain)
-        cells = self.model.apply({"params": self.params}, seen, signal, method="steer")
+        cells: Any = self.model.apply({"params": self.params}, seen, signal, method="steer")
         return cells[..., CHANNELS.VELOCITY], NCAMemory(cells, commander)
 
     def network(self) -> dict[str, np.ndarray]:

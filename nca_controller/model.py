@@ -41,7 +41,7 @@ class AdvectionNCA(nn.Module):
         self.outcome = nn.Dense(2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros)
 
     def __call__(
-        self, state: State, key: PRNGKeyArray | None = None, parent_signal: Float[Array, "..."] | None = None
+        self, state: State, key: PRNGKeyArray | None = None, parent_signal: Float[Array, "*any H W 4"] | None = None
     ) -> State:
         """Return the state one step later: the cells steer, then the mass of each field in the batch moves.
 
@@ -58,7 +58,7 @@ class AdvectionNCA(nn.Module):
         mass = self.move(state[..., CHANNELS.MASS], velocity * (1 - self.velocity_damping))
         return state.at[..., CHANNELS.MASS].set(mass)
 
-    def steer(self, state: State, signal: Float[Array, "..."], key: PRNGKeyArray | None = None) -> State:
+    def steer(self, state: State, signal: Float[Array, "*any H W 4"], key: PRNGKeyArray | None = None) -> State:
         """Return the state with new velocities and hidden channels; its mass has not moved."""
         signal = jnp.broadcast_to(signal, (*state.shape[:-1], SIGNAL_CHANNELS))
         updated = self.update(state, self.perceive(state, signal), signal)
@@ -85,9 +85,11 @@ class AdvectionNCA(nn.Module):
         remembered = jnp.tanh(state[..., CHANNELS.HIDDEN] + outcome[..., 2:])
         return jnp.concatenate([state[..., : CHANNELS.VELOCITY_X], velocity, planned, remembered], axis=-1)
 
-    def move(self, mass: Float[Array, "*batch H W"], velocity: Float[Array, "*batch H W 2"]) -> Float[Array, "..."]:
+    def move(
+        self, mass: Float[Array, "*batch H W"], velocity: Float[Array, "*batch H W 2"]
+    ) -> Float[Array, "*batch H W"]:
         """Return the mass after the step's transport and diffusion."""
-        terrain = Terrain.plain(mass.shape[-2:])
+        terrain = Terrain.plain(*mass.shape[-2:])
 
         def move_one(mass: Float[Array, "1 H W"], velocity: Float[Array, "1 H W 2"]) -> Float[Array, "1 H W"]:
             for _ in range(self.advection_steps):

@@ -17,8 +17,7 @@ from nca_controller.controllers import DT, MAX_SPEED, STEPS, Controller
 from nca_controller.physics import Terrain, advect, to_lattice
 
 
-@struct.dataclass
-class State:
+class State(struct.PyTreeNode):
     """Everything that a battle is at one tick, for R regiments."""
 
     mass: Float[Array, "R H W"]
@@ -74,7 +73,7 @@ def rollout(
 
     Differentiable in the mass and in the controller's weights.
     """
-    terrain = terrain if terrain is not None else Terrain.plain(mass.shape)  # type: ignore[arg-type]
+    terrain = terrain if terrain is not None else Terrain.plain(*mass.shape)
 
     def advance(state: State, _: None) -> tuple[State, Float[Array, "H W"]]:
         state = tick(state, target[None])
@@ -99,7 +98,7 @@ class JaxSimulation:
 
         Raises ValueError for masses that do not fit the ground.
         """
-        terrain = Terrain.of(ground.open_cells, ground.capacity, ground.boundary)
+        terrain = Terrain(ground.open_cells, ground.capacity, ground.boundary)
         if mass.ndim != 3 or mass.shape[1:] != ground.grid or len(controllers) != len(mass):
             raise ValueError(f"mass {mass.shape} does not fit {len(controllers)} controllers on {ground.grid}")
         room = np.where(ground.open_cells, np.asarray(terrain.capacity), 0)

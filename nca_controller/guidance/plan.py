@@ -34,11 +34,11 @@ class Plan:
     destination: Float[Array, "H W 2"]  # x, y in cells
 
 
-def empty_plan(grid: tuple[int, int]) -> Plan:
+def empty_plan(height: int, width: int) -> Plan:
     """Return the plan before any order: potentials of 0, everyone stays where he is."""
-    pool = pool_size(grid)
-    coarse = jnp.zeros((math.ceil(grid[0] / pool), math.ceil(grid[1] / pool)))
-    return Plan(coarse, coarse, cell_centres(grid))
+    pool = pool_size(height, width)
+    coarse = jnp.zeros((math.ceil(height / pool), math.ceil(width / pool)))
+    return Plan(coarse, coarse, cell_centres(height, width))
 
 
 def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
@@ -48,7 +48,7 @@ def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "
     by how much, and is taken off (Feydy et al., "Interpolating between OT and MMD", 2019): who stands right stays.
     """
     height, width = mass.shape
-    pool = pool_size((height, width))
+    pool = pool_size(height, width)
     held, wanted = log_share(pooled(mass, pool)), log_share(pooled(target, pool))
     rows, columns = coarse_centres(height, pool), coarse_centres(width, pool)
     blur = (BLUR * pool) ** 2
@@ -61,9 +61,9 @@ def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "
         return -log_convolve(from_mass + held, down, across), standing
 
     potential, standing = jax.lax.fori_loop(0, SWEEPS, sinkhorn, (plan.potential, plan.standing))
-    to_target = barycentres(potential + wanted, (height, width), pool, blur)
-    to_itself = barycentres(standing + held, (height, width), pool, blur)
-    return Plan(potential, standing, cell_centres((height, width)) + to_target - to_itself)
+    to_target = barycentres(potential + wanted, height, width, blur)
+    to_itself = barycentres(standing + held, height, width, blur)
+    return Plan(potential, standing, cell_centres(height, width) + to_target - to_itself)
 
 
 def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
@@ -71,15 +71,15 @@ def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -
 
     Far from its destination mass goes straight there at full speed; near it the Poisson flow settles it to the cell.
     """
-    way = plan.destination - cell_centres(mass.shape)  # type: ignore[arg-type]
+    way = plan.destination - cell_centres(*mass.shape)
     far = jnp.minimum(speed(way) / NEAR, 1.0)[..., None]
     velocity = limit(far * direction(way) + (1 - far) * poisson_flow(mass, target))
     return jnp.concatenate([velocity, 1 - far], axis=-1)
 
 
-def pool_size(grid: tuple[int, int]) -> int:
+def pool_size(height: int, width: int) -> int:
     """Return how many cells wide and high a coarse cell is."""
-    return max(POOL, math.ceil(min(grid) / MOST_COARSE))
+    return max(POOL, math.ceil(min(height, width) / MOST_COARSE))
 
 
 def pooled(mass: Float[Array, "H W"], pool: int) -> Float[Array, "h w"]:
@@ -98,16 +98,14 @@ def log_share(mass: Float[Array, "h w"]) -> Float[Array, "h w"]:
 def log_convolve(
     values: Float[Array, "h w"], down: Float[Array, "H h"], across: Float[Array, "W w"]
 ) -> Float[Array, "H W"]:
-    """Return log sum_(j, k) exp(values[j, k] + down[i, j] + across[l, k]) for every i and l, one axis after the other."""
+    """Return log sum_(j, k) exp(values[j, k] + down[i, j] + across[l, k]) for all (i, l), axis by axis."""
     along = jax.nn.logsumexp(values[:, None, :] + across, axis=2)
     return jax.nn.logsumexp(along[None] + down[:, :, None], axis=1)
 
 
-def barycentres(
-    values: Float[Array, "h w"], grid: tuple[int, int], pool: int, blur: float
-) -> Float[Array, "H W 2"]:
+def barycentres(values: Float[Array, "h w"], height: int, width: int, blur: float) -> Float[Array, "H W 2"]:
     """Return for every cell (x, y) the mean place of what the plan sends its mass to."""
-    height, width = grid
+    pool = pool_size(height, width)
     rows, columns = coarse_centres(height, pool), coarse_centres(width, pool)
     across = -squared_distances(jnp.arange(width) + 0.5, columns) / blur
     down = -squared_distances(jnp.arange(height) + 0.5, rows) / blur
@@ -127,7 +125,7 @@ def squared_distances(to: Float[Array, " n"], of: Float[Array, " k"]) -> Float[A
     return (to[:, None] - of) ** 2
 
 
-def cell_centres(grid: tuple[int, int]) -> Float[Array, "H W 2"]:
+def cell_centres(height: int, width: int) -> Float[Array, "H W 2"]:
     """Return the centre (x, y) of every cell."""
-    y, x = jnp.meshgrid(jnp.arange(grid[0]) + 0.5, jnp.arange(grid[1]) + 0.5, indexing="ij")
+    y, x = jnp.meshgrid(jnp.arange(height) + 0.5, jnp.arange(width) + 0.5, indexing="ij")
     return jnp.stack([x, y], axis=-1)

@@ -25,7 +25,7 @@ def diffuse(
     """
     if not 0 <= rate <= 0.25:
         raise ValueError(f"rate must lie in [0, 0.25], not {rate}")
-    terrain = terrain if terrain is not None else Terrain.plain(mass.shape[1:])
+    terrain = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
     open_right, open_down = terrain.open_faces()
     right = to_lattice(rate * jnp.where(open_right, mass - jnp.roll(mass, -1, axis=2), 0), quantum)
     down = to_lattice(rate * jnp.where(open_down, mass - jnp.roll(mass, -1, axis=1), 0), quantum)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import jax
 import jax.numpy as jnp
 import numpy as np
-from flax import struct
 from jaxtyping import Array, Bool, Float
 
 from nca_controller.physics.lattice import QUANTUM
@@ -12,45 +15,48 @@ from nca_controller.physics.lattice import QUANTUM
 GREATEST_CAPACITY = 4.0  # four neighbours' worth of it still adds up exactly on the lattice
 
 
-@struct.dataclass
+@jax.tree_util.register_pytree_node_class
+@dataclass(frozen=True, init=False)
 class Terrain:
     """Open cells, the capacity of each in mass per cell, and the border: "wall" lets nothing through, "torus" wraps.
 
-    Make one with `Terrain.of`, which checks it. Row i is y, downwards; column j is x, to the right.
+    Row i is y, downwards; column j is x, to the right. A pytree.
     """
 
     open_cells: Bool[Array, "H W"]
     capacity: Float[Array, "H W"]
-    boundary: str = struct.field(pytree_node=False, default="wall")
+    boundary: str
 
-    @classmethod
-    def of(
-        cls,
-        open_cells: Bool[np.ndarray, "H W"],
-        capacity: float | Float[np.ndarray, "H W"] = 1.0,
+    def __init__(
+        self,
+        open_cells: Bool[Array, "H W"] | Bool[np.ndarray, "H W"],
+        capacity: float | Float[Array, "H W"] | Float[np.ndarray, "H W"] = 1.0,
         boundary: str = "wall",
-    ) -> Terrain:
-        """Return the terrain with its capacity on the lattice.
+    ) -> None:
+        """Take the ground as given, with its capacity rounded down to the lattice.
 
         Raises ValueError for a capacity outside (0, 4] or of another shape, and for an unknown boundary.
         """
-        cells = np.asarray(open_cells, dtype=bool)
-        if cells.ndim != 2:
-            raise ValueError(f"open_cells must have the shape (H, W), not {cells.shape}")
-        if boundary not in ("wall", "torus"):
-            raise ValueError(f"boundary must be 'wall' or 'torus', not {boundary!r}")
-        room = np.asarray(capacity, dtype=np.float64)
-        if room.shape not in ((), cells.shape):
-            raise ValueError(f"capacity must be a number or have the shape {cells.shape}, not {room.shape}")
-        if not ((room > 0) & (room <= GREATEST_CAPACITY)).all():
-            raise ValueError(f"capacity must lie above 0 and up to {GREATEST_CAPACITY:g}")
-        room = np.floor(np.broadcast_to(room, cells.shape) / QUANTUM) * QUANTUM
-        return cls(jnp.asarray(cells), jnp.asarray(room, dtype=jnp.float32), boundary)
+        self._hold(*checked(np.asarray(open_cells), capacity, boundary), boundary)
+
+    def _hold(self, open_cells: Any, capacity: Any, boundary: str) -> None:
+        for name, value in (("open_cells", open_cells), ("capacity", capacity), ("boundary", boundary)):
+            object.__setattr__(self, name, value)
+
+    def tree_flatten(self) -> tuple[tuple[Any, Any], str]:
+        return (self.open_cells, self.capacity), self.boundary
 
     @classmethod
-    def plain(cls, grid: tuple[int, int], boundary: str = "wall") -> Terrain:
-        """Return open ground of the shape (H, W) with a capacity of 1."""
-        return cls.of(np.ones(grid, dtype=bool), boundary=boundary)
+    def tree_unflatten(cls, boundary: str, fields: tuple[Any, Any]) -> Terrain:
+        # Inside transformations the fields are tracers, which nobody can check.
+        terrain = object.__new__(cls)
+        terrain._hold(*fields, boundary)
+        return terrain
+
+    @classmethod
+    def plain(cls, height: int, width: int, *, boundary: str = "wall") -> Terrain:
+        """Return open ground of that size in cells, with a capacity of 1."""
+        return cls(np.ones((height, width), dtype=bool), boundary=boundary)
 
     def open_faces(self) -> tuple[Bool[Array, "H W"], Bool[Array, "H W"]]:
         """Return which cells mass may leave to the right, and which downwards."""
@@ -59,3 +65,20 @@ class Terrain:
         if self.boundary == "wall":
             right, down = right.at[:, -1].set(False), down.at[-1].set(False)
         return right, down
+
+
+def checked(
+    open_cells: Bool[np.ndarray, "H W"], capacity: object, boundary: str
+) -> tuple[Bool[Array, "H W"], Float[Array, "H W"]]:
+    """Return cells and capacity as arrays of JAX. Raises ValueError for what is no ground."""
+    if open_cells.ndim != 2:
+        raise ValueError(f"open_cells must have the shape (H, W), not {open_cells.shape}")
+    if boundary not in ("wall", "torus"):
+        raise ValueError(f"boundary must be 'wall' or 'torus', not {boundary!r}")
+    room = np.asarray(capacity, dtype=np.float64)
+    if room.shape not in ((), open_cells.shape):
+        raise ValueError(f"capacity must be a number or have the shape {open_cells.shape}, not {room.shape}")
+    if not ((room > 0) & (room <= GREATEST_CAPACITY)).all():
+        raise ValueError(f"capacity must lie above 0 and up to {GREATEST_CAPACITY:g}")
+    room = np.floor(np.broadcast_to(room, open_cells.shape) / QUANTUM) * QUANTUM
+    return jnp.asarray(open_cells, dtype=bool), jnp.asarray(room, dtype=jnp.float32)

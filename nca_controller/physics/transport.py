@@ -63,7 +63,7 @@ def advect(
     """Move the mass of R regiments, which share the ground's capacity, by one step.
 
     `velocity` is (x, y), x right and y down, in cells per unit time; `dt` in units of time. `sweeps` says how often
-    the room that leaving mass makes is offered again: a dense block marches at 95 % of its velocity with 1, 99 % with 8.
+    the room that leaving mass makes is offered again: with more of them, a dense block is held back less.
 
     Guaranteed for mass on the lattice (a multiple of `quantum`) that is at least 0 and whose sum over regiments is at
     most the capacity: so it is afterwards, closed cells get nothing, and each regiment's total is the same to the bit.
@@ -73,7 +73,7 @@ def advect(
     """
     if mass.ndim != 3 or velocity.shape != (*mass.shape, 2):
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
-    terrain = terrain if terrain is not None else Terrain.plain(mass.shape[1:])
+    terrain = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
     if terrain.open_cells.shape != mass.shape[1:]:
         raise ValueError(f"the terrain is {terrain.open_cells.shape}, the mass {mass.shape[1:]}")
     offers = closed_at_walls(scheme(mass, velocity, dt), terrain)
@@ -92,9 +92,7 @@ def closed_at_walls(offers: Offers, terrain: Terrain) -> Offers:
     )
 
 
-def accept(
-    mass: Float[Array, "R H W"], offers: Offers, terrain: Terrain, sweeps: int, quantum: float | None
-) -> Offers:
+def accept(mass: Float[Array, "R H W"], offers: Offers, terrain: Terrain, sweeps: int, quantum: float | None) -> Offers:
     """Return what of the offers the receivers take: the same share of all, so that none is filled above capacity.
 
     The room that a cell's own leaving mass makes is only counted once it is accepted. Sweeps start from none and
@@ -111,7 +109,7 @@ def accept(
             to_lattice(offers.down * jnp.roll(share, -1, axis=0), quantum),
             to_lattice(offers.up * jnp.roll(share, 1, axis=0), quantum),
         )
-        leaving = sum(taken).sum(axis=0)
+        leaving = (taken.right + taken.left + taken.down + taken.up).sum(axis=0)
     return taken
 
 
@@ -137,4 +135,6 @@ def apply(mass: Float[Array, "R H W"], taken: Offers, terrain: Terrain) -> Moved
     down = taken.down - jnp.roll(taken.up, -1, axis=1)
     moved = mass - right + jnp.roll(right, 1, axis=2) - down + jnp.roll(down, 1, axis=1)
     # The first face is the last one's twin on a torus; along a wall both are 0.
-    return Moved(moved, jnp.concatenate([right[..., -1:], right], axis=2), jnp.concatenate([down[:, -1:], down], axis=1))
+    return Moved(
+        moved, jnp.concatenate([right[..., -1:], right], axis=2), jnp.concatenate([down[:, -1:], down], axis=1)
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from argparse import Namespace
 from dataclasses import asdict, fields, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -44,11 +46,20 @@ def train(preset: str, config: Config, folder: Path) -> None:
         "preset": preset,
         "config": asdict(config),
         "commit": commit(),
+        "device": device(),
         "minutes": round((time.monotonic() - begun) / 60, 1),
         "versions": {name: version(name) for name in ("maniple", "jax", "flax", "optax")},
     }
     (folder / RECIPE).write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
     print(f"the model is in {folder}; look at it with: python -m nca_controller.evaluate {folder}")
+
+
+def device() -> str:
+    """Return what trained: the processor's cores, or the accelerator."""
+    import jax
+
+    first = jax.devices()[0]
+    return f"{os.cpu_count()} CPU cores" if first.platform == "cpu" else f"{jax.device_count()} x {first.device_kind}"
 
 
 def commit() -> str:
@@ -71,7 +82,7 @@ def make_parser() -> Parser:
     return parser
 
 
-def chosen_fields(args: Namespace) -> dict[str, int | float]:
+def chosen_fields(args: Namespace) -> dict[str, Any]:
     """Return the fields that were given on the command line."""
     given = {field.name: getattr(args, field.name) for field in fields(Config)}
     return {name: value for name, value in given.items() if value is not None}

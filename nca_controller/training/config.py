@@ -45,7 +45,9 @@ class Config:
 
 MAY_BE_NONE = ("renewed", "wounded", "warmup", "rest_weight", "end_weight", "seed")
 PRESETS = {
-    "smoke": Config(iterations=6, warmup=2, batch=2, ticks=8, grid=32, pool=8, least_mass=40, greatest_mass=90, save_every=3),
+    "smoke": Config(
+        iterations=6, warmup=2, batch=2, ticks=8, grid=32, pool=8, least_mass=40, greatest_mass=90, save_every=3
+    ),
     "quick": Config(),
     "default": Config(iterations=1500, ticks=48, pool=128),
 }

@@ -1,4 +1,4 @@
-"""The training loop: battles from a pool are fought for some ticks, and the weights follow the gradient through them."""
+"""The training loop: battles of a pool are fought for some ticks, and the weights follow the gradient through them."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from nca_controller.training.optimizer import create_optimizer
 from nca_controller.training.orders import Orders
 
 
-class Diverged(ArithmeticError):
+class DivergedError(ArithmeticError):
     """The loss stopped being a number; the text says when, and where the last good weights are."""
 
 
 class Battles(NamedTuple):
     """Battles under way, N of them: mass, what was ordered, and the cells' channels."""
 
-    mass: Float[Array, "N H W"]
-    target: Float[Array, "N H W"]
-    cells: State
+    mass: Any  # (N, H, W), of NumPy in the pool and of JAX in a batch
+    target: Any  # (N, H, W)
+    cells: Any  # (N, H, W, C)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Metrics:
 def fight(params: Any, battles: Battles, config: Config) -> tuple[Float[Array, ""], tuple[Battles, Array, Array]]:
     """Return the mean loss over a batch, the battles afterwards, and each one's loss and overlap at the end."""
     controller = NCA(params, Architecture(hidden_dim=config.hidden_dim))
-    terrain = Terrain.plain((config.grid, config.grid))
+    terrain = Terrain.plain(config.grid, config.grid)
 
     def one(mass: Float[Array, "H W"], target: Float[Array, "H W"], cells: State) -> tuple[Any, ...]:
         state = muster(mass[None], terrain, [controller], seed=0)
@@ -91,7 +91,7 @@ class Trainer:
     def train(self, folder: Path) -> Iterator[Metrics]:
         """Run all iterations, writing metrics and the model into the folder; yield what each was like.
 
-        Raises Diverged when the loss is not finite; the model last saved stays as it is.
+        Raises DivergedError when the loss is not finite; the model last saved stays as it is.
         """
         folder.mkdir(parents=True, exist_ok=True)
         begun = time.monotonic()
@@ -100,7 +100,9 @@ class Trainer:
                 loss, filled = self.iterate()
                 metrics = Metrics(iteration, loss, filled, round(time.monotonic() - begun, 2))
                 if not np.isfinite(loss):
-                    raise Diverged(f"the loss is {loss} in iteration {iteration}; the last good model is in {folder}")
+                    raise DivergedError(
+                        f"the loss is {loss} in iteration {iteration}; the last good model is in {folder}"
+                    )
                 log.write(json.dumps(asdict(metrics)) + "\n")
                 log.flush()
                 if iteration % self.config.save_every == 0 or iteration == self.config.iterations:

@@ -44,7 +44,7 @@ class Orders:
         return x * width, y * height
 
     def wound(self, mass: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
-        """Return the mass with a part of a random disc thrown to random cells nearby that have room; the total stays."""
+        """Return the mass with a part of a random disc thrown to random cells around it; the total stays."""
         height, width = mass.shape
         hit = np.argwhere(mass > 0.5)
         y, x = hit[self.rng.integers(len(hit))] if len(hit) else (height // 2, width // 2)

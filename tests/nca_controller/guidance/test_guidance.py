@@ -1,0 +1,74 @@
+"""The commander's solvers against what is known exactly."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from engine.formations import blob, form_up, load
+from engine.plugin import Ground
+from nca_controller.guidance import plan as transport
+from nca_controller.guidance.poisson import poisson_flow, solve_poisson
+
+GROUND = Ground(np.ones((48, 64), dtype=bool))
+
+
+def formation(name, centre, angle=0.0):
+    return form_up(load()[name], 150.0, GROUND, centre=centre, angle=angle).target
+
+
+def test_the_potential_solves_the_equation_with_walls():
+    source = np.random.default_rng(0).normal(size=(20, 33)).astype(np.float32)
+    potential = np.pad(np.asarray(solve_poisson(source)), 1, mode="edge")
+    laplace = potential[:-2, 1:-1] + potential[2:, 1:-1] + potential[1:-1, :-2] + potential[1:-1, 2:]
+    laplace -= 4 * potential[1:-1, 1:-1]
+    np.testing.assert_allclose(laplace, source - source.mean(), atol=2e-4)
+
+
+def test_the_flow_leads_from_mass_to_target():
+    flow = np.asarray(poisson_flow(formation("circle", (16, 24)), formation("circle", (48, 24))))
+    assert flow[24, 16, 0] > 0.9 and abs(flow[24, 16, 1]) < 0.2
+    assert np.hypot(flow[..., 0], flow[..., 1]).max() <= 1 + 1e-6
+
+
+def plan_of(mass, target, refreshes=10):
+    plan = transport.empty_plan(*mass.shape)
+    for _ in range(refreshes):
+        plan = transport.plan_transport(plan, jnp.asarray(mass), jnp.asarray(target))
+    return plan
+
+
+def test_who_stands_right_stays():
+    stand = formation("square", (30, 24), 20)
+    way = np.asarray(plan_of(stand, stand).destination - transport.cell_centres(*stand.shape))
+    assert np.abs(way[stand > 0.5]).max() < 0.1
+
+
+@pytest.mark.parametrize("shift", [(20, 0), (0, -9), (12, 8)])
+def test_a_shifted_formation_is_told_the_shift(shift):
+    """Optimal transport to a translate is the translation, for every man."""
+    there = (22 + shift[0], 24 + shift[1])
+    mass, target = formation("wedge", (22, 24)), formation("wedge", there)
+    way = np.asarray(plan_of(mass, target).destination - transport.cell_centres(*mass.shape))
+    error = np.abs(way[mass > 0.5] - shift)
+    assert error.mean() < 0.25 and error.max() < 1.5
+
+
+def test_orders_from_far_are_at_full_speed_and_at_rest_none():
+    near, far = formation("phalanx", (40, 30)), blob(150.0, GROUND, centre=(12, 12))
+    marching = np.asarray(transport.follow(plan_of(far, near), jnp.asarray(far), jnp.asarray(near)))
+    standing = np.asarray(transport.follow(plan_of(near, near), jnp.asarray(near), jnp.asarray(near)))
+    held = far > 0.9
+    assert np.hypot(marching[..., 0], marching[..., 1])[held].min() > 0.99
+    assert np.hypot(standing[..., 0], standing[..., 1])[near > 0.9].max() < 0.05
+    assert standing[..., 2][near > 0.9].min() > 0.9 > marching[..., 2][held].max()
+
+
+def test_gradients_through_the_guides_are_finite_on_empty_ground():
+    mass, target = jnp.asarray(formation("line", (20, 10))), jnp.asarray(formation("circle", (40, 30)))
+
+    def speed(mass):
+        plan = transport.plan_transport(transport.empty_plan(*mass.shape), mass, target)
+        return (transport.follow(plan, mass, target)[..., :2] ** 2).sum()
+
+    assert np.isfinite(jax.jit(jax.grad(speed))(mass)).all()

@@ -1,0 +1,151 @@
+"""Controllers as the game uses them: the shipped one forms everything, and bad models are refused in one line."""
+
+import json
+import shutil
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from engine.formations import blob, form_up, load, overlap
+from engine.plugin import CONTROLLERS, SIMULATIONS, Ground, found
+from nca_controller import CheckpointError, JaxSimulation, load_controller, rollout
+from nca_controller.checkpoints import Architecture, save
+from nca_controller.controllers import TRAINED_MODELS
+
+GROUND = Ground(np.ones((64, 96), dtype=bool))
+FIELD = Ground(np.ones((128, 192), dtype=bool))
+
+
+def stand(name, ground=GROUND, mass=250.0, centre=(55.0, 30.0), angle=25.0):
+    return form_up(load()[name], mass, ground, centre=centre, angle=angle).target
+
+
+@pytest.mark.parametrize("name", load())
+def test_the_shipped_controller_forms_everything_from_a_blob(name):
+    """On the field and with the mass of the game; the total is the same to the last bit."""
+    crowd = blob(1000.0, FIELD)
+    target = stand(name, FIELD, 1000.0, centre=(96.0, 64.0), angle=0.0)
+    mass = np.asarray(rollout(load_controller("default"), jnp.asarray(crowd), jnp.asarray(target), ticks=400))
+    assert mass[-1].sum(dtype=np.float64) == 1000.0
+    assert overlap(mass[-1], target) >= 0.95
+
+
+@pytest.mark.parametrize(("controller", "enough"), [("plan", 0.99), ("poisson", 0.95)])
+def test_the_commander_and_the_poisson_flow_form_alone(controller, enough):
+    crowd, target = blob(250.0, GROUND, centre=(30, 34)), stand("wedge")
+    mass = np.asarray(rollout(load_controller(controller), jnp.asarray(crowd), jnp.asarray(target), ticks=200))
+    assert overlap(mass[-1], target) >= enough
+
+
+def test_a_rollout_is_differentiable_in_the_mass_and_the_weights():
+    controller = load_controller("default")
+    crowd, target = jnp.asarray(blob(250.0, GROUND)), jnp.asarray(stand("circle"))
+
+    def miss(controller, mass):
+        return ((rollout(controller, mass, target, ticks=6)[-1] - target) ** 2).sum()
+
+    by_weights, by_mass = jax.grad(miss, argnums=(0, 1))(controller, crowd)
+    leaves = [by_mass, *jax.tree.leaves(by_weights.params)]
+    assert all(np.isfinite(leaf).all() for leaf in leaves)
+    assert all(np.abs(leaf).max() > 0 for leaf in leaves)
+
+
+def test_the_simulation_does_what_the_rollout_does():
+    crowd, target = blob(250.0, GROUND), stand("phalanx")
+    simulation = JaxSimulation()
+    state = simulation.reset(crowd[None], GROUND, [load_controller("plan")], seed=0)
+    before = simulation.read(state, ["mass"])["mass"]
+    for _ in range(5):
+        last, state = state, simulation.tick(state, target[None])
+    expected = rollout(load_controller("plan"), jnp.asarray(crowd), jnp.asarray(target), ticks=5)
+    read = simulation.read(state, ["mass", "velocity", "flux_x", "flux_y"])
+    np.testing.assert_allclose(read["mass"][0], expected[-1], atol=1e-5)
+    # Old states stay what they were, and the realised flux is what moved the mass.
+    assert (before == crowd[None]).all()
+    flow = np.diff(read["flux_x"].astype(np.float64), axis=2) + np.diff(read["flux_y"].astype(np.float64), axis=1)
+    assert (simulation.read(last, ["mass"])["mass"] - flow == read["mass"]).all()
+    assert np.hypot(*np.moveaxis(read["velocity"], -1, 0)).max() <= 0.5 + 1e-6
+
+
+def test_regiments_with_different_controllers_share_the_ground():
+    crowds = np.stack([blob(200.0, GROUND, centre=(25, 32)), blob(200.0, GROUND, centre=(70, 32))])
+    targets = np.stack([stand("line", mass=200.0, centre=(60, 20)), stand("circle", mass=200.0, centre=(30, 40))])
+    simulation = JaxSimulation()
+    state = simulation.reset(crowds, GROUND, [load_controller("plan"), load_controller("poisson")], seed=0)
+    for _ in range(60):
+        state = simulation.tick(state, targets)
+    mass = simulation.read(state, ["mass"])["mass"]
+    assert (mass.sum(axis=(1, 2), dtype=np.float64) == 200.0).all()
+    assert mass.sum(axis=0).max() <= 1
+
+
+def test_masses_that_do_not_fit_the_ground_are_refused():
+    simulation = JaxSimulation()
+    crowd = blob(250.0, GROUND)[None]
+    for bad in (crowd * 1.5, -crowd, crowd * np.nan, crowd[:, :-1], np.concatenate([crowd, crowd])):
+        with pytest.raises(ValueError, match="mass"):
+            simulation.reset(bad, GROUND, [load_controller("plan")], seed=0)
+
+
+def test_everything_is_found_by_entry_point():
+    assert set(found(SIMULATIONS)) >= {"jax"}
+    for name, entry in found(CONTROLLERS).items():
+        assert entry.load()().max_speed == 0.5, name
+
+
+def test_a_controller_shows_its_weights_to_other_backends():
+    weights = load_controller("default").network()
+    assert weights["hidden/kernel"].shape == (3 * 16 + 4, 64)
+    assert weights["outcome/kernel"].shape == (64, 10)
+    assert load_controller("plan").network() is None
+
+
+@pytest.fixture
+def model(tmp_path):
+    architecture = Architecture(hidden_dim=8)
+    save(tmp_path / "model", architecture.init_params(jax.random.key(1)), architecture)
+    return tmp_path / "model"
+
+
+def test_a_saved_model_is_loaded_as_it_was(model):
+    expected = Architecture(hidden_dim=8).init_params(jax.random.key(1))
+    jax.tree.map(np.testing.assert_array_equal, load_controller(model).params, expected)
+
+
+def refused(folder, word):
+    with pytest.raises(CheckpointError, match=word) as error:
+        load_controller(folder)
+    assert "\n" not in str(error.value)
+
+
+def test_models_that_cannot_be_used_are_refused_in_one_line(model, tmp_path):
+    refused(tmp_path / "nowhere", "no model in")
+    description = json.loads((model / "model.json").read_text())
+    for change, word in (
+        ({"format": 99}, "format 99"),
+        ({"architecture": {"num_channels": 16, "hidden_dim": 9}}, "not those of"),
+        ({"architecture": {"num_channels": 16}}, "architecture"),
+        ({"architecture": {"num_channels": 16, "hidden_dim": -8}}, "architecture"),
+    ):
+        (model / "model.json").write_text(json.dumps(description | change))
+        refused(model, word)
+    (model / "model.json").write_text("{")
+    refused(model, "model.json")
+    (model / "model.json").write_text(json.dumps(description))
+    shutil.rmtree(model / "weights" / "ocdbt.process_0")
+    refused(model, "cannot be read")
+    shutil.rmtree(model / "weights")
+    refused(model, "cannot be read")
+
+
+def test_weights_that_are_not_finite_are_refused(model):
+    architecture = Architecture(hidden_dim=8)
+    save(model, jax.tree.map(lambda leaf: leaf * np.nan, architecture.init_params(jax.random.key(1))), architecture)
+    refused(model, "not finite")
+
+
+def test_the_shipped_model_is_small():
+    size = sum(file.stat().st_size for file in (TRAINED_MODELS / "default").rglob("*") if file.is_file())
+    assert size < 2_000_000
