@@ -12,8 +12,8 @@ from nca_controller.evaluate import main as evaluate
 from nca_controller.evaluation import first_tick
 from nca_controller.training.__main__ import main as train
 from nca_controller.training.config import PRESETS, Config
-from nca_controller.training.losses import overlap, rollout_loss
 from nca_controller.training.loop import DivergedError, Trainer
+from nca_controller.training.losses import overlap, rollout_loss
 from nca_controller.training.orders import Orders
 
 
@@ -97,7 +97,7 @@ def test_starts_orders_and_wounds_have_the_exact_mass():
         total = mass.sum(dtype=np.float64)
         assert orders.order(float(total)).sum(dtype=np.float64) == total
         wounded = orders.wound(mass)
-        assert wounded.sum(dtype=np.float64) == total and 0 <= wounded.min() and wounded.max() <= 1
+        assert wounded.sum(dtype=np.float64) == total and wounded.min() >= 0 and wounded.max() <= 1
         assert 0.05 * total < np.abs(wounded - mass).sum() / 2 < 0.35 * total
 
 

@@ -1,0 +1,46 @@
+"""A small army on a small field, moved by a simulation in NumPy, and a view without a screen."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from stand_in import GROUND, MASS, MEN, StandIn
+
+from engine import formations
+from engine.battlefield import Battlefield, Order
+from engine.campaign import Campaign, middle
+from engine.view import open_view
+from engine.view.scene import View
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return Campaign(
+        simulation=StandIn,
+        controllers={"one": object, "two": object},
+        controller="one",
+        formations=formations.load(),
+        ground=GROUND,
+        order=Order("line", middle(GROUND)),
+        mass=MASS,
+        men=MEN,
+    )
+
+
+@pytest.fixture
+def battlefield(campaign: Campaign) -> Battlefield:
+    return campaign.muster()
+
+
+@pytest.fixture
+def offscreen() -> Iterator[View]:
+    """A view with OpenGL; without it the test is skipped, except under CI, where it fails."""
+    view = open_view((640, 360), visible=False)
+    try:
+        if not view.description.startswith("OpenGL"):
+            if os.environ.get("CI"):
+                pytest.fail(f"OpenGL has to work under CI: {view.description}")
+            pytest.skip(view.description)
+        yield view
+    finally:
+        view.close()

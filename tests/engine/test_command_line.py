@@ -1,0 +1,93 @@
+from argparse import ArgumentTypeError
+
+import pytest
+
+from engine import command_line
+from engine.command_line import Parser, unknown_name
+
+
+@pytest.fixture
+def parser():
+    parser = Parser(prog="program")
+    parser.add_argument("--grid", type=command_line.grid)
+    parser.add_argument("--ticks", type=command_line.count)
+    return parser
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--gird", "192x128"], "unknown flag '--gird': did you mean --grid?"),
+        (["--tick", "3"], "unknown flag '--tick': did you mean --ticks?"),
+        (["--zzzz=3"], "unknown flag '--zzzz'; one of"),
+        (["wedge"], "unexpected argument 'wedge'"),
+        (["--grid", "192"], "argument --grid: '192' is not a width and height"),
+        (["--ticks"], "argument --ticks: expected one argument"),
+        (["--ticks", "-3"], "argument --ticks: "),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(parser, capsys, words, says):
+    with pytest.raises(SystemExit) as leaving:
+        parser.parse_args(words)
+    output = capsys.readouterr()
+    assert leaving.value.code == 2
+    assert output.out == ""
+    assert output.err.startswith(f"program: {says}")
+    assert output.err.count("\n") == 1
+
+
+def test_an_error_of_many_lines_becomes_one(parser, capsys):
+    with pytest.raises(SystemExit):
+        parser.error("shapes differ:\n  expected 3\n  found 4")
+    assert capsys.readouterr().err == "program: shapes differ: expected 3 found 4\n"
+
+
+def test_a_grid_is_width_by_height():
+    assert command_line.grid("192x128").grid == (128, 192)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "192", "192x", "-3x4", "8x128", "192x1e3", "9999x128", "1.5x20", "192x128x2"]
+)
+def test_other_grids_are_refused(text):
+    with pytest.raises(ArgumentTypeError):
+        command_line.grid(text)
+
+
+def test_orders_are_sorted_by_tick():
+    assert command_line.orders("square@200, wedge@0") == ((0, "wedge"), (200, "square"))
+
+
+@pytest.mark.parametrize("text", ["", "wedge", "wedge@", "@3", "wedge@x", "wedge@-3", "wedge@0,", "wedge@1.5"])
+def test_other_orders_are_refused(text):
+    with pytest.raises(ArgumentTypeError):
+        command_line.orders(text)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "many", ""])
+def test_numbers_have_to_be_positive(text):
+    for kind in (command_line.positive, command_line.count):
+        with pytest.raises(ArgumentTypeError):
+            kind(text)
+
+
+def test_seeds_fit_32_bits():
+    assert command_line.seed("0") == 0
+    for text in ("-1", str(2**32), "x"):
+        with pytest.raises(ArgumentTypeError):
+            command_line.seed(text)
+
+
+def test_an_unknown_name_is_told_the_nearest():
+    assert unknown_name("hero", "achiles", ["hector", "achilles"]) == (
+        "unknown hero 'achiles': did you mean achilles? one of hector, achilles"
+    )
+    assert unknown_name("hero", "zzz", ["hector"]) == "unknown hero 'zzz'; one of hector"
+
+
+def test_paths_that_cannot_be_written_are_refused(tmp_path):
+    command_line.check_writable(None)
+    command_line.check_writable(tmp_path / "new.png")
+    for path in (tmp_path, tmp_path / "nowhere" / "new.png"):
+        with pytest.raises(ValueError, match="cannot write"):
+            command_line.check_writable(path)

@@ -1,0 +1,314 @@
+"""The real game in a real view without a screen: keys are posted as pygame's events, and time is the test's."""
+
+import threading
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pygame
+import pytest
+from clock import Clock
+from PIL import Image
+from stand_in import MASS, MEN, StandIn
+
+from engine.battlefield import Order
+from engine.controls.bindings import bindings
+from engine.game import Game
+from engine.loop import Loop
+from engine.muster import MusterError
+
+FRAME = 1 / 60
+
+
+class Session:
+    """A game, and the hands and eyes of its player."""
+
+    def __init__(self, campaign, view, folder):
+        self.clock = Clock()
+        self.game = Game(campaign, view, Loop(30, self.clock, self.clock.sleep), folder)
+        self.view = view
+
+    def play(self, seconds):
+        for _ in range(round(seconds / FRAME)):
+            self.clock.now += FRAME
+            self.game.frame()
+
+    def until(self, condition):
+        for _ in range(2000):
+            if condition():
+                return
+            self.play(FRAME)
+            threading.Event().wait(0.005)  # the background needs real time
+        raise AssertionError("never happened")
+
+    def press(self, *keys):
+        for key in keys:
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.key.key_code(key)))
+        self.play(FRAME)
+
+    def picture(self):
+        self.play(FRAME)
+        return self.view.picture().astype(int)
+
+    def pixel(self, x, y):
+        """Return where a cell's middle lies in the picture: row, column."""
+        column, row = np.rint(self.view.camera(self.game.campaign.ground.grid).pixels([x + 0.5, y + 0.5])).astype(int)
+        return row, column
+
+
+@pytest.fixture
+def start(campaign, offscreen, tmp_path):
+    def begin(**changes):
+        return Session(replace(campaign, **changes), offscreen, tmp_path)
+
+    return begin
+
+
+@pytest.fixture
+def session(start):
+    session = start()
+    session.until(lambda: session.game.battlefield)
+    return session
+
+
+def order(session):
+    return session.game.battlefield.orders[0]
+
+
+def rows(session):
+    return dict(session.game.scene().status)
+
+
+@pytest.mark.filterwarnings("ignore:pygame.init")
+class TestKeys:
+    def test_every_formation_is_ordered_by_its_key(self, session):
+        for key, name in enumerate(session.game.campaign.formations, start=1):
+            session.press(str(key))
+            assert order(session).formation == name
+
+    def test_turning_and_moving(self, session):
+        session.press("6")
+        x, y = order(session).centre
+        session.press("e", "e", "q", "e")
+        assert order(session).angle == 30
+        session.press("right", "right", "down", "up", "up", "left")
+        assert order(session).centre == (x + 4, y - 4)
+
+    def test_pause_and_step(self, session):
+        session.play(0.5)
+        session.press("space")
+        ticks = session.game.battlefield.ticks
+        session.play(0.5)
+        assert session.game.battlefield.ticks == ticks > 10
+        assert session.game.scene().banner == "Paused"
+        session.press(".")
+        session.play(0.2)
+        assert session.game.battlefield.ticks == ticks + 1
+        session.press("space")
+        session.play(0.5)
+        assert session.game.battlefield.ticks >= ticks + 15
+        assert session.game.scene().banner is None
+
+    @pytest.mark.parametrize(("keys", "factor"), [(["+"], 2), (["=", "+"], 4), (["-"], 0.5), (["-", "+"], 1)])
+    def test_speed(self, session, keys, factor):
+        session.press(*keys)
+        ticks = session.game.battlefield.ticks
+        session.play(1.0)
+        assert session.game.battlefield.ticks - ticks == pytest.approx(30 * factor, abs=1)
+
+    def test_help_shows_the_table_and_hides_it(self, session):
+        session.press("space")
+        closed = session.picture()
+        session.press("f1")
+        table = bindings(session.game.campaign.formations.values())
+        assert session.game.scene().keys == tuple((binding.label, binding.does) for binding in table)
+        assert (session.picture() != closed).any()
+        session.press("f1")
+        assert session.game.scene().keys is None
+
+    def test_screenshots_are_numbered_and_show_what_is_seen(self, session, tmp_path):
+        session.press("space")
+        session.press("f12")
+        first = np.asarray(Image.open(tmp_path / "maniple-0001.png")).astype(int)
+        assert ("", "saved maniple-0001.png") in session.game.scene().status
+        # All but the HUD, which now speaks of the screenshot.
+        np.testing.assert_array_equal(first[:, 200:], session.picture()[:, 200:])
+        session.press("f12")
+        assert (tmp_path / "maniple-0002.png").exists()
+
+    def test_a_screenshot_that_cannot_be_written_is_said(self, session, tmp_path):
+        session.game._folder = tmp_path / "nowhere"
+        session.press("f12")
+        assert "cannot save maniple-0001.png" in session.game.notice
+
+    def test_escape_and_the_window_s_cross_leave(self, start):
+        for event in (
+            pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE),
+            pygame.event.Event(pygame.QUIT),
+        ):
+            session = start()
+            pygame.event.post(event)
+            session.game.play()
+            assert not session.game.running
+
+    def test_other_keys_do_nothing(self, session):
+        before = order(session)
+        session.press("z", "f5", "return")
+        assert order(session) == before
+        assert session.game.running
+
+
+@pytest.mark.filterwarnings("ignore:pygame.init")
+class TestPictures:
+    def test_the_ghost_shows_where_the_order_is(self, session):
+        session.press("space", "2")  # a column, upright through the middle
+        upright, column = session.picture(), session.game.battlefield.stands[0].target
+        session.press("1")
+        flat, line = session.picture(), session.game.battlefield.stands[0].target
+        changed = np.abs(upright - flat).sum(axis=2)
+        empty = session.game.battlefield.mass[0] == 0
+        moved = np.argwhere((np.abs(line - column) > 0.9) & empty)
+        elsewhere = np.argwhere((line + column == 0) & empty)[::7]
+        at = {
+            name: np.array([changed[session.pixel(x, y)] for y, x in cells])
+            for name, cells in (("moved", moved), ("elsewhere", elsewhere))
+        }
+        assert len(moved) > 50
+        assert np.median(at["moved"]) > 10
+        assert np.quantile(at["elsewhere"], 0.9) == 0
+
+    def test_the_men_go_where_they_are_ordered(self, session):
+        session.press("6", *["right"] * 6)  # a testudo to the right
+        session.press("space")
+        before = session.picture()
+        session.press("space", "+", "+")
+        session.play(3.0)
+        session.press("space")
+        after = session.picture()
+        x, y = order(session).centre
+        row, column = session.pixel(x, y)
+        here = (slice(row - 15, row + 15), slice(column - 15, column + 15))
+        assert session.game.battlefield.overlap() > 0.9
+        # The team's colour is far from the grass: where men stand now, red leads green.
+        assert (after[here][..., 0] - after[here][..., 1]).mean() > (
+            before[here][..., 0] - before[here][..., 1]
+        ).mean() + 20
+
+    def test_men_are_drawn_between_ticks(self, session):
+        session.press("2")
+        session.play(0.3)
+        battlefield, seen = session.game.battlefield, []
+        for _ in range(4):
+            session.clock.now += 1 / 240
+            session.game.frame()
+            seen.append((battlefield.ticks, session.game.scene().soldiers.position))
+        still = [(one, two) for (tick, one), (same, two) in pairwise(seen) if tick == same]
+        assert still
+        assert all((one != two).any() for one, two in still)
+
+
+@pytest.mark.filterwarnings("ignore:pygame.init")
+class TestMustering:
+    def test_the_window_lives_while_the_army_musters(self, start):
+        gate = threading.Event()
+
+        def slow():
+            gate.wait()
+            return StandIn()
+
+        session = start(simulation=slow)
+        session.press("4", "e", "space", "space", "tab", "f1", "f12")
+        assert session.game.battlefield is None
+        scene = session.game.scene()
+        assert scene.banner.startswith("Mustering")
+        assert scene.soldiers is None
+        assert scene.keys
+        first = session.picture()
+        session.play(0.5)
+        assert (session.picture() != first).any()
+        gate.set()
+        session.until(lambda: session.game.battlefield)
+        assert session.game.scene().banner is None
+        assert len(session.game.scene().soldiers.position) == MEN
+        # The orders have waited.
+        assert (order(session).formation, order(session).angle) == ("wedge", 15)
+
+    def test_the_time_of_mustering_makes_no_ticks(self, start):
+        session = start()
+        session.game._mustering.result()
+        session.clock.now += 30
+        session.game.frame()
+        assert session.game.battlefield.ticks <= 1
+
+    def test_an_army_that_cannot_muster_ends_the_game_in_one_line(self, start):
+        def broken():
+            raise ValueError("trained_models/x: weights do not fit")
+
+        session = start(controllers={"one": broken})
+        with pytest.raises(MusterError, match="trained_models/x: weights do not fit"):
+            session.game.play()
+
+    def test_the_next_controller_is_prepared_while_the_battle_goes_on(self, start):
+        gate = threading.Event()
+
+        def slow():
+            gate.wait()
+            return "the second"
+
+        session = start(controllers={"one": object, "two": slow})
+        session.until(lambda: session.game.battlefield)
+        session.press("tab")
+        ticks = session.game.battlefield.ticks
+        session.play(0.5)
+        assert session.game.battlefield.ticks >= ticks + 14
+        assert rows(session)["controller"] == "one (mustering two)"
+        gate.set()
+        session.until(lambda: session.game.controller == "two")
+        assert rows(session)["controller"] == "two"
+        assert session.game.battlefield.simulation.resets[-1] == ("the second",)
+        assert session.game.battlefield.mass_now == MASS
+        session.press("tab")
+        session.until(lambda: session.game.controller == "one")
+
+    def test_a_controller_that_cannot_be_prepared_leaves_the_old_one_in_command(self, start):
+        def broken():
+            raise ValueError("no weights")
+
+        session = start(controllers={"one": object, "two": broken})
+        session.until(lambda: session.game.battlefield)
+        session.press("tab")
+        session.until(lambda: "two: no weights" in session.game.notice)
+        assert session.game.controller == "one"
+        session.play(0.2)
+        assert session.game.running
+
+
+def test_the_status_says_how_the_battle_stands(session):
+    session.play(0.5)
+    said = rows(session)
+    assert (said["formation"], said["facing"]) == ("Line", "0°")
+    assert said["mass"] == "200.000000 (+0)"
+    assert said["device"] == "NumPy stand-in"
+    assert said["tick"] == str(session.game.battlefield.ticks)
+    assert said["overlap"] == f"{100 * session.game.battlefield.overlap():.1f} %"
+    assert said["speed"] == "x1"
+    assert int(said["frames/s"]) == pytest.approx(60, abs=3)
+    session.press("-", "-")
+    assert rows(session)["speed"] == "x1/4"
+
+
+def test_a_script_gives_its_orders_when_they_are_due(start):
+    session = start(script=((5, Order("wedge", (30, 20))), (12, Order("circle", (40, 24), 90))))
+    session.until(lambda: session.game.battlefield)
+    seen = {}
+    while session.game.battlefield.ticks < 15:
+        session.play(FRAME)
+        seen[session.game.battlefield.ticks] = order(session).formation
+    assert [seen[tick] for tick in (5, 6, 12, 13)] == ["line", "wedge", "wedge", "circle"]
+
+
+def test_a_game_of_so_many_ticks_ends_by_itself(start):
+    session = start()
+    session.game._mustering.result()
+    session.game.play(ticks=20)
+    assert session.game.battlefield.ticks == 20

@@ -1,0 +1,118 @@
+import pytest
+from clock import Clock
+
+from engine.loop import FASTEST, FRAMES_PER_SECOND, LONGEST_FRAME, SLOWEST, Loop
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def loop(clock):
+    loop = Loop(30, clock, clock.sleep)
+    list(loop.due())  # the first frame makes the first tick
+    return loop
+
+
+def ticks_after(loop, clock, seconds, frames=1):
+    made = 0
+    for _ in range(frames):
+        clock.now += seconds / frames
+        made += len(list(loop.due()))
+    return made
+
+
+@pytest.mark.parametrize("frames", [40, 97, 240])
+def test_ticks_follow_the_clock_whatever_the_frame_rate(loop, clock, frames):
+    assert abs(ticks_after(loop, clock, 3.0, frames) - 90) <= 1
+
+
+@pytest.mark.parametrize("speed", [0.25, 1, 4])
+def test_speed_scales_ticks(loop, clock, speed):
+    loop.speed = speed
+    assert abs(ticks_after(loop, clock, 2.0, 120) - 60 * speed) <= 1
+
+
+def test_portion_runs_from_one_tick_to_the_next(loop, clock):
+    portions = []
+    for _ in range(4):
+        assert not ticks_after(loop, clock, 0.2 / 30)
+        portions.append(loop.portion)
+    assert portions == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert ticks_after(loop, clock, 0.3 / 30) == 1
+    assert loop.portion == pytest.approx(0.1)
+
+
+def test_a_long_frame_is_clamped(loop, clock):
+    assert ticks_after(loop, clock, 60.0) == pytest.approx(LONGEST_FRAME * 30, abs=1)
+
+
+def test_ticks_that_take_too_long_are_dropped_and_never_pile_up(loop, clock):
+    loop.speed = 16
+    for _ in range(5):
+        clock.now += 0.05
+        made = 0
+        for _ in loop.due():
+            clock.now += 0.04  # a tick slower than real time
+            made += 1
+        assert made == 3  # as many as start within LONGEST_FRAME
+        assert 0 <= loop.portion < 1
+
+
+def test_pause_holds_the_picture_still(loop, clock):
+    ticks_after(loop, clock, 0.5 / 30)
+    held = loop.portion
+    loop.pause()
+    assert ticks_after(loop, clock, 1.0, 20) == 0
+    assert loop.portion == held
+    loop.pause()
+    assert ticks_after(loop, clock, 1.0, 30) == pytest.approx(30, abs=1)
+
+
+def test_a_step_makes_one_tick_and_pauses(loop, clock):
+    ticks_after(loop, clock, 0.5 / 30)
+    loop.step()
+    assert loop.paused
+    assert ticks_after(loop, clock, 1.0, 10) == 1
+    assert loop.portion == 1.0
+    loop.step()
+    loop.step()
+    assert ticks_after(loop, clock, 0.1) == 2
+
+
+def test_speeds_are_powers_of_two_within_bounds(loop):
+    for _ in range(12):
+        loop.faster()
+    assert loop.speed == FASTEST
+    loop.slower()
+    assert loop.speed == FASTEST / 2
+    for _ in range(12):
+        loop.slower()
+    assert loop.speed == SLOWEST
+
+
+def test_time_before_a_restart_does_not_count(loop, clock):
+    clock.now += 50.0
+    loop.restart()
+    assert ticks_after(loop, clock, 0.01) == 0
+
+
+def test_rest_waits_out_the_frame_and_no_more(loop, clock):
+    list(loop.due())
+    start = clock.now
+    clock.now += 0.004
+    loop.rest()
+    assert clock.now - start == pytest.approx(1 / FRAMES_PER_SECOND)
+    clock.now += 0.2
+    late = clock.now
+    loop.rest()
+    assert clock.now == late
+
+
+def test_frame_rate_is_averaged(loop, clock):
+    for _ in range(300):
+        clock.now += 0.05
+        list(loop.due())
+    assert loop.frames_per_second == pytest.approx(20, rel=0.01)

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from engine.sampling import bilinear, cosines, deposit, push
+
+GRID = (12, 17)
+
+
+def test_bilinear_is_exact_for_planes():
+    x, y = np.arange(17) + 0.5, np.arange(12)[:, None] + 0.5
+    position = np.random.default_rng(0).uniform((0.5, 0.5), (16.5, 11.5), (200, 2))
+    np.testing.assert_allclose(bilinear(3 * x - 2 * y, position), 3 * position[:, 0] - 2 * position[:, 1])
+
+
+def test_bilinear_reads_faces_from_their_own_origin():
+    faces = np.tile(np.arange(18.0), (12, 1))  # a face at x = j holds j
+    assert bilinear(faces, np.array([[4.25, 6.0]]), (0.0, 0.5)) == pytest.approx(4.25)
+
+
+def test_deposit_counts_every_man_once():
+    position = np.random.default_rng(0).uniform((0, 0), (17, 12), (500, 2))
+    density = deposit(position, GRID)
+    assert density.sum() == pytest.approx(500)
+    assert (density >= 0).all()
+    assert deposit(np.array([[3.5, 7.5]]), GRID)[7, 3] == 1.0
+
+
+def test_push_carries_the_excess_away_and_nothing_through_the_border():
+    excess = np.random.default_rng(0).standard_normal(GRID).astype(np.float32)
+    excess -= excess.mean()
+    flux_x, flux_y = push(excess, 0.0)
+    np.testing.assert_allclose(np.diff(flux_x, axis=1) + np.diff(flux_y, axis=0), excess, atol=1e-5)
+    for border in (flux_x[:, 0], flux_x[:, -1], flux_y[0], flux_y[-1]):
+        assert not border.any()
+
+
+def test_cosines_are_orthonormal():
+    np.testing.assert_allclose(cosines(17) @ cosines(17).T, np.eye(17), atol=1e-6)

@@ -1,0 +1,168 @@
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from stand_in import GROUND, MASS, MEN, StandIn
+
+from engine import formations
+from engine.battlefield import Battlefield, Order
+from engine.sampling import bilinear
+from engine.spacing import near_pairs
+from engine.troops import NEAREST_WALL, Flow, between, march, muster
+
+BLUR = 1.5  # cells: the scale at which men and mass are compared
+
+
+def variation(position, share, mass):
+    """Return the total variation between men and mass, both blurred, as a share of the mass."""
+    columns, rows = np.arange(mass.shape[1]) + 0.5, np.arange(mass.shape[0]) + 0.5
+
+    def bells(places, centres):
+        return np.exp(-0.5 * ((places[:, None] - centres) / BLUR) ** 2) / (np.sqrt(2 * np.pi) * BLUR)
+
+    men = share * bells(position[:, 1], rows).T @ bells(position[:, 0], columns)
+    field = bells(rows, rows) @ mass @ bells(columns, columns)
+    return 0.5 * np.abs(men - field).sum() / mass.sum()
+
+
+def nearest(position):
+    distance = np.full(len(position), 3.0)
+    first, second, _, _, apart = near_pairs(position, 3.0)
+    np.minimum.at(distance, first, apart)
+    np.minimum.at(distance, second, apart)
+    return distance
+
+
+def speed(troops):
+    return np.linalg.norm(troops.position - troops.last_position, axis=1)
+
+
+@pytest.fixture(scope="module")
+def march_past():
+    """The troops after each tick of a battle in which a line forms, and on its way a wedge is ordered elsewhere."""
+    roster = formations.load()
+    mass = formations.blob(MASS, GROUND)[None]
+    order = Order("line", (36, 24))
+    battlefield = Battlefield(StandIn(), [None], GROUND, roster, [order], mass, MEN)
+    seen = [(battlefield.troops[0], battlefield.mass[0])]
+    for tick in range(260):
+        if tick == 40:
+            battlefield.give(Order("wedge", (44, 20), 60))
+        battlefield.tick()
+        seen.append((battlefield.troops[0], battlefield.mass[0]))
+    return seen
+
+
+def test_men_muster_where_the_mass_is():
+    mass = formations.blob(MASS, GROUND)
+    troops = muster(mass, MEN, seed=3)
+    assert len(troops) == MEN
+    assert troops.share * MEN == pytest.approx(MASS)
+    assert variation(troops.position, troops.share, mass) < 0.01
+    assert (nearest(troops.position) > 0.7 * np.sqrt(troops.share)).mean() > 0.95
+    assert not speed(troops).any()
+
+
+@pytest.mark.parametrize("men", [1, 7, 3000])
+def test_any_number_of_men_muster_inside_the_mass(men):
+    mass = formations.blob(MASS, GROUND)
+    troops = muster(mass, men, seed=0)
+    assert troops.position.shape == (men, 2)
+    assert (bilinear(mass, troops.position) > 0.05).all()
+
+
+def test_no_man_is_lost_or_swapped_or_outruns_his_legs(march_past):
+    for troops, _ in march_past:
+        assert len(troops) == MEN
+        assert np.isfinite(troops.position).all()
+        assert speed(troops).max() <= 0.8 + 1e-9  # 1.6 times the half cell a tick of the field
+    for (before, _), (after, _) in pairwise(march_past):
+        np.testing.assert_array_equal(after.last_position, before.position)
+
+
+def test_men_stay_inside_the_field(march_past):
+    height, width = GROUND.grid
+    for troops, _ in march_past:
+        assert (troops.position >= NEAREST_WALL).all()
+        assert (troops.position <= (width - NEAREST_WALL, height - NEAREST_WALL)).all()
+
+
+def test_men_are_where_the_mass_is(march_past):
+    variations = [variation(troops.position, troops.share, mass) for troops, mass in march_past]
+    # The stand-in smears mass into a mist, which men leave to itself: hence the width of these bounds.
+    assert max(variations) < 0.09
+    assert np.median(variations) < 0.04
+
+
+def test_men_at_rest_have_elbow_room(march_past):
+    troops, _ = march_past[-1]
+    assert (nearest(troops.position) > 0.7 * np.sqrt(troops.share)).mean() > 0.95
+
+
+def test_men_at_rest_stand_and_look_to_the_front(march_past):
+    troops, _ = march_past[-1]
+    assert (speed(troops) < 0.01).mean() > 0.95
+    front = np.radians(60)
+    assert (np.abs(np.angle(np.exp(1j * (troops.facing - front)))) < 0.2).mean() > 0.9
+
+
+def test_men_on_the_march_look_where_they_go():
+    """A block carried to the right by a steady flow."""
+    mass = np.zeros((24, 60), np.float32)
+    mass[8:16, 5:15] = 1.0
+    troops = muster(mass, 320, seed=0)
+    for tick in range(40):
+        offset = 0.4 * (tick + 1)
+        whole, part = int(offset), offset % 1
+        moved = (1 - part) * np.roll(mass, whole, axis=1) + part * np.roll(mass, whole + 1, axis=1)
+        flux_x = np.pad(0.4 * moved, ((0, 0), (1, 0)))
+        troops = march(troops, Flow(moved, flux_x, np.zeros((25, 60))), front=0.0)
+    assert np.median(speed(troops)) == pytest.approx(0.4, rel=0.1)
+    assert np.abs(troops.facing - np.pi / 2).max() < 0.5
+    assert troops.walked.mean() == pytest.approx(16, rel=0.1)
+    assert troops.position[:, 0].mean() == pytest.approx(10 + 16, abs=0.5)
+
+
+def test_stragglers_walk_home(march_past):
+    troops, mass = march_past[-1]
+    astray = replace(troops, position=troops.position + np.where(np.arange(MEN) < 6, -12.0, 0.0)[:, None])
+    still = Flow(mass, np.zeros((48, 73)), np.zeros((49, 72)))
+    assert (bilinear(mass, astray.position[:6]) < 0.02).any()
+    for _ in range(150):
+        astray = march(astray, still, front=0.0)
+    assert (bilinear(mass, astray.position) > 0.02).all()
+
+
+@pytest.mark.parametrize("mass", [0.003, 3000.0])
+def test_an_army_of_any_mass_marches(mass):
+    field = formations.blob(mass, GROUND)
+    troops = muster(field, 100, seed=0)
+    assert np.isfinite(troops.position).all()
+    assert variation(troops.position, troops.share, field) < 0.25
+
+
+def test_between_two_ticks_men_are_on_their_way(march_past):
+    troops, _ = march_past[60]
+    position, _, walked = between(troops, 0.0)
+    np.testing.assert_array_equal(position, troops.last_position)
+    np.testing.assert_allclose(between(troops, 1.0)[0], troops.position)
+    middle, _, walked_half = between(troops, 0.5)
+    np.testing.assert_allclose(middle, (troops.position + troops.last_position) / 2)
+    np.testing.assert_allclose(walked_half, (troops.walked + walked) / 2)
+
+
+def test_turning_takes_the_short_way_round():
+    mass = formations.blob(MASS, GROUND)
+    troops = muster(mass, 10, seed=0, facing=np.radians(170))
+    still = Flow(mass, np.zeros((48, 73)), np.zeros((49, 72)))
+    for _ in range(40):
+        troops = march(troops, still, front=np.radians(-170))
+    assert np.abs(np.degrees(troops.facing) - 190).max() < 5
+
+
+def test_a_seed_makes_the_same_men():
+    mass = formations.blob(MASS, GROUND)
+    one, same, other = (muster(mass, 50, seed=seed).position for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()

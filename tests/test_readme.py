@@ -1,0 +1,24 @@
+"""The README says what the program does."""
+
+import re
+from pathlib import Path
+
+from engine.controls.bindings import bindings, help_rows
+from engine.formations import load
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_its_key_table_is_the_table_of_bindings():
+    table = README.split("| key |")[1].split("\n\n")[0]
+    assert tuple(re.findall(r"^\| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)) == help_rows(
+        bindings(load().values())
+    )
+
+
+def test_every_place_it_names_is_there():
+    for path in re.findall(r"`((?:engine|nca_controller|assets|tests|docs|trained_models)/[\w/.]*)`", README):
+        assert (ROOT / path).exists(), path
+    for path in re.findall(r"\]\((?!http)(.+?)\)", README):
+        assert (ROOT / path).exists(), path

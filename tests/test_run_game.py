@@ -1,0 +1,169 @@
+"""The real program, from its command line to its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import run_game
+from nca_controller import checkpoints
+
+PROGRAM = Path(run_game.__file__)
+SMALL = ["--grid", "64x48", "--mass", "300", "--soldiers", "900"]
+
+
+def run(*words, folder, program=(str(PROGRAM),), **environment):
+    """Run the program in a folder, without a display, and return what came of it."""
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
+    env = {name: value for name, value in os.environ.items() if name not in hidden} | environment
+    command = [sys.executable, *program, *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, timeout=240)
+
+
+def without(*modules):
+    """Return a program that plays where these modules cannot be imported."""
+    blocked = "; ".join(f"sys.modules[{name!r}] = None" for name in modules)
+    return ("-c", f"import sys; {blocked}; import run_game; sys.exit(run_game.main(sys.argv[1:]))")
+
+
+def test_headless_plays_the_orders_and_reports_in_json(tmp_path):
+    words = ["--headless", "--orders", "wedge@0,testudo@60", "--ticks", "160", "--controller", "plan", *SMALL]
+    done = run(*words, "--screenshot", "out.png", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert outcome["overlap"] > 0.95
+    assert outcome["mass_start"] == outcome["mass_end"] == 300.0
+    assert {name: outcome[name] for name in ("order", "controller", "ticks", "soldiers")} == {
+        "order": "testudo",
+        "controller": "plan",
+        "ticks": 160,
+        "soldiers": 900,
+    }
+    assert outcome["backend"]
+    assert outcome["device"]
+    assert Image.open(tmp_path / "out.png").size == (1280, 720)
+
+
+def test_figures_need_no_view_and_repeat(tmp_path):
+    words = ["--headless", "--order", "circle", "--ticks", "25", "--controller", "poisson", "--seed", "3", *SMALL]
+    outcomes = [run(*words, folder=tmp_path, program=without("pygame", "moderngl")) for _ in range(2)]
+    assert [done.returncode for done in outcomes] == [0, 0]
+    assert outcomes[0].stdout == outcomes[1].stdout
+    assert json.loads(outcomes[0].stdout)["ticks"] == 25
+
+
+def test_without_opengl_it_says_so_in_one_line_and_draws_with_surfaces(tmp_path):
+    words = ["--headless", "--ticks", "3", "--controller", "poisson", *SMALL, "--screenshot", "out.png"]
+    done = run(*words, folder=tmp_path, program=without("moderngl"))
+    assert done.returncode == 0
+    assert done.stderr.startswith("run_game.py: no OpenGL 3.3, drawing with pygame surfaces")
+    assert done.stderr.count("\n") == 1
+    assert len(Image.open(tmp_path / "out.png").getcolors(2**24)) > 100
+
+
+def test_without_a_display_it_films_a_demo_and_says_where(tmp_path):
+    done = run("--ticks", "50", "--controller", "poisson", *SMALL, folder=tmp_path)
+    assert done.returncode == 0
+    path = tmp_path / "maniple-demo.gif"
+    assert str(path) in done.stdout
+    assert "filming" in done.stderr
+    film = Image.open(path)
+    assert film.size == (640, 360)
+    assert film.n_frames == pytest.approx(50 / 30 * 12, abs=1)
+
+
+def test_a_display_that_is_named_but_not_there_counts_as_none(tmp_path):
+    done = run("--ticks", "3", "--controller", "poisson", *SMALL, folder=tmp_path, DISPLAY=":4711")
+    assert done.returncode == 0
+    assert (tmp_path / "maniple-demo.gif").exists()
+
+
+def test_in_a_window_it_plays_until_the_last_tick(tmp_path):
+    done = run("--ticks", "20", "--controller", "poisson", *SMALL, folder=tmp_path, SDL_VIDEODRIVER="offscreen")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_checkpoint_of_one_s_own_leads(checkpoint, tmp_path):
+    done = run("--headless", "--ticks", "3", "--controller", checkpoint, *SMALL, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["controller"] == str(checkpoint)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    import jax
+
+    folder = tmp_path_factory.mktemp("models") / "fresh"
+    architecture = checkpoints.Architecture(hidden_dim=8)
+    checkpoints.save(folder, architecture.init_params(jax.random.key(0)), architecture)
+    return folder
+
+
+def refused(done, *parts):
+    """Check that the program said one clear line, and nothing else."""
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("run_game.py: ")
+    assert done.stderr.count("\n") == 1
+    for part in parts:
+        assert part in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("--order wege", "unknown formation 'wege': did you mean wedge? one of line, column"),
+        ("--orders wedge@0,sqare@9", "unknown formation 'sqare': did you mean square?"),
+        ("--orders wedge", "argument --orders: 'wedge' is not a formation and a tick"),
+        ("--controller plann", "unknown controller 'plann': did you mean plan?"),
+        ("--controller trained_models/nowhere", "unknown controller 'trained_models/nowhere'"),
+        ("--headles", "unknown flag '--headles': did you mean --headless?"),
+        ("--grid 32x24", "a mass of 1000 needs a larger grid: 32x24 holds"),
+        ("--grid 192", "argument --grid: '192' is not a width and height"),
+        ("--grid -192x128", "argument --grid:"),
+        ("--mass -5", "argument --mass: '-5' is not a number above 0"),
+        ("--mass nan", "argument --mass:"),
+        ("--soldiers 0", "argument --soldiers: '0' is not a whole number above 0"),
+        ("--ticks -1", "argument --ticks:"),
+        ("--seed -1", "argument --seed:"),
+        ("--screenshot nowhere/out.png", "cannot write nowhere/out.png: there is no folder nowhere"),
+        ("--screenshot .", "cannot write ."),
+        ("--demo nowhere/out.gif", "cannot write nowhere/out.gif"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line_before_jax_is_imported(words, part, tmp_path):
+    refused(run("--headless", *words.split(), folder=tmp_path, program=without("jax", "nca_controller")), part)
+
+
+def test_a_screenshot_needs_headless(tmp_path):
+    refused(run("--screenshot", "out.png", folder=tmp_path), "--screenshot needs --headless")
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path):
+    (tmp_path / "empty").mkdir()
+    refused(run("--headless", "--controller", "empty", folder=tmp_path), "no model in")
+
+
+def test_a_checkpoint_of_another_shape_is_refused(checkpoint, tmp_path):
+    folder = tmp_path / "reshaped"
+    folder.mkdir()
+    (folder / "weights").symlink_to(checkpoint / "weights")
+    description = (checkpoint / "model.json").read_text().replace('"hidden_dim": 8', '"hidden_dim": 12')
+    (folder / "model.json").write_text(description)
+    refused(run("--headless", "--controller", folder, folder=tmp_path), "the weights are not those of")
+
+
+def test_lists_and_version_need_no_jax(tmp_path):
+    program = without("jax", "nca_controller", "pygame", "moderngl")
+    formations = run("--list-formations", folder=tmp_path, program=program)
+    names = [line.split()[0] for line in formations.stdout.splitlines()]
+    assert names == ["line", "column", "square", "wedge", "phalanx", "testudo", "circle", "loose"]
+    controllers = run("--list-controllers", folder=tmp_path, program=program)
+    assert controllers.stdout.split()[:3] == ["nca", "plan", "poisson"]
+    version = run("--version", folder=tmp_path, program=program)
+    assert version.stdout.startswith("maniple ")
+    assert formations.returncode == controllers.returncode == version.returncode == 0
