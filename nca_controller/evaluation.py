@@ -37,13 +37,13 @@ class Figures:
 def evaluate(controller: Controller, ground: Ground, mass: float, ticks: int) -> Iterator[Figures]:
     """Yield the figures of every ordered pair of different formations, in the middle of the ground, facing up.
 
-    Raises FloatingPointError where the mass is not finite: no figure is made of that.
+    Raises FormationError at once where the ground cannot hold the mass, and FloatingPointError later where the mass is
+    not finite: no figure is made of that.
     """
     height, width = ground.grid
     centre = (width / 2, height / 2)
     stands = {name: form_up(one, mass, ground, centre=centre).target for name, one in load().items()}
-    for source, target in permutations(stands, 2):
-        yield battle(controller, source, target, stands[source], stands[target], ticks)
+    return (battle(controller, *pair, stands[pair[0]], stands[pair[1]], ticks) for pair in permutations(stands, 2))
 
 
 def battle(
