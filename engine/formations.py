@@ -123,7 +123,7 @@ def form_up(
 def blob(
     mass: float, ground: Ground, *, centre: tuple[float, float] | None = None, softness: float = 3.0
 ) -> Float[np.ndarray, "H W"]:
-    """Return the crowd that musters: a round heap whose rim thins out over about `softness` cells, of the exact mass."""
+    """Return the crowd that musters: a round heap of the exact mass whose rim thins out over `softness` cells."""
     mass = check_mass(mass, ground)
     height, width = ground.grid
     room = np.where(ground.open_cells, ground.capacity, 0.0)
@@ -192,7 +192,7 @@ def extents(frontage: float, depth: float, front: float) -> tuple[float, float]:
 def push_inside(
     centre: tuple[float, float], half_extents: tuple[float, float], grid: tuple[int, int]
 ) -> tuple[float, float]:
-    """Return the nearest centre (x, y) that keeps the box inside the field, or the field's own where it is too large."""
+    """Return the nearest centre (x, y) that keeps the box inside the field, or the field's middle."""
     height, width = grid
     (x, y), (half_width, half_height) = centre, half_extents
     side, edge = half_width + MARGIN, half_height + MARGIN

@@ -63,7 +63,9 @@ class Game:
             if isinstance(event, Quit):
                 self.leave()
             elif event.key in self._keys:
-                self._keys[event.key].act(self)
+                binding = self._keys[event.key]
+                if binding.repeats or not event.held:
+                    binding.act(self)
         self._take_over()
         for _ in self.loop.due():
             if self.battlefield:

@@ -10,6 +10,8 @@ from functools import cache
 import numpy as np
 from jaxtyping import Float, Int
 
+from engine.waves import cosines, curvature
+
 Position = Float[np.ndarray, "N 2"]  # x, y in cells
 Field = Float[np.ndarray, "H W"]
 
@@ -57,21 +59,9 @@ def push(excess: Field, smoothing: float) -> tuple[Float[np.ndarray, "H W+1"], F
 
 
 @cache
-def cosines(size: int) -> Float[np.ndarray, "size size"]:
-    """Return the orthonormal cosine basis (DCT-II), one wave a row; its transpose undoes it."""
-    waves, cells = np.arange(size)[:, None], np.arange(size)[None, :]
-    basis = np.cos(np.pi * waves * (cells + 0.5) / size) * np.sqrt(2.0 / size)
-    basis[0] /= np.sqrt(2.0)
-    return basis.astype(np.float32)
-
-
-@cache
 def _inverse_laplacian(grid: tuple[int, int], smoothing: float) -> Field:
     """Return the factor on each wave that blurs and then undoes the five-point Laplacian."""
-    height, width = grid
-    rows = 2.0 * np.cos(np.pi * np.arange(height) / height) - 2.0
-    columns = 2.0 * np.cos(np.pi * np.arange(width) / width) - 2.0
-    laplacian = rows[:, None] + columns[None, :]
+    laplacian = curvature(*grid).copy()
     laplacian[0, 0] = 1.0
     inverse = np.exp(0.5 * smoothing**2 * laplacian) / laplacian
     inverse[0, 0] = 0.0  # the mean cannot be pushed anywhere

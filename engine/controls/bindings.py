@@ -37,6 +37,7 @@ class Binding:
     label: str  # the keys as the player knows them
     does: str
     act: Callable[[Player], None]
+    repeats: bool = False  # whether it goes on while the key is held
 
 
 def bindings(formations: Iterable[Formation]) -> tuple[Binding, ...]:
@@ -46,14 +47,14 @@ def bindings(formations: Iterable[Formation]) -> tuple[Binding, ...]:
             Binding((one.key, f"[{one.key}]"), one.key, f"form {one.title.lower()}", partial(_form, one.name))
             for one in formations
         ),
-        Binding(("q",), "Q", "turn the order left", lambda player: player.turn(-TURN)),
-        Binding(("e",), "E", "turn the order right", lambda player: player.turn(TURN)),
-        Binding(("left",), "Left", "move the order left", lambda player: player.move(-MOVE, 0.0)),
-        Binding(("right",), "Right", "move the order right", lambda player: player.move(MOVE, 0.0)),
-        Binding(("up",), "Up", "move the order up", lambda player: player.move(0.0, -MOVE)),
-        Binding(("down",), "Down", "move the order down", lambda player: player.move(0.0, MOVE)),
+        Binding(("q",), "Q", "turn the order left", lambda player: player.turn(-TURN), repeats=True),
+        Binding(("e",), "E", "turn the order right", lambda player: player.turn(TURN), repeats=True),
+        Binding(("left",), "Left", "move the order left", lambda player: player.move(-MOVE, 0.0), repeats=True),
+        Binding(("right",), "Right", "move the order right", lambda player: player.move(MOVE, 0.0), repeats=True),
+        Binding(("up",), "Up", "move the order up", lambda player: player.move(0.0, -MOVE), repeats=True),
+        Binding(("down",), "Down", "move the order down", lambda player: player.move(0.0, MOVE), repeats=True),
         Binding(("space",), "Space", "pause, go on", lambda player: player.pause()),
-        Binding((".", "[.]"), ".", "pause and step one tick", lambda player: player.step()),
+        Binding((".", "[.]"), ".", "pause and step one tick", lambda player: player.step(), repeats=True),
         Binding(("+", "=", "[+]"), "+", "twice as fast", lambda player: player.faster()),
         Binding(("-", "[-]"), "-", "half as fast", lambda player: player.slower()),
         Binding(("tab",), "Tab", "next controller", lambda player: player.next_controller()),

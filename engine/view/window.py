@@ -34,6 +34,7 @@ class Window:
                 raise NoDisplay("no display: the one that is set cannot be reached")
         try:
             self._opengl = opengl
+            self._down: set[int] = set()
             pygame.display.set_caption(title)
             self._open(size, synchronised=driver is None)
             pygame.key.set_repeat(REPEAT_AFTER, REPEAT_EVERY)
@@ -78,7 +79,12 @@ class Window:
             if event.type == pygame.QUIT:
                 happened.append(Quit())
             elif event.type == pygame.KEYDOWN:
-                happened.append(KeyPress(pygame.key.name(event.key)))
+                happened.append(KeyPress(pygame.key.name(event.key), held=event.key in self._down))
+                self._down.add(event.key)
+            elif event.type == pygame.KEYUP:
+                self._down.discard(event.key)
+            elif event.type == pygame.WINDOWFOCUSLOST:
+                self._down.clear()  # what is let go of elsewhere is not told
         return happened
 
     def show(self) -> None:

@@ -43,7 +43,8 @@ class Session:
 
     def press(self, *keys):
         for key in keys:
-            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.key.key_code(key)))
+            for kind in (pygame.KEYDOWN, pygame.KEYUP):
+                pygame.event.post(pygame.event.Event(kind, key=pygame.key.key_code(key)))
         self.play(FRAME)
 
     def picture(self):
@@ -108,6 +109,14 @@ class TestKeys:
         session.play(0.5)
         assert session.game.battlefield.ticks >= ticks + 15
         assert session.game.scene().banner is None
+
+    def test_a_held_key_turns_on_and_on_but_pauses_once(self, session):
+        for key in ("e", "space"):
+            for _ in range(3):
+                pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.key.key_code(key)))
+        session.play(FRAME)
+        assert order(session).angle == 45
+        assert session.game.scene().banner == "Paused"
 
     @pytest.mark.parametrize(("keys", "factor"), [(["+"], 2), (["=", "+"], 4), (["-"], 0.5), (["-", "+"], 1)])
     def test_speed(self, session, keys, factor):
