@@ -81,7 +81,7 @@ def film(args: Namespace, path: Path) -> None:
     command_line.check_writable(path)
     campaign = make_campaign(args, () if args.order or args.orders else demo.script(args.grid))
     battlefield = Muster(campaign.muster).result()
-    with drawing(demo.SIZE, visible=False) as view:
+    with drawing(WINDOW, visible=False) as view:
         demo.film(campaign, battlefield, view, path, args.ticks or demo.TICKS)
     print(f"the demo is in {path.resolve()}")
 
