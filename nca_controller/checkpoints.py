@@ -53,6 +53,7 @@ def save(folder: Path, params: Any, architecture: Architecture) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     with ocp.StandardCheckpointer() as checkpointer:
         checkpointer.save(fresh, jax.tree.map(np.asarray, params))
+    (fresh / "commit_success.txt").unlink(missing_ok=True)  # of no use on a disk, and it names the maker's folders
     shutil.rmtree(folder / WEIGHTS, ignore_errors=True)
     fresh.rename(folder / WEIGHTS)
     description = {"format": FORMAT, "architecture": asdict(architecture)}

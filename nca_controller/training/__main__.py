@@ -38,14 +38,14 @@ def train(preset: str, config: Config, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     from nca_controller.training.loop import Trainer  # late, so that a mistyped flag is answered at once
 
-    begun = time.monotonic()
+    begun, sources = time.monotonic(), commit()
     with tqdm(Trainer(config).train(folder), total=config.iterations, unit="iteration") as progress:
         for metrics in progress:
             progress.set_postfix(loss=f"{metrics.loss:.4f}", overlap=f"{metrics.overlap:.3f}")
     recipe = {
         "preset": preset,
         "config": asdict(config),
-        "commit": commit(),
+        "commit": sources,
         "device": device(),
         "minutes": round((time.monotonic() - begun) / 60, 1),
         "versions": {name: version(name) for name in ("maniple", "jax", "flax", "optax")},
