@@ -118,6 +118,8 @@ class Battlefield:
         """Move everything by one tick."""
         self._state = self.simulation.tick(self._state, self._targets())
         fields = self.simulation.read(self._state, FIELDS)
+        if not np.isfinite(fields["mass"]).all():
+            raise FloatingPointError("the mass is not finite: the controller's weights are of no use")
         self.mass = fields["mass"]
         for regiment, men in enumerate(self.troops):
             flow = Flow(*(fields[name][regiment] for name in FIELDS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass, fields
@@ -44,7 +45,10 @@ class Architecture:
 
 
 def save(folder: Path, params: Any, architecture: Architecture) -> None:
-    """Write a model into a folder, over what was there; a reader sees the old model or the new one, whole."""
+    """Write a model into a folder, over what was there.
+
+    The description carries a digest of the weights, so that a reader never takes half of one for a model.
+    """
     import orbax.checkpoint as ocp  # late: it takes as long to import as all else together
 
     folder = folder.resolve()
@@ -56,7 +60,7 @@ def save(folder: Path, params: Any, architecture: Architecture) -> None:
     (fresh / "commit_success.txt").unlink(missing_ok=True)  # of no use on a disk, and it names the maker's folders
     shutil.rmtree(folder / WEIGHTS, ignore_errors=True)
     fresh.rename(folder / WEIGHTS)
-    description = {"format": FORMAT, "architecture": asdict(architecture)}
+    description = {"format": FORMAT, "architecture": asdict(architecture), "digest": digest(folder / WEIGHTS)}
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
 
 
@@ -66,7 +70,9 @@ def load(folder: Path) -> tuple[Any, Architecture]:
     Raises CheckpointError for a folder that is missing, of a newer format, or whose weights are not whole, finite and
     of the architecture's shapes.
     """
-    architecture = read_description(folder)
+    architecture, expected = read_description(folder)
+    if digest(folder / WEIGHTS) != expected:
+        raise CheckpointError(f"{folder}: the weights are damaged or not whole")
     import orbax.checkpoint as ocp  # late, see above
 
     wanted = jax.eval_shape(architecture.init_params, jax.random.key(0))
@@ -82,27 +88,42 @@ def load(folder: Path) -> tuple[Any, Architecture]:
     return jax.tree.map(jnp.asarray, held), architecture
 
 
-def read_description(folder: Path) -> Architecture:
-    """Return the architecture that a model folder describes. Raises CheckpointError."""
+def read_description(folder: Path) -> tuple[Architecture, str]:
+    """Return the architecture that a model folder describes, and the digest of its weights. Raises CheckpointError."""
     path = folder / DESCRIPTION
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
-        version, sizes = description["format"], description["architecture"]
+        if (version := description["format"]) != FORMAT:
+            raise CheckpointError(f"{path}: architecture {sizes} is not one of {sorted(names)}, {CHANNELS.TOTAL} channels")
+        sizes = description["architecture"]
         names = {field.name for field in fields(Architecture)}
-        if version == FORMAT and set(sizes) == names and all(type(size) is int and size > 0 for size in sizes.values()):
-            return Architecture(**sizes)
+        if set(sizes) == names and all(type(size) is int and size > 0 for size in sizes.values()):
+            if sizes["num_channels"] == CHANNELS.TOTAL:
+                return Architecture(**sizes), description["digest"]
+    except CheckpointError:
+        raise
     except FileNotFoundError:
         raise CheckpointError(f"no model in {folder}: {DESCRIPTION} is missing") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         raise CheckpointError(f"{path}: {first_line(error)}") from None
+    except (KeyError, TypeError, AttributeError):
+        raise CheckpointError(f"{path}: it does not have the fields format, architecture and digest") from None
     raise CheckpointError(
         f"{path}: format {version} with architecture {sizes}, not format {FORMAT} with {sorted(names)}"
     )
 
 
-def shapes(tree: Any) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each leaf by its path."""
-    return {jax.tree_util.keystr(path): leaf.shape for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+def digest(weights: Path) -> str:
+    """Return a digest of every file of the weights, names and contents."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in weights.rglob("*") if path.is_file()):
+        total.update(path.relative_to(weights).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def shapes(tree: Any) -> dict[str, tuple[Any, ...]]:
+    """Return the shape and the kind of number of each leaf by its path."""
+    return {jax.tree_util.keystr(path): (leaf.shape, leaf.dtype) for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
 
 
 def first_line(error: Exception) -> str:

@@ -72,7 +72,7 @@ def test_without_a_display_it_films_a_demo_and_says_where(tmp_path):
     assert str(path) in done.stdout
     assert "filming" in done.stderr
     film = Image.open(path)
-    assert film.size == (640, 360)
+    assert film.size == (720, 405)
     assert film.n_frames == pytest.approx(50 / 30 * 12, abs=1)
 
 

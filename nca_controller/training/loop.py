@@ -99,7 +99,7 @@ class Trainer:
             for iteration in range(1, self.config.iterations + 1):
                 loss, filled = self.iterate()
                 metrics = Metrics(iteration, loss, filled, round(time.monotonic() - begun, 2))
-                if not np.isfinite(loss):
+                if not (np.isfinite(loss) and all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(self.params))):
                     raise DivergedError(
                         f"the loss is {loss} in iteration {iteration}; the last good model is in {folder}"
                     )
