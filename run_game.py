@@ -13,6 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+# Before NumPy: the fields are small, and where cores are busy a second BLAS thread costs fifty times its work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from engine import command_line, demo, formations, headless
 from engine.battlefield import Order
 from engine.campaign import Campaign, Script, middle
@@ -38,6 +41,8 @@ def main(words: list[str] | None = None) -> int:
                 print(f"{one.name:<9} {one.key}  {one.description}")
         elif args.list_controllers:
             print("\n".join((*installed(), *trained())))
+        elif args.demo and args.screenshot:
+            raise InputError("--demo makes a film and takes no --screenshot")
         elif args.demo:
             film(args, args.demo)
         elif args.headless:
@@ -101,6 +106,8 @@ def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
 def make_campaign(args: Namespace, script: Script = ()) -> Campaign:
     """Return the game that was asked for, once its names and sizes are known to be good; imports no simulation."""
     centre = middle(args.grid)
+    if args.order is not None and any(tick == 0 for tick, _ in args.orders):
+        raise InputError("--order and --orders both give an order at tick 0")
     script = script or tuple((tick, Order(name, centre)) for tick, name in args.orders)
     campaign = Campaign(
         simulation=make_simulation,
@@ -108,7 +115,9 @@ def make_campaign(args: Namespace, script: Script = ()) -> Campaign:
         controller=args.controller,
         formations=formations.load(),
         ground=args.grid,
-        order=script[0][1] if script and script[0][0] == 0 else Order(args.order or "line", centre),
+        order=script[0][1]
+        if script and script[0][0] == 0
+        else Order("line" if args.order is None else args.order, centre),
         script=script,
         mass=args.mass,
         men=args.soldiers,

@@ -13,7 +13,7 @@ from engine.battlefield import TICKS_PER_SECOND, Battlefield
 from engine.campaign import Campaign
 from engine.controls.bindings import bindings, by_key, help_rows
 from engine.loop import Loop
-from engine.muster import Muster, MusterError
+from engine.muster import Muster
 from engine.staging import stage, status
 from engine.view.recording import save_png
 from engine.view.scene import Quit, Scene, View
@@ -45,7 +45,7 @@ class Game:
         self._notice_left = 0
         self._mustering: Muster[Battlefield] | None = Muster(campaign.muster)
         self._successor: Muster[Any] | None = None  # the controller that Tab asked for
-        self._successor_name = ""
+        self._successor_name = campaign.controller  # the last one asked for, whether it could be made or not
         self._early_orders: list[Callable[[Battlefield], object]] = []  # given before there was an army
         self._known: dict[str, Any] = {}  # controllers that were made before
 
@@ -139,7 +139,7 @@ class Game:
         if self.battlefield is None or self._successor is not None:
             return
         names = list(self.campaign.controllers)
-        self._successor_name = names[(names.index(self.controller) + 1) % len(names)]
+        self._successor_name = names[(names.index(self._successor_name) + 1) % len(names)]
         self._successor = Muster(partial(self._prepare, self.battlefield, self._successor_name))
 
     def _prepare(self, battlefield: Battlefield, name: str) -> Any:
@@ -161,8 +161,8 @@ class Game:
             try:
                 self.battlefield.obey(self._successor.result())
                 self.controller = self._successor_name
-            except MusterError as error:
-                self._say(f"{self._successor_name}: {error}")
+            except Exception as error:  # whatever a plugin gets wrong, the battle goes on under the old one
+                self._say(f"{self._successor_name}: {error or type(error).__name__}")
             self._successor = None
 
     def _rows(self) -> tuple[tuple[str, str], ...]:

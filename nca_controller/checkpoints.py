@@ -93,24 +93,19 @@ def read_description(folder: Path) -> tuple[Architecture, str]:
     path = folder / DESCRIPTION
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
-        if (version := description["format"]) != FORMAT:
-            raise CheckpointError(f"{path}: architecture {sizes} is not one of {sorted(names)}, {CHANNELS.TOTAL} channels")
-        sizes = description["architecture"]
-        names = {field.name for field in fields(Architecture)}
-        if set(sizes) == names and all(type(size) is int and size > 0 for size in sizes.values()):
-            if sizes["num_channels"] == CHANNELS.TOTAL:
-                return Architecture(**sizes), description["digest"]
-    except CheckpointError:
-        raise
     except FileNotFoundError:
         raise CheckpointError(f"no model in {folder}: {DESCRIPTION} is missing") from None
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path}: {first_line(error)}") from None
-    except (KeyError, TypeError, AttributeError):
-        raise CheckpointError(f"{path}: it does not have the fields format, architecture and digest") from None
-    raise CheckpointError(
-        f"{path}: format {version} with architecture {sizes}, not format {FORMAT} with {sorted(names)}"
-    )
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        raise CheckpointError(f"{path}: not a model of format {FORMAT}; it may be from a newer version")
+    sizes = description.get("architecture")
+    names = {field.name for field in fields(Architecture)}
+    if not isinstance(sizes, dict) or set(sizes) != names:
+        raise CheckpointError(f"{path}: field 'architecture' must give {' and '.join(sorted(names))}")
+    if not all(type(size) is int and size > 0 for size in sizes.values()) or sizes["num_channels"] != CHANNELS.TOTAL:
+        raise CheckpointError(f"{path}: architecture {sizes} cannot be built; it has {CHANNELS.TOTAL} channels")
+    return Architecture(**sizes), str(description.get("digest"))
 
 
 def digest(weights: Path) -> str:
@@ -123,7 +118,8 @@ def digest(weights: Path) -> str:
 
 def shapes(tree: Any) -> dict[str, tuple[Any, ...]]:
     """Return the shape and the kind of number of each leaf by its path."""
-    return {jax.tree_util.keystr(path): (leaf.shape, leaf.dtype) for path, leaf in jax.tree_util.tree_leaves_with_path(tree)}
+    leaves = jax.tree_util.tree_leaves_with_path(tree)
+    return {jax.tree_util.keystr(path): (leaf.shape, leaf.dtype) for path, leaf in leaves}
 
 
 def first_line(error: Exception) -> str:

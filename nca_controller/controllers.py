@@ -184,9 +184,14 @@ def load_controller(name: str | Path) -> Controller:
             return Plan()
         case "poisson":
             return Poisson()
-    folder = TRAINED_MODELS / name
-    params, architecture = checkpoints.load(folder if folder.is_dir() else Path(name))
+    params, architecture = checkpoints.load(model_folder(name))
     return NCA(params, architecture)
+
+
+def model_folder(name: str | Path) -> Path:
+    """Return the folder of a model: the one of that name in `trained_models/`, or the path itself."""
+    folder = TRAINED_MODELS / name
+    return folder if str(name) and folder.is_dir() else Path(name)
 
 
 def default_nca() -> Controller:

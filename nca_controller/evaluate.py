@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from engine.command_line import Parser, count, grid, positive
+from engine.command_line import Parser, check_writable, count, grid, positive
 
 if TYPE_CHECKING:
     from nca_controller.evaluation import Figures
@@ -25,9 +25,16 @@ def main(words: list[str] | None = None) -> None:
     parser = make_parser()
     args = parser.parse_args(words)
     try:
-        from nca_controller.controllers import load_controller  # late, so that a mistyped flag is answered at once
+        check_writable(args.json)
+        from nca_controller.controllers import (  # late, so that a mistyped flag is answered at once
+            load_controller,
+            model_folder,
+        )
         from nca_controller.evaluation import evaluate
 
+        folder = model_folder(args.controller)
+        if args.card and not (folder / RECIPE).is_file():
+            raise ValueError(f"no card can be written: {folder / RECIPE} is missing; training leaves it there")
         names = [args.controller, *(name for name in RIVALS if name != args.controller)]
         controllers = {name: load_controller(name) for name in names}
         results: dict[str, list[Figures]] = {}
@@ -44,7 +51,7 @@ def main(words: list[str] | None = None) -> None:
         args.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     if args.card:
         command = " ".join(["python -m nca_controller.evaluate", args.controller, "--card"])
-        write_card(Path(args.controller), text, command)
+        write_card(folder, text, command)
 
 
 def tables(results: dict[str, list[Figures]], setting: str) -> str:

@@ -22,3 +22,9 @@ def test_every_place_it_names_is_there():
         assert (ROOT / path).exists(), path
     for path in re.findall(r"\]\((?!http)(.+?)\)", README):
         assert (ROOT / path).exists(), path
+
+
+def test_its_library_example_runs():
+    names = {}
+    exec(README.split("```python\n")[1].split("```")[0].replace("ticks=200", "ticks=2"), names)
+    assert names["masses"].shape == (2, 128, 192) and names["moved"].mass.sum() == 1000

@@ -19,7 +19,7 @@ SEEN_FIRST = 24  # frames that are looked at before the palette is chosen
 
 def save_png(path: str | Path, pixels: Pixels) -> None:
     """Write one picture."""
-    Image.fromarray(pixels).save(path, optimize=True)
+    Image.fromarray(pixels).save(path, format="PNG", optimize=True)
 
 
 class GifWriter:

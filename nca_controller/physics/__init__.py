@@ -1,4 +1,4 @@
-"""Differentiable transport that conserves mass exactly and never exceeds capacity. Needs nothing but JAX."""
+"""Differentiable transport that conserves mass exactly and never exceeds capacity. Knows nothing of the rest."""
 
 from nca_controller.physics.diffusion import diffuse
 from nca_controller.physics.lattice import QUANTUM, to_lattice

@@ -19,7 +19,7 @@ def diffuse(
     """Return the mass after `rate` times the difference has crossed every face (explicit heat equation).
 
     With a rate in [0, 0.25] a cell's new mass lies between the least and the greatest around it, so it stays positive
-    and, where the capacity is the same everywhere, below it. Totals are kept as `advect` keeps them.
+    and, where one regiment stands on ground of even capacity, below it. Totals are kept as `advect` keeps them.
 
     Raises ValueError for a rate outside [0, 0.25].
     """

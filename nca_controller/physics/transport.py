@@ -69,8 +69,10 @@ def advect(
     most the capacity: so it is afterwards, closed cells get nothing, and each regiment's total is the same to the bit.
     `quantum=None` leaves the lattice, for smooth derivatives; totals are then kept to rounding.
 
-    Raises ValueError for shapes that do not fit each other.
+    Raises ValueError for shapes that do not fit each other, and without at least one sweep.
     """
+    if sweeps < 1:
+        raise ValueError(f"sweeps must be at least 1, not {sweeps}")
     if mass.ndim != 3 or velocity.shape != (*mass.shape, 2):
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
     terrain = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
@@ -96,7 +98,7 @@ def accept(mass: Float[Array, "R H W"], offers: Offers, terrain: Terrain, sweeps
     """Return what of the offers the receivers take: the same share of all, so that none is filled above capacity.
 
     The room that a cell's own leaving mass makes is only counted once it is accepted. Sweeps start from none and
-    raise it, so stopping after any number of them is safe.
+    raise it, so stopping after any of them is safe.
     """
     room = terrain.capacity - mass.sum(axis=0)
     inflow = arriving(offers).sum(axis=0)

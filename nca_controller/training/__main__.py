@@ -17,7 +17,7 @@ from tqdm import tqdm
 from engine.command_line import Parser, unknown_name
 from nca_controller.training.config import PRESETS, Config
 
-RECIPE = "recipe.json"
+CARD, RECIPE = "CARD.md", "recipe.json"
 
 
 def main(words: list[str] | None = None) -> None:
@@ -31,6 +31,8 @@ def main(words: list[str] | None = None) -> None:
         train(args.preset, config, args.out)
     except (ValueError, OSError, ArithmeticError) as error:
         parser.error(str(error))
+    except KeyboardInterrupt:
+        raise SystemExit(f"stopped; {args.out} holds the model that was saved last, if any") from None
 
 
 def train(preset: str, config: Config, folder: Path) -> None:
@@ -38,6 +40,8 @@ def train(preset: str, config: Config, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     from nca_controller.training.loop import Trainer  # late, so that a mistyped flag is answered at once
 
+    for stale in (CARD, RECIPE):  # they speak of the model that was here before
+        (folder / stale).unlink(missing_ok=True)
     begun, sources = time.monotonic(), commit()
     with tqdm(Trainer(config).train(folder), total=config.iterations, unit="iteration") as progress:
         for metrics in progress:

@@ -31,8 +31,9 @@ class Config:
         """Raise ValueError, naming the field, for a run that cannot be."""
         for field in fields(self):
             value = getattr(self, field.name)
-            if not value >= (0 if field.name in MAY_BE_NONE else 1e-9):
-                raise ValueError(f"{field.name} must be above 0, not {value}")
+            least, words = (0, "at least 0") if field.name in MAY_BE_NONE else (1e-9, "above 0")
+            if not (least <= value < 2**31):
+                raise ValueError(f"{field.name} must be {words} and finite, not {value}")
         if self.batch > self.pool:
             raise ValueError(f"pool must be at least batch, {self.batch}, not {self.pool}")
         if self.warmup >= self.iterations:

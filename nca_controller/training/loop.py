@@ -101,7 +101,7 @@ class Trainer:
                 metrics = Metrics(iteration, loss, filled, round(time.monotonic() - begun, 2))
                 if not (np.isfinite(loss) and all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(self.params))):
                     raise DivergedError(
-                        f"the loss is {loss} in iteration {iteration}; the last good model is in {folder}"
+                        f"loss or weights are not finite in iteration {iteration}; what {folder} holds was saved before"
                     )
                 log.write(json.dumps(asdict(metrics)) + "\n")
                 log.flush()

@@ -124,10 +124,12 @@ def test_models_that_cannot_be_used_are_refused_in_one_line(model, tmp_path):
     refused(tmp_path / "nowhere", "no model in")
     description = json.loads((model / "model.json").read_text())
     for change, word in (
-        ({"format": 99}, "format 99"),
+        ({"format": 99}, "newer version"),
         ({"architecture": {"num_channels": 16, "hidden_dim": 9}}, "not those of"),
         ({"architecture": {"num_channels": 16}}, "architecture"),
         ({"architecture": {"num_channels": 16, "hidden_dim": -8}}, "architecture"),
+        ({"architecture": {"num_channels": 3, "hidden_dim": 8}}, "16 channels"),
+        ({"digest": "0"}, "damaged"),
     ):
         (model / "model.json").write_text(json.dumps(description | change))
         refused(model, word)
@@ -135,9 +137,9 @@ def test_models_that_cannot_be_used_are_refused_in_one_line(model, tmp_path):
     refused(model, "model.json")
     (model / "model.json").write_text(json.dumps(description))
     shutil.rmtree(model / "weights" / "ocdbt.process_0")
-    refused(model, "cannot be read")
+    refused(model, "damaged")
     shutil.rmtree(model / "weights")
-    refused(model, "cannot be read")
+    refused(model, "damaged")
 
 
 def test_weights_that_are_not_finite_are_refused(model):

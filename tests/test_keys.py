@@ -1,0 +1,48 @@
+"""The real program, played with posted keys from mustering to leaving; what it drew is looked at."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+PLAYER = """
+import pygame, run_game
+from engine.game import Game
+
+keys = [(90, "f12"), (91, "2"), (91, "+"), (91, "+"), (240, "f12"), (245, "escape")]  # after so many ticks
+play_one_frame = Game.frame
+
+def frame(self):
+    play_one_frame(self)
+    while keys and self.battlefield and self.battlefield.ticks >= keys[0][0]:
+        for kind in (pygame.KEYDOWN, pygame.KEYUP):
+            pygame.event.post(pygame.event.Event(kind, key=pygame.key.key_code(keys[0][1])))
+        del keys[0]
+
+Game.frame = frame
+raise SystemExit(run_game.main(["--grid", "96x64", "--mass", "250", "--soldiers", "1000"]))
+"""
+
+
+def reach(picture):
+    """Return the width and height in pixels of where most of the men stand: vermilion on green."""
+    red, green, blue = np.moveaxis(np.asarray(Image.open(picture).convert("RGB"), dtype=int), -1, 0)
+    rows, columns = np.nonzero((red > green + 40) & (red > blue + 40))
+    assert len(rows) > 500, "there are men in the picture"
+    return np.ptp(np.percentile(columns, [2, 98])), np.ptp(np.percentile(rows, [2, 98]))
+
+
+def test_a_line_becomes_a_column_at_the_press_of_a_key(tmp_path):
+    root = Path(__file__).resolve().parents[1]
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", PLAYER], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    width, height = reach(tmp_path / "maniple-0001.png")
+    assert width > 4 * height, "the line is wide"
+    width, height = reach(tmp_path / "maniple-0002.png")
+    assert height > 4 * width, "the column is deep"
