@@ -42,8 +42,18 @@ class Simulation(Protocol):
     backend: str  # "cpu", "gpu", ...
     device: str  # the device in the maker's words
 
-    def reset(self, mass: Float[np.ndarray, "R H W"], ground: Ground, controllers: Sequence[Any], seed: int) -> Any:
-        """Return the state in which regiment r holds mass[r] and obeys controllers[r]."""
+    def reset(
+        self,
+        mass: Float[np.ndarray, "R H W"],
+        ground: Ground,
+        controllers: Sequence[Any],
+        seed: int,
+        sides: Sequence[int] | None = None,
+    ) -> Any:
+        """Return the state in which regiment r holds mass[r] and obeys controllers[r].
+
+        `sides[r]` is the side of regiment r, one for all by default: friends pass through each other, enemies do not.
+        """
         ...
 
     def tick(self, state: Any, targets: Float[np.ndarray, "R H W"]) -> Any:

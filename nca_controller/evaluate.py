@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tqdm import tqdm
 
-from engine.command_line import Parser, check_writable, count, grid, positive
+from engine.command_line import Parser, check_writable, count, grid, positive, unknown_name
 
 if TYPE_CHECKING:
     from nca_controller.evaluation import Figures
@@ -31,7 +31,10 @@ def main(words: list[str] | None = None) -> None:
             model_folder,
         )
         from nca_controller.evaluation import evaluate
+        from nca_controller.physics import LIMITERS
 
+        if args.scheme not in LIMITERS:
+            raise ValueError(unknown_name("scheme", args.scheme, LIMITERS))
         folder = model_folder(args.controller)
         if args.card and not (folder / RECIPE).is_file():
             raise ValueError(f"no card can be written: {folder / RECIPE} is missing; training leaves it there")
@@ -39,12 +42,12 @@ def main(words: list[str] | None = None) -> None:
         controllers = {name: load_controller(name) for name in names}
         results: dict[str, list[Figures]] = {}
         for name, controller in controllers.items():
-            battles = evaluate(controller, args.grid, args.mass, args.ticks)
+            battles = evaluate(controller, args.grid, args.mass, args.ticks, LIMITERS[args.scheme])
             results[name] = list(tqdm(battles, desc=name, unit="battle"))
     except (ValueError, OSError, FloatingPointError) as error:
         parser.error(str(error))
     height, width = args.grid.grid
-    text = tables(results, f"{width}x{height} cells, mass {args.mass:g}, {args.ticks} ticks")
+    text = tables(results, f"{width}x{height} cells, mass {args.mass:g}, {args.ticks} ticks, scheme {args.scheme}")
     print(text)
     if args.json:
         rows = {name: [asdict(row) for row in figures] for name, figures in results.items()}
@@ -138,6 +141,7 @@ def make_parser() -> Parser:
     add("--grid", metavar="WxH", type=grid, default="192x128", help="the field's size in cells (192x128)")
     add("--mass", metavar="M", type=positive, default=1000.0, help="the army's mass (1000)")
     add("--ticks", metavar="N", type=count, default=400, help="length of each battle (400)")
+    add("--scheme", metavar="NAME", default="ultra_bee", help="the transport's limiter (ultra_bee)")
     add("--json", metavar="FILE", type=Path, help="write every figure there, too")
     add("--card", action="store_true", help="write the tables and the recipe into the model's card")
     return parser

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 from engine.formations import form_up, load
 from engine.plugin import Ground
 from nca_controller.controllers import Controller
-from nca_controller.physics import Terrain
+from nca_controller.physics import Limiter, Terrain, ultra_bee
 from nca_controller.simulation import State, muster, tick
 from nca_controller.training.losses import overlap
 
@@ -34,7 +34,9 @@ class Figures:
     restlessness: float  # mean commanded speed of the mass at the end, as a share of the top speed
 
 
-def evaluate(controller: Controller, ground: Ground, mass: float, ticks: int) -> Iterator[Figures]:
+def evaluate(
+    controller: Controller, ground: Ground, mass: float, ticks: int, scheme: Limiter = ultra_bee
+) -> Iterator[Figures]:
     """Yield the figures of every ordered pair of different formations, in the middle of the ground, facing up.
 
     Raises FormationError at once where the ground cannot hold the mass, and FloatingPointError later where the mass is
@@ -43,7 +45,7 @@ def evaluate(controller: Controller, ground: Ground, mass: float, ticks: int) ->
     height, width = ground.grid
     centre = (width / 2, height / 2)
     stands = {name: form_up(one, mass, ground, centre=centre).target for name, one in load().items()}
-    return (battle(controller, *pair, stands[pair[0]], stands[pair[1]], ticks) for pair in permutations(stands, 2))
+    return (battle(controller, *pair, stands[pair[0]], stands[pair[1]], ticks, scheme) for pair in permutations(stands, 2))
 
 
 def battle(
@@ -53,9 +55,10 @@ def battle(
     mass: Float[np.ndarray, "H W"],
     wanted: Float[np.ndarray, "H W"],
     ticks: int,
+    scheme: Limiter = ultra_bee,
 ) -> Figures:
     """Return the figures of one transition."""
-    filled, state = fight(controller, jnp.asarray(mass), jnp.asarray(wanted), ticks)
+    filled, state = fight(controller, jnp.asarray(mass), jnp.asarray(wanted), ticks, scheme)
     end, velocity = np.asarray(state.mass[0], np.float64), np.asarray(state.velocity[0], np.float64)
     filled = np.asarray(filled)
     if not (np.isfinite(end).all() and np.isfinite(velocity).all() and np.isfinite(filled).all()):
@@ -73,9 +76,13 @@ def battle(
     )
 
 
-@partial(jax.jit, static_argnames="ticks")
+@partial(jax.jit, static_argnames=("ticks", "scheme"))
 def fight(
-    controller: Controller, mass: Float[Array, "H W"], target: Float[Array, "H W"], ticks: int
+    controller: Controller,
+    mass: Float[Array, "H W"],
+    target: Float[Array, "H W"],
+    ticks: int,
+    scheme: Limiter = ultra_bee,
 ) -> tuple[Float[Array, " ticks"], State]:
     """Return the overlap after each tick, and the state at the end."""
 
@@ -84,7 +91,8 @@ def fight(
         return state, overlap(state.mass[0], target)
 
     terrain = Terrain.plain(*mass.shape)
-    state, filled = jax.lax.scan(advance, muster(mass[None], terrain, [controller], seed=0), length=ticks)
+    start = muster(mass[None], terrain, [controller], seed=0, scheme=scheme)
+    state, filled = jax.lax.scan(advance, start, length=ticks)
     return filled, state
 
 

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.guidance.speed import limit, speed
-from nca_controller.physics import Terrain, advect, diffuse
+from nca_controller.physics import Terrain, advect, diffuse, jostle
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
 OBEDIENCE = 4.0  # a planned speed of 1 / OBEDIENCE or more leaves the cells their full say
@@ -54,7 +54,7 @@ class AdvectionNCA(nn.Module):
         state = self.steer(state, parent_signal, steering)
         velocity = state[..., CHANNELS.VELOCITY]
         if moving is not None and self.velocity_noise:
-            velocity = limit(velocity + self.velocity_noise * jax.random.normal(moving, velocity.shape))
+            velocity = limit(jostle(velocity, self.velocity_noise, moving))
         mass = self.move(state[..., CHANNELS.MASS], velocity * (1 - self.velocity_damping))
         return state.at[..., CHANNELS.MASS].set(mass)
 
@@ -92,8 +92,8 @@ class AdvectionNCA(nn.Module):
         terrain = Terrain.plain(*mass.shape[-2:])
 
         def move_one(mass: Float[Array, "1 H W"], velocity: Float[Array, "1 H W 2"]) -> Float[Array, "1 H W"]:
-            for _ in range(self.advection_steps):
-                mass = advect(mass, velocity, terrain, dt=self.advection_dt).mass
+            for step in range(self.advection_steps):
+                mass = advect(mass, velocity, terrain, dt=self.advection_dt, first="xy"[step % 2]).mass
             return diffuse(mass, self.diffusion_rate, terrain) if self.diffusion_rate else mass
 
         fields = mass.reshape(-1, 1, *mass.shape[-2:])

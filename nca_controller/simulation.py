@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 from engine.plugin import Ground
 from nca_controller.controllers import DT, MAX_SPEED, STEPS, Controller
-from nca_controller.physics import Terrain, advect, to_lattice
+from nca_controller.physics import Limiter, Terrain, advect, to_lattice, ultra_bee
 
 
 class State(struct.PyTreeNode):
@@ -27,10 +27,20 @@ class State(struct.PyTreeNode):
     controllers: tuple[Controller, ...]
     memories: tuple[Any, ...]
     terrain: Terrain
+    sides: tuple[int, ...] = struct.field(pytree_node=False)  # friends exchange places, enemies do not
+    scheme: Limiter = struct.field(pytree_node=False)
 
 
-def muster(mass: Float[Array, "R H W"], terrain: Terrain, controllers: Sequence[Controller], seed: int) -> State:
-    """Return the state of regiments that stand and have had no order."""
+def muster(
+    mass: Float[Array, "R H W"],
+    terrain: Terrain,
+    controllers: Sequence[Controller],
+    seed: int,
+    *,
+    sides: Sequence[int] | None = None,
+    scheme: Limiter = ultra_bee,
+) -> State:
+    """Return the state of regiments that stand and have had no order; all are of one side where none are given."""
     regiments, height, width = mass.shape
     return State(
         mass=mass,
@@ -40,6 +50,8 @@ def muster(mass: Float[Array, "R H W"], terrain: Terrain, controllers: Sequence[
         controllers=tuple(controllers),
         memories=tuple(controllers[r].init(mass[r], terrain, seed + r) for r in range(regiments)),
         terrain=terrain,
+        sides=tuple(sides) if sides is not None else (0,) * regiments,
+        scheme=scheme,
     )
 
 
@@ -52,14 +64,15 @@ def tick(state: State, targets: Float[Array, "R H W"]) -> State:
     ]
     velocity = jnp.stack([velocity for velocity, _ in steered])
     mass, flux_x, flux_y = state.mass, jnp.zeros_like(state.flux_x), jnp.zeros_like(state.flux_y)
-    for _ in range(STEPS):
-        moved = advect(mass, velocity, state.terrain, dt=DT)
+    for step in range(STEPS):
+        first = "xy"[step % 2]  # taking turns, lest one axis be favoured
+        moved = advect(mass, velocity, state.terrain, dt=DT, scheme=state.scheme, sides=state.sides, first=first)
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
     memories = tuple(memory for _, memory in steered)
     return state.replace(mass=mass, velocity=velocity, flux_x=flux_x, flux_y=flux_y, memories=memories)
 
 
-@partial(jax.jit, static_argnames=("ticks", "seed"))
+@partial(jax.jit, static_argnames=("ticks", "seed", "scheme"))
 def rollout(
     controller: Controller,
     mass: Float[Array, "H W"],
@@ -68,6 +81,7 @@ def rollout(
     ticks: int,
     seed: int = 0,
     terrain: Terrain | None = None,
+    scheme: Limiter = ultra_bee,
 ) -> Float[Array, "ticks H W"]:
     """Return the mass of one regiment after each tick on its way to a target; entry k is after k + 1 ticks.
 
@@ -79,7 +93,7 @@ def rollout(
         state = tick(state, target[None])
         return state, state.mass[0]
 
-    return jax.lax.scan(advance, muster(mass[None], terrain, [controller], seed), length=ticks)[1]
+    return jax.lax.scan(advance, muster(mass[None], terrain, [controller], seed, scheme=scheme), length=ticks)[1]
 
 
 class JaxSimulation:
@@ -92,11 +106,16 @@ class JaxSimulation:
         self._tick = jax.jit(tick)
 
     def reset(
-        self, mass: Float[np.ndarray, "R H W"], ground: Ground, controllers: Sequence[Controller], seed: int
+        self,
+        mass: Float[np.ndarray, "R H W"],
+        ground: Ground,
+        controllers: Sequence[Controller],
+        seed: int,
+        sides: Sequence[int] | None = None,
     ) -> State:
         """Return the state in which regiment r holds mass[r], rounded down to the lattice, and obeys controllers[r].
 
-        Raises ValueError for masses that do not fit the ground.
+        Raises ValueError for masses that do not fit the ground, and for sides that are not one for each regiment.
         """
         terrain = Terrain(ground.open_cells, ground.capacity, ground.boundary)
         if mass.ndim != 3 or mass.shape[1:] != ground.grid or len(controllers) != len(mass):
@@ -104,7 +123,9 @@ class JaxSimulation:
         room = np.where(ground.open_cells, np.asarray(terrain.capacity), 0)
         if not (np.isfinite(mass).all() and (mass >= 0).all() and (mass.sum(axis=0) <= room).all()):
             raise ValueError("mass must be finite, at least 0, and within the capacity of open cells")
-        return muster(to_lattice(jnp.asarray(mass, jnp.float32)), terrain, controllers, seed)
+        if sides is not None and len(sides) != len(mass):
+            raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
+        return muster(to_lattice(jnp.asarray(mass, jnp.float32)), terrain, controllers, seed, sides=sides)
 
     def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:
         """Return the state one tick later; the device may still be at it."""

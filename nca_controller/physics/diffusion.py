@@ -1,12 +1,17 @@
-"""Diffusion in flux form: mass spreads from fuller to emptier neighbours, exactly conservative, stopped by walls."""
+"""Diffusion in flux form, and the noise of motion: mass spreads, exactly conservative, capped, stopped by walls."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller.physics.lattice import QUANTUM, to_lattice
+from nca_controller.physics.rows import below, turned
 from nca_controller.physics.terrain import Terrain
+from nca_controller.physics.transport import cross, ground_for, sides_of
 
 
 def diffuse(
@@ -15,18 +20,29 @@ def diffuse(
     terrain: Terrain | None = None,
     *,
     quantum: float | None = QUANTUM,
+    sides: Sequence[int] | None = None,
 ) -> Float[Array, "R H W"]:
-    """Return the mass after `rate` times the difference has crossed every face (explicit heat equation).
+    """Return the mass after `rate` times the difference has crossed every face: the heat equation, first x, then y.
 
-    With a rate in [0, 0.25] a cell's new mass lies between the least and the greatest around it, so it stays positive
-    and, where one regiment stands on ground of even capacity, below it. Totals are kept as `advect` keeps them.
+    What the fuller neighbour offers is accepted as in `advect`, whose guarantees hold here too: totals to the bit,
+    nothing negative, the sum over regiments within a capacity that may vary by cell, nothing through walls.
 
-    Raises ValueError for a rate outside [0, 0.25].
+    Raises ValueError for a rate outside [0, 0.25], and for what `advect` refuses.
     """
     if not 0 <= rate <= 0.25:
         raise ValueError(f"rate must lie in [0, 0.25], not {rate}")
-    terrain = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
-    open_right, open_down = terrain.open_faces()
-    right = to_lattice(rate * jnp.where(open_right, mass - jnp.roll(mass, -1, axis=2), 0), quantum)
-    down = to_lattice(rate * jnp.where(open_down, mass - jnp.roll(mass, -1, axis=1), 0), quantum)
-    return mass - right + jnp.roll(right, 1, axis=2) - down + jnp.roll(down, 1, axis=1)
+    terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
+
+    def spread(mass: Float[Array, "R H W"], terrain: Terrain) -> Float[Array, "R H W"]:
+        offers = to_lattice(rate * (mass - below(mass, terrain.boundary)), quantum)
+        return cross(mass, offers, terrain, sides, quantum)[0]
+
+    return spread(turned(spread(turned(mass), terrain.turned())), terrain)
+
+
+def jostle(velocity: Float[Array, "*shape 2"], deviation: float, key: PRNGKeyArray) -> Float[Array, "*shape 2"]:
+    """Return the velocities with normal noise of that standard deviation, in cells per unit time, in x and y each.
+
+    Noise in what moves the mass, not in the mass: whatever it draws, `advect` keeps its guarantees.
+    """
+    return velocity + deviation * jax.random.normal(key, velocity.shape, velocity.dtype)

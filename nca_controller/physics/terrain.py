@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nca_controller.physics.lattice import QUANTUM
+from nca_controller.physics.rows import below, turned
 
 GREATEST_CAPACITY = 4.0  # four neighbours' worth of it still adds up exactly on the lattice
 
@@ -58,13 +59,13 @@ class Terrain:
         """Return open ground of that size in cells, with a capacity of 1."""
         return cls(np.ones((height, width), dtype=bool), boundary=boundary)
 
-    def open_faces(self) -> tuple[Bool[Array, "H W"], Bool[Array, "H W"]]:
-        """Return which cells mass may leave to the right, and which downwards."""
-        cells = self.open_cells
-        right, down = cells & jnp.roll(cells, -1, axis=1), cells & jnp.roll(cells, -1, axis=0)
-        if self.boundary == "wall":
-            right, down = right.at[:, -1].set(False), down.at[-1].set(False)
-        return right, down
+    def open_below(self) -> Bool[Array, "H W"]:
+        """Return across which faces below a cell mass may pass."""
+        return self.open_cells & below(self.open_cells, self.boundary)
+
+    def turned(self) -> Terrain:
+        """Return the ground with rows for columns."""
+        return self.tree_unflatten(self.boundary, (turned(self.open_cells), turned(self.capacity)))
 
 
 def checked(

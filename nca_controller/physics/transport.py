@@ -1,18 +1,24 @@
 """Transport of mass across cell faces: exactly conservative, never negative, never above capacity, differentiable.
 
-Every cell offers mass to its four neighbours; every receiver accepts the share of what it is offered that it has room
-for. A face's flux is computed once, then taken from one cell and given to the other, so nothing is made or lost.
+One step is a pass along x and a pass along y. In each, cells offer mass to the neighbour they move towards, sharpened
+by a limiter; friends exchange places; receivers accept what they have room for. A face's flux is computed once, then
+taken from one cell and given to the other, so nothing is made or lost. docs/physics.md derives all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from nca_controller.physics.acceptance import accept
+from nca_controller.physics.encounter import exchange, portions
+from nca_controller.physics.fence import fence
 from nca_controller.physics.lattice import QUANTUM, to_lattice
+from nca_controller.physics.limiters import Limiter, ultra_bee
+from nca_controller.physics.rows import above, below, turned
 from nca_controller.physics.terrain import Terrain
 
 
@@ -24,119 +30,123 @@ class Moved(NamedTuple):
     flux_y: Float[Array, "R H+1 W"]
 
 
-class Offers(NamedTuple):
-    """Mass that each cell offers to its neighbours, each (R, H, W) and at least 0; their sum never exceeds its mass."""
-
-    right: Float[Array, "R H W"]
-    left: Float[Array, "R H W"]
-    down: Float[Array, "R H W"]
-    up: Float[Array, "R H W"]
-
-
-Scheme = Callable[[Float[Array, "R H W"], Float[Array, "R H W 2"], float], Offers]
-
-
-def donor_cell(mass: Float[Array, "R H W"], velocity: Float[Array, "R H W 2"], dt: float) -> Offers:
-    """Offer mass x velocity x dt: the first-order upwind flux (Courant, Isaacson and Rees, 1952).
-
-    Where |vx| + |vy| times dt exceeds 1 cell, offers shrink in proportion, so that no cell gives more than it holds.
-    """
-    courant = velocity * dt
-    crossed = jnp.abs(courant).sum(axis=-1)
-    courant = courant / jnp.maximum(crossed, 1.0)[..., None]
-    x, y = courant[..., 0], courant[..., 1]
-    return Offers(
-        mass * jnp.maximum(x, 0), mass * jnp.maximum(-x, 0), mass * jnp.maximum(y, 0), mass * jnp.maximum(-y, 0)
-    )
-
-
 def advect(
     mass: Float[Array, "R H W"],
     velocity: Float[Array, "R H W 2"],
     terrain: Terrain | None = None,
     *,
     dt: float = 0.25,
-    scheme: Scheme = donor_cell,
-    sweeps: int = 3,
+    scheme: Limiter = ultra_bee,
     quantum: float | None = QUANTUM,
+    sides: Sequence[int] | None = None,
+    first: str = "x",
 ) -> Moved:
     """Move the mass of R regiments, which share the ground's capacity, by one step.
 
-    `velocity` is (x, y), x right and y down, in cells per unit time; `dt` in units of time. `sweeps` says how often
-    the room that leaving mass makes is offered again: with more of them, a dense block is held back less.
+    `velocity` is (x, y), x right and y down, in cells per unit time; `dt` in units of time. Mass crosses at most one
+    cell a step along each axis; faster velocities count as that. `scheme` is a limiter of `physics.limiters`, or one
+    with its signature. `sides[r]` is the side of regiment r, by default one for all: friends exchange places, enemies
+    do not. `first` is the axis of the first pass, "x" or "y"; alternate it where symmetry matters.
 
-    Guaranteed for mass on the lattice (a multiple of `quantum`) that is at least 0 and whose sum over regiments is at
-    most the capacity: so it is afterwards, closed cells get nothing, and each regiment's total is the same to the bit.
-    `quantum=None` leaves the lattice, for smooth derivatives; totals are then kept to rounding.
+    Guaranteed for mass on the lattice (a multiple of `quantum`) that is at least 0, none of it in closed cells, and
+    whose sum over regiments is at most the capacity: so it is afterwards, each regiment's total is the same to the
+    bit, and the mass is what it was minus the divergence of the flux, to the bit. `quantum=None` leaves the lattice,
+    for smooth derivatives and convergence orders; all this then holds to rounding.
 
-    Raises ValueError for shapes that do not fit each other, and without at least one sweep.
+    Raises ValueError for shapes that do not fit each other, sides that are not one for each regiment, and another
+    first axis.
     """
-    if sweeps < 1:
-        raise ValueError(f"sweeps must be at least 1, not {sweeps}")
     if mass.ndim != 3 or velocity.shape != (*mass.shape, 2):
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
-    terrain = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
+    if first not in ("x", "y"):
+        raise ValueError(f"first must be 'x' or 'y', not {first!r}")
+    terrain = ground_for(mass, terrain)
+    sides = sides_of(mass, sides)
+    courant = jnp.clip(to_lattice(velocity * dt, quantum), -1, 1)
+
+    def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
+        return cross(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
+
+    def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
+        columns = [turned(field) for field in fence((mass, courant[..., 0]))]
+        moved, flux = fence(march(*fence(columns), terrain.turned()))
+        return fence((turned(moved), turned(flux)))
+
+    def along_y(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
+        return march(mass, courant[..., 1], terrain)
+
+    if first == "x":
+        mass, flux_x = along_x(mass)
+        mass, flux_y = along_y(mass)
+    else:
+        mass, flux_y = along_y(mass)
+        mass, flux_x = along_x(mass)
+    return Moved(mass, flux_x, flux_y)
+
+
+def offered(
+    mass: Float[Array, "R H W"],
+    courant: Float[Array, "R H W"],
+    terrain: Terrain,
+    scheme: Limiter,
+    quantum: float | None,
+) -> Float[Array, "R H W"]:
+    """Return what each regiment offers across the face below each cell, upward offers negative.
+
+    A cell's outflow is c x mass and the limiter's correction, never more than its mass; it all goes one way.
+    """
+    slope_below = below(mass, terrain.boundary) - mass
+    slope_above = mass - above(mass, terrain.boundary)
+    downwards = courant >= 0
+    behind = jnp.where(downwards, slope_above, -slope_below)
+    ahead = jnp.where(downwards, slope_below, -slope_above)
+    sharper = jnp.where(downwards, 1, -1) * scheme(behind, ahead, jnp.abs(courant))
+    # Both products are rounded before they are added, lest a processor fuse multiplication and addition.
+    outflow = jnp.clip(to_lattice(courant * mass, quantum) + to_lattice(sharper, quantum), -mass, mass)
+    return jnp.maximum(outflow, 0) - jnp.maximum(-below(outflow, terrain.boundary), 0)
+
+
+def cross(
+    mass: Float[Array, "R H W"],
+    offers: Float[Array, "R H W"],
+    terrain: Terrain,
+    sides: Sequence[int],
+    quantum: float | None,
+) -> tuple[Float[Array, "R H W"], Float[Array, "R H+1 W"]]:
+    """Return the mass after a pass, and the flux through the faces above, between and below the rows.
+
+    Offers across closed faces are not made. Friends exchange; what remains of both directions on a face cancels, and
+    the rest is accepted as far as there is room, from each regiment in proportion to its offer.
+    """
+    offers = jnp.where(terrain.open_below(), offers, 0)
+    room = jnp.maximum(terrain.capacity - mass.sum(axis=0), 0)
+    if len(mass) == 1:
+        flux = accept(offers[0], room, terrain.boundary, quantum)[None]
+    else:
+        exchanged = exchange(offers, sides, quantum)
+        pushing = offers - exchanged
+        accepted = accept(pushing.sum(axis=0), room, terrain.boundary, quantum)
+        forth = portions(jnp.maximum(pushing, 0), jnp.maximum(accepted, 0), quantum)
+        back = portions(jnp.maximum(-pushing, 0), jnp.maximum(-accepted, 0), quantum)
+        flux = exchanged + forth - back
+    # The face above the first row is the last one's twin on a torus; along a wall both are 0.
+    flux = jnp.concatenate([flux[:, -1:], flux], axis=1)
+    return mass - (flux[:, 1:] - flux[:, :-1]), flux
+
+
+def ground_for(mass: Float[Array, "R H W"], terrain: Terrain | None) -> Terrain:
+    """Return the terrain, plain where none is given. Raises ValueError for one of another size than the mass."""
+    if terrain is None:
+        return Terrain.plain(*mass.shape[1:])
     if terrain.open_cells.shape != mass.shape[1:]:
         raise ValueError(f"the terrain is {terrain.open_cells.shape}, the mass {mass.shape[1:]}")
-    offers = closed_at_walls(scheme(mass, velocity, dt), terrain)
-    offers = Offers(*(to_lattice(offer, quantum) for offer in offers))
-    return apply(mass, accept(mass, offers, terrain, sweeps, quantum), terrain)
+    return terrain
 
 
-def closed_at_walls(offers: Offers, terrain: Terrain) -> Offers:
-    """Return the offers without those into closed cells or over a walled border."""
-    right, down = terrain.open_faces()
-    return Offers(
-        jnp.where(right, offers.right, 0),
-        jnp.where(jnp.roll(right, 1, axis=1), offers.left, 0),
-        jnp.where(down, offers.down, 0),
-        jnp.where(jnp.roll(down, 1, axis=0), offers.up, 0),
-    )
-
-
-def accept(mass: Float[Array, "R H W"], offers: Offers, terrain: Terrain, sweeps: int, quantum: float | None) -> Offers:
-    """Return what of the offers the receivers take: the same share of all, so that none is filled above capacity.
-
-    The room that a cell's own leaving mass makes is only counted once it is accepted. Sweeps start from none and
-    raise it, so stopping after any of them is safe.
-    """
-    room = terrain.capacity - mass.sum(axis=0)
-    inflow = arriving(offers).sum(axis=0)
-    taken, leaving = offers, jnp.zeros_like(room)
-    for _ in range(sweeps):
-        share = share_of(jnp.maximum(room + leaving, 0), inflow)
-        taken = Offers(
-            to_lattice(offers.right * jnp.roll(share, -1, axis=1), quantum),
-            to_lattice(offers.left * jnp.roll(share, 1, axis=1), quantum),
-            to_lattice(offers.down * jnp.roll(share, -1, axis=0), quantum),
-            to_lattice(offers.up * jnp.roll(share, 1, axis=0), quantum),
-        )
-        leaving = (taken.right + taken.left + taken.down + taken.up).sum(axis=0)
-    return taken
-
-
-def share_of(room: Float[Array, "H W"], inflow: Float[Array, "H W"]) -> Float[Array, "H W"]:
-    """Return min(1, room / inflow), with a finite gradient where nothing flows in."""
-    over = inflow > room
-    return jnp.where(over, room / jnp.where(over, inflow, 1.0), 1.0)
-
-
-def arriving(offers: Offers) -> Float[Array, "R H W"]:
-    """Return the mass that the offers bring to each cell."""
-    return (
-        jnp.roll(offers.right, 1, axis=2)
-        + jnp.roll(offers.left, -1, axis=2)
-        + jnp.roll(offers.down, 1, axis=1)
-        + jnp.roll(offers.up, -1, axis=1)
-    )
-
-
-def apply(mass: Float[Array, "R H W"], taken: Offers, terrain: Terrain) -> Moved:
-    """Return the mass after the accepted offers have crossed, and the net flux across each face."""
-    right = taken.right - jnp.roll(taken.left, -1, axis=2)
-    down = taken.down - jnp.roll(taken.up, -1, axis=1)
-    moved = mass - right + jnp.roll(right, 1, axis=2) - down + jnp.roll(down, 1, axis=1)
-    # The first face is the last one's twin on a torus; along a wall both are 0.
-    return Moved(
-        moved, jnp.concatenate([right[..., -1:], right], axis=2), jnp.concatenate([down[:, -1:], down], axis=1)
-    )
+def sides_of(mass: Float[Array, "R H W"], sides: Sequence[int] | None) -> Sequence[int]:
+    """Return the side of each regiment, one for all where none are given. Raises ValueError for another number."""
+    if sides is None:
+        return (0,) * len(mass)
+    if len(sides) != len(mass):
+        raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
+    return sides

@@ -30,7 +30,7 @@ class StandIn:
     device: str = "NumPy stand-in"
     resets: list = field(default_factory=list)
 
-    def reset(self, mass, ground, controllers, seed):
+    def reset(self, mass, ground, controllers, seed, sides=None):
         self.resets.append(tuple(controllers))
         mass = np.asarray(mass, np.float32)
         regiments, height, width = mass.shape

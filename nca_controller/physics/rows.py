@@ -1,0 +1,26 @@
+"""Rows of cells and the faces between them. Face i lies below row i; beyond the last row is a wall or the first row.
+
+All that moves mass is written once, for motion along the rows' axis (the last but one); `turned` makes columns rows.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jaxtyping import Array, Shaped
+
+
+def below(field: Shaped[Array, "*R H W"], boundary: str) -> Shaped[Array, "*R H W"]:
+    """Return for each cell the value in the row below it; beyond a wall that is 0."""
+    first = field[..., :1, :]
+    return jnp.concatenate([field[..., 1:, :], first if boundary == "torus" else jnp.zeros_like(first)], axis=-2)
+
+
+def above(field: Shaped[Array, "*R H W"], boundary: str) -> Shaped[Array, "*R H W"]:
+    """Return for each cell the value in the row above it; beyond a wall that is 0."""
+    last = field[..., -1:, :]
+    return jnp.concatenate([last if boundary == "torus" else jnp.zeros_like(last), field[..., :-1, :]], axis=-2)
+
+
+def turned(field: Shaped[Array, "*R H W"]) -> Shaped[Array, "*R W H"]:
+    """Return the field with rows for columns."""
+    return jnp.swapaxes(field, -1, -2)
