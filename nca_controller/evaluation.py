@@ -45,7 +45,9 @@ def evaluate(
     height, width = ground.grid
     centre = (width / 2, height / 2)
     stands = {name: form_up(one, mass, ground, centre=centre).target for name, one in load().items()}
-    return (battle(controller, *pair, stands[pair[0]], stands[pair[1]], ticks, scheme) for pair in permutations(stands, 2))
+    return (
+        battle(controller, *pair, stands[pair[0]], stands[pair[1]], ticks, scheme) for pair in permutations(stands, 2)
+    )
 
 
 def battle(

@@ -43,9 +43,7 @@ def ultra_bee(behind: Field, ahead: Field, courant: Field) -> Field:
     return smaller((1 - courant) * behind, courant * ahead)
 
 
-LIMITERS: dict[str, Limiter] = {
-    limiter.__name__: limiter for limiter in (donor_cell, van_leer, superbee, ultra_bee)
-}
+LIMITERS: dict[str, Limiter] = {limiter.__name__: limiter for limiter in (donor_cell, van_leer, superbee, ultra_bee)}
 
 
 def smaller(a: Field, b: Field) -> Field:
