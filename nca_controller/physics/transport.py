@@ -68,9 +68,10 @@ def advect(
         return cross(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
 
     def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
-        columns = [turned(field) for field in fence((mass, courant[..., 0]))]
-        moved, flux = fence(march(*fence(columns), terrain.turned()))
-        return fence((turned(moved), turned(flux)))
+        mass, speed = fence((mass, courant[..., 0]))
+        mass, speed = fence((turned(mass), turned(speed)))
+        mass, flux = fence(march(mass, speed, terrain.turned()))
+        return fence((turned(mass), turned(flux)))
 
     def along_y(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
         return march(mass, courant[..., 1], terrain)
