@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
@@ -30,7 +31,14 @@ def diffuse(
     """
     if not 0 <= rate <= 0.25:
         raise ValueError(f"rate must lie in [0, 0.25], not {rate}")
-    terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
+    return spread_out(mass, rate, ground_for(mass, terrain), quantum=quantum, sides=sides_of(mass, sides))
+
+
+@partial(jax.jit, static_argnames=("quantum", "sides"))
+def spread_out(
+    mass: Float[Array, "R H W"], rate: float, terrain: Terrain, *, quantum: float | None, sides: tuple[int, ...]
+) -> Float[Array, "R H W"]:
+    """Return the outcome of a step of diffusion of which everything is given and checked."""
 
     def spread(mass: Float[Array, "R H W"], terrain: Terrain) -> Float[Array, "R H W"]:
         offers = to_lattice(rate * (mass - below(mass, terrain.boundary)), quantum)

@@ -8,8 +8,10 @@ taken from one cell and given to the other, so nothing is made or lost. docs/phy
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -60,8 +62,23 @@ def advect(
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
     if first not in ("x", "y"):
         raise ValueError(f"first must be 'x' or 'y', not {first!r}")
-    terrain = ground_for(mass, terrain)
-    sides = sides_of(mass, sides)
+    terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
+    return step(mass, velocity, terrain, dt, scheme=scheme, quantum=quantum, sides=sides, first=first)
+
+
+@partial(jax.jit, static_argnames=("scheme", "quantum", "sides", "first"))
+def step(
+    mass: Float[Array, "R H W"],
+    velocity: Float[Array, "R H W 2"],
+    terrain: Terrain,
+    dt: float,
+    *,
+    scheme: Limiter,
+    quantum: float | None,
+    sides: tuple[int, ...],
+    first: str,
+) -> Moved:
+    """Return the outcome of a step of which everything is given and checked; compiled, so that loops may call it."""
     courant = jnp.clip(to_lattice(velocity * dt, quantum), -1, 1)
 
     def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
@@ -94,10 +111,14 @@ def offered(
 ) -> Float[Array, "R H W"]:
     """Return what each regiment offers across the face below each cell, upward offers negative.
 
-    A cell's outflow is c x mass and the limiter's correction, never more than its mass; it all goes one way.
+    A cell's outflow is c x mass and the limiter's correction, never more than its mass; it all goes one way. The
+    limiter sees how the neighbours are filled, as a share of what they can hold of this regiment: else it would wait
+    for a ford, or a cell that others stand in, to fill up as open ground does, for ever.
     """
-    slope_below = below(mass, terrain.boundary) - mass
-    slope_above = mass - above(mass, terrain.boundary)
+    free_of_others = terrain.capacity - (mass.sum(axis=0) - mass)
+    filled = jnp.where(free_of_others >= QUANTUM, mass / jnp.maximum(free_of_others, QUANTUM), 0)
+    slope_below = to_lattice(free_of_others * below(filled, terrain.boundary), quantum) - mass
+    slope_above = mass - to_lattice(free_of_others * above(filled, terrain.boundary), quantum)
     downwards = courant >= 0
     behind = jnp.where(downwards, slope_above, -slope_below)
     ahead = jnp.where(downwards, slope_below, -slope_above)
@@ -111,7 +132,7 @@ def cross(
     mass: Float[Array, "R H W"],
     offers: Float[Array, "R H W"],
     terrain: Terrain,
-    sides: Sequence[int],
+    sides: tuple[int, ...],
     quantum: float | None,
 ) -> tuple[Float[Array, "R H W"], Float[Array, "R H+1 W"]]:
     """Return the mass after a pass, and the flux through the faces above, between and below the rows.
@@ -144,10 +165,10 @@ def ground_for(mass: Float[Array, "R H W"], terrain: Terrain | None) -> Terrain:
     return terrain
 
 
-def sides_of(mass: Float[Array, "R H W"], sides: Sequence[int] | None) -> Sequence[int]:
+def sides_of(mass: Float[Array, "R H W"], sides: Sequence[int] | None) -> tuple[int, ...]:
     """Return the side of each regiment, one for all where none are given. Raises ValueError for another number."""
     if sides is None:
         return (0,) * len(mass)
     if len(sides) != len(mass):
         raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
-    return sides
+    return tuple(sides)
