@@ -141,7 +141,7 @@ def make_parser() -> Parser:
     add("--grid", metavar="WxH", type=grid, default="192x128", help="the field's size in cells (192x128)")
     add("--mass", metavar="M", type=positive, default=1000.0, help="the army's mass (1000)")
     add("--ticks", metavar="N", type=count, default=400, help="length of each battle (400)")
-    add("--scheme", metavar="NAME", default="ultra_bee", help="the transport's limiter (ultra_bee)")
+    add("--scheme", metavar="NAME", default="superbee", help="the transport's limiter (superbee)")
     add("--json", metavar="FILE", type=Path, help="write every figure there, too")
     add("--card", action="store_true", help="write the tables and the recipe into the model's card")
     return parser

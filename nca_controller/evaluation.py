@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 from engine.formations import form_up, load
 from engine.plugin import Ground
 from nca_controller.controllers import Controller
-from nca_controller.physics import Limiter, Terrain, ultra_bee
+from nca_controller.physics import Limiter, Terrain, superbee
 from nca_controller.simulation import State, muster, tick
 from nca_controller.training.losses import overlap
 
@@ -35,7 +35,7 @@ class Figures:
 
 
 def evaluate(
-    controller: Controller, ground: Ground, mass: float, ticks: int, scheme: Limiter = ultra_bee
+    controller: Controller, ground: Ground, mass: float, ticks: int, scheme: Limiter = superbee
 ) -> Iterator[Figures]:
     """Yield the figures of every ordered pair of different formations, in the middle of the ground, facing up.
 
@@ -57,7 +57,7 @@ def battle(
     mass: Float[np.ndarray, "H W"],
     wanted: Float[np.ndarray, "H W"],
     ticks: int,
-    scheme: Limiter = ultra_bee,
+    scheme: Limiter = superbee,
 ) -> Figures:
     """Return the figures of one transition."""
     filled, state = fight(controller, jnp.asarray(mass), jnp.asarray(wanted), ticks, scheme)
@@ -84,7 +84,7 @@ def fight(
     mass: Float[Array, "H W"],
     target: Float[Array, "H W"],
     ticks: int,
-    scheme: Limiter = ultra_bee,
+    scheme: Limiter = superbee,
 ) -> tuple[Float[Array, " ticks"], State]:
     """Return the overlap after each tick, and the state at the end."""
 

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 from engine.plugin import Ground
 from nca_controller.controllers import DT, MAX_SPEED, STEPS, Controller
-from nca_controller.physics import Limiter, Terrain, advect, to_lattice, ultra_bee
+from nca_controller.physics import Limiter, Terrain, advect, superbee, to_lattice
 
 
 class State(struct.PyTreeNode):
@@ -38,7 +38,7 @@ def muster(
     seed: int,
     *,
     sides: Sequence[int] | None = None,
-    scheme: Limiter = ultra_bee,
+    scheme: Limiter = superbee,
 ) -> State:
     """Return the state of regiments that stand and have had no order; all are of one side where none are given."""
     regiments, height, width = mass.shape
@@ -81,7 +81,7 @@ def rollout(
     ticks: int,
     seed: int = 0,
     terrain: Terrain | None = None,
-    scheme: Limiter = ultra_bee,
+    scheme: Limiter = superbee,
 ) -> Float[Array, "ticks H W"]:
     """Return the mass of one regiment after each tick on its way to a target; entry k is after k + 1 ticks.
 

@@ -19,7 +19,7 @@ from nca_controller.physics.acceptance import accept
 from nca_controller.physics.encounter import exchange, portions
 from nca_controller.physics.fence import fence
 from nca_controller.physics.lattice import QUANTUM, to_lattice
-from nca_controller.physics.limiters import Limiter, ultra_bee
+from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, turned
 from nca_controller.physics.terrain import Terrain
 
@@ -38,7 +38,7 @@ def advect(
     terrain: Terrain | None = None,
     *,
     dt: float = 0.25,
-    scheme: Limiter = ultra_bee,
+    scheme: Limiter = superbee,
     quantum: float | None = QUANTUM,
     sides: Sequence[int] | None = None,
     first: str = "x",

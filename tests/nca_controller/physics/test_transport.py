@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from nca_controller.physics import LIMITERS, Terrain, advect
 
 
-
 def greedy(behind, ahead, courant):
     """A limiter that breaks every rule: the guarantees must not hang on its good sense."""
     return 5 - 10 * courant
