@@ -1,0 +1,123 @@
+"""Gradients are those of the function: by finite differences, at the edges of its domain, and through rounding."""
+
+from itertools import product
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from nca_controller.physics import LIMITERS, Terrain, advect, diffuse
+
+
+def directional(outcome, values, rng):
+    """Return, for each argument, the slope by the gradient and by central differences, along a random direction."""
+    gradients = jax.grad(outcome, argnums=tuple(range(len(values))))(*values)
+    for argument, value in enumerate(values):
+        along = jnp.asarray(rng.normal(size=value.shape))
+        low, high = list(values), list(values)
+        low[argument], high[argument] = value - 1e-7 * along, value + 1e-7 * along
+        measured = float(outcome(*high) - outcome(*low)) / 2e-7
+        yield float((gradients[argument] * along).sum()), measured
+
+
+@pytest.mark.parametrize(
+    ("scheme", "boundary", "sides"),
+    [
+        ("donor_cell", "wall", (0, 0)),
+        ("van_leer", "torus", (0, 1)),
+        ("superbee", "wall", (0, 1)),
+        ("ultra_bee", "torus", (0, 0)),
+    ],
+)
+def test_they_agree_with_finite_differences(scheme, boundary, sides):
+    """In float64, off the lattice, with respect to mass and velocity, where the cap holds mass back."""
+    with jax.enable_x64(True):
+        rng = np.random.default_rng(11)
+        mass = jnp.asarray(0.1 + 0.3 * rng.random((2, 8, 10)))
+        mass = mass.at[:, 2:6, 3:7].set(
+            jnp.asarray(0.49 + 0.009 * rng.random((2, 4, 4)))
+        )  # off the kink of even slopes
+        velocity = jnp.asarray(rng.normal(size=(2, 8, 10, 2)))
+        weight = jnp.asarray(rng.normal(size=(2, 8, 10)))
+        terrain = Terrain.plain(8, 10, boundary=boundary)
+
+        def outcome(mass, velocity):
+            moved = advect(mass, velocity, terrain, scheme=LIMITERS[scheme], quantum=None, sides=sides)
+            return (moved.mass**2 * weight).sum() + (moved.flux_x**2).sum() - (moved.flux_y**2).sum()
+
+        for slope, measured in directional(outcome, (mass, velocity), rng):
+            assert abs(slope - measured) <= 1e-3 * abs(measured)
+
+
+def test_those_of_a_whole_march_agree():
+    """Through twenty steps of a packed block against a wall, where acceptance is passed down long columns."""
+    with jax.enable_x64(True):
+        rng = np.random.default_rng(2)
+        mass = jnp.asarray(np.pad(np.full((8, 12), 0.97), ((2, 2), (2, 6))) + 0.01 * rng.random((12, 20)))[None]
+        velocity = jnp.asarray(0.8 + 0.1 * rng.random((1, 12, 20, 2)))
+        terrain = Terrain.plain(12, 20)
+
+        def outcome(mass, velocity):
+            def march(mass, _):
+                return advect(mass, velocity, terrain, quantum=None).mass, None
+
+            return (jax.lax.scan(march, mass, length=20)[0] ** 2 * jnp.arange(20)).sum()
+
+        for slope, measured in directional(outcome, (mass, velocity), rng):
+            assert abs(slope - measured) <= 1e-3 * abs(measured)
+
+
+@pytest.mark.parametrize("scheme", LIMITERS.values())
+def test_they_are_finite_where_fields_are_empty_full_or_still(scheme):
+    """Two regiments at m = 0 or together at capacity, at rest or at the limit, with no inflow anywhere."""
+    slopes = jax.jit(jax.grad(lambda m, v: (advect(m, v, scheme=scheme).mass ** 2).sum(), argnums=(0, 1)))
+    for filled, speed in product([0.0, 0.5], [0.0, 1.0, 4.0]):
+        gradients = slopes(jnp.full((2, 6, 6), filled), jnp.full((2, 6, 6, 2), speed))
+        assert all(np.isfinite(gradient).all() for gradient in gradients)
+
+
+def test_who_stands_still_feels_where_to_go():
+    """At v = 0 the gradient is the mean of both one-sided slopes, not zero: else no descent could start there."""
+    mass = jnp.zeros((1, 1, 5)).at[0, 0, 2].set(0.5)
+
+    def rightmost(velocity):
+        return (advect(mass, velocity, quantum=None).mass[0, 0] * jnp.arange(5)).sum()
+
+    slope = jax.grad(rightmost)(jnp.zeros((1, 1, 5, 2)))[0, 0, 2, 0]
+    np.testing.assert_allclose(slope, 0.5 * 0.25, rtol=1e-6)
+
+
+def test_rounding_passes_the_gradient_straight_through():
+    """On the lattice the outcome is a staircase in v, whose own slope is 0; the gradient is that off the lattice."""
+    mass, velocity = jnp.full((1, 4, 4), 0.3), jnp.full((1, 4, 4, 2), 0.123)
+    weight = jnp.arange(16.0).reshape(1, 4, 4)
+
+    def outcome(velocity, quantum):
+        return (advect(mass, velocity, quantum=quantum).mass * weight).sum()
+
+    assert outcome(velocity, 2.0**-10) == outcome(velocity + 1e-5, 2.0**-10)
+    on, off = (jax.grad(outcome)(velocity, quantum) for quantum in (2.0**-10, None))
+    np.testing.assert_allclose(on, off, rtol=0.02, atol=1e-4)
+    assert np.abs(on).max() > 0.01
+
+
+def test_those_of_diffusion_agree():
+    with jax.enable_x64(True):
+        rng = np.random.default_rng(4)
+        mass = jnp.asarray(0.4 * rng.random((2, 7, 9)) + 0.05)
+        weight = jnp.asarray(rng.normal(size=(2, 7, 9)))
+        terrain = Terrain.plain(7, 9)
+        for slope, measured in directional(
+            lambda mass: (diffuse(mass, 0.2, terrain, quantum=None) ** 2 * weight).sum(), (mass,), rng
+        ):
+            assert abs(slope - measured) <= 1e-3 * abs(measured)
+
+
+def test_forward_mode_agrees_with_reverse_mode():
+    rng = np.random.default_rng(9)
+    mass = jnp.asarray(rng.random((1, 6, 7)), jnp.float32)
+    velocity, along = (jnp.asarray(rng.normal(size=(1, 6, 7, 2)), jnp.float32) for _ in range(2))
+    _, forward = jax.jvp(lambda v: (advect(mass, v).mass ** 2).sum(), (velocity,), (along,))
+    reverse = (jax.grad(lambda v: (advect(mass, v).mass ** 2).sum())(velocity) * along).sum()
+    np.testing.assert_allclose(forward, reverse, rtol=1e-4)
