@@ -2,63 +2,76 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from nca_controller.physics.lattice import QUANTUM, to_lattice
-from nca_controller.physics.rows import below
+from nca_controller.physics.rows import above, below
 
+Field = Float[Array, "H W"]
 Row = Float[Array, "W"]
 
 
-def accept(
-    offers: Float[Array, "H W"], room: Float[Array, "H W"], boundary: str, quantum: float | None = QUANTUM
-) -> Float[Array, "H W"]:
+def accept(offers: Field, room: Field, boundary: str, quantum: float | None = QUANTUM) -> Field:
     """Return the mass that crosses the face below each row, of that offered: positive downwards, negative upwards.
 
-    A cell takes in its room and what itself passes on, so along a column
-
-        accepted(i) = min(offer(i), room(i + 1) + accepted(i + 1)),
-
-    a recurrence in (min, +) that is solved exactly, row by row from the far end: a packed column of any depth moves as
-    one. Two streams that meet in a cell each get half its room, and what the other leaves. Nothing is divided but by
-    2, so on the lattice the result is the same to the bit on every machine.
+    A cell takes in its room and what itself passes on, so that a packed column of any depth moves as one. Two streams
+    that meet in a cell each get half its room, and what the other leaves. Nothing is divided but by 2, so on the
+    lattice the result is the same to the bit on every machine.
 
     `room` is at least 0; along a wall the last row's offers are 0. On a torus the greatest solution is taken.
     """
-    down = stream(offers, below(room, boundary), offers[0], boundary, quantum, reverse=True)
-    up = stream(-offers, room, -offers[-1], boundary, quantum, reverse=False)
-    return down - up
+    downwards, upwards = jnp.maximum(offers, 0), jnp.maximum(-offers, 0)
+    from_above, from_below = above(downwards, boundary), upwards
+    half = to_lattice(0.5 * room, quantum)
+    for_above, for_below = share_of(room, half, from_below), share_of(room, half, from_above)
+    return solve(downwards, below(for_above, boundary), boundary, True) - solve(upwards, for_below, boundary, False)
 
 
-def stream(
-    offers: Float[Array, "H W"],
-    room: Float[Array, "H W"],
-    before: Row,
-    boundary: str,
-    quantum: float | None,
-    *,
-    reverse: bool,
-) -> Float[Array, "H W"]:
-    """Return what is accepted of the positive offers, each into the cell with that room, from the far end on.
+def share_of(room: Field, half: Field, other: Field) -> Field:
+    """Return the room left by the other stream, or half of it if that is more."""
+    return jnp.where(room - other > half, room - other, half)
 
-    Negative offers come the other way, into the cell that this stream's next face leaves; `before` is the first one's.
-    """
 
-    def link(ahead: tuple[Row, Row], face: tuple[Row, Row]) -> tuple[tuple[Row, Row], Row]:
-        passed_on, next_offer = ahead
-        offer, space = face
-        against = jnp.maximum(-next_offer, 0)
-        share = jnp.maximum(to_lattice(0.5 * space, quantum), space - against)
-        accepted = jnp.minimum(jnp.maximum(offer, 0), share + passed_on)
-        return (accepted, offer), accepted
-
-    def run(border: Row) -> tuple[tuple[Row, Row], Float[Array, "H W"]]:
-        return jax.lax.scan(link, (border, before), (offers, room), reverse=reverse)
-
-    border = jnp.zeros_like(before)
+def solve(offers: Field, room: Field, boundary: str, reverse: bool) -> Field:
+    """Return the greatest accepted(i) = min(offers(i), room(i) + accepted(next i)); the next is i + 1 if reversed."""
+    border = jnp.zeros_like(offers[0])
     if boundary == "torus":
         # Once round from a border that passes on whatever comes: what arrives is what the ring as a whole can pass on.
-        (border, _), _ = run(jnp.full_like(before, jnp.finfo(before.dtype).max))
-    return run(border)[1]
+        unlimited = jnp.full_like(border, jnp.finfo(border.dtype).max)
+        border = chain(offers, room, unlimited, reverse)[0 if reverse else -1]
+    return chain(offers, room, border, reverse)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(3,))
+def chain(offers: Field, room: Field, border: Row, reverse: bool) -> Field:
+    """Solve the recurrence row by row from the border, which accepts what `border` says."""
+
+    def link(next_accepted: Row, face: tuple[Row, Row]) -> tuple[Row, Row]:
+        offer, space = face
+        accepted = jnp.minimum(offer, space + next_accepted)
+        return accepted, accepted
+
+    return jax.lax.scan(link, border, (offers, room), reverse=reverse)[1]
+
+
+@chain.defjvp
+def _chain_jvp(reverse: bool, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Field, Field]:
+    """Pass the tangent of what holds each face back: its own offer, or else room and what is accepted next.
+
+    A linear recurrence of its own, which transposes; through the scan above, XLA copies whole fields at every row.
+    """
+    offers, room, border = primals
+    accepted = chain(offers, room, border, reverse)
+
+    def link(next_tangent: Row, face: tuple[Bool[Array, "W"], Row, Row]) -> tuple[Row, Row]:
+        held, offer, space = face
+        tangent = jnp.where(held, space + next_tangent, offer)
+        return tangent, tangent
+
+    d_offers, d_room, d_border = tangents
+    return accepted, jax.lax.scan(link, d_border, (accepted < offers, d_offers, d_room), reverse=reverse)[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import jax
+import jax.numpy as jnp
 
 T = TypeVar("T")
 
@@ -20,4 +21,4 @@ def fence(fields: T) -> T:
 
 def _branch(fields: T) -> T:
     always = jax.lax.rng_uniform(0.0, 1.0, ()) > -1.0  # not drawn from data, so that it stays one branch under vmap
-    return jax.lax.cond(always, lambda same: same, lambda other: jax.tree.map(lambda field: field * 0, other), fields)
+    return jax.lax.cond(always, lambda same: same, lambda other: jax.tree.map(jnp.zeros_like, other), fields)

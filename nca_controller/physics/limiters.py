@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 Field = Float[Array, "*shape"]
 Limiter = Callable[[Field, Field, Field], Field]
@@ -31,8 +31,9 @@ def van_leer(behind: Field, ahead: Field, courant: Field) -> Field:
 
 def superbee(behind: Field, ahead: Field, courant: Field) -> Field:
     """Follow the steepest slope that second order allows (Roe, 1985): keeps edges within a few cells."""
-    steepest = larger(smaller(2 * behind, ahead), smaller(behind, 2 * ahead))
-    return 0.5 * courant * (1 - courant) * steepest
+    lesser, greater, agree = in_order(behind, ahead)
+    steepest = jnp.where(jnp.abs(2 * lesser) < jnp.abs(greater), 2 * lesser, greater)
+    return 0.5 * courant * (1 - courant) * jnp.where(agree, steepest, 0)
 
 
 def ultra_bee(behind: Field, ahead: Field, courant: Field) -> Field:
@@ -40,17 +41,14 @@ def ultra_bee(behind: Field, ahead: Field, courant: Field) -> Field:
 
     Gives up second order on smooth data, which it turns into stairs; armies have a density of 0 or 1.
     """
-    return smaller((1 - courant) * behind, courant * ahead)
+    lesser, _, agree = in_order((1 - courant) * behind, courant * ahead)
+    return jnp.where(agree, lesser, 0)
+
+
+def in_order(a: Field, b: Field) -> tuple[Field, Field, Bool[Array, "*shape"]]:
+    """Return the one nearer to zero, the other, and where their signs agree."""
+    first = jnp.abs(a) < jnp.abs(b)
+    return jnp.where(first, a, b), jnp.where(first, b, a), (a > 0) == (b > 0)
 
 
 LIMITERS: dict[str, Limiter] = {limiter.__name__: limiter for limiter in (donor_cell, van_leer, superbee, ultra_bee)}
-
-
-def smaller(a: Field, b: Field) -> Field:
-    """Return the one nearer to zero where both have the same sign, else zero (minmod)."""
-    return jnp.maximum(jnp.minimum(a, b), 0) + jnp.minimum(jnp.maximum(a, b), 0)
-
-
-def larger(a: Field, b: Field) -> Field:
-    """Return the one farther from zero; both must have the same sign (maxmod)."""
-    return jnp.maximum(jnp.maximum(a, b), 0) + jnp.minimum(jnp.minimum(a, b), 0)

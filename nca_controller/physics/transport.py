@@ -17,7 +17,6 @@ from jaxtyping import Array, Float
 
 from nca_controller.physics.acceptance import accept
 from nca_controller.physics.encounter import exchange, portions
-from nca_controller.physics.fence import fence
 from nca_controller.physics.lattice import QUANTUM, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, turned
@@ -85,10 +84,8 @@ def step(
         return cross(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
 
     def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
-        mass, speed = fence((mass, courant[..., 0]))
-        mass, speed = fence((turned(mass), turned(speed)))
-        mass, flux = fence(march(mass, speed, terrain.turned()))
-        return fence((turned(mass), turned(flux)))
+        mass, flux = march(turned(mass), turned(courant[..., 0]), terrain.turned())
+        return turned(mass), turned(flux)
 
     def along_y(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
         return march(mass, courant[..., 1], terrain)
@@ -124,7 +121,8 @@ def offered(
     ahead = jnp.where(downwards, slope_below, -slope_above)
     sharper = jnp.where(downwards, 1, -1) * scheme(behind, ahead, jnp.abs(courant))
     # Both products are rounded before they are added, lest a processor fuse multiplication and addition.
-    outflow = jnp.clip(to_lattice(courant * mass, quantum) + to_lattice(sharper, quantum), -mass, mass)
+    outflow = to_lattice(courant * mass, quantum) + to_lattice(sharper, quantum)
+    outflow = jnp.where(jnp.abs(outflow) > mass, jnp.sign(outflow) * mass, outflow)
     return jnp.maximum(outflow, 0) - jnp.maximum(-below(outflow, terrain.boundary), 0)
 
 
