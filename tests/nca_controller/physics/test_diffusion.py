@@ -1,11 +1,14 @@
 """Diffusion spreads mass as the heat equation does, exactly conservative, and not through walls."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from battles import battles, check_ground, total
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nca_controller.physics import QUANTUM, Terrain, diffuse
+from nca_controller.physics import QUANTUM, Terrain, advect, diffuse, jostle
 
 
 @settings(max_examples=40, deadline=None)
@@ -26,6 +29,45 @@ def test_the_variance_grows_by_twice_the_rate_a_step():
     assert (mass.sum(axis=(0, 1)) * offsets**2).sum() == pytest.approx(
         2 * 0.1 * 20, rel=5e-3
     )  # rounding to the lattice holds a little back
+
+
+@settings(max_examples=40, deadline=None)
+@given(battles(), st.sampled_from([0.08, 0.25]))
+def test_the_guarantees_hold_for_any_ground_and_several_regiments(battle, rate):
+    """Totals to the bit, and within a capacity that varies by cell, where an even spread would not fit."""
+    terrain, mass, _ = battle
+    totals = total(mass)
+    for _ in range(3):
+        mass = np.asarray(diffuse(mass, rate, terrain))
+        assert (total(mass) == totals).all()
+        check_ground(mass, terrain)
+
+
+def test_it_fills_a_ford_to_the_brim_and_no_higher():
+    capacity = np.ones((1, 9), np.float32)
+    capacity[0, 4] = 0.125
+    mass = np.zeros((1, 1, 9), np.float32)
+    mass[0, 0, :4] = 1
+    for _ in range(200):
+        mass = np.asarray(diffuse(mass, 0.25, Terrain(np.ones((1, 9), bool), capacity)))
+        assert mass[0, 0, 4] <= 0.125
+    assert mass[0, 0, 5:].sum() > 0.49  # as dense as the ford lets through
+
+
+def test_noise_shakes_the_velocity_and_the_transport_keeps_its_guarantees():
+    """Behind a wall, at full density, in noise far above the speed limit: not a quantum is lost or leaks."""
+    cells = np.ones((12, 20), bool)
+    cells[:, 10] = False
+    mass = np.zeros((1, 12, 20), np.float32)
+    mass[0, 2:8, 2:8] = 1
+    still = jnp.zeros((1, 12, 20, 2))
+    for key in jax.random.split(jax.random.key(0), 60):
+        shaken = jostle(still, 2.0, key)
+        assert shaken.shape == still.shape and 1.5 < shaken.std() < 2.5
+        mass = np.asarray(advect(mass, shaken, Terrain(cells)).mass)
+        check_ground(mass, Terrain(cells))
+    assert mass.sum(dtype=np.float64) == 36 and not mass[:, :, 10:].any()
+    assert (mass[0, 2:8, 2:8] < 0.9).any()
 
 
 def test_walls_stop_it():

@@ -1,0 +1,67 @@
+"""One recorded battle ends in the same bits, however it is computed.
+
+A digest changes only with the physics. After a change that is meant, `python tests/nca_controller/physics/recorded.py`
+prints the new ones.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import recorded
+
+from nca_controller.physics import LIMITERS
+
+GOLDEN = {
+    "donor_cell": "441f38ee4092a534",
+    "van_leer": "fe8c520c9c814f6c",
+    "superbee": "9ddbf2f41e07ef69",
+    "ultra_bee": "90f1085ea5bcfe3c",
+}
+
+
+def battle():
+    return jnp.asarray(recorded.start()), jnp.asarray(recorded.velocities()), recorded.terrain()
+
+
+def test_with_one_thread_and_with_two():
+    """In processes of their own, since the number of threads is settled when JAX starts."""
+    for threads in (1, 2):
+        flags = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
+        told = subprocess.run(
+            [sys.executable, Path(recorded.__file__)],
+            env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert dict(line.split() for line in told.splitlines()) == GOLDEN
+
+
+def test_without_compilation():
+    with jax.disable_jit():
+        mass = recorded.replay(*battle(), LIMITERS["superbee"])
+    assert recorded.digest(mass) == GOLDEN["superbee"]
+
+
+def test_in_a_batch():
+    mass, velocity, ground = battle()
+    batch = jnp.stack([mass, mass[:, ::-1], mass])
+    winds = jnp.stack([velocity, velocity[:, :, :, ::-1], velocity])
+    replayed = jax.jit(
+        jax.vmap(lambda mass, velocity: recorded.replay(mass, velocity, ground, LIMITERS["superbee"]))
+    )(batch, winds)
+    assert [recorded.digest(replayed[k]) == GOLDEN["superbee"] for k in range(3)] == [True, False, True]
+
+
+def test_the_totals_are_those_of_the_start():
+    mass, velocity, ground = battle()
+    moved = recorded.replay(mass, velocity, ground, LIMITERS["superbee"])
+    np.testing.assert_array_equal(
+        np.asarray(moved).sum(axis=(1, 2), dtype=np.float64), np.asarray(mass).sum(axis=(1, 2), dtype=np.float64)
+    )
+    assert (np.asarray(moved) != np.asarray(mass)).mean() > 0.5
