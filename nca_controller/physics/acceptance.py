@@ -13,7 +13,7 @@ from nca_controller.physics.lattice import QUANTUM, to_lattice
 from nca_controller.physics.rows import above, below
 
 Field = Float[Array, "H W"]
-Row = Float[Array, "W"]
+Row = Float[Array, " W"]
 
 
 def accept(offers: Field, room: Field, boundary: str, quantum: float | None = QUANTUM) -> Field:
@@ -68,7 +68,7 @@ def _chain_jvp(reverse: bool, primals: tuple[Any, ...], tangents: tuple[Any, ...
     offers, room, border = primals
     accepted = chain(offers, room, border, reverse)
 
-    def link(next_tangent: Row, face: tuple[Bool[Array, "W"], Row, Row]) -> tuple[Row, Row]:
+    def link(next_tangent: Row, face: tuple[Bool[Array, " W"], Row, Row]) -> tuple[Row, Row]:
         held, offer, space = face
         tangent = jnp.where(held, space + next_tangent, offer)
         return tangent, tangent

@@ -40,9 +40,9 @@ def march(size):
 
 def steps(mass, velocity, ground, scheme):
     """Return the mass after STEPS steps."""
-    return jax.lax.scan(
-        lambda mass, _: (advect(mass, velocity, ground, scheme=scheme).mass, None), mass, length=STEPS
-    )[0]
+    return jax.lax.scan(lambda mass, _: (advect(mass, velocity, ground, scheme=scheme).mass, None), mass, length=STEPS)[
+        0
+    ]
 
 
 def main():
@@ -51,7 +51,9 @@ def main():
     parser.add_argument("--calls", type=int, default=12)
     args = parser.parse_args()
     print(f"on {jax.devices()[0].device_kind}, best of {args.calls} calls of {STEPS} steps")
-    print("| size | scheme | forward, ms | cells/s | copies | x donor-cell | with gradient, ms | copies | x donor-cell |")
+    print(
+        "| size | scheme | forward, ms | cells/s | copies | x donor-cell | with gradient, ms | copies | x donor-cell |"
+    )
     print("|---" * 9 + "|")
     for size in args.sizes:
         mass, velocity, ground = march(size)

@@ -52,9 +52,9 @@ def test_in_a_batch():
     mass, velocity, ground = battle()
     batch = jnp.stack([mass, mass[:, ::-1], mass])
     winds = jnp.stack([velocity, velocity[:, :, :, ::-1], velocity])
-    replayed = jax.jit(
-        jax.vmap(lambda mass, velocity: recorded.replay(mass, velocity, ground, LIMITERS["superbee"]))
-    )(batch, winds)
+    replayed = jax.jit(jax.vmap(lambda mass, velocity: recorded.replay(mass, velocity, ground, LIMITERS["superbee"])))(
+        batch, winds
+    )
     assert [recorded.digest(replayed[k]) == GOLDEN["superbee"] for k in range(3)] == [True, False, True]
 
 
