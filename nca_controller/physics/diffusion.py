@@ -8,7 +8,7 @@ from functools import partial
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from nca_controller.physics.lattice import QUANTUM, to_lattice
+from nca_controller.physics.lattice import QUANTUM, check_quantum, to_lattice
 from nca_controller.physics.rows import below, turned
 from nca_controller.physics.terrain import Terrain
 from nca_controller.physics.transport import cross, ground_for, sides_of
@@ -29,6 +29,7 @@ def diffuse(
 
     Raises ValueError for a rate outside [0, 0.25], and for what `advect` refuses.
     """
+    check_quantum(quantum)
     if not 0 <= rate <= 0.25:
         raise ValueError(f"rate must lie in [0, 0.25], not {rate}")
     return spread_out(mass, rate, ground_for(mass, terrain), quantum=quantum, sides=sides_of(mass, sides))

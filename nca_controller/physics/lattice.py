@@ -7,6 +7,7 @@ also keeps denormal numbers away, which slow processors down.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 QUANTUM = 2.0**-20
+
+
+def check_quantum(quantum: float | None) -> None:
+    """Raise ValueError for a lattice on which float32 would round: neither None nor a power of two from 2^-20 to 1."""
+    if quantum is not None and not (QUANTUM <= quantum <= 1 and math.frexp(quantum)[0] == 0.5):
+        raise ValueError(f"quantum must be None or a power of two from 2^-20 to 1, not {quantum}")
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(1,))

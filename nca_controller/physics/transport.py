@@ -17,7 +17,7 @@ from jaxtyping import Array, Float
 
 from nca_controller.physics.acceptance import accept
 from nca_controller.physics.encounter import exchange, portions
-from nca_controller.physics.lattice import QUANTUM, to_lattice
+from nca_controller.physics.lattice import QUANTUM, check_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, turned
 from nca_controller.physics.terrain import Terrain
@@ -54,11 +54,12 @@ def advect(
     bit, and the mass is what it was minus the divergence of the flux, to the bit. `quantum=None` leaves the lattice,
     for smooth derivatives and convergence orders; all this then holds to rounding.
 
-    Raises ValueError for shapes that do not fit each other, sides that are not one for each regiment, and another
-    first axis.
+    Raises ValueError for shapes that do not fit each other, sides that are not one for each regiment, another first
+    axis, and a quantum that is no power of two from 2^-20 to 1.
     """
     if mass.ndim != 3 or velocity.shape != (*mass.shape, 2):
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
+    check_quantum(quantum)
     if first not in ("x", "y"):
         raise ValueError(f"first must be 'x' or 'y', not {first!r}")
     terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)

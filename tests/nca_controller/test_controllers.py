@@ -81,6 +81,26 @@ def test_regiments_with_different_controllers_share_the_ground():
     assert mass.sum(axis=0).max() <= 1
 
 
+@pytest.mark.parametrize(("sides", "through"), [(None, True), ((0, 0), True), ((0, 1), False)])
+def test_friends_pass_through_each_other_and_enemies_do_not(sides, through):
+    """Two bands from wall to wall, each ordered to where the other stands: there is no way round."""
+    ground = Ground(np.ones((16, 64), dtype=bool))
+    mass = np.zeros((2, 16, 64), np.float32)
+    mass[0, :, 8:20] = mass[1, :, 44:56] = 1
+    simulation = JaxSimulation()
+    state = simulation.reset(mass, ground, [load_controller("plan")] * 2, seed=0, sides=sides)
+    for _ in range(200):
+        state = simulation.tick(state, mass[::-1])
+    moved = simulation.read(state, ["mass"])["mass"]
+    there = np.minimum(moved, mass[::-1]).sum(axis=(1, 2)) / mass.sum(axis=(1, 2))
+    assert (there > 0.9).all() if through else (there == 0).all()
+
+
+def test_sides_that_are_not_one_for_each_regiment_are_refused():
+    with pytest.raises(ValueError, match="sides"):
+        JaxSimulation().reset(blob(250.0, GROUND)[None], GROUND, [load_controller("plan")], seed=0, sides=(0, 1))
+
+
 def test_masses_that_do_not_fit_the_ground_are_refused():
     simulation = JaxSimulation()
     crowd = blob(250.0, GROUND)[None]

@@ -117,3 +117,6 @@ def test_what_does_not_fit_is_refused():
         advect(mass, still, first="z")
     with pytest.raises(ValueError, match="sides"):
         advect(mass, still, sides=(0,))
+    for quantum in (2.0**-21, 1e-6, 0.0, -1.0, 2.0, np.nan):
+        with pytest.raises(ValueError, match="quantum"):
+            advect(mass, still, quantum=quantum)
