@@ -13,9 +13,9 @@ T = TypeVar("T")
 def fence(fields: T) -> T:
     """Return the arrays as they are, computed once and laid down in memory before anything reads them.
 
-    On CPUs, XLA (as of JAX 0.10) recomputes a shifted field for every neighbour that reads it, and merges a transposition
-    with whatever feeds it; its own optimisation barrier does not keep it from that. A branch does, if the compiler
-    cannot know which way it goes. Elsewhere nothing is done.
+    On CPUs, XLA (as of JAX 0.10) recomputes a shifted field for every neighbour that reads it, and merges a
+    transposition with whatever feeds it; its own optimisation barrier does not keep it from that. A branch does, if
+    the compiler cannot know which way it goes. Elsewhere nothing is done.
     """
     return jax.lax.platform_dependent(fields, cpu=_branch, default=lambda same: same)
 
