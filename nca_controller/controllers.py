@@ -23,6 +23,7 @@ DT = 0.25  # units of time in a step of the transport
 STEPS = 2  # steps in a tick
 MAX_SPEED = DT * STEPS  # cells per tick of a velocity of 1
 REFRESH = 4  # ticks between two refreshes of the plan
+OBEDIENCE = 4.0  # cells under a commander have their full say from a planned speed of 1 / OBEDIENCE on
 
 TRAINED_MODELS = Path(__file__).resolve().parents[1] / "trained_models"
 
@@ -143,7 +144,7 @@ class NCA:
 
     @property
     def model(self) -> AdvectionNCA:
-        return self.architecture.model(fire_rate=1.0, advection_dt=DT, advection_steps=STEPS)
+        return self.architecture.model(fire_rate=1.0, advection_dt=DT, advection_steps=STEPS, obedience=OBEDIENCE)
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> NCAMemory:
         return NCAMemory(create_formation_from_alpha(mass), self.commander.init(mass, terrain, seed))

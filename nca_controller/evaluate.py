@@ -14,7 +14,7 @@ from tqdm import tqdm
 from engine.command_line import Parser, check_writable, count, grid, positive, unknown_name
 
 if TYPE_CHECKING:
-    from nca_controller.evaluation import Figures
+    from nca_controller.evaluation.battles import Figures
 
 CARD, RECIPE = "CARD.md", "recipe.json"
 RIVALS = ("plan", "poisson")
@@ -30,7 +30,7 @@ def main(words: list[str] | None = None) -> None:
             load_controller,
             model_folder,
         )
-        from nca_controller.evaluation import evaluate
+        from nca_controller.evaluation.battles import evaluate
         from nca_controller.physics import LIMITERS
 
         if args.scheme not in LIMITERS:

@@ -15,7 +15,6 @@ from nca_controller.guidance.speed import limit, speed
 from nca_controller.physics import Terrain, advect, diffuse, jostle
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
-OBEDIENCE = 4.0  # a planned speed of 1 / OBEDIENCE or more leaves the cells their full say
 
 State = Float[Array, "*batch H W C"]
 
@@ -35,6 +34,7 @@ class AdvectionNCA(nn.Module):
     diffusion_rate: float = 0.0  # share of a difference in mass that crosses each face, a step
     velocity_noise: float = 0.0  # standard deviation, for exploration
     velocity_damping: float = 0.0  # share of the velocity that is lost before it is obeyed
+    obedience: float = 0.0  # a planned speed of 1 / obedience or more leaves the cells their full say; 0: they have it
 
     def setup(self) -> None:
         self.hidden = nn.Dense(self.hidden_dim)
@@ -68,19 +68,20 @@ class AdvectionNCA(nn.Module):
         return updated
 
     def perceive(self, state: State, signal: Float[Array, "*batch H W 4"]) -> Float[Array, "*batch H W features"]:
-        """Return what a cell knows: its own channels, their Sobel gradients in x and y, and the signal."""
-        return jnp.concatenate([state, *sobel(state), signal], axis=-1)
+        """Return what a cell knows: its own channels and the signal, and the Sobel gradients of both in x and y."""
+        known = jnp.concatenate([state, signal], axis=-1)
+        return jnp.concatenate([known, *sobel(known)], axis=-1)
 
     def update(
         self, state: State, perception: Float[Array, "*batch H W features"], signal: Float[Array, "*batch H W 4"]
     ) -> State:
         """Return the state in which every cell follows the plan with its own correction, and remembers.
 
-        Where the plan stands still so do the cells: the correction fades with the planned speed.
+        Obedient cells stand still where the plan does: their correction fades with the planned speed.
         """
         outcome = self.outcome(nn.relu(self.hidden(perception)))
         planned = signal[..., 1:3]
-        say = jnp.minimum(OBEDIENCE * speed(planned), 1.0)[..., None]
+        say = jnp.minimum(self.obedience * speed(planned), 1.0)[..., None] if self.obedience else 1.0
         velocity = limit(planned + say * jnp.tanh(outcome[..., :2]))
         remembered = jnp.tanh(state[..., CHANNELS.HIDDEN] + outcome[..., 2:])
         return jnp.concatenate([state[..., : CHANNELS.VELOCITY_X], velocity, planned, remembered], axis=-1)

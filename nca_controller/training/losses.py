@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.training.config import Config
+
+CLEAN = 0.005  # shortfall below which there is little left to win
 
 
 def overlap(mass: Float[Array, "*time H W"], target: Float[Array, "H W"]) -> Float[Array, "*time"]:
@@ -22,11 +26,11 @@ def rollout_loss(
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the loss of a rollout, and its overlap at the end.
 
-    The mean shortfall over all ticks asks for speed, that of the last tick for cleanness, and the kinetic energy of
-    mass that stands where it is wanted for rest.
+    The mean over all ticks of the shortfall's logarithm asks for speed and for cleanness alike: halving what is missing
+    counts as much at the end as on the way. The kinetic energy of mass that stands where it is wanted asks for rest.
     """
     filled = overlap(mass, target)
+    missing = jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)
     standing = jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)
     restless = (standing.sum(axis=(-2, -1)) / target.sum() * filled**8).mean()
-    loss = (1 - filled).mean() + config.end_weight * (1 - filled[-1]) + config.rest_weight * restless
-    return loss, filled[-1]
+    return missing.mean() + config.rest_weight * restless, filled[-1]

@@ -9,7 +9,7 @@ import pytest
 
 from nca_controller import load_controller
 from nca_controller.evaluate import main as evaluate
-from nca_controller.evaluation import first_tick
+from nca_controller.evaluation.battles import first_tick
 from nca_controller.training.__main__ import main as train
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import DivergedError, Trainer

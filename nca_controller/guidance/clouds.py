@@ -1,0 +1,61 @@
+"""A field of mass as a cloud of few heavy points: what the commander sees of an army."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+POINTS = 256  # points of a cloud; an army that takes more is looked at more coarsely
+POOL = 4  # cells that a coarse cell is wide and high at the finest
+MOST_COARSE = 64  # coarse cells along the shorter side of a field at the finest
+FEW = 0.05  # mass in a coarse cell from which it counts when the army is measured
+EMPTY = -1e6  # logarithm of no mass, finite so that gradients are
+
+
+class Cloud(NamedTuple):
+    """Points where mass stands, and the logarithm of each one's share of the total; idle points hold EMPTY."""
+
+    points: Float[Array, "k 2"]  # x, y in cells
+    share: Float[Array, " k"]
+
+
+def pools(height: int, width: int) -> tuple[int, ...]:
+    """Return the widths of coarse cells, from the finest to one at which every coarse cell can be a point."""
+    widths = [max(POOL, math.ceil(min(height, width) / MOST_COARSE))]
+    while math.ceil(height / widths[-1]) * math.ceil(width / widths[-1]) > POINTS:
+        widths.append(2 * widths[-1])
+    return tuple(widths)
+
+
+def cloud(mass: Float[Array, "H W"], pool: int) -> Cloud:
+    """Return the heaviest coarse cells, each as a point at its centre of mass."""
+    here = cell_centres(*mass.shape)
+    held = pooled(mass, pool).ravel()
+    moments = jnp.stack([pooled(mass * here[..., axis], pool).ravel() for axis in (0, 1)], axis=-1)
+    weights, chosen = jax.lax.top_k(held, min(POINTS, held.size))
+    present = weights > 0
+    safe = jnp.where(present, weights, 1.0)
+    points = jnp.where(present[:, None], moments[chosen] / safe[:, None], 0.0)
+    return Cloud(points, jnp.where(present, jnp.log(safe / jnp.where(present, weights, 0.0).sum()), EMPTY))
+
+
+def fits(mass: Float[Array, "H W"], pool: int) -> Bool[Array, ""]:
+    """Return whether the mass takes no more coarse cells than a cloud has points."""
+    return (pooled(mass, pool) > FEW).sum() <= POINTS
+
+
+def pooled(mass: Float[Array, "H W"], pool: int) -> Float[Array, "h w"]:
+    """Return the mass in each coarse cell; those at the far borders may reach over them."""
+    height, width = mass.shape
+    mass = jnp.pad(mass, ((0, -height % pool), (0, -width % pool)))
+    return mass.reshape(mass.shape[0] // pool, pool, mass.shape[1] // pool, pool).sum(axis=(1, 3))
+
+
+def cell_centres(height: int, width: int) -> Float[Array, "H W 2"]:
+    """Return the centre (x, y) of every cell."""
+    y, x = jnp.meshgrid(jnp.arange(height) + 0.5, jnp.arange(width) + 0.5, indexing="ij")
+    return jnp.stack([x, y], axis=-1)
