@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -14,11 +15,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.commanders import COMMANDERS
 from nca_controller.model import SIGNAL_CHANNELS, AdvectionNCA
 
-FORMAT = 1  # version of what a model folder looks like
+FORMAT = 2  # version of what a model folder looks like
 DESCRIPTION = "model.json"
-WEIGHTS = "weights"
+WEIGHTS = "weights"  # what the folders of weights begin with
 
 
 class CheckpointError(ValueError):
@@ -27,15 +29,17 @@ class CheckpointError(ValueError):
 
 @dataclass(frozen=True)
 class Architecture:
-    """The sizes that shape the weights."""
+    """What weights are made for: the sizes that shape them, and the commander whose orders they were trained on."""
 
     num_channels: int = CHANNELS.TOTAL
     hidden_dim: int = 64
+    guidance: str = "plan"  # a name in `commanders.COMMANDERS`
+    obedience: float = 4.0  # as in `AdvectionNCA`
 
     def model(self, **settings: float) -> AdvectionNCA:
-        """Return the module of these sizes; `settings` are its other arguments."""
-        sizes: dict[str, Any] = {**asdict(self), **settings}
-        return AdvectionNCA(**sizes)
+        """Return the module of this architecture; `settings` are its other arguments."""
+        own: dict[str, Any] = {name: value for name, value in asdict(self).items() if name != "guidance"}
+        return AdvectionNCA(**(own | settings))
 
     def init_params(self, key: jax.Array) -> Any:
         """Return fresh weights."""
@@ -47,7 +51,8 @@ class Architecture:
 def save(folder: Path, params: Any, architecture: Architecture) -> None:
     """Write a model into a folder, over what was there.
 
-    The description carries a digest of the weights, so that a reader never takes half of one for a model.
+    The description is replaced last and at once, and names its weights: whatever happens before, a full disk or a kill,
+    the model that was there stays whole. Raises OSError where the disk does.
     """
     import orbax.checkpoint as ocp  # late: it takes as long to import as all else together
 
@@ -55,13 +60,29 @@ def save(folder: Path, params: Any, architecture: Architecture) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"{WEIGHTS}.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    with ocp.StandardCheckpointer() as checkpointer:
-        checkpointer.save(fresh, jax.tree.map(np.asarray, params))
+    try:
+        with ocp.StandardCheckpointer() as checkpointer:
+            checkpointer.save(fresh, jax.tree.map(np.asarray, params))
+    except Exception as error:  # orbax and its stores raise many kinds
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise OSError(f"{folder}: the model cannot be written: {first_line(error)}") from None
     (fresh / "commit_success.txt").unlink(missing_ok=True)  # of no use on a disk, and it names the maker's folders
-    shutil.rmtree(folder / WEIGHTS, ignore_errors=True)
-    fresh.rename(folder / WEIGHTS)
-    description = {"format": FORMAT, "architecture": asdict(architecture), "digest": digest(folder / WEIGHTS)}
-    (folder / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+    total = digest(fresh)
+    weights = folder / f"{WEIGHTS}-{total[:12]}"
+    shutil.rmtree(weights, ignore_errors=True)
+    fresh.rename(weights)
+    description = {"format": FORMAT, "architecture": asdict(architecture), "weights": weights.name, "digest": total}
+    replace_text(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
+    for stale in folder.glob(f"{WEIGHTS}*"):
+        if stale != weights:
+            shutil.rmtree(stale, ignore_errors=True)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file so that a reader finds either the old text or the new one, whole."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, path)
 
 
 def load(folder: Path) -> tuple[Any, Architecture]:
@@ -70,15 +91,15 @@ def load(folder: Path) -> tuple[Any, Architecture]:
     Raises CheckpointError for a folder that is missing, of a newer format, or whose weights are not whole, finite and
     of the architecture's shapes.
     """
-    architecture, expected = read_description(folder)
-    if digest(folder / WEIGHTS) != expected:
+    architecture, weights, expected = read_description(folder)
+    if digest(weights) != expected:
         raise CheckpointError(f"{folder}: the weights are damaged or not whole")
     import orbax.checkpoint as ocp  # late, see above
 
     wanted = jax.eval_shape(architecture.init_params, jax.random.key(0))
     try:
         with ocp.StandardCheckpointer() as checkpointer:
-            held = checkpointer.restore((folder / WEIGHTS).resolve())
+            held = checkpointer.restore(weights.resolve())
     except Exception as error:  # orbax and its stores raise many kinds
         raise CheckpointError(f"{folder}: the weights cannot be read: {first_line(error)}") from None
     if shapes(held) != shapes(wanted):
@@ -88,8 +109,8 @@ def load(folder: Path) -> tuple[Any, Architecture]:
     return jax.tree.map(jnp.asarray, held), architecture
 
 
-def read_description(folder: Path) -> tuple[Architecture, str]:
-    """Return the architecture that a model folder describes, and the digest of its weights. Raises CheckpointError."""
+def read_description(folder: Path) -> tuple[Architecture, Path, str]:
+    """Return the architecture that a model folder describes, its weights and their digest. Raises CheckpointError."""
     path = folder / DESCRIPTION
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
@@ -98,14 +119,25 @@ def read_description(folder: Path) -> tuple[Architecture, str]:
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path}: {first_line(error)}") from None
     if not isinstance(description, dict) or description.get("format") != FORMAT:
-        raise CheckpointError(f"{path}: not a model of format {FORMAT}; it may be from a newer version")
-    sizes = description.get("architecture")
-    names = {field.name for field in fields(Architecture)}
-    if not isinstance(sizes, dict) or set(sizes) != names:
-        raise CheckpointError(f"{path}: field 'architecture' must give {' and '.join(sorted(names))}")
-    if not all(type(size) is int and size > 0 for size in sizes.values()) or sizes["num_channels"] != CHANNELS.TOTAL:
-        raise CheckpointError(f"{path}: architecture {sizes} cannot be built; it has {CHANNELS.TOTAL} channels")
-    return Architecture(**sizes), str(description.get("digest"))
+        raise CheckpointError(f"{path}: not a model of format {FORMAT}; it may be from another version of Maniple")
+    weights, total = description.get("weights"), description.get("digest")
+    if not isinstance(weights, str) or Path(weights).name != weights or not isinstance(total, str):
+        raise CheckpointError(f"{path}: fields 'weights' and 'digest' must name the weights beside it")
+    return read_architecture(path, description.get("architecture")), folder / weights, total
+
+
+def read_architecture(path: Path, entries: Any) -> Architecture:
+    """Return the architecture of a description. Raises CheckpointError for one that cannot be built."""
+    known = {field.name: field.default for field in fields(Architecture)}
+    if not isinstance(entries, dict) or set(entries) != set(known):
+        raise CheckpointError(f"{path}: field 'architecture' must give {', '.join(known)}")
+    if not all(type(entries[name]) is type(default) for name, default in known.items()):
+        raise CheckpointError(f"{path}: architecture {entries} has a field of the wrong kind")
+    if entries["num_channels"] != CHANNELS.TOTAL or entries["hidden_dim"] < 1 or not 0 <= entries["obedience"] < 1e6:
+        raise CheckpointError(f"{path}: architecture {entries} cannot be built; it has {CHANNELS.TOTAL} channels")
+    if entries["guidance"] not in COMMANDERS:
+        raise CheckpointError(f"{path}: field 'guidance' must be one of {', '.join(COMMANDERS)}")
+    return Architecture(**entries)
 
 
 def digest(weights: Path) -> str:

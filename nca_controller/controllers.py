@@ -1,4 +1,4 @@
-"""Controllers say velocities; they never move mass. The AdvectionNCA, its commander's plan alone, Poisson alone."""
+"""Controllers say velocities; they never move mass. The AdvectionNCA under its commander, or a commander alone."""
 
 from __future__ import annotations
 
@@ -9,21 +9,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import struct
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller import checkpoints
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.channels import PRESENT, create_formation_from_alpha
-from nca_controller.guidance import plan as transport
-from nca_controller.guidance.poisson import poisson_flow
+from nca_controller.checkpoints import Architecture
+from nca_controller.commanders import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson
+from nca_controller.guidance.speed import limit
 from nca_controller.model import AdvectionNCA, State
-from nca_controller.physics import Terrain
+from nca_controller.physics import Terrain, jostle
 
-DT = 0.25  # units of time in a step of the transport
-STEPS = 2  # steps in a tick
-MAX_SPEED = DT * STEPS  # cells per tick of a velocity of 1
-REFRESH = 4  # ticks between two refreshes of the plan
-OBEDIENCE = 4.0  # cells under a commander have their full say from a planned speed of 1 / OBEDIENCE on
+__all__ = ["NCA", "Controller", "Plan", "Poisson", "load_controller", "model_folder"]
 
 TRAINED_MODELS = Path(__file__).resolve().parents[1] / "trained_models"
 
@@ -57,97 +54,38 @@ class Controller(Protocol):
 
 
 @struct.dataclass
-class Poisson:
-    """Follows the Poisson flow alone: reaches the target, on curved ways. Remembers nothing."""
-
-    max_speed: float = struct.field(pytree_node=False, default=MAX_SPEED)
-
-    def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> None:
-        return None
-
-    def steer(
-        self,
-        memory: None,
-        mass: Float[Array, "H W"],
-        crowd: Float[Array, "H W"],
-        target: Float[Array, "H W"],
-        terrain: Terrain,
-    ) -> tuple[Float[Array, "H W 2"], None]:
-        return poisson_flow(mass, target), None
-
-    def network(self) -> None:
-        return None
-
-
-@struct.dataclass
-class PlanMemory:
-    """The plan, and the ticks since the start, which tell when to refresh it."""
-
-    plan: transport.Plan
-    tick: Int[Array, ""]
-
-
-@struct.dataclass
-class Plan:
-    """Follows the commander's transport plan alone, refreshed every REFRESH ticks."""
-
-    max_speed: float = struct.field(pytree_node=False, default=MAX_SPEED)
-
-    def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> PlanMemory:
-        return PlanMemory(transport.empty_plan(*mass.shape), jnp.zeros((), jnp.int32))
-
-    def steer(
-        self,
-        memory: PlanMemory,
-        mass: Float[Array, "H W"],
-        crowd: Float[Array, "H W"],
-        target: Float[Array, "H W"],
-        terrain: Terrain,
-    ) -> tuple[Float[Array, "H W 2"], PlanMemory]:
-        order, memory = self.order(memory, mass, target)
-        return order[..., :2], memory
-
-    def order(
-        self, memory: PlanMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]
-    ) -> tuple[Float[Array, "H W 3"], PlanMemory]:
-        """Return the planned velocity and the proximity of every cell, and the memory for the next tick."""
-        plan = jax.lax.cond(
-            memory.tick % REFRESH == 0,
-            lambda: transport.plan_transport(memory.plan, mass, target),
-            lambda: memory.plan,
-        )
-        return transport.follow(plan, mass, target), PlanMemory(plan, memory.tick + 1)
-
-    def network(self) -> None:
-        return None
-
-
-@struct.dataclass
 class NCAMemory:
-    """The cells' channels, and the commander's memory."""
+    """The cells' channels, the commander's memory, and what chance goes on from."""
 
     cells: State
-    commander: PlanMemory
+    commander: Any
+    key: PRNGKeyArray
 
 
 @struct.dataclass
 class NCA:
-    """The AdvectionNCA: carries out the commander's plan with a learned correction, cell by cell.
+    """The AdvectionNCA: carries out a commander's order with a learned correction, cell by cell.
 
-    In play every cell updates at every tick, so a battle is the same each time.
+    In play every cell updates at every tick and nothing is left to chance, so a battle is the same each time.
     """
 
     params: Any
-    architecture: checkpoints.Architecture = struct.field(pytree_node=False)
-    commander: Plan = Plan()
+    architecture: Architecture = struct.field(pytree_node=False)
+    fire_rate: float = struct.field(pytree_node=False, default=1.0)
+    velocity_noise: float = struct.field(pytree_node=False, default=0.0)
     max_speed: float = struct.field(pytree_node=False, default=MAX_SPEED)
 
     @property
+    def commander(self) -> Commander:
+        return COMMANDERS[self.architecture.guidance]()
+
+    @property
     def model(self) -> AdvectionNCA:
-        return self.architecture.model(fire_rate=1.0, advection_dt=DT, advection_steps=STEPS, obedience=OBEDIENCE)
+        return self.architecture.model(fire_rate=self.fire_rate, advection_dt=DT, advection_steps=STEPS)
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> NCAMemory:
-        return NCAMemory(create_formation_from_alpha(mass), self.commander.init(mass, terrain, seed))
+        commander = self.commander.init(mass, terrain, seed)
+        return NCAMemory(create_formation_from_alpha(mass), commander, jax.random.key(seed))
 
     def steer(
         self,
@@ -158,11 +96,19 @@ class NCA:
         terrain: Terrain,
     ) -> tuple[Float[Array, "H W 2"], NCAMemory]:
         order, commander = self.commander.order(memory.commander, mass, target)
-        # The plan is taken as given: gradients flow through what the cells see and do, not through Sinkhorn.
+        # The order is taken as given: gradients flow through what the cells see and do.
         signal = jax.lax.stop_gradient(jnp.concatenate([target[..., None], order], axis=-1))
+        key, firing, straying = jax.random.split(memory.key, 3) if self.by_chance else (memory.key, None, None)
         seen = look(memory.cells, mass, crowd, terrain)
-        cells: Any = self.model.apply({"params": self.params}, seen, signal, method="steer")
-        return cells[..., CHANNELS.VELOCITY], NCAMemory(cells, commander)
+        cells: Any = self.model.apply({"params": self.params}, seen, signal, firing, method="steer")
+        velocity = cells[..., CHANNELS.VELOCITY]
+        if straying is not None:
+            velocity = limit(jostle(velocity, self.velocity_noise, straying))
+        return velocity, NCAMemory(cells, commander, key)
+
+    @property
+    def by_chance(self) -> bool:
+        return self.fire_rate < 1 or self.velocity_noise > 0
 
     def network(self) -> dict[str, np.ndarray]:
         leaves = jax.tree_util.tree_leaves_with_path(self.params)
@@ -176,15 +122,13 @@ def look(cells: State, mass: Float[Array, "H W"], crowd: Float[Array, "H W"], te
 
 
 def load_controller(name: str | Path) -> Controller:
-    """Return "plan", "poisson", a model in `trained_models/` by its name, or the one in a checkpoint folder.
+    """Return a commander alone or a model in `trained_models/` by its name, or the model in a folder.
 
     Raises CheckpointError, one line, where there is none or it cannot be used.
     """
-    match str(name):
-        case "plan":
-            return Plan()
-        case "poisson":
-            return Poisson()
+    if str(name) in COMMANDERS:
+        alone: Controller = COMMANDERS[str(name)]()
+        return alone
     params, architecture = checkpoints.load(model_folder(name))
     return NCA(params, architecture)
 
@@ -198,3 +142,8 @@ def model_folder(name: str | Path) -> Path:
 def default_nca() -> Controller:
     """Return the controller that the game ships with."""
     return load_controller("default")
+
+
+def local_nca() -> Controller:
+    """Return the controller whose cells know only what their neighbours tell them."""
+    return load_controller("local")

@@ -13,7 +13,8 @@ from flax import struct
 from jaxtyping import Array, Float
 
 from engine.plugin import Ground
-from nca_controller.controllers import DT, MAX_SPEED, STEPS, Controller
+from nca_controller.commanders import DT, MAX_SPEED, STEPS
+from nca_controller.controllers import Controller
 from nca_controller.physics import Limiter, Terrain, advect, superbee, to_lattice
 
 

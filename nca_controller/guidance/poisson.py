@@ -18,12 +18,14 @@ def poisson_flow(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Floa
 
     Assumes an open rectangle with walls: no flux leaves it.
     """
-    potential = solve_poisson(mass - target)
-    # Mass flows up the potential; a cell moves with the mean of the fluxes through its two opposite faces.
-    flux_x = jnp.pad(jnp.diff(potential, axis=1), ((0, 0), (1, 1)))
-    flux_y = jnp.pad(jnp.diff(potential, axis=0), ((1, 1), (0, 0)))
-    flux = jnp.stack([flux_x[:, 1:] + flux_x[:, :-1], flux_y[1:] + flux_y[:-1]], axis=-1) / 2
-    return limit(flux / (mass + THIN)[..., None])
+    return limit(flux_up(solve_poisson(mass - target)) / (mass + THIN)[..., None])
+
+
+def flux_up(potential: Float[Array, "H W"]) -> Float[Array, "H W 2"]:
+    """Return the slope (x, y) of a potential, as the mean over each cell's two opposite faces; 0 across the border."""
+    across = jnp.pad(jnp.diff(potential, axis=1), ((0, 0), (1, 1)))
+    down = jnp.pad(jnp.diff(potential, axis=0), ((1, 1), (0, 0)))
+    return jnp.stack([across[:, 1:] + across[:, :-1], down[1:] + down[:-1]], axis=-1) / 2
 
 
 def solve_poisson(source: Float[Array, "H W"]) -> Float[Array, "H W"]:

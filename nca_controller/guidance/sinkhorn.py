@@ -1,6 +1,6 @@
 """Entropic optimal transport between clouds, for squared distances (Cuturi, "Sinkhorn distances", 2013).
 
-Potentials are in squared cells and all sums of exponentials in the logarithm's domain, so that far points do not vanish.
+Potentials are in squared cells, and all sums of exponentials in the logarithm's domain: far points do not vanish.
 `blur` is the entropy's weight, in squared cells: mass is matched within about its root.
 """
 

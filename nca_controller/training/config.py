@@ -22,6 +22,7 @@ class Config:
     learning_rate: float = 1e-3
     gradient_clip: float = 1.0
     warmup: int = 20  # iterations until the learning rate is reached
+    clean_weight: float = 0.3  # how much the logarithm of what is missing counts beside the time to 0.95
     rest_weight: float = 0.05  # how much commanded speed counts where mass stands right
     save_every: int = 50  # iterations between checkpoints
     seed: int = 0
@@ -43,11 +44,11 @@ class Config:
             raise ValueError(f"greatest_mass must lie between least_mass and {0.5 * self.grid**2:g}, half the grid")
 
 
-MAY_BE_NONE = ("renewed", "wounded", "warmup", "rest_weight", "seed")
+MAY_BE_NONE = ("renewed", "wounded", "warmup", "clean_weight", "rest_weight", "seed")
 PRESETS = {
     "smoke": Config(
         iterations=6, warmup=2, batch=2, ticks=8, grid=32, pool=8, least_mass=40, greatest_mass=90, save_every=3
     ),
     "quick": Config(),
-    "default": Config(iterations=1500, ticks=64, pool=128, greatest_mass=600),
+    "default": Config(iterations=1000, ticks=64, pool=128, greatest_mass=600, learning_rate=2e-3),
 }
