@@ -79,11 +79,10 @@ def plan_at(level: int, plan: Plan, mass: Float[Array, "H W"], target: Float[Arr
 
 
 def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
-    """Return the planned velocity (x, y) and the proximity: 1 at the destination, 1/2 from NEAR cells, 0 far away.
+    """Return the planned velocity (x, y) and the proximity, 1 at the destination and 0 from NEAR cells on.
 
     Far from its destination mass goes straight there at full speed; near it the Poisson flow settles it to the cell.
     """
-    distance = speed(plan.way)
-    far = jnp.minimum(distance / NEAR, 1.0)[..., None]
+    far = jnp.minimum(speed(plan.way) / NEAR, 1.0)[..., None]
     velocity = limit(far * direction(plan.way) + (1 - far) * poisson_flow(mass, target))
-    return jnp.concatenate([velocity, (NEAR / (NEAR + distance))[..., None]], axis=-1)
+    return jnp.concatenate([velocity, 1 - far], axis=-1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
-import time
 from argparse import Namespace
 from dataclasses import asdict, fields, replace
 from importlib.metadata import version
@@ -14,10 +14,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.command_line import Parser, unknown_name
+from engine.command_line import Parser, positive, unknown_name
 from nca_controller.training.config import PRESETS, Config
 
 CARD, RECIPE = "CARD.md", "recipe.json"
+RUNS = Path("runs")
 
 
 def main(words: list[str] | None = None) -> None:
@@ -26,36 +27,69 @@ def main(words: list[str] | None = None) -> None:
     args = parser.parse_args(words)
     if args.preset not in PRESETS:
         parser.error(unknown_name("preset", args.preset, PRESETS))
+    folder = args.run or RUNS / args.out.resolve().name
     try:
-        config = replace(PRESETS[args.preset], **chosen_fields(args))
-        train(args.preset, config, args.out)
+        config = resumed(folder, args) if args.resume else started(folder, args)
+        train(args.preset, config, args.out, folder, resume=args.resume, minutes=args.minutes)
     except (ValueError, OSError, ArithmeticError) as error:
         parser.error(str(error))
-    except KeyboardInterrupt:
-        raise SystemExit(f"stopped; {args.out} holds the model that was saved last, if any") from None
 
 
-def train(preset: str, config: Config, folder: Path) -> None:
-    """Train into a folder, with a progress bar, and leave the recipe beside the model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    from nca_controller.training.loop import Trainer  # late, so that a mistyped flag is answered at once
+def started(folder: Path, args: Namespace) -> Config:
+    """Return the config of a new run. Raises ValueError where a run is in the way."""
+    config = replace(PRESETS[args.preset], **chosen_fields(args))
+    from nca_controller.training.runs import SNAPSHOTS  # late, so that a mistyped flag is answered at once
 
+    if (folder / SNAPSHOTS).is_dir() and any((folder / SNAPSHOTS).iterdir()):
+        raise ValueError(f"{folder} holds a run: add --resume to go on with it, or name another folder with --run")
+    return config
+
+
+def resumed(folder: Path, args: Namespace) -> Config:
+    """Return the config of the run in the folder. Raises ValueError where flags contradict it."""
+    from nca_controller.training.runs import SNAPSHOTS
+    from nca_controller.training.snapshots import Snapshots
+
+    if not (folder / SNAPSHOTS).is_dir():
+        raise ValueError(f"{folder}: there is no run to resume")
+    config = Config(**Snapshots(folder / SNAPSHOTS).notes()["config"])
+    for name, value in chosen_fields(args).items():
+        if value != getattr(config, name):
+            raise ValueError(f"{name} is {getattr(config, name)} in the run in {folder}, and cannot become {value}")
+    return config
+
+
+def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:
+    """Train with a progress bar, and leave the recipe beside the model."""
+    model.mkdir(parents=True, exist_ok=True)
+    from nca_controller.training.figures import check_figures, show
+    from nca_controller.training.runs import Run
+
+    if config.show_every:
+        check_figures()
     for stale in (CARD, RECIPE):  # they speak of the model that was here before
-        (folder / stale).unlink(missing_ok=True)
-    begun, sources = time.monotonic(), commit()
-    with tqdm(Trainer(config).train(folder), total=config.iterations, unit="iteration") as progress:
-        for metrics in progress:
-            progress.set_postfix(loss=f"{metrics.loss:.4f}", overlap=f"{metrics.overlap:.3f}")
+        (model / stale).unlink(missing_ok=True)
+    run, sources = Run(config, model, folder, resume=resume), commit()
+    done, last = run.trainer.iteration, None
+    with tqdm(total=config.iterations, initial=done, unit="iteration", dynamic_ncols=True) as progress:
+        for last in run.iterations(minutes):
+            progress.set_postfix(loss=f"{last.loss:.4f}", overlap=f"{last.overlap:.3f}")
+            progress.update()
+            if config.show_every and last.iteration % config.show_every == 0:
+                show(run.trainer, folder)
     recipe = {
         "preset": preset,
         "config": asdict(config),
+        "iterations done": run.trainer.iteration,
         "commit": sources,
         "device": device(),
-        "minutes": round((time.monotonic() - begun) / 60, 1),
+        "minutes": round((last.seconds if last else run.seconds) / 60, 1),
         "versions": {name: version(name) for name in ("maniple", "jax", "flax", "optax")},
     }
-    (folder / RECIPE).write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
-    print(f"the model is in {folder}; look at it with: python -m nca_controller.evaluate {folder}")
+    (model / RECIPE).write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+    if run.trainer.iteration < config.iterations:
+        print(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
+    print(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
 
 
 def device() -> str:
@@ -78,11 +112,15 @@ def commit() -> str:
 def make_parser() -> Parser:
     """Return the command line: one flag for every field of `Config`."""
     parser = Parser(prog="python -m nca_controller.training", description="Train an AdvectionNCA.")
-    parser.add_argument("--preset", default="quick", help=f"where to start from: {', '.join(PRESETS)} (quick)")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the model and metrics go")
+    add = parser.add_argument
+    add("--preset", default="quick", help=f"where to start from: {', '.join(PRESETS)} (quick)")
+    add("--out", type=Path, required=True, metavar="FOLDER", help="where the model goes, the best of the run")
+    add("--run", type=Path, metavar="FOLDER", help="where metrics, figures and the resumable state go (runs/NAME)")
+    add("--resume", action="store_true", help="go on where the run in that folder was saved last")
+    add("--minutes", type=positive, default=math.inf, metavar="M", help="save and end within so many minutes")
     for field in fields(Config):
         kind = type(field.default)
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, metavar=kind.__name__.upper())
+        add(f"--{field.name.replace('_', '-')}", type=kind, metavar=kind.__name__.upper())
     return parser
 
 

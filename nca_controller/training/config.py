@@ -4,51 +4,92 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from nca_controller.checkpoints import Architecture
+from nca_controller.commanders import COMMANDERS
+
+LOSSES = ("shortfall", "seed")
+STARTS = ("orders", "quarters")
+
 
 @dataclass(frozen=True)
 class Config:
     """A training run. Lengths in cells, times in ticks; every field can be set on the command line."""
 
     iterations: int = 400  # optimiser steps
-    batch: int = 4  # battles that are fought side by side in an iteration
+    batch: int = 4  # battles that are fought side by side
+    accumulate: int = 1  # batches whose gradients are averaged into a step
     ticks: int = 40  # length of a rollout
     grid: int = 64  # the field is grid x grid; the weights are local and serve any size
     least_mass: float = 120.0
     greatest_mass: float = 420.0
     pool: int = 64  # battles that go on from iteration to iteration
+    starts: str = "orders"  # where mass stands at first: crowds and formations anywhere, or the seed's quarters
+    turn: float = 180.0  # degrees that an order is turned at most, either way
     renewed: float = 0.5  # share of a batch that gets a new order; the others go on or stand
     wounded: float = 0.15  # share of a batch whose mass is partly thrown about
+    replaced: int = 1  # battles of a batch, the worst ones, that start anew
+    guidance: str = "plan"  # the commander whose orders the cells perceive
+    obedience: float = 4.0  # a planned speed of 1 / obedience leaves the cells their full say; 0: they always have it
     hidden_dim: int = 64
+    fire_rate: float = 1.0  # probability that a cell updates in a tick
+    velocity_noise: float = 0.0  # standard deviation
+    diffusion_rate: float = 0.0  # share of a difference in mass that crosses each face in a tick
     learning_rate: float = 1e-3
     gradient_clip: float = 1.0
     warmup: int = 20  # iterations until the learning rate is reached
-    clean_weight: float = 0.3  # how much the logarithm of what is missing counts beside the time to 0.95
+    decay: int = 0  # iterations until it has fallen to a hundredth; 0: all of them
+    loss: str = "shortfall"  # what is asked for: soon, clean and at rest; or the seed's mass and velocity at the end
     rest_weight: float = 0.05  # how much commanded speed counts where mass stands right
     save_every: int = 50  # iterations between checkpoints
+    show_every: int = 0  # iterations between figures and animations; 0: none
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Raise ValueError, naming the field, for a run that cannot be."""
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name in CHOICES:
+                if value not in CHOICES[field.name]:
+                    raise ValueError(f"{field.name} must be one of {', '.join(CHOICES[field.name])}, not '{value}'")
+                continue
             least, words = (0, "at least 0") if field.name in MAY_BE_NONE else (1e-9, "above 0")
             if not (least <= value < 2**31):
-                raise ValueError(f"{field.name} must be {words} and finite, not {value}")
+                raise ValueError(f"{field.name} must be {words} and finite, not {value:.10g}")
         if self.batch > self.pool:
             raise ValueError(f"pool must be at least batch, {self.batch}, not {self.pool}")
-        if self.warmup >= self.iterations:
-            raise ValueError(f"warmup must be below iterations, {self.iterations}, not {self.warmup}")
+        if self.replaced > self.batch:
+            raise ValueError(f"replaced must be at most batch, {self.batch}, not {self.replaced}")
+        if self.warmup >= (self.decay or self.iterations):
+            raise ValueError(f"warmup must be below {self.decay or self.iterations} iterations, not {self.warmup}")
         if self.renewed + self.wounded > 1:
             raise ValueError(f"renewed and wounded must add up to at most 1, not {self.renewed + self.wounded}")
+        if not (self.fire_rate <= 1 and self.diffusion_rate <= 0.25):
+            raise ValueError("fire_rate must be at most 1 and diffusion_rate at most 0.25")
         if not self.least_mass <= self.greatest_mass <= 0.5 * self.grid**2:
             raise ValueError(f"greatest_mass must lie between least_mass and {0.5 * self.grid**2:g}, half the grid")
 
+    @property
+    def architecture(self) -> Architecture:
+        """What the weights are made for."""
+        return Architecture(hidden_dim=self.hidden_dim, guidance=self.guidance, obedience=self.obedience)
 
-MAY_BE_NONE = ("renewed", "wounded", "warmup", "clean_weight", "rest_weight", "seed")
+
+CHOICES = {"loss": LOSSES, "starts": STARTS, "guidance": tuple(COMMANDERS)}
+MAY_BE_NONE = (
+    "renewed", "wounded", "replaced", "warmup", "decay", "rest_weight", "obedience", "velocity_noise",
+    "diffusion_rate", "show_every", "seed", "turn",
+)  # fmt: skip
 PRESETS = {
     "smoke": Config(
         iterations=6, warmup=2, batch=2, ticks=8, grid=32, pool=8, least_mass=40, greatest_mass=90, save_every=3
     ),
     "quick": Config(),
-    "default": Config(iterations=1000, ticks=64, pool=128, greatest_mass=600, learning_rate=2e-3),
-}
+    "default": Config(iterations=600, ticks=64, pool=128, greatest_mass=600),
+    "local": Config(iterations=400, ticks=64, pool=128, guidance="relaxation", learning_rate=2e-3),
+    "seed": Config(
+        iterations=2000, batch=8, accumulate=4, ticks=64, grid=128, least_mass=200, greatest_mass=200, pool=256,
+        starts="quarters", turn=30, renewed=1.0, wounded=0.0, replaced=0, guidance="gradient", obedience=0.0,
+        fire_rate=0.5, velocity_noise=0.25, diffusion_rate=0.08, learning_rate=2e-3, warmup=200, decay=4000,
+        loss="seed", save_every=20, show_every=100,
+    ),
+}  # fmt: skip

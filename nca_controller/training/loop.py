@@ -1,125 +1,103 @@
-"""The training loop: battles of a pool are fought for some ticks, and the weights follow the gradient through them."""
+"""The trainer: battles of a pool are fought for some ticks, and the weights follow the gradient through them."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
+import math
+from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import PRNGKeyArray
 
 from nca_controller.channels import create_formation_from_alpha
-from nca_controller.checkpoints import Architecture, save
-from nca_controller.controllers import NCA
-from nca_controller.model import State
-from nca_controller.physics import Terrain
-from nca_controller.simulation import muster, tick
+from nca_controller.training.battles import Battles, Outcome, fight
 from nca_controller.training.config import Config
-from nca_controller.training.losses import rollout_loss
 from nca_controller.training.optimizer import create_optimizer
-from nca_controller.training.orders import Orders
+from nca_controller.training.orders import Orders, orders_for
+
+VALIDATION = 8  # battles on which the models of a run are compared
 
 
-class DivergedError(ArithmeticError):
-    """The loss stopped being a number; the text says when, and where the last good weights are."""
-
-
-class Battles(NamedTuple):
-    """Battles under way, N of them: mass, what was ordered, and the cells' channels."""
-
-    mass: Any  # (N, H, W), of NumPy in the pool and of JAX in a batch
-    target: Any  # (N, H, W)
-    cells: Any  # (N, H, W, C)
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """What one iteration was like."""
-
-    iteration: int
-    loss: float
-    overlap: float  # mean over the batch, at the end of the rollouts
-    seconds: float  # since the start
-
-
-def fight(params: Any, battles: Battles, config: Config) -> tuple[Float[Array, ""], tuple[Battles, Array, Array]]:
-    """Return the mean loss over a batch, the battles afterwards, and each one's loss and overlap at the end."""
-    controller = NCA(params, Architecture(hidden_dim=config.hidden_dim))
-    terrain = Terrain.plain(config.grid, config.grid)
-
-    def one(mass: Float[Array, "H W"], target: Float[Array, "H W"], cells: State) -> tuple[Any, ...]:
-        state = muster(mass[None], terrain, [controller], seed=0)
-        state = state.replace(memories=(state.memories[0].replace(cells=cells),))
-
-        def advance(state: Any, _: None) -> tuple[Any, tuple[Array, Array]]:
-            state = tick(state, target[None])
-            return state, (state.mass[0], state.velocity[0])
-
-        state, (masses, velocities) = jax.lax.scan(advance, state, length=config.ticks)
-        loss, filled = rollout_loss(masses, velocities, target, config)
-        return loss, filled, Battles(state.mass[0], target, state.memories[0].cells)
-
-    losses, filled, after = jax.vmap(one)(*battles)
-    return losses.mean(), (after, losses, filled)
+class NotFiniteError(ArithmeticError):
+    """A loss, a gradient or a weight is not a number."""
 
 
 class Trainer:
-    """Holds what changes from iteration to iteration: weights, optimiser, pool, and the generator of orders."""
+    """Holds what changes from iteration to iteration: weights, optimiser, pool, and the generator of orders.
+
+    A batch is spread over all local devices that divide it evenly; weights are the same on each.
+    """
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.architecture = Architecture(hidden_dim=config.hidden_dim)
-        self.params = self.architecture.init_params(jax.random.key(config.seed))
+        self.iteration = 0
+        self.root = jax.random.key(config.seed)
+        self.params = config.architecture.init_params(self.key("weights"))
         self.optimizer = create_optimizer(
-            config.learning_rate, config.gradient_clip, warmup_steps=config.warmup, decay_steps=config.iterations
+            config.learning_rate,
+            config.gradient_clip,
+            warmup_steps=config.warmup,
+            decay_steps=config.decay or config.iterations,
         )
         self.moments = self.optimizer.init(self.params)
         self.rng = np.random.default_rng(config.seed)
-        self.orders = Orders(config, self.rng)
-        masses = np.stack([self.orders.start() for _ in range(config.pool)])
+        self.orders: Orders = orders_for(config, self.rng)
+        masses = self.orders.starts(config.pool)
         targets = np.stack([self.orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
         self.pool = Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
-        self._step = jax.jit(self._descend)
+        self.validation = validation_battles(config)
+        devices = jax.local_devices()[: math.gcd(config.batch, jax.local_device_count())]
+        self.spread = NamedSharding(Mesh(np.array(devices), ("battles",)), PartitionSpec("battles"))
+        self._gradient = jax.jit(jax.value_and_grad(partial(fight, config=config), has_aux=True))
+        self._fight = jax.jit(partial(fight, config=config))
+        self._apply = jax.jit(self._descend)
 
-    def train(self, folder: Path) -> Iterator[Metrics]:
-        """Run all iterations, writing metrics and the model into the folder; yield what each was like.
-
-        Raises DivergedError when the loss is not finite; the model last saved stays as it is.
-        """
-        folder.mkdir(parents=True, exist_ok=True)
-        begun = time.monotonic()
-        with (folder / "metrics.jsonl").open("w", encoding="utf-8") as log:
-            for iteration in range(1, self.config.iterations + 1):
-                loss, filled = self.iterate()
-                metrics = Metrics(iteration, loss, filled, round(time.monotonic() - begun, 2))
-                if not (np.isfinite(loss) and all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(self.params))):
-                    raise DivergedError(
-                        f"loss or weights are not finite in iteration {iteration}; what {folder} holds was saved before"
-                    )
-                log.write(json.dumps(asdict(metrics)) + "\n")
-                log.flush()
-                if iteration % self.config.save_every == 0 or iteration == self.config.iterations:
-                    save(folder, self.params, self.architecture)
-                yield metrics
+    def key(self, purpose: str) -> PRNGKeyArray:
+        """Return the run's key for a purpose at this iteration: no two purposes or iterations share one."""
+        number = ("weights", "battles", "validation").index(purpose)
+        return jax.random.fold_in(jax.random.fold_in(self.root, number), self.iteration)
 
     def iterate(self) -> tuple[float, float]:
-        """Fight one batch of the pool and take a step; return its loss and its mean overlap at the end."""
+        """Take one step of the optimiser; return the mean loss and the mean overlap at the end of the battles.
+
+        Raises NotFiniteError and leaves pool and weights alone where the loss or the gradient is not finite.
+        """
+        self.iteration += 1
+        total, losses, overlaps = None, [], []
+        for key in jax.random.split(self.key("battles"), self.config.accumulate):
+            gradient, outcome, chosen = self.battle(key)
+            if not np.isfinite(outcome.losses).all():
+                raise NotFiniteError("the loss is not finite")
+            self.write_back(chosen, outcome)
+            losses.append(np.asarray(outcome.losses))
+            overlaps.append(np.asarray(outcome.overlaps))
+            total = gradient if total is None else jax.tree.map(jnp.add, total, gradient)
+        params, moments = self._apply(self.params, self.moments, total)
+        if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(params)):
+            raise NotFiniteError("the weights are not finite")
+        self.params, self.moments = params, moments
+        return float(np.mean(losses)), float(np.mean(overlaps))
+
+    def battle(self, key: PRNGKeyArray) -> tuple[Any, Outcome, np.ndarray]:
+        """Fight a batch of the pool; return the gradient, the outcome, and which battles of the pool they were."""
         chosen = self.rng.choice(self.config.pool, self.config.batch, replace=False)
         self.renew(chosen)
-        battles = Battles(*(jnp.asarray(field[chosen]) for field in self.pool))
-        self.params, self.moments, loss, after, losses, filled = self._step(self.params, self.moments, battles)
-        for field, result in zip(self.pool, after, strict=True):
+        battles = Battles(*(jax.device_put(field[chosen], self.spread) for field in self.pool))
+        keys = jax.device_put(jax.random.split(key, self.config.batch), self.spread)
+        (_, outcome), gradient = self._gradient(self.params, battles, keys)
+        return gradient, outcome, chosen
+
+    def write_back(self, chosen: np.ndarray, outcome: Outcome) -> None:
+        """Put the battles back into the pool; the worst start anew, that none drags it down (Growing NCA)."""
+        for field, result in zip(self.pool, outcome.battles, strict=True):
             field[chosen] = np.asarray(result)
-        # The worst battle starts afresh, so that none drags the pool down (Growing NCA).
-        self.begin(chosen[int(np.argmax(losses))])
-        return float(loss), float(filled.mean())
+        worst_first = np.argsort(-np.asarray(outcome.losses), kind="stable")
+        for index in chosen[worst_first[: self.config.replaced]]:
+            self.begin(index)
 
     def renew(self, chosen: np.ndarray) -> None:
         """Give some of the chosen battles a new order, wound some, and let the others go on."""
@@ -133,14 +111,26 @@ class Trainer:
 
     def begin(self, index: int) -> None:
         """Replace a battle by a new one."""
-        mass = self.orders.start()
+        (mass,) = self.orders.starts(1)
         self.pool.mass[index] = mass
         self.pool.target[index] = self.orders.order(float(mass.sum(dtype=np.float64)))
         self.pool.cells[index] = np.asarray(create_formation_from_alpha(mass))
 
-    def _descend(self, params: Any, moments: Any, battles: Battles) -> tuple[Any, ...]:
-        (loss, (after, losses, filled)), gradient = jax.value_and_grad(fight, has_aux=True)(
-            params, battles, self.config
-        )
-        updates, moments = self.optimizer.update(gradient, moments, params)
-        return optax.apply_updates(params, updates), moments, loss, after, losses, filled
+    def validate(self) -> float:
+        """Return the mean loss on battles that are the same for every model of a run."""
+        keys = jax.random.split(jax.random.fold_in(self.root, 2), len(self.validation.mass))
+        loss, _ = self._fight(self.params, self.validation, keys)
+        return float(loss)
+
+    def _descend(self, params: Any, moments: Any, total: Any) -> tuple[Any, Any]:
+        mean = jax.tree.map(lambda leaf: leaf / self.config.accumulate, total)
+        updates, moments = self.optimizer.update(mean, moments, params)
+        return optax.apply_updates(params, updates), moments
+
+
+def validation_battles(config: Config) -> Battles:
+    """Return fresh battles that depend on the fields of the ground alone, not on how far a run has come."""
+    orders = orders_for(config, np.random.default_rng([config.seed, VALIDATION]))
+    masses = orders.starts(VALIDATION)
+    targets = np.stack([orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
+    return Battles(masses, targets, np.asarray(create_formation_from_alpha(masses)))

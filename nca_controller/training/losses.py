@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from nca_controller.guidance import create_goal_signal
 from nca_controller.training.config import Config
 
-ENOUGH = 0.95  # overlap at which an order counts as carried out
-SOFTNESS = 0.015  # of that threshold
-CLEAN = 0.002  # shortfall below which there is little left to win
+CLEAN = 0.005  # shortfall below which there is little left to win
+VELOCITY_WEIGHT = 0.1  # of the seed's velocity loss beside its mass loss
+EVERYWHERE = 0.1  # weight of the seed's velocity loss on empty ground
 
 
 def overlap(mass: Float[Array, "*time H W"], target: Float[Array, "H W"]) -> Float[Array, "*time"]:
@@ -29,13 +29,27 @@ def rollout_loss(
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the loss of a rollout, and its overlap at the end.
 
-    Three wishes: to reach an overlap of 0.95 soon (a smooth count of the ticks before it), to leave little missing (its
-    logarithm: the last men count as much as the first), and to stand still (the kinetic energy of mass that stands
-    where it is wanted).
+    The mean over all ticks of what is missing, as a logarithm, asks for speed and for cleanness alike: halving it counts
+    as much at the end as on the way. The kinetic energy of mass that stands where it is wanted asks for rest.
     """
     filled = overlap(mass, target)
-    late = jax.nn.sigmoid((ENOUGH - filled) / SOFTNESS).mean()
     missing = (jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)).mean()
     standing = jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)
     restless = (standing.sum(axis=(-2, -1)) / target.sum() * filled**8).mean()
-    return late + config.clean_weight * missing + config.rest_weight * restless, filled[-1]
+    return missing + config.rest_weight * restless, filled[-1]
+
+
+def seed_loss(
+    mass: Float[Array, "ticks H W"],
+    velocity: Float[Array, "ticks H W 2"],
+    target: Float[Array, "H W"],
+    config: Config,
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return the seed's loss, of the last tick alone, and the overlap there.
+
+    The squared error of the mass, and that of the velocity against the goal signal's direction, weighted by the mass.
+    """
+    end, moving = mass[-1], velocity[-1]
+    off_course = ((moving - create_goal_signal(target)[..., 1:3]) ** 2).sum(axis=-1)
+    loss = ((end - target) ** 2).mean() + VELOCITY_WEIGHT * ((end + EVERYWHERE) * off_course).mean()
+    return loss, overlap(end, target)

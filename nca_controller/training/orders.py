@@ -10,9 +10,13 @@ from jaxtyping import Float
 from engine import formations
 from engine.plugin import QUANTUM, Ground
 from nca_controller.training.config import Config
+from nca_controller.training.noise import quarter_pool
 
 WOUND = 0.15  # share of the mass that a wound throws about
 THROWN = 20.0  # cells that it is thrown at most
+
+
+NOTEBOOK_FORMATIONS = ("line", "square", "wedge")
 
 
 class Orders:
@@ -23,6 +27,11 @@ class Orders:
         self.ground = Ground(np.ones((config.grid, config.grid), dtype=bool))
         self.formations = list(formations.load().values())
         self.masses = (config.least_mass, config.greatest_mass)
+        self.turn = config.turn
+
+    def starts(self, count: int) -> Float[np.ndarray, "count H W"]:
+        """Return where the mass of so many battles stands at first."""
+        return np.stack([self.start() for _ in range(count)])
 
     def start(self) -> Float[np.ndarray, "H W"]:
         """Return a crowd or a formation of a random mass, anywhere on the field."""
@@ -34,7 +43,7 @@ class Orders:
     def order(self, mass: float) -> Float[np.ndarray, "H W"]:
         """Return the target of a random formation of that mass, anywhere and turned anyhow."""
         formation = self.formations[self.rng.integers(len(self.formations))]
-        angle = self.rng.uniform(0, 360)
+        angle = self.rng.uniform(-self.turn, self.turn)
         return formations.form_up(formation, mass, self.ground, centre=self.place(), angle=angle).target
 
     def place(self) -> tuple[float, float]:
@@ -59,3 +68,29 @@ class Orders:
         filled = np.clip(mass.sum(dtype=np.float64) - left.sum() - (np.cumsum(room) - room), 0, room)
         left.ravel()[turn] += filled
         return left.astype(np.float32)
+
+
+class NotebookOrders(Orders):
+    """The seed's: a pool in quarters, and its three formations in the middle of the field."""
+
+    def __init__(self, config: Config, rng: np.random.Generator) -> None:
+        super().__init__(config, rng)
+        self.formations = [formations.load()[name] for name in NOTEBOOK_FORMATIONS]
+
+    def starts(self, count: int) -> Float[np.ndarray, "count H W"]:
+        """Return Gaussian blobs, lightly and heavily noisy formations and clean ones, a quarter each."""
+        mass, middle = self.masses[0], self.place()
+        clean = {
+            kind.name: formations.form_up(kind, mass, self.ground, centre=middle).target for kind in self.formations
+        }
+        return quarter_pool(clean, mass, count, self.rng)
+
+    def place(self) -> tuple[float, float]:
+        """Return the middle of the field."""
+        height, width = self.ground.grid
+        return width / 2, height / 2
+
+
+def orders_for(config: Config, rng: np.random.Generator) -> Orders:
+    """Return the source of battles that a run asks for."""
+    return {"orders": Orders, "quarters": NotebookOrders}[config.starts](config, rng)

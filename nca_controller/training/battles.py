@@ -1,0 +1,56 @@
+"""Battles of a batch, fought with the simulation's own tick, and what they cost."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from nca_controller.controllers import NCA
+from nca_controller.model import State
+from nca_controller.physics import Terrain, diffuse
+from nca_controller.simulation import muster, tick
+from nca_controller.training.config import Config
+from nca_controller.training.losses import rollout_loss, seed_loss
+
+
+class Battles(NamedTuple):
+    """Battles under way, N of them: mass, what was ordered, and the cells' channels."""
+
+    mass: Any  # (N, H, W), of NumPy in the pool and of JAX in a batch
+    target: Any  # (N, H, W)
+    cells: Any  # (N, H, W, C)
+
+
+class Outcome(NamedTuple):
+    """What became of N battles."""
+
+    battles: Battles
+    losses: Float[Array, " N"]
+    overlaps: Float[Array, " N"]  # at the end
+    velocity: Float[Array, "N H W 2"]  # commanded in the last tick, cells per unit time
+
+
+def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Float[Array, ""], Outcome]:
+    """Return the mean loss over a batch, and what became of it. One key for each battle."""
+    controller = NCA(params, config.architecture, config.fire_rate, config.velocity_noise)
+    terrain = Terrain.plain(*battles.mass.shape[1:])
+
+    def one(mass: Float[Array, "H W"], target: Float[Array, "H W"], cells: State, key: PRNGKeyArray) -> tuple[Any, ...]:
+        state = muster(mass[None], terrain, [controller], seed=0)
+        state = state.replace(memories=(state.memories[0].replace(cells=cells, key=key),))
+
+        def advance(state: Any, _: None) -> tuple[Any, tuple[Array, Array]]:
+            state = tick(state, target[None])
+            if config.diffusion_rate:
+                state = state.replace(mass=diffuse(state.mass, config.diffusion_rate, terrain))
+            return state, (state.mass[0], state.velocity[0])
+
+        state, (masses, velocities) = jax.lax.scan(jax.checkpoint(advance), state, length=config.ticks)
+        loss_of = {"shortfall": rollout_loss, "seed": seed_loss}[config.loss]
+        loss, filled = loss_of(masses, velocities, target, config)
+        return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
+
+    outcome = Outcome(*jax.vmap(one)(*battles, keys))
+    return outcome.losses.mean(), outcome

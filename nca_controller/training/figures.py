@@ -1,0 +1,123 @@
+"""Pictures of a run under way: panels of one battle, the loss so far, and an animation of four transitions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from nca_controller.controllers import NCA
+from nca_controller.simulation import rollout
+
+if TYPE_CHECKING:
+    from nca_controller.training.loop import Trainer
+
+TRANSITIONS = 4
+FRAMES = 64  # of an animation
+LONGER = 2  # an animation lasts so many rollouts
+
+
+def check_figures() -> None:
+    """Raise ValueError where the library that draws is missing."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise ValueError("figures need matplotlib: pip install 'maniple[figures]', or set show_every to 0") from None
+
+
+def show(trainer: Trainer, folder: Path) -> None:
+    """Write the panels and the animation of this iteration into the run's folder."""
+    folder = folder / "figures"
+    folder.mkdir(exist_ok=True)
+    rows = [json.loads(line) for line in (folder.parent / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    name = f"{trainer.iteration:06d}"
+    draw_panels(trainer, [row["loss"] for row in rows], [row["overlap"] for row in rows], folder / f"{name}.png")
+    draw_transitions(trainer, folder / f"{name}.gif")
+
+
+def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], path: Path) -> None:
+    """Draw start, target, end, error and velocity of one battle, and the curves of the run."""
+    plt = plotting()
+    battles = trainer.validation
+    keys = jax.random.split(jax.random.key(0), len(battles.mass))
+    outcome = trainer._fight(trainer.params, battles, keys)[1]
+    end = np.asarray(outcome.battles.mass[0])
+    velocity = np.asarray(outcome.velocity[0])
+    figure, axes = plt.subplots(2, 4, figsize=(16, 8), layout="constrained")
+    fields = {
+        "initial": battles.mass[0], "target": battles.target[0], "final": end, "error": abs(end - battles.target[0])
+    }  # fmt: skip
+    for axis, (title, field) in zip(axes[0], fields.items(), strict=True):
+        axis.imshow(field, cmap="hot", vmin=0, vmax=1)
+        axis.set_title(title)
+    for axis, title, field in zip(axes[1], ("velocity x", "velocity y"), np.moveaxis(velocity, -1, 0), strict=False):
+        axis.imshow(field, cmap="RdBu", vmin=-1, vmax=1)
+        axis.set_title(title)
+    for axis in axes.flat[:6]:
+        axis.set_axis_off()
+    for axis, title, values in ((axes[1, 2], "loss", losses), (axes[1, 3], "overlap at the end", overlaps)):
+        axis.plot(np.arange(1, len(values) + 1), values, linewidth=0.8)
+        axis.set_title(title)
+        axis.set_xlabel("iteration")
+    figure.savefig(path, dpi=60)
+    plt.close(figure)
+
+
+def draw_transitions(trainer: Trainer, path: Path) -> None:
+    """Animate battles that are the same all through a run, with the steering of play; targets stand below."""
+    config = trainer.config
+    controller = NCA(trainer.params, config.architecture)
+    starts, targets = trainer.validation.mass[:TRANSITIONS], trainer.validation.target[:TRANSITIONS]
+    ticks = LONGER * config.ticks
+    marches = [
+        np.concatenate([start[None], rollout(controller, jnp.asarray(start), jnp.asarray(target), ticks=ticks)])
+        for start, target in zip(starts, targets, strict=True)
+    ]
+    chosen = np.unique(np.linspace(0, ticks, FRAMES).astype(int))
+    animate([march[chosen] for march in marches], list(targets), chosen, path)
+
+
+def animate(
+    marches: list[Float[np.ndarray, "time H W"]],
+    targets: list[Float[np.ndarray, "H W"]],
+    ticks: Float[np.ndarray, " time"],
+    path: Path,
+    titles: list[str] | None = None,
+) -> None:
+    """Write a GIF of several marches side by side, their targets below."""
+    plt = plotting()
+    from matplotlib.animation import FuncAnimation, PillowWriter
+
+    figure, axes = plt.subplots(2, len(marches), figsize=(3 * len(marches), 6), squeeze=False, layout="constrained")
+    pictures = []
+    for axis, march, target, below in zip(axes[0], marches, targets, axes[1], strict=True):
+        pictures.append(axis.imshow(march[0], cmap="hot", vmin=0, vmax=1))
+        below.imshow(target, cmap="hot", vmin=0, vmax=1)
+    for axis, title in zip(axes[0], titles or [], strict=False):
+        axis.set_title(title)
+    for axis in axes.flat:
+        axis.set_axis_off()
+
+    def draw(frame: int) -> list[Any]:
+        figure.suptitle(f"tick {ticks[frame]}")
+        for picture, march in zip(pictures, marches, strict=True):
+            picture.set_array(march[frame])
+        return pictures
+
+    FuncAnimation(figure, draw, frames=len(ticks)).save(path, writer=PillowWriter(fps=12), dpi=50)
+    plt.close(figure)
+
+
+def plotting() -> Any:
+    """Return pyplot, which draws into files here."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt

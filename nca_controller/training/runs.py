@@ -1,0 +1,125 @@
+"""A run from its first iteration to its last: metrics, snapshots, the exported model, and ways to end in good order."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from nca_controller.checkpoints import replace_text, save
+from nca_controller.training.config import Config
+from nca_controller.training.loop import NotFiniteError, Trainer
+from nca_controller.training.snapshots import Snapshots
+
+METRICS = "metrics.jsonl"
+SNAPSHOTS = "snapshots"
+MARGIN = 1.5  # how much longer than the slowest so far an iteration and a snapshot may take
+
+
+class DivergedError(ArithmeticError):
+    """The run stopped being numbers; the text says when, and which checkpoint was the last good one."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What one iteration was like."""
+
+    iteration: int
+    loss: float
+    overlap: float  # mean over the batch, at the end of the rollouts
+    seconds: float  # since the start, in all sessions of the run together
+
+
+class Run:
+    """A run in its folder; `best` is the least validation loss so far, whose weights are the exported model."""
+
+    def __init__(self, config: Config, model: Path, folder: Path, *, resume: bool = False) -> None:
+        self.model, self.folder = model, folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.snapshots = Snapshots(folder / SNAPSHOTS)
+        self.trainer = Trainer(config)
+        self.seconds, self.best = 0.0, math.inf
+        if resume:
+            self.snapshots.restore(self.trainer)
+            notes = self.snapshots.notes()
+            self.seconds, self.best = notes["seconds"], notes["best"]
+        self.keep_metrics()
+
+    def iterations(self, minutes: float = math.inf) -> Iterator[Metrics]:
+        """Go on to the last iteration, or until `minutes` have passed or Ctrl-C is pressed; save, and yield metrics.
+
+        Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
+        """
+        begun, slowest, saving = time.monotonic(), 0.0, 0.0
+        with stopping() as stop, (self.folder / METRICS).open("a", encoding="utf-8") as log:
+            while self.trainer.iteration < self.trainer.config.iterations and not stop.is_set():
+                start = time.monotonic()
+                if start - begun + MARGIN * (slowest + saving) > 60 * minutes:
+                    break
+                loss, overlap = self.iterate()
+                done = time.monotonic()
+                slowest = max(slowest, done - start)
+                metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
+                log.write(json.dumps(asdict(metrics)) + "\n")
+                log.flush()
+                if self.trainer.iteration % self.trainer.config.save_every == 0:
+                    self.save(metrics.seconds)
+                    saving = max(saving, time.monotonic() - done)
+                yield metrics
+            if self.trainer.iteration != self.snapshots.latest():
+                self.save(round(self.seconds + time.monotonic() - begun, 2))
+
+    def iterate(self) -> tuple[float, float]:
+        """Take one step; say where the run stood where it cannot go on."""
+        try:
+            return self.trainer.iterate()
+        except NotFiniteError as error:
+            last = self.snapshots.latest()
+            good = f"iteration {last} in {self.folder}" if last is not None else "none"
+            raise DivergedError(
+                f"{error} in iteration {self.trainer.iteration}; last good checkpoint: {good}"
+            ) from None
+
+    def save(self, seconds: float) -> None:
+        """Save the state, and export the model if it is the best so far."""
+        loss = self.trainer.validate()
+        better = loss < self.best
+        self.best = min(self.best, loss)
+        self.snapshots.save(self.trainer, loss, seconds, self.best)
+        if better:
+            save(self.model, self.trainer.params, self.trainer.config.architecture)
+
+    def keep_metrics(self) -> None:
+        """Drop metrics of iterations after the one that the run goes on from: they will be written again."""
+        path = self.folder / METRICS
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        kept = [
+            line for line in lines if line.endswith("}") and json.loads(line)["iteration"] <= self.trainer.iteration
+        ]
+        replace_text(path, "".join(line + "\n" for line in kept))
+
+
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """Yield an event that the first Ctrl-C sets, lest an iteration be cut in half; the second one interrupts."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(number: int, frame: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
