@@ -36,22 +36,24 @@ class Trainer:
         self.config = config
         self.iteration = 0
         self.root = jax.random.key(config.seed)
-        self.params = config.architecture.init_params(self.key("weights"))
+        devices = jax.local_devices()[: math.gcd(config.batch, jax.local_device_count())]
+        mesh = Mesh(np.array(devices), ("battles",))
+        self.spread = NamedSharding(mesh, PartitionSpec("battles"))
+        self.everywhere = NamedSharding(mesh, PartitionSpec())
+        self.params = jax.device_put(config.architecture.init_params(self.key("weights")), self.everywhere)
         self.optimizer = create_optimizer(
             config.learning_rate,
             config.gradient_clip,
             warmup_steps=config.warmup,
             decay_steps=config.decay or config.iterations,
         )
-        self.moments = self.optimizer.init(self.params)
+        self.moments = jax.device_put(self.optimizer.init(self.params), self.everywhere)
         self.rng = np.random.default_rng(config.seed)
         self.orders: Orders = orders_for(config, self.rng)
         masses = self.orders.starts(config.pool)
         targets = np.stack([self.orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
         self.pool = Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
         self.validation = validation_battles(config)
-        devices = jax.local_devices()[: math.gcd(config.batch, jax.local_device_count())]
-        self.spread = NamedSharding(Mesh(np.array(devices), ("battles",)), PartitionSpec("battles"))
         self._gradient = jax.jit(jax.value_and_grad(partial(fight, config=config), has_aux=True))
         self._fight = jax.jit(partial(fight, config=config))
         self._apply = jax.jit(self._descend)

@@ -29,8 +29,8 @@ def rollout_loss(
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the loss of a rollout, and its overlap at the end.
 
-    The mean over all ticks of what is missing, as a logarithm, asks for speed and for cleanness alike: halving it counts
-    as much at the end as on the way. The kinetic energy of mass that stands where it is wanted asks for rest.
+    The mean over all ticks of what is missing, as a logarithm, asks for speed and for cleanness alike: halving it
+    counts as much at the end as on the way. The kinetic energy of mass that stands where it is wanted asks for rest.
     """
     filled = overlap(mass, target)
     missing = (jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)).mean()

@@ -85,7 +85,7 @@ class Snapshots:
             held = self.manager.restore(step, args=parts)["arrays"]
         except Exception as error:
             raise CheckpointError(f"{self.folder}: iteration {step} cannot be read: {first_line(error)}") from None
-        trainer.params, trainer.moments = held["params"], held["moments"]
+        trainer.params, trainer.moments = jax.device_put((held["params"], held["moments"]), trainer.everywhere)
         for field, saved in zip(trainer.pool, held["pool"], strict=True):
             field[:] = np.asarray(saved)
         trainer.rng.bit_generator.state = notes["generator"]
