@@ -1,23 +1,20 @@
-"""The evaluation command: `python -m nca_controller.evaluate trained_models/default`, beside plan and Poisson."""
+"""The evaluation command: `python -m nca_controller.evaluate default`, beside commanders and the physical bound."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
-from engine.command_line import Parser, check_writable, count, grid, positive, unknown_name
-
-if TYPE_CHECKING:
-    from nca_controller.evaluation.battles import Figures
+from engine.command_line import Parser, check_writable, count, unknown_name
 
 CARD, RECIPE = "CARD.md", "recipe.json"
-RIVALS = ("plan", "poisson")
+RIVALS = ("plan", "local", "poisson", "relaxation", "gradient")
+ALL = 64  # transitions of the benchmark
+
+Row = dict[str, Any]
 
 
 def main(words: list[str] | None = None) -> None:
@@ -30,78 +27,47 @@ def main(words: list[str] | None = None) -> None:
             load_controller,
             model_folder,
         )
-        from nca_controller.evaluation.battles import evaluate
-        from nca_controller.physics import LIMITERS
+        from nca_controller.evaluation.trials import TRIALS
 
-        if args.scheme not in LIMITERS:
-            raise ValueError(unknown_name("scheme", args.scheme, LIMITERS))
+        trials = chosen(args.trials, "trial", list(TRIALS))
+        rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
         folder = model_folder(args.controller)
         if args.card and not (folder / RECIPE).is_file():
             raise ValueError(f"no card can be written: {folder / RECIPE} is missing; training leaves it there")
-        names = [args.controller, *(name for name in RIVALS if name != args.controller)]
-        controllers = {name: load_controller(name) for name in names}
-        results: dict[str, list[Figures]] = {}
-        for name, controller in controllers.items():
-            battles = evaluate(controller, args.grid, args.mass, args.ticks, LIMITERS[args.scheme])
-            results[name] = list(tqdm(battles, desc=name, unit="battle"))
+        controllers = {name: load_controller(name) for name in (args.controller, *rivals)}
+        results: dict[str, dict[str, list[Row]]] = {name: {} for name in controllers}
+        work = [
+            (name, trial) for name in controllers for trial in trials if name == args.controller or trial == "orders"
+        ]
+        with tqdm(work, unit="trial") as progress:
+            for name, trial in progress:
+                progress.set_description(f"{Path(name).name}: {trial}")
+                results[name][trial] = TRIALS[trial](controllers[name], args.first)
+        text = report(args.controller, results, {name: trial.__doc__ or "" for name, trial in TRIALS.items()})
+        print(text)
+        if args.json:
+            args.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        if args.figures:
+            from nca_controller.evaluation.pictures import draw
+
+            draw(controllers[args.controller], results, args.figures)
+        if args.card:
+            write_card(folder, text, f"python -m nca_controller.evaluate {args.controller} --card")
     except (ValueError, OSError, FloatingPointError) as error:
         parser.error(str(error))
-    height, width = args.grid.grid
-    text = tables(results, f"{width}x{height} cells, mass {args.mass:g}, {args.ticks} ticks, scheme {args.scheme}")
-    print(text)
-    if args.json:
-        rows = {name: [asdict(row) for row in figures] for name, figures in results.items()}
-        args.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    if args.card:
-        command = " ".join(["python -m nca_controller.evaluate", args.controller, "--card"])
-        write_card(folder, text, command)
 
 
-def tables(results: dict[str, list[Figures]], setting: str) -> str:
-    """Return the comparison of the controllers and then each one's battles, as Markdown."""
-    parts = [f"All ordered pairs of formations, {setting}.", comparison(results)]
-    parts += [f"### {Path(name).name}\n\n{battles(figures)}" for name, figures in results.items()]
+def report(controller: str, results: dict[str, dict[str, list[Row]]], stories: dict[str, str]) -> str:
+    """Return all tables: the comparison first, then every trial of the controller."""
+    from nca_controller.evaluation.tables import comparison, table
+
+    parts = []
+    compared = {Path(name).name: trials["orders"] for name, trials in results.items() if "orders" in trials}
+    if compared:
+        parts.append(f"{len(next(iter(compared.values())))} orders, 400 ticks each.\n\n{comparison(compared)}")
+    for trial, rows in results[controller].items():
+        parts.append(f"### {trial}\n\n{stories[trial]}\n\n{table(rows)}")
     return "\n\n".join(parts)
-
-
-def comparison(results: dict[str, list[Figures]]) -> str:
-    """Return a table with one line per controller."""
-    columns = (
-        "controller", "overlap mean", "worst", "t90 mean", "t95 mean", "worst", "never 0.95", "speed", "mass kept"
-    )  # fmt: skip
-    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
-    for name, figures in results.items():
-        t90 = [row.t90 for row in figures if row.t90 is not None]
-        t95 = [row.t95 for row in figures if row.t95 is not None]
-        cells = (
-            Path(name).name,
-            f"{np.mean([row.overlap for row in figures]):.4f}",
-            f"{min(row.overlap for row in figures):.4f}",
-            mean_ticks(t90),
-            mean_ticks(t95),
-            str(max(t95)) if t95 else "-",
-            str(len(figures) - len(t95)),
-            f"{np.mean([row.restlessness for row in figures]):.4f}",
-            "exact" if all(row.conservation == 1 for row in figures) else f"{min(row.conservation for row in figures)}",
-        )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def mean_ticks(ticks: Sequence[int]) -> str:
-    """Return the mean with one digit, or a dash where there is nothing to average."""
-    return f"{np.mean(ticks):.1f}" if ticks else "-"
-
-
-def battles(figures: Sequence[Figures]) -> str:
-    """Return a table with one line per battle."""
-    lines = ["| from | to | MSE | conservation | overlap at rest | t90 | t95 |", "|---|---|---|---|---|---|---|"]
-    for row in figures:
-        times = " | ".join("-" if ticks is None else str(ticks) for ticks in (row.t90, row.t95))
-        lines.append(
-            f"| {row.source} | {row.target} | {row.mse:.6f} | {row.conservation:.3f} | {row.overlap:.4f} | {times} |"
-        )
-    return "\n".join(lines)
 
 
 def write_card(folder: Path, text: str, command: str) -> None:
@@ -111,10 +77,10 @@ def write_card(folder: Path, text: str, command: str) -> None:
     versions = ", ".join(f"{name} {number}" for name, number in recipe["versions"].items())
     card = f"""# {folder.name}
 
-An AdvectionNCA that steers on the commander's transport plan. Written by `{command}`; do not edit.
+An AdvectionNCA on the orders of the commander `{recipe["config"]["guidance"]}`. Written by `{command}`; do not edit.
 
-Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]} in {recipe["minutes"]} minutes
-({recipe["device"]}; {versions}).
+Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]}: {recipe["iterations done"]} iterations in
+{recipe["minutes"]} minutes ({recipe["device"]}; {versions}).
 
 | field | value |
 |---|---|
@@ -122,27 +88,35 @@ Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]} in {recipe
 
 ## Figures
 
-MSE is per cell; times are in ticks until the overlap with the target first is 0.90 or 0.95; conservation is the total
-at the end over the total at the start; the speed is what the mass is told in the last tick, as a share of the
-top speed.
+The benchmark is `nca_controller/evaluation/transitions.py`: all formations, turned anyhow, shifted up to 40 cells,
+three masses, two fields. Times are in ticks: `bound` is the physical one (partial bottleneck transport over the top speed),
+t95 and t98 are when the overlap first is 0.95 and 0.98, `excess` is t95 less the bound. `speed` is what the mass is
+told at the end, as a share of the top speed; `kept` is the total at the end over that at the start.
 
 {text}
 """
     (folder / CARD).write_text(card, encoding="utf-8")
 
 
+def chosen(words: str, what: str, known: list[str]) -> list[str]:
+    """Return the names in a list with commas, all of them for "all". Raises ValueError for an unknown one."""
+    names = known if words == "all" else words.split(",")
+    for name in names:
+        if name not in known:
+            raise ValueError(unknown_name(what, name, known))
+    return names
+
+
 def make_parser() -> Parser:
     """Return the command line."""
-    parser = Parser(
-        prog="python -m nca_controller.evaluate", description="Measure a controller beside plan and Poisson."
-    )
+    parser = Parser(prog="python -m nca_controller.evaluate", description="Measure a controller beside its rivals.")
     add = parser.add_argument
-    add("controller", help="a model's folder, or its name in trained_models/, or plan, or poisson")
-    add("--grid", metavar="WxH", type=grid, default="192x128", help="the field's size in cells (192x128)")
-    add("--mass", metavar="M", type=positive, default=1000.0, help="the army's mass (1000)")
-    add("--ticks", metavar="N", type=count, default=400, help="length of each battle (400)")
-    add("--scheme", metavar="NAME", default="superbee", help="the transport's limiter (superbee)")
+    add("controller", help="a model's folder, or its name in trained_models/, or a commander: plan, poisson, ...")
+    add("--trials", metavar="LIST", default="all", help="orders,vigil,wounds,haste,sizes,unseen (all)")
+    add("--rivals", metavar="LIST", default=",".join(RIVALS), help=f"who gets the same orders ({','.join(RIVALS)})")
+    add("--first", metavar="N", type=count, default=ALL, help="only so many rows of each trial (all)")
     add("--json", metavar="FILE", type=Path, help="write every figure there, too")
+    add("--figures", metavar="FOLDER", type=Path, help="draw there: t95 beside the bound, and a GIF of four orders")
     add("--card", action="store_true", help="write the tables and the recipe into the model's card")
     return parser
 

@@ -6,7 +6,7 @@ Disorder works on whole cells, held or not; whatever it does, the total is at th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Array, Bool, Float
@@ -47,12 +47,11 @@ def gaussian_blob(
 def add_heavy_noise_to_formation(alpha: Density, rng: np.random.Generator, noise_intensity: float = 0.5) -> Density:
     """Return the formation in disorder, float32, of exactly the same total; every cell within [0, 1].
 
-    Cells at half the greatest density or more are taken as full, and pass through seven stages. An intensity of 0 only
-    displaces and turns; 1 is the heaviest.
+    Cells at half the greatest density or more are taken as full. An intensity of 0 only displaces and turns.
     """
     mass = on_lattice(float(alpha.sum(dtype=np.float64)), alpha.size)
     held = alpha >= alpha.max() / 2
-    for stage in STAGES:
+    for stage in (displace, turn, erode, dilate, pierce, cut):
         held = stage(held, noise_intensity, rng)
     return renormalise(held, mass, rng)
 
@@ -77,14 +76,11 @@ def quarter_pool(
             raise ValueError(f"{name} must hold {mass}, not {formation.sum(dtype=np.float64)}")
     clean, quarter = list(formations.values()), size // 4
     height, width = clean[0].shape
-    heaps = [gaussian_blob(height, width, mass, rng, sigma=rng.uniform(*SIGMAS)) for _ in range(quarter)]
-    disordered = [
-        add_heavy_noise_to_formation(clean[number % len(clean)], rng, intensity)
-        for intensity in (LIGHT, HEAVY)
-        for number in range(quarter)
-    ]
-    orderly = [clean[number % len(clean)] for number in range(size - 3 * quarter)]
-    return np.stack([*heaps, *disordered, *orderly]).astype(np.float32)
+    starts = [gaussian_blob(height, width, mass, rng, sigma=rng.uniform(*SIGMAS)) for _ in range(quarter)]
+    for intensity in (LIGHT, HEAVY):
+        starts += [add_heavy_noise_to_formation(clean[i % len(clean)], rng, intensity) for i in range(quarter)]
+    starts += [clean[i % len(clean)] for i in range(size - 3 * quarter)]
+    return np.stack(starts).astype(np.float32)
 
 
 def displace(held: Held, intensity: float, rng: np.random.Generator) -> Held:
@@ -125,16 +121,14 @@ def cut(held: Held, intensity: float, rng: np.random.Generator) -> Held:
     """Return the formation, now and then with a lane cut through, 4 cells wide and up to 5 from the field's middle."""
     if rng.random() >= 0.3 * intensity:
         return held
-    angle, offset = rng.uniform(0, np.pi), rng.uniform(-5, 5)
-    y, x = positions(held.shape)
+    (y, x), angle, offset = positions(held.shape), rng.uniform(0, np.pi), rng.uniform(-5, 5)
     return held & (np.abs(y * np.cos(angle) + x * np.sin(angle) + offset) >= 2)
 
 
 def renormalise(held: Held, mass: float, rng: np.random.Generator) -> Density:
-    """Return as many full cells as make up the mass exactly, float32: men join anywhere at the rim, or leave its tips.
+    """Return full cells of exactly the mass, float32; of one that is not whole a cell at the rim holds the fraction.
 
-    The seed's join where the rim is hollow, which heals all holes and cuts; these leave most of them open. Of a mass
-    that is not whole one cell at the rim holds the fraction. `mass` is in cells, on the lattice.
+    Men leave the tips, or join anywhere at the rim: the seed's join where it is hollow, which heals holes and cuts.
     """
     held, count = held.copy(), math.ceil(mass)
     if not held.any():
@@ -143,9 +137,6 @@ def renormalise(held: Held, mass: float, rng: np.random.Generator) -> Density:
         held |= highest(np.zeros(held.shape), ~held & (neighbours(held) > 0), missing, rng)
     held &= ~highest(1 - neighbours(held), held, int(held.sum()) - count, rng)
     return (held - highest(1 - neighbours(held), held, 1, rng) * (count - mass)).astype(np.float32)
-
-
-STAGES: tuple[Callable[[Held, float, np.random.Generator], Held], ...] = (displace, turn, erode, dilate, pierce, cut)
 
 
 def on_lattice(mass: float, room: float) -> float:
@@ -161,7 +152,7 @@ def positions(grid: tuple[int, ...]) -> Float[np.ndarray, "2 H W"]:
 
 
 def look_up(held: Held, matrix: Float[np.ndarray, "2 2"]) -> Held:
-    """Return the field in which each cell at (y, x) from the middle takes what the nearest to `matrix @ (y, x)` held."""
+    """Return the field where each cell at (y, x) from the middle takes what the nearest to `matrix @ (y, x)` held."""
     middle = (np.array(held.shape)[:, None, None] - 1) / 2
     y, x = np.rint(np.tensordot(matrix, positions(held.shape), 1) + middle).astype(int)
     inside = (y >= 0) & (y < held.shape[0]) & (x >= 0) & (x < held.shape[1])

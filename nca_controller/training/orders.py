@@ -53,21 +53,8 @@ class Orders:
         return x * width, y * height
 
     def wound(self, mass: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
-        """Return the mass with a part of a random disc thrown to random cells around it; the total stays."""
-        height, width = mass.shape
-        hit = np.argwhere(mass > 0.5)
-        y, x = hit[self.rng.integers(len(hit))] if len(hit) else (height // 2, width // 2)
-        rows, columns = np.indices(mass.shape)
-        distance = np.hypot(rows - y, columns - x)
-        radius = math.sqrt(WOUND * mass.sum() / math.pi)
-        left = np.where(distance < radius, 0, mass).astype(np.float64)
-        # The cells are filled in random order, nearest ones more likely, each by at most half of its room.
-        room = np.floor((1 - left) / 2 / QUANTUM) * QUANTUM
-        turn = np.argsort((self.rng.random(mass.shape) * THROWN + distance).ravel())
-        room = room.ravel()[turn]
-        filled = np.clip(mass.sum(dtype=np.float64) - left.sum() - (np.cumsum(room) - room), 0, room)
-        left.ravel()[turn] += filled
-        return left.astype(np.float32)
+        """Return the mass with a part of it thrown about."""
+        return wound(mass, self.rng)
 
 
 class NotebookOrders(Orders):
@@ -94,3 +81,21 @@ class NotebookOrders(Orders):
 def orders_for(config: Config, rng: np.random.Generator) -> Orders:
     """Return the source of battles that a run asks for."""
     return {"orders": Orders, "quarters": NotebookOrders}[config.starts](config, rng)
+
+
+def wound(mass: Float[np.ndarray, "H W"], rng: np.random.Generator) -> Float[np.ndarray, "H W"]:
+    """Return the mass with a part of a random disc thrown to random cells around it; the total stays."""
+    height, width = mass.shape
+    hit = np.argwhere(mass > 0.5)
+    y, x = hit[rng.integers(len(hit))] if len(hit) else (height // 2, width // 2)
+    rows, columns = np.indices(mass.shape)
+    distance = np.hypot(rows - y, columns - x)
+    radius = math.sqrt(WOUND * mass.sum() / math.pi)
+    left = np.where(distance < radius, 0, mass).astype(np.float64)
+    # The cells are filled in random order, nearest ones more likely, each by at most half of its room.
+    room = np.floor((1 - left) / 2 / QUANTUM) * QUANTUM
+    turn = np.argsort((rng.random(mass.shape) * THROWN + distance).ravel())
+    room = room.ravel()[turn]
+    filled = np.clip(mass.sum(dtype=np.float64) - left.sum() - (np.cumsum(room) - room), 0, room)
+    left.ravel()[turn] += filled
+    return left.astype(np.float32)

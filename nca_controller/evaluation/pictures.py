@@ -1,0 +1,50 @@
+"""Pictures of an evaluation: times beside the physical bound, and four orders as an animation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from nca_controller.controllers import Controller
+from nca_controller.evaluation.transitions import benchmark
+from nca_controller.simulation import rollout
+from nca_controller.training.figures import animate, check_figures, plotting
+
+SHOWN = (0, 18, 36, 54)  # transitions of the benchmark: all on the same field
+TICKS, EVERY = 128, 3
+
+
+def draw(controller: Controller, results: dict[str, dict[str, list[dict[str, Any]]]], folder: Path) -> None:
+    """Write `times.png` and `orders.gif` into a folder. Raises ValueError without matplotlib."""
+    check_figures()
+    folder.mkdir(parents=True, exist_ok=True)
+    plt = plotting()
+    figure, axis = plt.subplots(figsize=(6, 6), layout="constrained")
+    most = 0.0
+    for name, trials in results.items():
+        met = [row for row in trials.get("orders", []) if row["t95"] is not None]
+        axis.plot([row["bound"] for row in met], [row["t95"] for row in met], "o", ms=4, label=Path(name).name)
+        most = max([most, *(row["t95"] for row in met)])
+    axis.plot([0, most], [0, most], color="black", linewidth=0.8, label="the bound")
+    axis.set_xlabel("physical bound, ticks")
+    axis.set_ylabel("ticks to an overlap of 0.95")
+    axis.legend()
+    figure.savefig(folder / "times.png", dpi=100)
+    plt.close(figure)
+    chosen = [benchmark()[number] for number in SHOWN]
+    marches = [
+        np.concatenate(
+            [one.mass[None], rollout(controller, jnp.asarray(one.mass), jnp.asarray(one.wanted), ticks=TICKS)]
+        )
+        for one in chosen
+    ]
+    animate(
+        [march[::EVERY] for march in marches],
+        [one.wanted for one in chosen],
+        np.arange(0, TICKS + 1, EVERY),
+        folder / "orders.gif",
+        [one.name for one in chosen],
+    )

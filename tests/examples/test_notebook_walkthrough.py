@@ -1,0 +1,87 @@
+"""The walkthrough runs to its end at its smallest, leaves its pictures, and loses no mass."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("matplotlib")
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+WORDS = (
+    "--grid 32 --epochs 3 --steps 4 --pool 16 --batch 4 --accumulate 2 --animation-steps 8 --log-every 2 --show-every 2"
+)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("walkthrough")
+    command = [sys.executable, EXAMPLES / "notebook_walkthrough.py", *WORDS.split(), "--out", folder]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout, folder
+
+
+def test_it_says_what_it_finds(walked):
+    told, _ = walked
+    assert "Channels: 16" in told and "conserved: True, error 0.000000" in told
+    formations = re.findall(r"^(\w+): mass (\d+) in (\d+) cells", told, re.MULTILINE)
+    assert [name for name, *_ in formations] == ["LINE", "SQUARE", "WEDGE"]
+    assert all(mass == "50" and 50 <= int(cells) <= 54 for _, mass, cells in formations)
+    assert "Pool: 16 starts, mass 50 to 50" in told
+
+
+def test_it_logs_losses_and_keeps_all_mass(walked):
+    told, _ = walked
+    number = r"(\d+\.\d+)"
+    log = re.findall(rf"Epoch +(\d+) \| Loss: {number} \| Mass: {number} \| Vel: {number} \| Conserv: (\S+)", told)
+    assert [int(epoch) for epoch, *_ in log] == [1, 2, 3]
+    assert all(float(loss) > 0 and float(mass) > 0 and kept == "1.000" for _, loss, mass, _, kept in log)
+
+
+def test_its_table_has_every_transition(walked):
+    told, _ = walked
+    table = re.findall(r"^(\w+) +-> (\w+) +\| MSE: (\d\.\d{4}) \| Conservation: (\S+)$", told, re.MULTILINE)
+    names = ("LINE", "SQUARE", "WEDGE")
+    assert [row[:2] for row in table] == [(source, goal) for source in names for goal in names if source != goal]
+    assert all(0 < float(error) < 0.1 and kept == "1.000" for *_, error, kept in table)
+
+
+def test_its_pictures_are_not_blank(walked):
+    _, folder = walked
+    pictures = ("1_physics", "2_formations", "3_goal_signal", "4_pool", "epoch_0002", "epoch_0003", "transition")
+    assert sorted(path.stem for path in folder.glob("*.png")) == sorted(pictures)
+    for path in folder.glob("*.png"):
+        with Image.open(path) as picture:
+            assert min(picture.size) > 150
+            assert np.asarray(picture.convert("L")).std() > 20, path.name
+
+
+@pytest.mark.parametrize(("name", "frames"), [("epoch_0002", 9), ("epoch_0003", 9), ("transition", 5)])
+def test_its_animations_move(walked, name, frames):
+    with Image.open(walked[1] / f"{name}.gif") as film:
+        assert film.n_frames == frames
+        first = np.asarray(film.convert("L"), int)
+        film.seek(frames - 1)
+        assert np.abs(np.asarray(film.convert("L"), int) - first).max() > 50
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--grid", "16"], "--grid must be at least 32"),
+        (["--grid", "32", "--mass", "200"], "--mass must lie between 24 and 56"),
+        (["--mass", "nan"], "--mass must lie between 24 and 248"),
+        (["--pool", "4", "--batch", "8"], "--pool must be at least 8"),
+        (["--show-every", "0"], "--show-every must be at least 1"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(monkeypatch, capsys, words, why):
+    monkeypatch.syspath_prepend(EXAMPLES)
+    from notebook_walkthrough import main
+
+    with pytest.raises(SystemExit):
+        main(words)
+    assert why in capsys.readouterr().err
