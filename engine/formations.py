@@ -220,6 +220,7 @@ def fill(
 
     `distance` is signed, in cells, negative inside. `mass` and `room` are on the lattice, and so is what comes back.
     """
+    distance = distance.astype(np.float64)
     low, high = -2.0 * max(distance.shape) - abs(distance).max(), 2.0 * max(distance.shape) + abs(distance).max()
     for _ in range(48):
         middle = (low + high) / 2

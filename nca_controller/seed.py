@@ -14,6 +14,9 @@ from engine.plugin import Ground
 from nca_controller.physics import advect, to_lattice
 
 
+THICKEST = 4.0  # how much denser a turned formation may be made to keep its total
+
+
 class FormationTypes(StrEnum):
     """The notebook's six formations; each value is the name of a formation file."""
 
@@ -53,7 +56,7 @@ def create_formation_target(
 def rotate_formation(formation: Float[Array, "H W C"], angle: float) -> Float[Array, "H W C"]:
     """Return the formation turned about the field's middle by `angle` degrees, clockwise; each channel keeps its total.
 
-    What turns out of the field is lost to the shape, and made up for by the rest as far as a density of 1 allows.
+    What turns out of the field, or was rounded off, is made up for by the rest as far as a density of 1 allows.
     """
     height, width = formation.shape[:2]
     turn = np.deg2rad(angle)
@@ -64,5 +67,10 @@ def rotate_formation(formation: Float[Array, "H W C"], angle: float) -> Float[Ar
     ]
     sample = jax.vmap(lambda channel: jax.scipy.ndimage.map_coordinates(channel, source, order=1), -1, -1)
     turned = sample(jnp.asarray(formation))
-    total, kept = formation.sum(axis=(0, 1)), turned.sum(axis=(0, 1))
-    return jnp.minimum(turned * jnp.where(kept > 0, total / jnp.where(kept > 0, kept, 1), 1), 1.0)
+    total = formation.sum(axis=(0, 1))
+    least, most = jnp.zeros_like(total), jnp.full_like(total, THICKEST)
+    for _ in range(40):
+        middle = (least + most) / 2
+        light = jnp.minimum(turned * middle, 1.0).sum(axis=(0, 1)) < total
+        least, most = jnp.where(light, middle, least), jnp.where(light, most, middle)
+    return jnp.minimum(turned * most, 1.0)

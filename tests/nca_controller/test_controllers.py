@@ -10,7 +10,7 @@ import pytest
 
 from engine.formations import blob, form_up, load, overlap
 from engine.plugin import CONTROLLERS, SIMULATIONS, Ground, found
-from nca_controller import CheckpointError, JaxSimulation, load_controller, rollout
+from nca_controller import CheckpointError, FormationTypes, JaxSimulation, Terrain, load_controller, rollout
 from nca_controller.checkpoints import Architecture, save
 from nca_controller.controllers import TRAINED_MODELS
 
@@ -117,7 +117,7 @@ def test_everything_is_found_by_entry_point():
 
 def test_a_controller_shows_its_weights_to_other_backends():
     weights = load_controller("default").network()
-    assert weights["hidden/kernel"].shape == (3 * 16 + 4, 64)
+    assert weights["hidden/kernel"].shape == (3 * (16 + 4), 64)
     assert weights["outcome/kernel"].shape == (64, 10)
     assert load_controller("plan").network() is None
 
@@ -143,12 +143,16 @@ def refused(folder, word):
 def test_models_that_cannot_be_used_are_refused_in_one_line(model, tmp_path):
     refused(tmp_path / "nowhere", "no model in")
     description = json.loads((model / "model.json").read_text())
+    sizes = description["architecture"]
     for change, word in (
-        ({"format": 99}, "newer version"),
-        ({"architecture": {"num_channels": 16, "hidden_dim": 9}}, "not those of"),
+        ({"format": 99}, "another version"),
+        ({"architecture": {**sizes, "hidden_dim": 9}}, "not those of"),
         ({"architecture": {"num_channels": 16}}, "architecture"),
-        ({"architecture": {"num_channels": 16, "hidden_dim": -8}}, "architecture"),
-        ({"architecture": {"num_channels": 3, "hidden_dim": 8}}, "16 channels"),
+        ({"architecture": {**sizes, "hidden_dim": -8}}, "architecture"),
+        ({"architecture": {**sizes, "num_channels": 3}}, "16 channels"),
+        ({"architecture": {**sizes, "guidance": "oracle"}}, "guidance"),
+        ({"architecture": {**sizes, "obedience": "much"}}, "wrong kind"),
+        ({"weights": "../elsewhere"}, "weights"),
         ({"digest": "0"}, "damaged"),
     ):
         (model / "model.json").write_text(json.dumps(description | change))
@@ -156,10 +160,52 @@ def test_models_that_cannot_be_used_are_refused_in_one_line(model, tmp_path):
     (model / "model.json").write_text("{")
     refused(model, "model.json")
     (model / "model.json").write_text(json.dumps(description))
-    shutil.rmtree(model / "weights" / "ocdbt.process_0")
+    weights = model / description["weights"]
+    shutil.rmtree(weights / "ocdbt.process_0")
     refused(model, "damaged")
-    shutil.rmtree(model / "weights")
+    shutil.rmtree(weights)
     refused(model, "damaged")
+
+
+def test_a_model_stays_whole_when_the_next_cannot_be_written(model, monkeypatch):
+    """The description is what makes a model; until it is replaced the old one is the model."""
+    before = load_controller(model).network()
+    architecture = Architecture(hidden_dim=8)
+
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space"):
+        save(model, architecture.init_params(jax.random.key(2)), architecture)
+    monkeypatch.undo()
+    jax.tree.map(np.testing.assert_array_equal, load_controller(model).network(), before)
+    save(model, architecture.init_params(jax.random.key(2)), architecture)
+    assert len(list(model.glob("weights*"))) == 1
+
+
+@pytest.mark.parametrize("name", FormationTypes)
+def test_the_local_controller_forms_the_base_formations_by_what_neighbours_tell(name):
+    ground = Ground(np.ones((96, 96), dtype=bool))
+    crowd = blob(200.0, ground, centre=(48 + 8, 48 - 8))
+    target = form_up(load()[name], 200.0, ground, centre=(48, 48)).target
+    mass = np.asarray(rollout(load_controller("local"), jnp.asarray(crowd), jnp.asarray(target), ticks=400))
+    assert overlap(mass[-1], target) >= 0.90 and mass[-1].sum(dtype=np.float64) == 200.0
+
+
+def test_news_of_an_order_travels_one_cell_a_tick():
+    """What a cell is told depends on nothing farther away than the ticks that have passed."""
+    local, ground = load_controller("relaxation"), Ground(np.ones((48, 64), dtype=bool))
+    crowd = blob(120.0, ground, centre=(16, 24))
+    near, far = (form_up(load()["circle"], 120.0, ground, centre=centre).target for centre in ((34, 24), (54, 24)))
+    terrain = Terrain.plain(48, 64)
+    memories = [local.init(crowd, terrain, 0)] * 2
+    for number in range(6):
+        told = [local.order(memory, crowd, target) for memory, target in zip(memories, (near, far), strict=True)]
+        memories = [memory for _, memory in told]
+        difference = np.abs(np.asarray(told[0][0] - told[1][0])).max(axis=(0, 2))
+        first = int(np.flatnonzero(np.abs(near - far).max(axis=0))[0])
+        assert not difference[: first - number - 2].any()
 
 
 def test_weights_that_are_not_finite_are_refused(model):

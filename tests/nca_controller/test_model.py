@@ -56,7 +56,7 @@ def test_the_notebook_calls_it_so(line):
 
 
 def test_cells_follow_the_plan_until_they_have_learned_better(line):
-    nca = AdvectionNCA(fire_rate=1.0)
+    nca = AdvectionNCA(fire_rate=1.0, obedience=4.0)
     state = create_formation_from_alpha(line)
     signal = create_goal_signal(line)
     params = nca.init(KEY, state, parent_signal=signal)["params"]
@@ -114,6 +114,7 @@ def test_rotation_is_in_degrees_clockwise_and_keeps_the_mass():
     turned = np.asarray(rotate_formation(block, 90))[..., 0]
     assert turned[15:18, 27:31].min() > 0.99 and turned.sum() == pytest.approx(12, rel=1e-4)
     tilted = np.asarray(rotate_formation(block, 30))[..., 0]
+    assert tilted.sum() == pytest.approx(12, rel=1e-5)
     rows, columns = np.indices(tilted.shape) - 16
     angle = np.arctan2((tilted * columns).sum(), -(tilted * rows).sum())
     assert np.rad2deg(angle) == pytest.approx(30, abs=1)

@@ -8,7 +8,9 @@ import pytest
 from engine.formations import blob, form_up, load
 from engine.plugin import Ground
 from nca_controller.guidance import plan as transport
+from nca_controller.guidance.clouds import cloud
 from nca_controller.guidance.poisson import poisson_flow, solve_poisson
+from nca_controller.guidance.sinkhorn import match, squared_distances
 
 GROUND = Ground(np.ones((48, 64), dtype=bool))
 
@@ -62,6 +64,34 @@ def test_orders_from_far_are_at_full_speed_and_at_rest_none():
     assert np.hypot(marching[..., 0], marching[..., 1])[held].min() > 0.99
     assert np.hypot(standing[..., 0], standing[..., 1])[near > 0.9].max() < 0.05
     assert standing[..., 2][near > 0.9].min() > 0.9 > marching[..., 2][held].max()
+
+
+def test_an_army_that_outgrows_the_cloud_is_seen_more_coarsely():
+    """On 128 x 192 cells a cloud of 256 points holds about 4,000 cells at the finest."""
+    field = Ground(np.ones((128, 192), dtype=bool))
+    for mass, level in ((1000.0, 0), (8000.0, 1)):
+        here, there = (form_up(load()["phalanx"], mass, field, centre=(96, y), angle=0).target for y in (50.0, 70.0))
+        plan = transport.plan_transport(transport.empty_plan(128, 192), jnp.asarray(here), jnp.asarray(there))
+        assert int(plan.level) == level
+        assert np.abs(np.asarray(plan.way)[here > 0.9] - (0, 20)).mean() < 1
+
+
+def test_a_new_order_is_planned_afresh():
+    mass, first, second = formation("line", (30, 24)), formation("circle", (12, 12)), formation("circle", (52, 36))
+    told = transport.plan_transport(plan_of(mass, first), jnp.asarray(mass), jnp.asarray(second))
+    afresh = transport.plan_transport(transport.empty_plan(*mass.shape), jnp.asarray(mass), jnp.asarray(second))
+    np.testing.assert_allclose(told.way, afresh.way, atol=1e-4)
+
+
+def test_sinkhorn_matches_every_point_of_the_target():
+    """The plan's marginals are the clouds' shares, which is what Sinkhorn's iterations are for."""
+    held, wanted = (cloud(jnp.asarray(formation(*where)), 4) for where in (("line", (20, 12)), ("square", (44, 30))))
+    potential = match(held, wanted, jnp.zeros_like(wanted.share), jnp.array(True), 16.0)
+    for _ in range(4):
+        potential = match(held, wanted, potential, jnp.array(False), 16.0)
+    cost = squared_distances(held.points, wanted.points)
+    plan = jax.nn.softmax((potential - cost) / 16 + wanted.share, axis=1) * jnp.exp(held.share)[:, None]
+    assert np.abs(np.asarray(plan.sum(axis=0) - jnp.exp(wanted.share))).sum() < 0.02
 
 
 def test_gradients_through_the_guides_are_finite_on_empty_ground():
