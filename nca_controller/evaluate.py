@@ -11,7 +11,7 @@ from tqdm import tqdm
 from engine.command_line import Parser, check_writable, count, unknown_name
 
 CARD, RECIPE = "CARD.md", "recipe.json"
-RIVALS = ("plan", "local", "poisson", "relaxation", "gradient")
+RIVALS = ("plan", "local", "poisson", "gradient")
 ALL = 64  # transitions of the benchmark
 
 Row = dict[str, Any]
@@ -89,9 +89,9 @@ Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]}: {recipe["
 ## Figures
 
 The benchmark is `nca_controller/evaluation/transitions.py`: all formations, turned anyhow, shifted up to 40 cells,
-three masses, two fields. Times are in ticks: `bound` is the physical one (partial bottleneck transport over the top speed),
-t95 and t98 are when the overlap first is 0.95 and 0.98, `excess` is t95 less the bound. `speed` is what the mass is
-told at the end, as a share of the top speed; `kept` is the total at the end over that at the start.
+three masses, two fields. Times are in ticks: `bound` is the physical one (partial bottleneck transport over the top
+speed), t95 and t98 are when the overlap first is 0.95 and 0.98, `excess` is t95 less the bound. `speed` is what the
+mass is told at the end, as a share of the top speed; `kept` is the total at the end over that at the start.
 
 {text}
 """

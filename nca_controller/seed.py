@@ -13,7 +13,6 @@ from engine.formations import form_up, load
 from engine.plugin import Ground
 from nca_controller.physics import advect, to_lattice
 
-
 THICKEST = 4.0  # how much denser a turned formation may be made to keep its total
 
 

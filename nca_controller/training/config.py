@@ -54,7 +54,7 @@ class Config:
                 continue
             least, words = (0, "at least 0") if field.name in MAY_BE_NONE else (1e-9, "above 0")
             if not (least <= value < 2**31):
-                raise ValueError(f"{field.name} must be {words} and finite, not {value:.10g}")
+                raise ValueError(f"{field.name} must be {words} and finite, not {str(value)[:20]}")
         if self.batch > self.pool:
             raise ValueError(f"pool must be at least batch, {self.batch}, not {self.pool}")
         if self.replaced > self.batch:

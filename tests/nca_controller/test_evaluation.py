@@ -31,7 +31,7 @@ def test_the_bound_of_a_shift_is_the_shift():
 def test_the_bound_counts_fractional_mass():
     mass, target = np.zeros((2, 8, 30), np.float32)
     mass[4, 2:6], target[4, 20:22] = 0.5, 1
-    assert bottleneck_distance(mass, target, 1.0) == pytest.approx(16, abs=PRECISION)
+    assert bottleneck_distance(mass, target, 1.0) == pytest.approx(18, abs=PRECISION)
 
 
 def test_nobody_is_sooner_than_the_bound_by_more_than_a_cells_width():
@@ -48,7 +48,7 @@ def test_the_benchmark_has_every_pair_and_the_bounds_that_are_kept():
     assert all(one.mass.sum(dtype=np.float64) == one.wanted.sum(dtype=np.float64) for one in transitions)
     assert {one.mass.shape for one in transitions} == {(128, 192), (128, 128)}
     for one in transitions[::9]:
-        centres = [(np.argwhere(field > 0.5)).mean(axis=0) for field in (one.mass, one.wanted)]
+        centres = [np.argwhere(field > 0.25).mean(axis=0) for field in (one.mass, one.wanted)]
         assert np.hypot(*(centres[0] - centres[1])) < FARTHEST + 3
     one = transitions[21]
     kept = known_bounds().get(digest(one.mass, one.wanted, 0.95))

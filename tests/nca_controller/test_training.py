@@ -154,7 +154,8 @@ def test_eight_devices_train_as_one(tmp_path):
         )
     assert told[1]["devices"] == 1 and told[8]["devices"] == 8
     np.testing.assert_allclose(told[8]["losses"], told[1]["losses"], rtol=1e-4)
-    np.testing.assert_allclose(told[8]["bias"], told[1]["bias"], atol=2e-4)
+    gradients = [np.array(told[count]["gradient"]) for count in (1, 8)]
+    np.testing.assert_allclose(gradients[1], gradients[0], atol=1e-4 * np.abs(gradients[0]).max())
 
 
 EIGHT = """
@@ -164,9 +165,10 @@ from nca_controller.training.config import Config
 from nca_controller.training.loop import Trainer
 trainer = Trainer(Config(iterations=9, batch=8, pool=8, ticks=3, grid=24, least_mass=30, greatest_mass=60, warmup=1,
                          hidden_dim=8, replaced=0))
+gradient = trainer.battle(trainer.key("battles"))[0]["outcome"]["kernel"]
 losses = [trainer.iterate()[0] for _ in range(3)]
 print(json.dumps({"devices": len(trainer.spread.device_set), "losses": losses,
-                  "bias": np.asarray(trainer.params["outcome"]["bias"]).tolist()}))
+                  "gradient": np.asarray(gradient).ravel().tolist()}))
 """
 
 
@@ -292,4 +294,4 @@ def test_bad_settings_end_in_one_line_and_code_2(words, complaint, capsys, tmp_p
     with pytest.raises(SystemExit) as exit_:
         train(["--out", str(tmp_path / "out"), "--run", str(tmp_path / "run"), *words])
     error = capsys.readouterr().err
-    assert exit_.value.code == 2 and complaint in error and error.count("\n") == 1 and len(error) < 400
+    assert exit_.value.code == 2 and complaint in error and error.count("\n") == 1 and len(error) < 900
