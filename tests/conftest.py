@@ -7,4 +7,4 @@ os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp(prefix="mani
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
-import run_game  # noqa: E402, F401, before NumPy is imported, since it says how many threads NumPy may use
+import run_game  # noqa: F401, before NumPy is imported, since it says how many threads NumPy may use
