@@ -147,7 +147,7 @@ def test_a_disk_that_is_full_leaves_the_last_good_checkpoint(tmp_path, monkeypat
 def test_eight_devices_train_as_one(tmp_path):
     """The batch is spread over all local devices; losses agree, and the gradient as well as its kinks allow.
 
-    Rounding alone turns a limiter's branch here and there: on one device, too, a batch of 8 and 8 batches of 1 differ so.
+    Rounding alone turns a limiter's branch: on one device, too, a batch of 8 and 8 batches of 1 differ so.
     """
     told = {}
     for count in (1, 8):
