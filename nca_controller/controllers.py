@@ -142,8 +142,3 @@ def model_folder(name: str | Path) -> Path:
 def default_nca() -> Controller:
     """Return the controller that the game ships with."""
     return load_controller("default")
-
-
-def local_nca() -> Controller:
-    """Return the controller whose cells know only what their neighbours tell them."""
-    return load_controller("local")

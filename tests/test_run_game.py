@@ -151,8 +151,10 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
 def test_a_checkpoint_of_another_shape_is_refused(checkpoint, tmp_path):
     folder = tmp_path / "reshaped"
     folder.mkdir()
-    (folder / "weights").symlink_to(checkpoint / "weights")
-    description = (checkpoint / "model.json").read_text().replace('"hidden_dim": 8', '"hidden_dim": 12')
+    description = (checkpoint / "model.json").read_text()
+    weights = json.loads(description)["weights"]
+    (folder / weights).symlink_to(checkpoint / weights)
+    description = description.replace('"hidden_dim": 8', '"hidden_dim": 12')
     (folder / "model.json").write_text(description)
     refused(run("--headless", "--controller", folder, folder=tmp_path), "the weights are not those of")
 
