@@ -17,12 +17,12 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from engine import command_line, demo, formations, headless
-from engine.battlefield import Order
 from engine.campaign import Campaign, Script, middle
 from engine.command_line import InputError
 from engine.formations import FormationError
 from engine.game import Game
 from engine.muster import Muster, MusterError
+from engine.orders import Order
 from engine.plugin import CONTROLLERS, SIMULATIONS, found
 from engine.view import NoDisplay, open_view
 from engine.view.scene import View

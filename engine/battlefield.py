@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,12 @@ from jaxtyping import Float
 
 from engine import formations, troops
 from engine.formations import Formation, Stand
+from engine.orders import Order
 from engine.plugin import Ground, Simulation
 from engine.troops import Flow, Troops
 
 TICKS_PER_SECOND = 30  # at speed 1; the fastest man walks half a cell in a tick
 FIELDS = ("mass", "flux_x", "flux_y")  # what the game reads in every tick
-
-
-@dataclass(frozen=True)
-class Order:
-    """Which formation to take, where, and which way to face."""
-
-    formation: str  # a formation's name
-    centre: tuple[float, float]  # x, y in cells
-    angle: float = 0.0  # degrees clockwise from facing up the screen
 
 
 class Battlefield:

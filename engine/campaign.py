@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.battlefield import Battlefield, Order
+from engine.battlefield import Battlefield
 from engine.formations import Formation, blob, form_up, pick
+from engine.orders import Order
 from engine.plugin import Ground, Simulation
 
 Script = tuple[tuple[int, Order], ...]  # orders, each with the tick at which it is given

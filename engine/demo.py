@@ -8,8 +8,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from engine import headless
-from engine.battlefield import TICKS_PER_SECOND, Battlefield, Order
+from engine.battlefield import TICKS_PER_SECOND, Battlefield
 from engine.campaign import Campaign, Script
+from engine.orders import Order
 from engine.plugin import Ground
 from engine.view.recording import GifWriter
 from engine.view.scene import Scene, View

@@ -16,7 +16,7 @@ from engine.loop import Loop
 from engine.muster import Muster
 from engine.staging import stage, status
 from engine.view.recording import save_png
-from engine.view.scene import Quit, Scene, View
+from engine.view.scene import KeyPress, Quit, Scene, View
 
 NOTICE_FRAMES = 240  # how long the HUD shows what became of a screenshot or a controller
 
@@ -62,7 +62,7 @@ class Game:
         for event in self.view.events():
             if isinstance(event, Quit):
                 self.leave()
-            elif event.key in self._keys:
+            elif isinstance(event, KeyPress) and event.key in self._keys:
                 binding = self._keys[event.key]
                 if binding.repeats or not event.held:
                     binding.act(self)

@@ -47,6 +47,11 @@ class OpenGLView:
         self._canvas = self._context.framebuffer([self._picture])
         self._context.gc()  # frees what the former size needed
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, as it is now."""
+        return self._window.size
+
     def camera(self, grid: tuple[int, int]) -> Camera:
         """Return how a field of this height and width in cells is shown in the window as it is now."""
         return whole_field(grid, self._window.size)
@@ -60,7 +65,7 @@ class OpenGLView:
         size = self._window.size
         if size != self._canvas.size:
             self._resize(size)
-        camera = self.camera(scene.grid)
+        camera = scene.camera or self.camera(scene.grid)
         self._ground.draw(self._canvas, camera, scene.grid)
         self._canvas.use()
         self._context.enable(moderngl.BLEND)

@@ -1,12 +1,17 @@
-"""What a view needs to know to draw one frame."""
+"""What a view needs to know to draw one frame, and what it tells of the player's hands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
+
+from engine.view.camera import Camera
+
+Rows = tuple[tuple[str, str], ...]
+Pixel = tuple[float, float]  # x, y from the picture's top left corner
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,50 @@ class Soldiers:
     walked: Float[np.ndarray, " N"]  # cells walked since the start; drives the walk cycle
     side: Int[np.ndarray, " N"]  # index of the team colour
     spacing: float = 0.5  # cells between two men in closed ranks; they are drawn to match
+    selected: Bool[np.ndarray, " N"] | None = None  # who is marked as selected; None: nobody
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line over the field: a selection's box, a line drawn by hand, a way to a waypoint, a brush's rim."""
+
+    points: Float[np.ndarray, "N 2"]  # x, y in cells
+    kind: Literal["selection", "drawn", "waypoint", "brush", "facing"]
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A field shown as colours over the ground: density, target, or error (mass less target, -1 to 1)."""
+
+    kind: Literal["density", "target", "error"]
+    field: Float[np.ndarray, "H W"]
+
+
+@dataclass(frozen=True)
+class Arrows:
+    """Velocities shown as arrows: what is commanded, or what is planned."""
+
+    kind: Literal["velocity", "plan"]
+    place: Float[np.ndarray, "N 2"]  # x, y in cells
+    velocity: Float[np.ndarray, "N 2"]  # cells per tick
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Curves over the last ticks: overlap in shares, and the drift of the total mass."""
+
+    ticks: Int[np.ndarray, " N"]
+    overlap: Float[np.ndarray, "N R"]  # of each regiment
+    drift: Float[np.ndarray, " N"]  # total mass less that at the start
+
+
+@dataclass(frozen=True)
+class Minimap:
+    """The field in a corner: where each side's mass stands. The view frames what the camera sees."""
+
+    density: Float[np.ndarray, "S H W"]  # of each side, 0 to 1
+    version: int  # changes whenever the density does
 
 
 @dataclass(frozen=True)
@@ -28,10 +77,28 @@ class Scene:
     soldiers: Soldiers | None  # None while nothing is mustered yet
     ghost: Float[np.ndarray, "H W"] | None  # density ordered, 0 to 1
     ghost_version: int = 0  # changes whenever the ghost does, so that it is uploaded once
-    status: tuple[tuple[str, str], ...] = ()  # HUD rows: name, value; without a name, a remark
+    status: Rows = ()  # HUD rows: name, value; without a name, a remark
     banner: str | None = None  # a large line in the middle: "Paused"; "Mustering ..." (with dots) shows work under way
-    keys: tuple[tuple[str, str], ...] | None = None  # the help panel's rows (keys, what they do), None when closed
+    keys: Rows | None = None  # the help panel's rows (keys, what they do), None when closed
     hint: str | None = None  # a quiet line in the lower corner: "F1 shows the keys"
+    camera: Camera | None = None  # which part of the field is seen; None: all of it
+    preview: Soldiers | None = None  # the men of an order that is being drawn, each where he would stand
+    marks: tuple[Mark, ...] = ()
+    overlays: tuple[Heat | Arrows, ...] = ()
+    open_cells: Bool[np.ndarray, "H W"] | None = None  # where men can stand; None: everywhere
+    minimap: Minimap | None = None
+    plot: Plot | None = None
+    profile: Rows | None = None  # the profiler's rows: part, milliseconds; None when closed
+    tutorial: tuple[str, ...] = ()  # the lines of the lesson that is shown; none: nothing
+
+
+@dataclass(frozen=True)
+class Held:
+    """Which of the keys that modify others are down."""
+
+    ctrl: bool = False
+    shift: bool = False
+    alt: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +107,33 @@ class KeyPress:
 
     key: str
     held: bool = False  # it went down earlier, and this is its repetition
+    modifiers: Held = Held()
+
+
+@dataclass(frozen=True)
+class MouseButton:
+    """A mouse button went down or up at a pixel."""
+
+    pixel: Pixel
+    button: Literal["left", "middle", "right"]
+    down: bool
+    modifiers: Held = Held()
+
+
+@dataclass(frozen=True)
+class MouseMove:
+    """The mouse moved to a pixel."""
+
+    pixel: Pixel
+    modifiers: Held = Held()
+
+
+@dataclass(frozen=True)
+class MouseWheel:
+    """The wheel turned over a pixel, away from the player where `steps` is positive."""
+
+    pixel: Pixel
+    steps: float
 
 
 @dataclass(frozen=True)
@@ -47,13 +141,18 @@ class Quit:
     """The window was asked to close."""
 
 
-Event = KeyPress | Quit
+Event = KeyPress | MouseButton | MouseMove | MouseWheel | Quit
 
 
 class View(Protocol):
     """A place where scenes are drawn: a window with OpenGL, or with plain pygame surfaces."""
 
     description: str  # what draws, for the log: "OpenGL 4.5 (llvmpipe)", "pygame surfaces"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, as it is now."""
+        ...
 
     def events(self) -> list[Event]:
         """Return what the player did since the last call, in order."""

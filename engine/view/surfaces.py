@@ -32,6 +32,11 @@ class SurfaceView:
         self._frame = 0
         self._open = True
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, as it is now."""
+        return self._window.size
+
     def camera(self, grid: tuple[int, int]) -> Camera:
         """Return how a field of this height and width in cells is shown in the window as it is now."""
         return whole_field(grid, self._window.size)
@@ -42,7 +47,7 @@ class SurfaceView:
 
     def draw(self, scene: Scene) -> None:
         """Draw the scene and show it."""
-        camera = self.camera(scene.grid)
+        camera = scene.camera or self.camera(scene.grid)
         surface = self._window.surface
         surface.blit(self._painted("ground", (camera, scene.grid), partial(ground, camera, scene.grid)), (0, 0))
         if scene.ghost is not None:

@@ -7,8 +7,9 @@ import pytest
 from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
-from engine.battlefield import Battlefield, Order
+from engine.battlefield import Battlefield
 from engine.campaign import Campaign, middle
+from engine.orders import Order
 from engine.view import open_view
 from engine.view.scene import View
 

@@ -3,8 +3,9 @@ import pytest
 from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
-from engine.battlefield import Battlefield, Order
+from engine.battlefield import Battlefield
 from engine.formations import FormationError
+from engine.orders import Order
 
 
 def test_an_order_is_carried_out_and_no_mass_is_lost(battlefield):

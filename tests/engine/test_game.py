@@ -11,11 +11,11 @@ from clock import Clock
 from PIL import Image
 from stand_in import MASS, MEN, StandIn
 
-from engine.battlefield import Order
 from engine.controls.bindings import bindings
 from engine.game import Game
 from engine.loop import Loop
 from engine.muster import MusterError
+from engine.orders import Order
 
 FRAME = 1 / 60
 

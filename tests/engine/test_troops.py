@@ -6,7 +6,8 @@ import pytest
 from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
-from engine.battlefield import Battlefield, Order
+from engine.battlefield import Battlefield
+from engine.orders import Order
 from engine.sampling import bilinear
 from engine.spacing import near_pairs
 from engine.troops import NEAREST_WALL, Flow, between, march, muster
