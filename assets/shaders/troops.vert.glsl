@@ -9,7 +9,7 @@ uniform vec2 middle;        // the point of a frame that goes on the man's posit
 uniform int facings;
 uniform int strides;
 uniform float stride;       // cells walked in one whole cycle
-uniform vec3 teams[8];
+uniform vec3 teams[32];
 in vec2 position;           // cells
 in float facing;            // radians clockwise from up
 in float walked;            // cells
@@ -27,6 +27,6 @@ void main() {
     int column = int(mod(floor(facing / TURN * float(facings) + 0.5), float(facings)));
     int row = int(fract(walked / stride + variety) * float(strides));
     frame = vec3(corner, float(min(row, strides - 1) * facings + column));
-    team = teams[int(side) & 7];
+    team = teams[int(side) & 31];
     shade = 0.86 + 0.28 * variety;
 }
