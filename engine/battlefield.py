@@ -14,6 +14,7 @@ from engine import formations, troops
 from engine.formations import Formation, Stand
 from engine.orders import Order
 from engine.plugin import Ground, Simulation
+from engine.stopwatch import Stopwatch
 from engine.troops import Flow, Troops
 
 TICKS_PER_SECOND = 30  # at speed 1; the fastest man walks half a cell in a tick
@@ -43,6 +44,7 @@ class Battlefield:
         self.orders = list(orders)
         self.version = 0  # changes whenever an order does
         self.simulation = simulation
+        self.stopwatch = Stopwatch()  # a game puts its own here
         self._controllers = list(controllers)
         self._roster = dict(roster)
         self._seed = seed
@@ -108,15 +110,24 @@ class Battlefield:
 
     def tick(self) -> None:
         """Move everything by one tick."""
-        self._state = self.simulation.tick(self._state, self._targets())
-        fields = self.simulation.read(self._state, FIELDS)
+        with self.stopwatch.measure("simulation"):
+            self._state = self.simulation.tick(self._state, self._targets())
+            fields = self.simulation.read(self._state, FIELDS)
         if not np.isfinite(fields["mass"]).all():
             raise FloatingPointError("the mass is not finite: the controller's weights are of no use")
         self.mass = fields["mass"]
-        for regiment, men in enumerate(self.troops):
-            flow = Flow(*(fields[name][regiment] for name in FIELDS))
-            self.troops[regiment] = troops.march(men, flow, self._front(regiment))
+        with self.stopwatch.measure("troops"):
+            for regiment, men in enumerate(self.troops):
+                flow = Flow(*(fields[name][regiment] for name in FIELDS))
+                self.troops[regiment] = troops.march(men, flow, self._front(regiment))
         self.ticks += 1
+
+    def planned(self) -> Float[np.ndarray, "R H W 2"] | None:
+        """Return what commanders planned in the last tick, in cells per tick; None where the simulation cannot tell."""
+        try:
+            return self.simulation.read(self._state, ("planned",))["planned"]
+        except (AttributeError, KeyError):
+            return None
 
     def _targets(self) -> Float[np.ndarray, "R H W"]:
         return np.stack([stand.target for stand in self.stands])

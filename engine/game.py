@@ -71,7 +71,8 @@ class Game:
             if self.battlefield:
                 self.campaign.give_orders(self.battlefield)
                 self.battlefield.tick()
-        self.view.draw(self.scene())
+        with self.loop.stopwatch.measure("drawing"):
+            self.view.draw(self.scene())
         if self._screenshot_wanted:
             self._save_screenshot()
 
@@ -154,6 +155,7 @@ class Game:
         if self._mustering and self._mustering.ready:
             self.battlefield = self._mustering.result()
             self._mustering = None
+            self.battlefield.stopwatch = self.loop.stopwatch
             for give in self._early_orders:
                 give(self.battlefield)
             self.loop.restart()

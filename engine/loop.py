@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 
+from engine.stopwatch import Stopwatch
+
 LONGEST_FRAME = 0.1  # seconds that one frame may ask for, and may spend on ticks: a slow machine slows the game down
 SLOWEST, FASTEST = 1 / 8, 16  # speeds, in powers of two
 FRAMES_PER_SECOND = 60  # more are not drawn
@@ -25,6 +27,7 @@ class Loop:
     ) -> None:
         self.paused = False
         self.speed = 1.0
+        self.stopwatch = Stopwatch(clock)
         self.portion = 1.0  # of the way from the last tick but one to the last; 1 shows the last tick itself
         self._frame_seconds = 1.0 / FRAMES_PER_SECOND  # the usual length of a frame of late
         self._ticks_per_second = ticks_per_second
@@ -35,6 +38,7 @@ class Loop:
 
     def due(self) -> Iterator[int]:
         """Begin a frame and yield once for each tick to make in it. Late ticks are dropped, never piled up."""
+        self.stopwatch.lap()
         now = self._clock()
         elapsed, self._frame_start = now - self._frame_start, now
         self._frame_seconds += (elapsed - self._frame_seconds) / RECENT
@@ -66,7 +70,8 @@ class Loop:
         """Wait out what is left of this frame, so that an idle game leaves the processor alone."""
         left = self._frame_start + 1.0 / FRAMES_PER_SECOND - self._clock()
         if left > 0:
-            self._sleep(left)
+            with self.stopwatch.measure("waiting"):
+                self._sleep(left)
 
     def pause(self) -> None:
         """Pause, or go on."""

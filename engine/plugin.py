@@ -65,6 +65,8 @@ class Simulation(Protocol):
 
         "mass" (R, H, W); "velocity" (R, H, W, 2), commanded, in cells per tick; "flux_x" (R, H, W + 1) and
         "flux_y" (R, H + 1, W), the mass that crossed each face in the last tick, positive to the right and downwards.
+        "planned" (R, H, W, 2), what commanders planned before their cells corrected it, in cells per tick; a backend
+        that cannot tell raises KeyError or AttributeError for it.
         """
         ...
 

@@ -52,6 +52,10 @@ class Alone:
         order, memory = self.order(memory, mass, target)
         return order[..., :2], memory
 
+    def planned(self, memory: Any, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:
+        """Return what the commander ordered in the last tick: what was done."""
+        return velocity
+
     def network(self) -> None:
         return None
 

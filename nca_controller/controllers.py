@@ -48,6 +48,13 @@ class Controller(Protocol):
         """Return the velocity (x, y) in cells per unit time, at most 1 long, and the memory for the next tick."""
         ...
 
+    def planned(self, memory: Any, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:
+        """Return the velocity that was planned in the last tick, in cells per unit time.
+
+        `memory` and `velocity` are what the last `steer` returned.
+        """
+        ...
+
     def network(self) -> dict[str, np.ndarray] | None:
         """Return the weights for other backends, or None where there are none."""
         ...
@@ -105,6 +112,10 @@ class NCA:
         if straying is not None:
             velocity = limit(jostle(velocity, self.velocity_noise, straying))
         return velocity, NCAMemory(cells, commander, key)
+
+    def planned(self, memory: NCAMemory, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:
+        """Return what the commander ordered in the last tick, before the cells' correction."""
+        return memory.cells[..., CHANNELS.TARGET_VELOCITY]
 
     @property
     def by_chance(self) -> bool:

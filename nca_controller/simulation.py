@@ -73,6 +73,12 @@ def tick(state: State, targets: Float[Array, "R H W"]) -> State:
     return state.replace(mass=mass, velocity=velocity, flux_x=flux_x, flux_y=flux_y, memories=memories)
 
 
+def planned(state: State) -> Float[Array, "R H W 2"]:
+    """Return the velocity that each regiment's commander planned in the last tick, in cells per unit time."""
+    led = zip(state.controllers, state.memories, state.velocity, strict=True)
+    return jnp.stack([controller.planned(memory, velocity) for controller, memory, velocity in led])
+
+
 @partial(jax.jit, static_argnames=("ticks", "seed", "scheme"))
 def rollout(
     controller: Controller,
@@ -134,7 +140,7 @@ class JaxSimulation:
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""
-        arrays = {name: np.asarray(getattr(state, name)) for name in fields}
-        if "velocity" in arrays:
-            arrays["velocity"] = arrays["velocity"] * np.float32(MAX_SPEED)
+        arrays = {name: np.asarray(planned(state) if name == "planned" else getattr(state, name)) for name in fields}
+        for name in {"velocity", "planned"} & arrays.keys():
+            arrays[name] = arrays[name] * np.float32(MAX_SPEED)
         return arrays

@@ -81,6 +81,22 @@ def test_regiments_with_different_controllers_share_the_ground():
     assert mass.sum(axis=0).max() <= 1
 
 
+def test_the_simulation_tells_the_plan_from_what_the_cells_made_of_it():
+    crowds = np.stack([blob(200.0, GROUND, centre=(25, 32)), blob(200.0, GROUND, centre=(25, 32))])
+    targets = np.stack([stand("square", mass=200.0, centre=(70, 32))] * 2)
+    simulation = JaxSimulation()
+    state = simulation.reset(0.5 * crowds, GROUND, [load_controller("default"), load_controller("plan")], seed=0)
+    for _ in range(2):
+        state = simulation.tick(state, 0.5 * targets)
+    fields = simulation.read(state, ("planned", "velocity"))
+    planned, velocity = fields["planned"], fields["velocity"]
+    np.testing.assert_array_equal(planned[1], velocity[1])  # a commander alone does what it plans
+    there = crowds[0] > 0.5
+    assert np.abs(planned[0] - velocity[0])[there].max() > 1e-3  # the cells correct it
+    np.testing.assert_allclose(planned[0][there], planned[1][there], atol=0.1)  # both were planned alike
+    assert planned[0][there][:, 0].mean() > 0.4  # to the right, at nearly half a cell a tick
+
+
 @pytest.mark.parametrize(("sides", "through"), [(None, True), ((0, 0), True), ((0, 1), False)])
 def test_friends_pass_through_each_other_and_enemies_do_not(sides, through):
     """Two bands from wall to wall, each ordered to where the other stands: there is no way round."""
