@@ -10,6 +10,7 @@ from jaxtyping import Float
 REFERENCE_HEIGHT = 720  # the height in pixels for which margins and letters are sized
 MARGIN = 14
 COLUMN = 228  # kept for the status beside the field, where there is room
+CLOSEST = 40.0  # pixels of a cell at the reference height when the camera is as close as it goes
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,59 @@ def whole_field(grid: tuple[int, int], size: tuple[int, int]) -> Camera:
     spare = width - columns * scale
     left = min(max(spare / 2, COLUMN * letter_scale(size)), spare - margin)
     return Camera(size, scale, (round(left), round((height - rows * scale) / 2)))
+
+
+def within(camera: Camera, grid: tuple[int, int]) -> Camera:
+    """Return the nearest camera that is neither too close nor too far and shows no more than the field.
+
+    The field covers at least the frame that it fills when it is seen whole: so each of its edges can be drawn out from
+    under the status, and none goes farther than that.
+    """
+    home = whole_field(grid, camera.size)
+    scale = min(max(camera.scale, home.scale), closest(grid, camera.size))
+    rows, columns = grid
+    x, y = (
+        min(max(origin, first - length * (scale - home.scale)), first)
+        for origin, first, length in zip(camera.origin, home.origin, (columns, rows), strict=True)
+    )
+    return Camera(camera.size, scale, (x, y))
+
+
+def closest(grid: tuple[int, int], size: tuple[int, int]) -> float:
+    """Return how many pixels a cell has when the camera is as close as it goes."""
+    return max(CLOSEST * letter_scale(size), whole_field(grid, size).scale)
+
+
+def panned(camera: Camera, grid: tuple[int, int], right: float, down: float) -> Camera:
+    """Return the camera after the field was dragged by so many pixels."""
+    x, y = camera.origin
+    return within(Camera(camera.size, camera.scale, (x + right, y + down)), grid)
+
+
+def zoomed(camera: Camera, grid: tuple[int, int], factor: float, pixel: tuple[float, float]) -> Camera:
+    """Return a camera so many times as close, with the same cell under that pixel where the field's edges allow it."""
+    scale = min(max(camera.scale * factor, whole_field(grid, camera.size).scale), closest(grid, camera.size))
+    x, y = (at - (at - origin) * scale / camera.scale for at, origin in zip(pixel, camera.origin, strict=True))
+    return within(Camera(camera.size, scale, (x, y)), grid)
+
+
+def looking_at(grid: tuple[int, int], size: tuple[int, int], centre: tuple[float, float], scale: float) -> Camera:
+    """Return the camera with a point of the field, x and y in cells, in the middle of where the field is seen."""
+    middle = centre_of_sight(grid, size)
+    x, y = (at - cell * scale for at, cell in zip(middle, centre, strict=True))
+    return within(Camera(size, scale, (x, y)), grid)
+
+
+def centre_of_sight(grid: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
+    """Return the pixel in the middle of where the field is seen, beside the status."""
+    home = whole_field(grid, size)
+    return home.origin[0] + grid[1] * home.scale / 2, home.origin[1] + grid[0] * home.scale / 2
+
+
+def resized(camera: Camera, grid: tuple[int, int], size: tuple[int, int]) -> Camera:
+    """Return the camera for a picture of another size, as close to the same place as before."""
+    if size == camera.size:
+        return camera
+    x, y = camera.cells(np.array(centre_of_sight(grid, camera.size)))
+    closeness = camera.scale / whole_field(grid, camera.size).scale
+    return looking_at(grid, size, (x, y), closeness * whole_field(grid, size).scale)

@@ -73,10 +73,11 @@ class OpenGLView:
         if scene.ghost is not None:
             self._ghost.draw(camera, scene.ghost, scene.ghost_version)
         if scene.soldiers is not None:
-            self._troops.draw(camera, scene.soldiers, scene.teams)
+            self._troops.draw(camera, scene.soldiers)
         self._overlay.draw(self._panels.of(scene, camera, self._frame), size)
         self._frame += 1
         self._screen.show(self._picture)
+        self._window.point(scene.cursor)
         self._window.show()
 
     def picture(self) -> UInt8[np.ndarray, "height width 3"]:

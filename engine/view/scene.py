@@ -9,9 +9,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from engine.view.camera import Camera
-from engine.view.palette import TEAMS, Colour
 
 Rows = tuple[tuple[str, str], ...]
+Cursor = Literal["arrow", "hand", "crosshair", "move"]
 Pixel = tuple[float, float]  # x, y from the picture's top left corner
 
 
@@ -22,7 +22,7 @@ class Soldiers:
     position: Float[np.ndarray, "N 2"]  # x, y in cells
     facing: Float[np.ndarray, " N"]  # radians clockwise from up on the screen
     walked: Float[np.ndarray, " N"]  # cells walked since the start; drives the walk cycle
-    side: Int[np.ndarray, " N"]  # index of the colour in the scene's `teams`
+    side: Int[np.ndarray, " N"]  # index of the team colour
     spacing: float = 0.5  # cells between two men in closed ranks; they are drawn to match
     selected: Bool[np.ndarray, " N"] | None = None  # who is marked as selected; None: nobody
 
@@ -60,7 +60,6 @@ class Plot:
     ticks: Int[np.ndarray, " N"]
     overlap: Float[np.ndarray, "N R"]  # of each regiment
     drift: Float[np.ndarray, " N"]  # total mass less that at the start
-    names: tuple[str, ...] = ()  # of the regiments; they wear the scene's `teams`
 
 
 @dataclass(frozen=True)
@@ -69,17 +68,6 @@ class Minimap:
 
     density: Float[np.ndarray, "S H W"]  # of each side, 0 to 1
     version: int  # changes whenever the density does
-    sides: tuple[Colour, ...] = TEAMS  # the sides' colours
-
-
-@dataclass(frozen=True)
-class Card:
-    """What the HUD says of one selected regiment."""
-
-    name: str
-    team: int  # index of its colour in the scene's `teams`
-    overlap: float  # share of its order that is filled
-    remarks: tuple[str, ...] = ()  # its formation, its controller, orders that wait
 
 
 @dataclass(frozen=True)
@@ -103,9 +91,7 @@ class Scene:
     plot: Plot | None = None
     profile: Rows | None = None  # the profiler's rows: part, milliseconds; None when closed
     tutorial: tuple[str, ...] = ()  # the lines of the lesson that is shown; none: nothing
-    teams: tuple[Colour, ...] = TEAMS  # red, green, blue from 0 to 255: what soldiers, cards and curves are coloured by
-    cards: tuple[Card, ...] = ()  # of the selected regiments
-    recording: str | None = None  # how the film stands that is being made: "0:12"; None: none is
+    cursor: Cursor = "arrow"  # what the mouse looks like: what it would do here
 
 
 @dataclass(frozen=True)
@@ -124,6 +110,13 @@ class KeyPress:
     key: str
     held: bool = False  # it went down earlier, and this is its repetition
     modifiers: Held = Held()
+
+
+@dataclass(frozen=True)
+class KeyRelease:
+    """A key came up, or the window went out of sight while it was down."""
+
+    key: str
 
 
 @dataclass(frozen=True)
@@ -157,7 +150,7 @@ class Quit:
     """The window was asked to close."""
 
 
-Event = KeyPress | MouseButton | MouseMove | MouseWheel | Quit
+Event = KeyPress | KeyRelease | MouseButton | MouseMove | MouseWheel | Quit
 
 
 class View(Protocol):

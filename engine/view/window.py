@@ -5,15 +5,39 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Literal
 
 import pygame
 
 from engine.view import NoDisplay
-from engine.view.scene import Event, KeyPress, Quit
+from engine.view.scene import (
+    Cursor,
+    Event,
+    Held,
+    KeyPress,
+    KeyRelease,
+    MouseButton,
+    MouseMove,
+    MouseWheel,
+    Pixel,
+    Quit,
+)
 
 REPEAT_AFTER, REPEAT_EVERY = 300, 45  # milliseconds, for a key that is held
 
+MODIFIERS = {
+    "ctrl": (pygame.KMOD_CTRL | pygame.KMOD_META, (pygame.K_LCTRL, pygame.K_RCTRL, pygame.K_LMETA, pygame.K_RMETA)),
+    "shift": (pygame.KMOD_SHIFT, (pygame.K_LSHIFT, pygame.K_RSHIFT)),
+    "alt": (pygame.KMOD_ALT, (pygame.K_LALT, pygame.K_RALT)),
+}
+BUTTONS: dict[int, Literal["left", "middle", "right"]] = {1: "left", 2: "middle", 3: "right"}
+CURSORS = {
+    "arrow": pygame.SYSTEM_CURSOR_ARROW,
+    "hand": pygame.SYSTEM_CURSOR_HAND,
+    "crosshair": pygame.SYSTEM_CURSOR_CROSSHAIR,
+    "move": pygame.SYSTEM_CURSOR_SIZEALL,
+}
 HEADLESS = ("offscreen", "dummy", "evdev")  # SDL's drivers without a picture
 
 
@@ -35,6 +59,8 @@ class Window:
         try:
             self._opengl = opengl
             self._down: set[int] = set()
+            self._pointer: Pixel = (0.0, 0.0)
+            self._cursor: Cursor = "arrow"
             pygame.display.set_caption(title)
             self._open(size, synchronised=driver is None)
             pygame.key.set_repeat(REPEAT_AFTER, REPEAT_EVERY)
@@ -74,18 +100,43 @@ class Window:
 
     def events(self) -> list[Event]:
         """Return what the player did since the last call, in order."""
-        happened: list[Event] = []
-        for event in pygame.event.get():
-            if event.type == pygame.QUIT:
-                happened.append(Quit())
-            elif event.type == pygame.KEYDOWN:
-                happened.append(KeyPress(pygame.key.name(event.key), held=event.key in self._down))
-                self._down.add(event.key)
-            elif event.type == pygame.KEYUP:
-                self._down.discard(event.key)
-            elif event.type == pygame.WINDOWFOCUSLOST:
-                self._down.clear()  # what is let go of elsewhere is not told
-        return happened
+        return [told for event in pygame.event.get() for told in self._told(event)]
+
+    def _told(self, event: pygame.event.Event) -> Iterator[Event]:
+        if event.type == pygame.QUIT:
+            yield Quit()
+        elif event.type == pygame.KEYDOWN:
+            held = event.key in self._down
+            self._down.add(event.key)
+            yield KeyPress(pygame.key.name(event.key), held, self._modifiers(getattr(event, "mod", 0)))
+        elif event.type == pygame.KEYUP:
+            self._down.discard(event.key)
+            yield KeyRelease(pygame.key.name(event.key))
+        elif event.type == pygame.WINDOWFOCUSLOST:
+            # What is let go of elsewhere is not told.
+            yield from (KeyRelease(pygame.key.name(key)) for key in sorted(self._down))
+            self._down.clear()
+        elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
+            self._pointer = event.pos
+            down = event.type == pygame.MOUSEBUTTONDOWN
+            yield MouseButton(event.pos, BUTTONS[event.button], down, self._modifiers())
+        elif event.type == pygame.MOUSEMOTION:
+            self._pointer = event.pos
+            yield MouseMove(event.pos, self._modifiers())
+        elif event.type == pygame.MOUSEWHEEL:
+            yield MouseWheel(self._pointer, getattr(event, "precise_y", event.y))
+
+    def _modifiers(self, mod: int = 0) -> Held:
+        """Return what is held: as the event says, as the system says, or as the keys before it said."""
+        mod |= pygame.key.get_mods()
+        return Held(**{name: bool(mod & mask or self._down & set(keys)) for name, (mask, keys) in MODIFIERS.items()})
+
+    def point(self, cursor: Cursor) -> None:
+        """Let the mouse look like this."""
+        if cursor != self._cursor:
+            self._cursor = cursor
+            with suppress(pygame.error):  # a driver without a picture has no mouse to show
+                pygame.mouse.set_cursor(CURSORS[cursor])
 
     def show(self) -> None:
         """Bring what was drawn to the screen."""

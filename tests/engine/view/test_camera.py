@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.view.camera import COLUMN, whole_field
+from engine.view.camera import (
+    COLUMN,
+    Camera,
+    centre_of_sight,
+    closest,
+    looking_at,
+    panned,
+    resized,
+    whole_field,
+    within,
+    zoomed,
+)
 
 GRID = (128, 192)
 
@@ -36,3 +49,100 @@ def test_clip_coordinates_agree_with_pixels():
     column, row = camera.pixels(point)
     assert np.isclose((point[0] * a + c + 1) / 2 * 1280, column)
     assert np.isclose((1 - (point[1] * b + d)) / 2 * 720, row)
+
+
+grids = st.tuples(st.integers(16, 400), st.integers(16, 400))
+sizes = st.tuples(st.integers(200, 4000), st.integers(150, 2200))
+shares = st.tuples(st.floats(0, 1), st.floats(0, 1))
+
+
+@st.composite
+def cameras(draw):
+    """A field, and a camera over it: anywhere, at any distance."""
+    grid, size = draw(grids), draw(sizes)
+    scale = whole_field(grid, size).scale * draw(st.floats(1, 12))
+    x, y = draw(shares)
+    return grid, looking_at(grid, size, (x * grid[1], y * grid[0]), scale)
+
+
+def seen(camera, grid):
+    """Return the pixels of the field's corners."""
+    return camera.pixels(np.array([[0.0, 0.0], [grid[1], grid[0]]]))
+
+
+@given(cameras(), shares)
+def test_pixels_and_cells_are_each_others_inverse_wherever_the_camera_looks(view, share):
+    _, camera = view
+    pixel = np.array(share) * camera.size
+    assert np.allclose(camera.pixels(camera.cells(pixel)), pixel, atol=1e-6)
+
+
+@given(cameras(), shares, st.floats(1, 4))
+def test_coming_closer_keeps_the_cell_under_the_cursor(view, share, factor):
+    grid, camera = view
+    low, high = seen(whole_field(grid, camera.size), grid)
+    pixel = low + np.array(share) * (high - low)
+    after = zoomed(camera, grid, factor, tuple(pixel))
+    assert np.allclose(after.cells(pixel), camera.cells(pixel), atol=1e-6)
+    assert np.isclose(after.scale, min(camera.scale * factor, closest(grid, camera.size)))
+
+
+@given(cameras(), shares, st.floats(1, 4))
+def test_going_away_keeps_the_cell_under_the_cursor_unless_the_field_would_end(view, share, factor):
+    grid, camera = view
+    pixel = np.array(share) * camera.size
+    after = zoomed(camera, grid, 1 / factor, tuple(pixel))
+    low, high = seen(whole_field(grid, camera.size), grid)
+    stops = np.isclose(seen(after, grid), [low, high], atol=1e-6).any(axis=0)
+    kept = np.isclose(after.cells(pixel), camera.cells(pixel), atol=1e-6)
+    assert (stops | kept).all()
+
+
+@given(cameras(), st.tuples(st.floats(-9e3, 9e3), st.floats(-9e3, 9e3)))
+def test_no_panning_shows_more_than_the_field(view, way):
+    grid, camera = view
+    after = panned(camera, grid, *way)
+    low, high = seen(whole_field(grid, camera.size), grid)
+    first, last = seen(after, grid)
+    assert (first <= low + 1e-6).all()
+    assert (last >= high - 1e-6).all()
+    assert after.scale == camera.scale
+
+
+@given(cameras())
+def test_the_field_follows_the_hand_that_drags_it(view):
+    grid, camera = view
+    after = panned(camera, grid, -7, 4)
+    moved = seen(after, grid)[0] - seen(camera, grid)[0]
+    room = seen(camera, grid)[1] - seen(whole_field(grid, camera.size), grid)[1]
+    assert np.isclose(moved[0], -7) or room[0] < 7 + 1e-6
+    assert np.isclose(moved[1], 4) or seen(camera, grid)[0][1] + 4 > seen(whole_field(grid, camera.size), grid)[0][1]
+
+
+@given(grids, sizes)
+def test_the_farthest_camera_is_the_one_that_shows_all(grid, size):
+    home = whole_field(grid, size)
+    assert zoomed(home, grid, 0.1, (5, 5)) == home
+    assert within(Camera(size, 1e-3, (9, -9)), grid) == home
+
+
+def test_a_jump_brings_the_place_to_the_middle_of_what_is_seen():
+    size = (1280, 720)
+    camera = looking_at(GRID, size, (100.0, 60.0), 20.0)
+    assert np.allclose(camera.cells(np.array(centre_of_sight(GRID, size))), [100, 60])
+
+
+@given(cameras(), sizes)
+def test_a_window_of_another_size_shows_no_more_than_the_field_either(view, size):
+    grid, camera = view
+    after = resized(camera, grid, size)
+    assert resized(camera, grid, camera.size) is camera
+    assert after.size == size
+    assert np.allclose(seen(after, grid), seen(within(after, grid), grid))
+
+
+def test_a_window_of_another_size_looks_at_the_same_place():
+    before = looking_at(GRID, (1280, 720), (100.0, 60.0), 20.0)
+    after = resized(before, GRID, (3840, 2160))
+    assert np.allclose(after.cells(np.array(centre_of_sight(GRID, (3840, 2160)))), [100, 60], atol=0.1)
+    assert np.isclose(after.scale, 60, rtol=0.01)

@@ -11,7 +11,7 @@ import pytest
 from sketches import GRID, SIZE, men
 
 from engine.view import NoDisplay, has_display, open_view
-from engine.view.scene import KeyPress, Quit, Scene
+from engine.view.scene import Held, KeyPress, KeyRelease, MouseButton, MouseMove, MouseWheel, Quit, Scene
 
 
 def test_keys_and_closing_come_out_in_order(view):
@@ -24,8 +24,52 @@ def test_keys_and_closing_come_out_in_order(view):
         pygame.event.post(pygame.event.Event(pygame.KEYUP, key=key))
     pygame.event.post(pygame.event.Event(pygame.QUIT))
     names = ("a", "1", "space", "left", "f1", "[+]")
-    assert view.events() == [*(KeyPress(name) for name in names), Quit()]
+    told = [event for name in names for event in (KeyPress(name), KeyRelease(name))]
+    assert view.events() == [*told, Quit()]
     assert view.events() == []
+
+
+def test_the_mouse_says_where_it_is_which_button_went_down_and_what_is_held(view):
+    import pygame
+
+    view.events()
+    post, event = pygame.event.post, pygame.event.Event
+    post(event(pygame.MOUSEMOTION, pos=(30, 40), rel=(1, 1), buttons=(0, 0, 0)))
+    post(event(pygame.KEYDOWN, key=pygame.K_LSHIFT))
+    post(event(pygame.MOUSEBUTTONDOWN, pos=(31, 41), button=3))
+    post(event(pygame.KEYUP, key=pygame.K_LSHIFT))
+    post(event(pygame.KEYDOWN, key=pygame.K_RALT))
+    post(event(pygame.MOUSEMOTION, pos=(50, 60), rel=(1, 1), buttons=(0, 0, 1)))
+    post(event(pygame.MOUSEBUTTONUP, pos=(50, 60), button=3))
+    post(event(pygame.MOUSEWHEEL, x=0, y=-2))
+    post(event(pygame.MOUSEBUTTONDOWN, pos=(50, 60), button=5))  # the wheel once more, as old programs know it
+    mouse = [one for one in view.events() if not isinstance(one, KeyPress | KeyRelease)]
+    assert mouse == [
+        MouseMove((30, 40)),
+        MouseButton((31, 41), "right", True, Held(shift=True)),
+        MouseMove((50, 60), Held(alt=True)),
+        MouseButton((50, 60), "right", False, Held(alt=True)),
+        MouseWheel((50, 60), -2),
+    ]
+
+
+def test_keys_that_are_down_when_the_window_loses_sight_are_let_go_of(view):
+    import pygame
+
+    view.events()
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_LCTRL))
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_w))
+    pygame.event.post(pygame.event.Event(pygame.WINDOWFOCUSLOST))
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_w))
+    told = view.events()
+    assert told[1] == KeyPress("w", modifiers=Held(ctrl=True))
+    assert {*told[2:4]} == {KeyRelease("left ctrl"), KeyRelease("w")}
+    assert told[4] == KeyPress("w")
+
+
+@pytest.mark.parametrize("cursor", ["hand", "crosshair", "move", "arrow"])
+def test_the_mouse_takes_every_look(drawn, cursor):
+    drawn(cursor=cursor)
 
 
 def test_a_held_key_repeats(view):
