@@ -73,7 +73,7 @@ class OpenGLView:
         if scene.ghost is not None:
             self._ghost.draw(camera, scene.ghost, scene.ghost_version)
         if scene.soldiers is not None:
-            self._troops.draw(camera, scene.soldiers)
+            self._troops.draw(camera, scene.soldiers, scene.teams)
         self._overlay.draw(self._panels.of(scene, camera, self._frame), size)
         self._frame += 1
         self._screen.show(self._picture)

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from engine.view.camera import Camera
+from engine.view.palette import TEAMS, Colour
 
 Rows = tuple[tuple[str, str], ...]
 Cursor = Literal["arrow", "hand", "crosshair", "move"]
@@ -22,7 +23,7 @@ class Soldiers:
     position: Float[np.ndarray, "N 2"]  # x, y in cells
     facing: Float[np.ndarray, " N"]  # radians clockwise from up on the screen
     walked: Float[np.ndarray, " N"]  # cells walked since the start; drives the walk cycle
-    side: Int[np.ndarray, " N"]  # index of the team colour
+    side: Int[np.ndarray, " N"]  # index of the colour in the scene's `teams`
     spacing: float = 0.5  # cells between two men in closed ranks; they are drawn to match
     selected: Bool[np.ndarray, " N"] | None = None  # who is marked as selected; None: nobody
 
@@ -60,6 +61,7 @@ class Plot:
     ticks: Int[np.ndarray, " N"]
     overlap: Float[np.ndarray, "N R"]  # of each regiment
     drift: Float[np.ndarray, " N"]  # total mass less that at the start
+    names: tuple[str, ...] = ()  # of the regiments; they wear the scene's `teams`
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,17 @@ class Minimap:
 
     density: Float[np.ndarray, "S H W"]  # of each side, 0 to 1
     version: int  # changes whenever the density does
+    sides: tuple[Colour, ...] = TEAMS  # the sides' colours
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the HUD says of one selected regiment."""
+
+    name: str
+    team: int  # index of its colour in the scene's `teams`
+    overlap: float  # share of its order that is filled
+    remarks: tuple[str, ...] = ()  # its formation, its controller, orders that wait
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,9 @@ class Scene:
     profile: Rows | None = None  # the profiler's rows: part, milliseconds; None when closed
     tutorial: tuple[str, ...] = ()  # the lines of the lesson that is shown; none: nothing
     cursor: Cursor = "arrow"  # what the mouse looks like: what it would do here
+    teams: tuple[Colour, ...] = TEAMS  # red, green, blue from 0 to 255: what soldiers, cards and curves are coloured by
+    cards: tuple[Card, ...] = ()  # of the selected regiments
+    recording: str | None = None  # how the film stands that is being made: "0:12"; None: none is
 
 
 @dataclass(frozen=True)

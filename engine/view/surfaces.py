@@ -11,7 +11,7 @@ from jaxtyping import Float, UInt8
 
 from engine.view import sprites
 from engine.view.camera import Camera, whole_field
-from engine.view.palette import BORDER, EARTH, GHOST, GRASS, LEATHER, METAL, TABLE, TEAMS
+from engine.view.palette import BORDER, EARTH, GHOST, GRASS, LEATHER, METAL, TABLE, Colour
 from engine.view.panels import Panels
 from engine.view.scene import Event, Scene, Soldiers
 from engine.view.window import Window
@@ -28,7 +28,7 @@ class SurfaceView:
         self._frames = sprites.frames()
         self._variety = sprites.variety(0)
         self._kept: dict[str, tuple[Hashable, pygame.Surface]] = {}
-        self._men: dict[tuple[float, int, int], pygame.Surface] = {}
+        self._men: dict[tuple[float, int, Colour], pygame.Surface] = {}
         self._frame = 0
         self._open = True
 
@@ -54,7 +54,7 @@ class SurfaceView:
             key = (camera, scene.ghost_version, scene.ghost.shape)
             surface.blit(self._painted("ghost", key, partial(ghost, camera, scene.ghost)), corner(camera))
         if scene.soldiers is not None:
-            self._draw_men(surface, camera, scene.soldiers)
+            self._draw_men(surface, camera, scene.soldiers, scene.teams)
         for panel in self._panels.of(scene, camera, self._frame):
             surface.blit(panel.surface, panel.place)
         self._frame += 1
@@ -67,7 +67,7 @@ class SurfaceView:
             kept = self._kept[name] = (key, paint())
         return kept[1]
 
-    def _draw_men(self, surface: pygame.Surface, camera: Camera, soldiers: Soldiers) -> None:
+    def _draw_men(self, surface: pygame.Surface, camera: Camera, soldiers: Soldiers, teams: tuple[Colour, ...]) -> None:
         count = len(soldiers.position)
         if len(self._variety) != count:
             self._variety = sprites.variety(count)
@@ -75,11 +75,11 @@ class SurfaceView:
         order = sprites.nearest_last(soldiers.position[:, 1])
         corners = camera.pixels(soldiers.position[order]) - np.array(sprites.MIDDLE) * zoom
         which = sprites.frame_of(soldiers, self._variety)[order]
-        teams = soldiers.side[order] % len(TEAMS)
-        men = [self._man(zoom, frame, team) for frame, team in zip(which.tolist(), teams.tolist(), strict=True)]
+        side = soldiers.side[order] % len(teams)
+        men = [self._man(zoom, frame, teams[one]) for frame, one in zip(which.tolist(), side.tolist(), strict=True)]
         surface.blits(list(zip(men, np.rint(corners).astype(int).tolist(), strict=True)), doreturn=False)
 
-    def _man(self, zoom: float, frame: int, team: int) -> pygame.Surface:
+    def _man(self, zoom: float, frame: int, team: Colour) -> pygame.Surface:
         man = self._men.get((zoom, frame, team))
         if man is None:
             if len(self._men) > 2000:
@@ -98,9 +98,9 @@ class SurfaceView:
             self._window.close()
 
 
-def tinted(frame: UInt8[np.ndarray, "height width 4"], team: int, zoom: float) -> pygame.Surface:
+def tinted(frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float) -> pygame.Surface:
     """Return a frame in a team's colour, scaled by `zoom`."""
-    materials = np.array([METAL, TEAMS[team], LEATHER], dtype=np.float32)
+    materials = np.array([METAL, team, LEATHER], dtype=np.float32)
     colour = np.minimum(frame[..., :3].astype(np.float32) / 255.0 @ materials, 255.0)
     height, width, _ = frame.shape
     premultiplied = np.concatenate([colour, frame[..., 3:]], axis=-1).astype(np.uint8)

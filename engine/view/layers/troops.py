@@ -9,10 +9,11 @@ from jaxtyping import Float
 from engine.view import sprites
 from engine.view.camera import Camera
 from engine.view.layers.program import program
-from engine.view.palette import LEATHER, METAL, TEAMS, unit
+from engine.view.palette import LEATHER, METAL, Colour, unit
 from engine.view.scene import Soldiers
 
 SHARPNESS = -0.9  # mipmap levels
+TEAMS = 32  # colours that the shader has room for
 ATTRIBUTES = ("position", "facing", "walked", "side", "variety")
 
 
@@ -30,12 +31,10 @@ class Troops:
         self._frames.repeat_x = self._frames.repeat_y = False
         self._frame_size = np.array([width, height])
         middle = np.array(sprites.MIDDLE) / self._frame_size
-        teams = [unit(TEAMS[index % len(TEAMS)]) for index in range(8)]
         for name, value in (
             ("middle", tuple(middle)),
             ("facings", sprites.FACINGS),
             ("strides", sprites.STRIDES),
-            ("teams", teams),
             ("metal", unit(METAL)),
             ("leather", unit(LEATHER)),
             ("sharpness", SHARPNESS),
@@ -49,8 +48,8 @@ class Troops:
         content = [(self._men, "2f 1f 1f 1f 1f/i", *ATTRIBUTES)]
         self._quads = self._context.vertex_array(self._program, content)
 
-    def draw(self, camera: Camera, soldiers: Soldiers) -> None:
-        """Draw all men onto the bound framebuffer."""
+    def draw(self, camera: Camera, soldiers: Soldiers, teams: tuple[Colour, ...]) -> None:
+        """Draw all men onto the bound framebuffer, in their teams' colours."""
         count = len(soldiers.position)
         if count == 0:
             return
@@ -60,6 +59,7 @@ class Troops:
         self._men.write(self._instances(soldiers))
         height = sprites.drawn_unit(soldiers.spacing)
         self._program["camera"] = camera.clip
+        self._program["teams"] = [unit(teams[index % len(teams)]) for index in range(TEAMS)]
         self._program["size"] = tuple(self._frame_size * (height / sprites.UNIT))
         self._program["stride"] = sprites.STRIDE * soldiers.spacing
         self._frames.use()
