@@ -17,13 +17,16 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from engine import command_line, demo, formations, headless
-from engine.campaign import Campaign, Script, middle
+from engine.battlefield import Timed
+from engine.campaign import Campaign, middle
 from engine.command_line import InputError
-from engine.formations import FormationError
+from engine.commands import Form
+from engine.formations import FormationError, check_mass
 from engine.game import Game
 from engine.muster import Muster, MusterError
 from engine.orders import Order
 from engine.plugin import CONTROLLERS, SIMULATIONS, found
+from engine.regiments import Regiment
 from engine.view import NoDisplay, open_view
 from engine.view.scene import View
 
@@ -73,7 +76,7 @@ def figures(args: Namespace) -> None:
     command_line.check_writable(args.screenshot)
     campaign = make_campaign(args)
     battlefield = Muster(campaign.muster).result()
-    for _ in headless.play(campaign, battlefield, args.ticks or headless.TICKS):
+    for _ in headless.play(battlefield, args.ticks or headless.TICKS):
         pass
     if args.screenshot:
         with drawing(WINDOW, visible=False) as view:
@@ -103,24 +106,21 @@ def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
         view.close()
 
 
-def make_campaign(args: Namespace, script: Script = ()) -> Campaign:
+def make_campaign(args: Namespace, script: Timed = ()) -> Campaign:
     """Return the game that was asked for, once its names and sizes are known to be good; imports no simulation."""
     centre = middle(args.grid)
     if args.order is not None and any(tick == 0 for tick, _ in args.orders):
         raise InputError("--order and --orders both give an order at tick 0")
-    script = script or tuple((tick, Order(name, centre)) for tick, name in args.orders)
+    script = script or tuple((tick, Form(((0, Order(name, centre)),))) for tick, name in args.orders)
     campaign = Campaign(
         simulation=make_simulation,
         controllers=leaders(args.controller),
-        controller=args.controller,
         formations=formations.load(),
         ground=args.grid,
-        order=script[0][1]
-        if script and script[0][0] == 0
-        else Order("line" if args.order is None else args.order, centre),
+        regiments=(Regiment("army", 0, check_mass(args.mass, args.grid), args.soldiers, args.controller),),
+        orders=(Order("line" if args.order is None else args.order, centre),),
+        heaped=True,
         script=script,
-        mass=args.mass,
-        men=args.soldiers,
         seed=args.seed,
     )
     campaign.check()

@@ -10,49 +10,72 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from engine import formations, troops
-from engine.formations import Formation, Stand
+from engine import charges, formations, orders, troops
+from engine.charges import Onslaught
+from engine.commands import Charge, Command, Form, Halt, Obey
+from engine.formations import Formation, FormationError, Stand
+from engine.history import REACH, History, Moment
 from engine.orders import Order
 from engine.plugin import Ground, Simulation
+from engine.regiments import Regiment
+from engine.stands import stand_on, take_stand
 from engine.stopwatch import Stopwatch
 from engine.troops import Flow, Troops
 
 TICKS_PER_SECOND = 30  # at speed 1; the fastest man walks half a cell in a tick
 FIELDS = ("mass", "flux_x", "flux_y")  # what the game reads in every tick
+STANDS = 0.9  # overlap from which a regiment goes on to its next waypoint
+
+Timed = tuple[tuple[int, Command], ...]  # commands, each with the tick before which it is carried out
 
 
 class Battlefield:
-    """R regiments on one ground. Orders may change at any tick; the mass never does.
+    """R regiments on one ground, in sides. Commands may come at any tick; the mass never changes.
 
-    `mass` (R, H, W) is where the regiments muster, `controllers` and `orders` one per regiment, `men` how many soldiers
-    are drawn for each. Raises FormationError for an order that names no formation or finds no room.
+    `mass` (R, H, W) is where the regiments muster, and `first` the order of each. `leaders` are the controllers by the
+    names that regiments know them by. `script` is carried out tick by tick whatever else is commanded; `log` is what
+    was commanded, and what a replay will be. Raises FormationError for an order that names no formation or finds no
+    room.
     """
 
     def __init__(
         self,
         simulation: Simulation,
-        controllers: Sequence[Any],
+        leaders: Mapping[str, Any],
         ground: Ground,
         roster: Mapping[str, Formation],
-        orders: Sequence[Order],
+        regiments: Sequence[Regiment],
+        first: Sequence[Order],
         mass: Float[np.ndarray, "R H W"],
-        men: int,
         seed: int = 0,
+        script: Timed = (),
+        log: Timed = (),
     ) -> None:
         self.ground = ground
         self.ticks = 0
-        self.orders = list(orders)
         self.version = 0  # changes whenever an order does
         self.simulation = simulation
         self.stopwatch = Stopwatch()  # a game puts its own here
-        self._controllers = list(controllers)
+        self.regiments = tuple(regiments)
+        self.leaders = dict(leaders)
+        self.log = list(log)
+        self._script = script
+        self._carried_out = 0  # how many commands of the log
         self._roster = dict(roster)
         self._seed = seed
         self._totals = mass.sum(axis=(1, 2), dtype=np.float64)
-        self.stands = [self._form_up(regiment, order) for regiment, order in enumerate(orders)]
-        self._state = simulation.reset(mass, ground, self._controllers, seed)
+        self.stands = [self.preview(regiment, order) for regiment, order in enumerate(first)]
+        self.orders = [_as_it_stands(order, stand) for order, stand in zip(first, self.stands, strict=True)]
+        self.queued: list[tuple[Order, ...]] = [()] * len(self.regiments)
+        self._onslaughts: tuple[Onslaught, ...] = ()
+        self._scattered: dict[int, Float[np.ndarray, "H W"]] = {}
+        self._state = self._reset(mass, self.regiments)
         self.mass = simulation.read(self._state, ("mass",))["mass"]
-        self.troops: list[Troops] = [troops.muster(one, men, seed, self._front(r)) for r, one in enumerate(self.mass)]
+        self.troops: list[Troops] = [
+            troops.muster(one, regiment.men, seed, self._front(r))
+            for r, (one, regiment) in enumerate(zip(self.mass, self.regiments, strict=True))
+        ]
+        self._history = History()
 
     @property
     def mass_start(self) -> float:
@@ -64,52 +87,79 @@ class Battlefield:
         """The mass on the field, summed exactly."""
         return float(self.mass.sum(dtype=np.float64))
 
+    @property
+    def velocity(self) -> Float[np.ndarray, "R H W 2"]:
+        """What the controllers commanded in the last tick, in cells per tick."""
+        return self.simulation.read(self._state, ("velocity",))["velocity"]
+
+    def planned(self) -> Float[np.ndarray, "R H W 2"] | None:
+        """Return what commanders planned in the last tick, in cells per tick; None where the simulation cannot tell."""
+        try:
+            return self.simulation.read(self._state, ("planned",))["planned"]
+        except (AttributeError, KeyError):
+            return None
+
     def overlap(self, regiment: int = 0) -> float:
         """Return the share of the order that is filled. Raises FloatingPointError if the mass is not finite."""
         return formations.overlap(self.mass[regiment], self.stands[regiment].target)
 
+    def preview(self, regiment: int, order: Order) -> Stand:
+        """Return where a regiment would stand under an order. Raises FormationError if it cannot be done."""
+        if regiment not in range(len(self.regiments)):
+            raise FormationError(f"there is no regiment {regiment}: they are 0 to {len(self.regiments) - 1}")
+        formation = formations.pick(self._roster, order.formation)
+        return take_stand(order, formation, float(self._totals[regiment]), self.ground)
+
+    # Commands.
+
+    def carry_out(self, command: Command) -> None:
+        """Do what was commanded, before the next tick. Raises FormationError, and changes nothing, where it cannot.
+
+        Whatever was commanded later on, before a step back, is forgotten.
+        """
+        self._obey(command)
+        self.log[self._carried_out :] = [(self.ticks, command)]
+        self._carried_out += 1
+
     def give(self, order: Order, regiment: int = 0) -> Stand:
-        """Order a regiment into formation and return where it will stand, once pushed inside the field."""
-        stand = self._form_up(regiment, order)
-        self.stands[regiment] = stand
-        self.orders[regiment] = replace(order, centre=stand.centre, angle=stand.angle)
-        self.version += 1
-        return stand
+        """Order one regiment and return where it will stand."""
+        self.carry_out(Form(((regiment, order),)))
+        return self.stands[regiment]
 
     def form(self, formation: str, regiment: int = 0) -> Stand:
         """Order another formation, at the same place and with the same front."""
-        return self.give(replace(self.orders[regiment], formation=formation), regiment)
+        return self.give(orders.another(self.orders[regiment], formation), regiment)
 
     def turn(self, degrees: float, regiment: int = 0) -> Stand:
         """Turn the order clockwise."""
-        order = self.orders[regiment]
-        return self.give(replace(order, angle=order.angle + degrees), regiment)
+        return self.give(orders.turned(self.orders[regiment], degrees), regiment)
 
     def move(self, right: float, down: float, regiment: int = 0) -> Stand:
         """Move the order by so many cells."""
-        order = self.orders[regiment]
-        x, y = order.centre
-        return self.give(replace(order, centre=(x + right, y + down)), regiment)
+        return self.give(orders.moved(self.orders[regiment], right, down), regiment)
 
-    def obey(self, controller: Any, regiment: int = 0) -> None:
-        """Let another controller lead a regiment from the next tick on. Mass and men stay as they are."""
-        self._controllers[regiment] = controller
-        self._state = self.simulation.reset(self.mass, self.ground, self._controllers, self._seed)
+    def enlist(self, roster: Mapping[str, Formation]) -> None:
+        """Know other formations from now on. Orders that were given stand."""
+        self._roster = dict(roster)
 
     def rehearse(self, controller: Any, regiment: int = 0) -> None:
         """Play two ticks under another controller for nothing, so that all is compiled before it leads.
 
         Changes nothing here, so that a thread may rehearse while the battle goes on.
         """
-        controllers = list(self._controllers)
-        controllers[regiment] = controller
-        state = self.simulation.reset(self.mass, self.ground, controllers, self._seed)
+        leaders = [self.leaders[one.controller] for one in self.regiments]
+        leaders[regiment] = controller
+        state = self.simulation.reset(self.mass, self.ground, leaders, self._seed, self._sides)
         for _ in range(2):
             state = self.simulation.tick(state, self._targets())
             self.simulation.read(state, FIELDS)
 
+    # Time.
+
     def tick(self) -> None:
         """Move everything by one tick."""
+        self._history.keep(self._moment())
+        self._carry_out_due()
         with self.stopwatch.measure("simulation"):
             self._state = self.simulation.tick(self._state, self._targets())
             fields = self.simulation.read(self._state, FIELDS)
@@ -122,20 +172,109 @@ class Battlefield:
                 self.troops[regiment] = troops.march(men, flow, self._front(regiment))
         self.ticks += 1
 
-    def planned(self) -> Float[np.ndarray, "R H W 2"] | None:
-        """Return what commanders planned in the last tick, in cells per tick; None where the simulation cannot tell."""
-        try:
-            return self.simulation.read(self._state, ("planned",))["planned"]
-        except (AttributeError, KeyError):
-            return None
+    def step_back(self, ticks: int = 1) -> None:
+        """Go so many ticks back, though not further than the last ten seconds.
+
+        `tick` then leads to the same future again, until another command makes a new one.
+        """
+        self._history.keep(self._moment())
+        wanted = max(self.ticks - min(ticks, REACH), 0)
+        moment = self._history.latest(wanted)
+        assert moment is not None
+        self._return_to(moment)
+        while self.ticks < wanted:
+            self.tick()
+
+    def _carry_out_due(self) -> None:
+        """Carry out what is due before this tick: the log of a future that was stepped back from, script, waypoints."""
+        while self._carried_out < len(self.log) and self.log[self._carried_out][0] <= self.ticks:
+            self._obey(self.log[self._carried_out][1])
+            self._carried_out += 1
+        for tick, command in self._script:
+            if tick == self.ticks:
+                self._obey(command)
+        for regiment, queue in enumerate(self.queued):
+            if queue and self.overlap(regiment) >= STANDS:
+                self._line_up(regiment, queue[0], self.preview(regiment, queue[0]), queue[1:])
+        if any(one.until <= self.ticks for one in self._onslaughts):
+            self._onslaughts = tuple(one for one in self._onslaughts if one.until > self.ticks)
+            if not self._onslaughts:
+                self._scattered = {}
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Form(given, queued):
+                stands = [self.preview(regiment, order) for regiment, order in given]
+                for (regiment, order), stand in zip(given, stands, strict=True):
+                    if queued:
+                        self.queued[regiment] += (_as_it_stands(order, stand),)
+                        self.version += 1
+                    else:
+                        self._line_up(regiment, order, stand)
+            case Halt(regiments):
+                for regiment in regiments:
+                    self.preview(regiment, self.orders[regiment])
+                for regiment in regiments:
+                    order, stand = self.orders[regiment], stand_on(self.mass[regiment], self.stands[regiment].angle)
+                    self._line_up(regiment, orders.another(order, order.formation), stand)
+            case Charge():
+                onslaughts = (*self._onslaughts, charges.begin(command, self.ticks, self.ground))
+                self._scattered = self._scattered | charges.scattered(self.mass, onslaughts, self.ground)
+                self._onslaughts = onslaughts
+            case Obey(regiment, controller):
+                self._follow(regiment, controller)
+
+    def _line_up(self, regiment: int, order: Order, stand: Stand, queue: tuple[Order, ...] = ()) -> None:
+        self.stands[regiment] = stand
+        self.orders[regiment] = _as_it_stands(order, stand)
+        self.queued[regiment] = queue
+        self.version += 1
+
+    def _follow(self, regiment: int, controller: str) -> None:
+        """Let another controller lead a regiment from the next tick on. Mass and men stay as they are."""
+        if controller not in self.leaders or regiment not in range(len(self.regiments)):
+            raise FormationError(f"regiment {regiment} cannot obey '{controller}': nobody of that name has mustered")
+        led = list(self.regiments)
+        led[regiment] = replace(led[regiment], controller=controller)
+        self.regiments = tuple(led)
+        self._state = self._reset(self.mass, self.regiments)
+
+    def _reset(self, mass: Float[np.ndarray, "R H W"], regiments: Sequence[Regiment]) -> Any:
+        leaders = [self.leaders[regiment.controller] for regiment in regiments]
+        return self.simulation.reset(mass, self.ground, leaders, self._seed, self._sides)
+
+    @property
+    def _sides(self) -> tuple[int, ...]:
+        return tuple(regiment.side for regiment in self.regiments)
 
     def _targets(self) -> Float[np.ndarray, "R H W"]:
-        return np.stack([stand.target for stand in self.stands])
-
-    def _form_up(self, regiment: int, order: Order) -> Stand:
-        formation = formations.pick(self._roster, order.formation)
-        mass = float(self._totals[regiment])
-        return formations.form_up(formation, mass, self.ground, centre=order.centre, angle=order.angle)
+        return np.stack([self._scattered.get(r, stand.target) for r, stand in enumerate(self.stands)])
 
     def _front(self, regiment: int) -> float:
         return math.radians(self.stands[regiment].angle)
+
+    def _moment(self) -> Moment:
+        return Moment(
+            self.ticks,
+            self._state,
+            self.mass,
+            tuple(self.troops),
+            self.regiments,
+            tuple(self.orders),
+            tuple(self.stands),
+            tuple(self.queued),
+            self._onslaughts,
+            self._scattered,
+            self._carried_out,
+        )
+
+    def _return_to(self, moment: Moment) -> None:
+        self.ticks, self._state, self.mass, self.regiments = moment.ticks, moment.state, moment.mass, moment.regiments
+        self.troops, self.orders, self.stands = list(moment.troops), list(moment.orders), list(moment.stands)
+        self.queued, self._onslaughts = list(moment.queued), moment.onslaughts
+        self._scattered, self._carried_out = moment.scattered, moment.carried_out
+        self.version += 1
+
+
+def _as_it_stands(order: Order, stand: Stand) -> Order:
+    return replace(order, centre=stand.centre, angle=stand.angle)

@@ -8,8 +8,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from engine import headless
-from engine.battlefield import TICKS_PER_SECOND, Battlefield
-from engine.campaign import Campaign, Script
+from engine.battlefield import TICKS_PER_SECOND, Battlefield, Timed
+from engine.campaign import Campaign
+from engine.commands import Form
 from engine.orders import Order
 from engine.plugin import Ground
 from engine.view.recording import GifWriter
@@ -30,10 +31,12 @@ ORDERS = (  # tick, formation, centre as shares of the field's width and height,
 )
 
 
-def script(ground: Ground) -> Script:
+def script(ground: Ground) -> Timed:
     """Return the orders of the demo for this ground."""
     height, width = ground.grid
-    return tuple((tick, Order(name, (x * width, y * height), angle)) for tick, name, x, y, angle in ORDERS)
+    return tuple(
+        (tick, Form(((0, Order(name, (x * width, y * height), angle)),))) for tick, name, x, y, angle in ORDERS
+    )
 
 
 def film(campaign: Campaign, battlefield: Battlefield, view: View, path: Path, ticks: int = TICKS) -> None:
@@ -47,7 +50,7 @@ def film(campaign: Campaign, battlefield: Battlefield, view: View, path: Path, t
 def scenes(campaign: Campaign, battlefield: Battlefield, ticks: int) -> Iterator[Scene]:
     """Play so many ticks and yield scenes that are evenly spaced in time."""
     shown, spacing = 0.0, TICKS_PER_SECOND / FRAMES_PER_SECOND  # in ticks
-    for tick in tqdm(headless.play(campaign, battlefield, ticks), total=ticks, desc="filming", unit="tick"):
+    for tick in tqdm(headless.play(battlefield, ticks), total=ticks, desc="filming", unit="tick"):
         while shown <= tick:
             yield headless.scene(campaign, battlefield, shown - (tick - 1))
             shown += spacing

@@ -10,7 +10,7 @@ import difflib
 import math
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from engine.shapes import SHAPES
 MARGIN = 1.0  # cells kept free between an order and the border of the field
 FULLEST = 0.9  # share of the ground's capacity that an army may take: beyond it nobody can move
 DEEPEN = 1.06  # step of the search for deeper ranks
+WIDEST = 64.0  # frontage over depth of the thinnest line that is tried, and depth over frontage of the deepest column
 
 
 class FormationError(ValueError):
@@ -100,18 +101,28 @@ def pick(formations: dict[str, Formation], name: str) -> Formation:
 
 
 def form_up(
-    formation: Formation, mass: float, ground: Ground, *, centre: tuple[float, float], angle: float = 0.0
+    formation: Formation,
+    mass: float,
+    ground: Ground,
+    *,
+    centre: tuple[float, float],
+    angle: float = 0.0,
+    frontage: float | None = None,
 ) -> Stand:
     """Return where an army of that mass stands when it is ordered into the formation.
 
-    `centre` is (x, y) in cells, `angle` in degrees clockwise from facing up the field. An order that reaches over the
-    border is pushed inside; one that does not fit deepens its ranks until it does, and if none fits is cut off at the
-    border. Raises FormationError if the ground cannot hold the mass with room to move.
+    `centre` is (x, y) in cells, `angle` in degrees clockwise from facing up the field, `frontage` in cells from flank
+    to flank, by default as the formation's file says. An order that reaches over the border is pushed inside; one that
+    does not fit deepens its ranks until it does, and if none fits is cut off at the border.
+
+    Raises FormationError if the ground cannot hold the mass with room to move.
     """
     mass = check_mass(mass, ground)
     room = np.where(ground.open_cells, ground.capacity, 0.0)
     density = formation.density if room.sum() * formation.density * FULLEST >= mass else 1.0
     front = math.radians(angle)
+    if frontage is not None:
+        formation = widened(formation, mass / density, frontage)
     frontage, depth, ranks = fit(formation, mass / density, ground.grid, front)
     x, y = push_inside(centre, extents(frontage, depth, front), ground.grid)
     across, ahead = formation_axes(ground.grid, (x, y), front)
@@ -165,6 +176,19 @@ def fit(formation: Formation, area: float, grid: tuple[int, int], front: float) 
     return best
 
 
+def widened(formation: Formation, area: float, frontage: float) -> Formation:
+    """Return the formation with the ratio that gives it that frontage in cells, as nearly as its shape allows."""
+    size, ranks = SHAPES[formation.shape].size, min(formation.ranks, math.sqrt(area) / 2)
+    narrow, wide = 1 / WIDEST, WIDEST
+    for _ in range(40):
+        ratio = math.sqrt(narrow * wide)
+        if size(area, ratio, ranks)[0] > frontage:
+            wide = ratio
+        else:
+            narrow = ratio
+    return replace(formation, ratio=narrow)
+
+
 def deeper(formation: Formation, area: float) -> Iterator[tuple[float, float, float]]:
     """Yield frontage, depth and ranks: as the file says, then ever deeper, then ever wider."""
     shape = SHAPES[formation.shape]
@@ -176,7 +200,7 @@ def deeper(formation: Formation, area: float) -> Iterator[tuple[float, float, fl
             ranks *= DEEPEN
     for step in (1 / DEEPEN, DEEPEN):
         ratio = formation.ratio
-        while 1 / 64 < ratio < 64:
+        while 1 / WIDEST <= ratio <= WIDEST:
             # Faces as deep as half a square of this area meet in the middle.
             ranks = math.sqrt(area) / 2 if formation.ranks else 0.0
             yield *shape.size(area, ratio, ranks), ranks

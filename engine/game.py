@@ -11,7 +11,9 @@ from typing import Any
 
 from engine.battlefield import TICKS_PER_SECOND, Battlefield
 from engine.campaign import Campaign
+from engine.commands import Command, Obey
 from engine.controls.bindings import bindings, by_key, help_rows
+from engine.formations import FormationError
 from engine.loop import Loop
 from engine.muster import Muster
 from engine.staging import stage, status
@@ -69,7 +71,6 @@ class Game:
         self._take_over()
         for _ in self.loop.due():
             if self.battlefield:
-                self.campaign.give_orders(self.battlefield)
                 self.battlefield.tick()
         with self.loop.stopwatch.measure("drawing"):
             self.view.draw(self.scene())
@@ -89,6 +90,10 @@ class Game:
 
     # What the keys do: see engine.controls.bindings.
 
+    def command(self, command: Command) -> None:
+        """Have a command carried out, or say in the HUD why it cannot be. The battlefield keeps it for the replay."""
+        self._order(lambda battlefield: battlefield.carry_out(command))
+
     def form(self, formation: str) -> None:
         """Order another formation."""
         self._order(lambda battlefield: battlefield.form(formation))
@@ -102,10 +107,13 @@ class Game:
         self._order(lambda battlefield: battlefield.move(right, down))
 
     def _order(self, give: Callable[[Battlefield], object]) -> None:
-        if self.battlefield:
-            give(self.battlefield)
-        else:
+        if self.battlefield is None:
             self._early_orders.append(give)
+            return
+        try:
+            give(self.battlefield)
+        except FormationError as error:
+            self._say(str(error))
 
     def pause(self) -> None:
         """Pause, or go on."""
@@ -157,12 +165,15 @@ class Game:
             self._mustering = None
             self.battlefield.stopwatch = self.loop.stopwatch
             for give in self._early_orders:
-                give(self.battlefield)
+                self._order(give)
             self.loop.restart()
         if self.battlefield and self._successor and self._successor.ready:
             try:
-                self.battlefield.obey(self._successor.result())
-                self.controller = self._successor_name
+                name = self._successor_name
+                self.battlefield.leaders[name] = self._successor.result()
+                for regiment in range(len(self.battlefield.regiments)):
+                    self.battlefield.carry_out(Obey(regiment, name))
+                self.controller = name
             except Exception as error:  # whatever a plugin gets wrong, the battle goes on under the old one
                 self._say(f"{self._successor_name}: {error or type(error).__name__}")
             self._successor = None

@@ -14,10 +14,9 @@ from engine.view.scene import Scene, View
 TICKS = 400  # enough for any formation to stand
 
 
-def play(campaign: Campaign, battlefield: Battlefield, ticks: int) -> Iterator[int]:
-    """Play so many ticks, giving the script's orders when they are due; yields 1, 2, ... after each."""
+def play(battlefield: Battlefield, ticks: int) -> Iterator[int]:
+    """Play so many ticks; yields 1, 2, ... after each."""
     for tick in range(1, ticks + 1):
-        campaign.give_orders(battlefield)
         battlefield.tick()
         yield tick
 
@@ -29,6 +28,16 @@ def report(campaign: Campaign, battlefield: Battlefield) -> dict[str, object]:
         "controller": campaign.controller,
         "ticks": battlefield.ticks,
         "overlap": battlefield.overlap(),
+        "regiments": [
+            {
+                "name": regiment.name,
+                "side": campaign.sides[regiment.side],
+                "order": battlefield.orders[number].formation,
+                "controller": regiment.controller,
+                "overlap": battlefield.overlap(number),
+            }
+            for number, regiment in enumerate(battlefield.regiments)
+        ],
         "mass_start": battlefield.mass_start,
         "mass_end": battlefield.mass_now,
         "soldiers": sum(len(troops) for troops in battlefield.troops),

@@ -25,10 +25,11 @@ def stage(battlefield: Battlefield, portion: float = 1.0, status: tuple[tuple[st
 
 
 def soldiers(battlefield: Battlefield, portion: float) -> Soldiers:
-    """Return the men of all regiments, each in his regiment's colour."""
+    """Return the men of all regiments, each in his side's colour."""
     drawn = [between(troops, portion) for troops in battlefield.troops]
     position, facing, walked = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    side = np.repeat(np.arange(len(drawn)), [len(troops) for troops in battlefield.troops])
+    sides = [regiment.side for regiment in battlefield.regiments]
+    side = np.repeat(sides, [len(troops) for troops in battlefield.troops])
     spacing = math.sqrt(min(troops.share for troops in battlefield.troops))
     return Soldiers(position, facing, walked, side, spacing)
 

@@ -10,6 +10,7 @@ from engine import formations
 from engine.battlefield import Battlefield
 from engine.campaign import Campaign, middle
 from engine.orders import Order
+from engine.regiments import Regiment
 from engine.view import open_view
 from engine.view.scene import View
 
@@ -19,12 +20,11 @@ def campaign() -> Campaign:
     return Campaign(
         simulation=StandIn,
         controllers={"one": object, "two": object},
-        controller="one",
         formations=formations.load(),
         ground=GROUND,
-        order=Order("line", middle(GROUND)),
-        mass=MASS,
-        men=MEN,
+        regiments=(Regiment("army", 0, MASS, MEN, "one"),),
+        orders=(Order("line", middle(GROUND)),),
+        heaped=True,
     )
 
 

@@ -4,8 +4,10 @@ from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
 from engine.battlefield import Battlefield
+from engine.commands import Obey
 from engine.formations import FormationError
 from engine.orders import Order
+from engine.regiments import Regiment
 
 
 def test_an_order_is_carried_out_and_no_mass_is_lost(battlefield):
@@ -69,8 +71,8 @@ def test_another_controller_takes_over_with_mass_and_men_as_they_are(battlefield
     for _ in range(10):
         battlefield.tick()
     mass, men = battlefield.mass, battlefield.troops[0]
-    successor = object()
-    battlefield.obey(successor)
+    successor = battlefield.leaders["two"] = object()
+    battlefield.carry_out(Obey(0, "two"))
     np.testing.assert_array_equal(battlefield.mass, mass)
     assert battlefield.troops[0] is men
     assert battlefield.simulation.resets[-1] == (successor,)
@@ -97,7 +99,8 @@ def test_a_mass_that_is_not_finite_scores_nothing(battlefield):
 def test_two_regiments_obey_an_order_each():
     mass = np.stack([formations.blob(60.0, GROUND, centre=(x, 24.0)) for x in (18.0, 54.0)])
     orders = [Order("line", (18, 24)), Order("testudo", (54, 24), 90)]
-    battlefield = Battlefield(StandIn(), [None, None], GROUND, formations.load(), orders, mass, 150)
+    regiments = [Regiment(name, 0, 60.0, 150, "one") for name in ("left", "right")]
+    battlefield = Battlefield(StandIn(), {"one": None}, GROUND, formations.load(), regiments, orders, mass)
     battlefield.form("wedge", regiment=1)
     for _ in range(120):
         battlefield.tick()

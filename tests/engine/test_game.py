@@ -11,6 +11,7 @@ from clock import Clock
 from PIL import Image
 from stand_in import MASS, MEN, StandIn
 
+from engine.commands import Form
 from engine.controls.bindings import bindings
 from engine.game import Game
 from engine.loop import Loop
@@ -306,8 +307,12 @@ def test_the_status_says_how_the_battle_stands(session):
     assert rows(session)["speed"] == "x1/4"
 
 
+def form(*order):
+    return Form(((0, Order(*order)),))
+
+
 def test_a_script_gives_its_orders_when_they_are_due(start):
-    session = start(script=((5, Order("wedge", (30, 20))), (12, Order("circle", (40, 24), 90))))
+    session = start(script=((5, form("wedge", (30, 20))), (12, form("circle", (40, 24), 90))))
     session.until(lambda: session.game.battlefield)
     seen = {}
     while session.game.battlefield.ticks < 15:

@@ -8,6 +8,7 @@ from stand_in import GROUND, MASS, MEN, StandIn
 from engine import formations
 from engine.battlefield import Battlefield
 from engine.orders import Order
+from engine.regiments import Regiment
 from engine.sampling import bilinear
 from engine.spacing import near_pairs
 from engine.troops import NEAREST_WALL, Flow, between, march, muster
@@ -45,7 +46,9 @@ def march_past():
     roster = formations.load()
     mass = formations.blob(MASS, GROUND)[None]
     order = Order("line", (36, 24))
-    battlefield = Battlefield(StandIn(), [None], GROUND, roster, [order], mass, MEN)
+    battlefield = Battlefield(
+        StandIn(), {"one": None}, GROUND, roster, [Regiment("army", 0, MASS, MEN, "one")], [order], mass
+    )
     seen = [(battlefield.troops[0], battlefield.mass[0])]
     for tick in range(260):
         if tick == 40:
