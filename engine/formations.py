@@ -10,7 +10,7 @@ import difflib
 import math
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from jaxtyping import Bool, Float
 from engine.assets import ASSETS
 from engine.plugin import QUANTUM, Ground
 from engine.shapes import SHAPES
+from engine.slots import Box, places
 
 MARGIN = 1.0  # cells kept free between an order and the border of the field
 FULLEST = 0.9  # share of the ground's capacity that an army may take: beyond it nobody can move
@@ -53,6 +54,30 @@ class Stand:
     angle: float  # degrees clockwise from facing up
     frontage: float  # cells
     depth: float  # cells
+    intervals: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, in those of closed ranks
+    stagger: bool = False  # whether every second rank stands in the gaps of the one before it
+    boxes: tuple[Box, ...] = ()  # the full rectangles that it is made of; none: men stand as the target has it
+    _slots: dict[int, Float[np.ndarray, "N 2"]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def slots(self, men: int) -> Float[np.ndarray, "N 2"]:
+        """Return where so many men stand in rank and file, (x, y) in cells: inside the target, as dense as it is.
+
+        From the front rank's left flank to the rear's right; read-only, and found only once for each number of men.
+        Raises ValueError for less than one man.
+        """
+        if men not in self._slots:
+            found = places(
+                self.target,
+                men,
+                centre=self.centre,
+                front=math.radians(self.angle),
+                intervals=self.intervals,
+                stagger=self.stagger,
+                boxes=self.boxes,
+            )
+            found.flags.writeable = False
+            self._slots[men] = found
+        return self._slots[men]
 
 
 def load(folder: Path = ASSETS / "formations") -> dict[str, Formation]:
@@ -128,7 +153,10 @@ def form_up(
     across, ahead = formation_axes(ground.grid, (x, y), front)
     distance = SHAPES[formation.shape].distance(across, ahead, frontage, depth, ranks)
     target = fill(distance, mass, np.floor(room * density / QUANTUM) * QUANTUM)
-    return Stand(target, (x, y), angle % 360, frontage, depth)
+    within = room[distance < -0.5]
+    whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
+    boxes = SHAPES[formation.shape].boxes(frontage, depth, ranks) if whole else ()
+    return Stand(target, (x, y), angle % 360, frontage, depth, boxes=boxes)
 
 
 def blob(
@@ -224,6 +252,11 @@ def push_inside(
         min(max(x, side), width - side) if 2 * side <= width else width / 2,
         min(max(y, edge), height - edge) if 2 * edge <= height else height / 2,
     )
+
+
+def inside(half_extents: tuple[float, float], grid: tuple[int, int]) -> bool:
+    """Return whether a box of that size, once pushed inside the field, lies in it as a whole."""
+    return 2 * half_extents[0] <= grid[1] and 2 * half_extents[1] <= grid[0]
 
 
 def formation_axes(

@@ -13,15 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from engine.slots import Box
+
 Field = Float[np.ndarray, "H W"]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """An outline: `size(area, ratio, ranks)` gives frontage and depth, `distance` the way to the edge."""
+    """An outline: `size(area, ratio, ranks)` gives frontage and depth, `distance` the way to the edge.
+
+    `boxes(frontage, depth, ranks)` are the full rectangles that it is made of, if it is made of such.
+    """
 
     size: Callable[[float, float, float], tuple[float, float]]
     distance: Callable[[Field, Field, float, float, float], Field]
+    boxes: Callable[[float, float, float], tuple[Box, ...]] = lambda frontage, depth, ranks: ()
 
 
 def solid(share: float) -> Callable[[float, float, float], tuple[float, float]]:
@@ -56,6 +62,20 @@ def hollow_rectangle(across: Field, ahead: Field, frontage: float, depth: float,
     return np.maximum(outer, -rectangle(across, ahead, frontage - 2 * ranks, depth - 2 * ranks))
 
 
+def one_box(frontage: float, depth: float, ranks: float = 0.0) -> tuple[Box, ...]:
+    """Return the rectangle itself."""
+    return (Box(0.0, 0.0, frontage, depth),)
+
+
+def four_faces(frontage: float, depth: float, ranks: float) -> tuple[Box, ...]:
+    """Return front and rear over the whole frontage, and the flanks between them."""
+    if min(frontage, depth) <= 2 * ranks:
+        return one_box(frontage, depth)
+    ahead, aside = (depth - ranks) / 2, (frontage - ranks) / 2
+    flanks = (Box(side, 0.0, ranks, depth - 2 * ranks) for side in (-aside, aside))
+    return Box(0.0, ahead, frontage, ranks), *flanks, Box(0.0, -ahead, frontage, ranks)
+
+
 def triangle(across: Field, ahead: Field, frontage: float, depth: float, ranks: float = 0.0) -> Field:
     """Return the distance to a triangle whose point looks ahead (exact inside, a lower bound beyond its corners)."""
     slant = math.hypot(frontage / 2, depth)
@@ -71,8 +91,8 @@ def ellipse(across: Field, ahead: Field, frontage: float, depth: float, ranks: f
 
 
 SHAPES = {
-    "rectangle": Shape(solid(1.0), rectangle),
-    "hollow rectangle": Shape(hollow_size, hollow_rectangle),
+    "rectangle": Shape(solid(1.0), rectangle, one_box),
+    "hollow rectangle": Shape(hollow_size, hollow_rectangle, four_faces),
     "triangle": Shape(solid(0.5), triangle),
     "ellipse": Shape(solid(math.pi / 4), ellipse),
 }
