@@ -142,13 +142,14 @@ class Battlefield:
         """Know other formations from now on. Orders that were given stand."""
         self._roster = dict(roster)
 
-    def rehearse(self, controller: Any, regiment: int = 0) -> None:
+    def rehearse(self, controller: Any, regiments: Sequence[int] = (0,)) -> None:
         """Play two ticks under another controller for nothing, so that all is compiled before it leads.
 
         Changes nothing here, so that a thread may rehearse while the battle goes on.
         """
         leaders = [self.leaders[one.controller] for one in self.regiments]
-        leaders[regiment] = controller
+        for regiment in regiments:
+            leaders[regiment] = controller
         state = self.simulation.reset(self.mass, self.ground, leaders, self._seed, self._sides)
         for _ in range(2):
             state = self.simulation.tick(state, self._targets())

@@ -36,6 +36,7 @@ class Campaign:
     seed: int = 0
     title: str = ""
     sides: tuple[str, ...] = SIDES
+    side: int | None = None  # the one that the player commands; None: all
     looks_at: tuple[float, float, float] | None = None  # where the camera starts: x, y and width in cells; None: all
 
     @property

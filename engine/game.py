@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from engine.battlefield import TICKS_PER_SECOND, Battlefield
 from engine.campaign import Campaign
-from engine.commands import Command, Obey
-from engine.controls.bindings import bindings, by_key, help_rows
+from engine.commands import Command
+from engine.controls.appearance import Appearance
+from engine.controls.bindings import bindings, by_key, dispatch, help_rows
+from engine.controls.captain import Captain
+from engine.controls.gestures import GESTURES
+from engine.controls.hands import Hands
 from engine.formations import FormationError
 from engine.loop import Loop
 from engine.muster import Muster
 from engine.staging import stage, status
+from engine.succession import Succession
 from engine.view.recording import save_png
-from engine.view.scene import KeyPress, Quit, Scene, View
+from engine.view.scene import Quit, Scene, View
 
 NOTICE_FRAMES = 240  # how long the HUD shows what became of a screenshot or a controller
 
@@ -35,21 +37,22 @@ class Game:
         self.loop = loop or Loop(TICKS_PER_SECOND)
         self.running = True
         self.battlefield: Battlefield | None = None
-        self.controller = campaign.controller
+        self.captain = Captain(self.command, self._say, campaign.side)
+        self.hands = Hands(campaign.ground.grid, view.size, self.captain)
+        self.appearance = Appearance(self.hands)
+        if campaign.looks_at is not None:
+            self.hands.outlook.frame(*campaign.looks_at)
         self.notice = ""
         table = bindings(campaign.formations.values())
         self._keys = by_key(table)
-        self._help = help_rows(table)
+        self._help = (*GESTURES, *help_rows(table))
         self._hint = next(f"{one.label}: {one.does}" for one in table if "f1" in one.keys)
         self._help_open = False
         self._folder = folder
         self._screenshot_wanted = False
         self._notice_left = 0
         self._mustering: Muster[Battlefield] | None = Muster(campaign.muster)
-        self._successor: Muster[Any] | None = None  # the controller that Tab asked for
-        self._successor_name = campaign.controller  # the last one asked for, whether it could be made or not
-        self._early_orders: list[Callable[[Battlefield], object]] = []  # given before there was an army
-        self._known: dict[str, Any] = {}  # controllers that were made before
+        self._succession = Succession(campaign.controllers)
 
     def play(self, ticks: int | None = None) -> None:
         """Play until the player leaves, or for so many ticks. Raises MusterError if no army can be mustered."""
@@ -64,10 +67,10 @@ class Game:
         for event in self.view.events():
             if isinstance(event, Quit):
                 self.leave()
-            elif isinstance(event, KeyPress) and event.key in self._keys:
-                binding = self._keys[event.key]
-                if binding.repeats or not event.held:
-                    binding.act(self)
+            else:
+                self.hands.on(event, self.loop.now)
+                dispatch(self._keys, event, self)
+        self.hands.advance(self.view.size, self.loop.now)
         self._take_over()
         for _ in self.loop.due():
             if self.battlefield:
@@ -86,34 +89,18 @@ class Game:
         else:
             scene = stage(self.battlefield, self.loop.portion, rows)
             banner = "Paused" if self.loop.paused else None
-        return replace(scene, banner=banner, keys=self._help if self._help_open else None, hint=self._hint)
-
-    # What the keys do: see engine.controls.bindings.
+        scene = replace(scene, banner=banner, keys=self._help if self._help_open else None, hint=self._hint)
+        return self.appearance.dress(scene, self.battlefield)
 
     def command(self, command: Command) -> None:
         """Have a command carried out, or say in the HUD why it cannot be. The battlefield keeps it for the replay."""
-        self._order(lambda battlefield: battlefield.carry_out(command))
+        if self.battlefield:
+            try:
+                self.battlefield.carry_out(command)
+            except FormationError as error:
+                self._say(str(error))
 
-    def form(self, formation: str) -> None:
-        """Order another formation."""
-        self._order(lambda battlefield: battlefield.form(formation))
-
-    def turn(self, degrees: float) -> None:
-        """Turn the order clockwise."""
-        self._order(lambda battlefield: battlefield.turn(degrees))
-
-    def move(self, right: float, down: float) -> None:
-        """Move the order, in cells."""
-        self._order(lambda battlefield: battlefield.move(right, down))
-
-    def _order(self, give: Callable[[Battlefield], object]) -> None:
-        if self.battlefield is None:
-            self._early_orders.append(give)
-            return
-        try:
-            give(self.battlefield)
-        except FormationError as error:
-            self._say(str(error))
+    # What the keys do, apart from orders: see engine.controls.bindings.
 
     def pause(self) -> None:
         """Pause, or go on."""
@@ -139,24 +126,19 @@ class Game:
         """Save the next picture."""
         self._screenshot_wanted = True
 
+    def let_go(self) -> None:
+        """Let go of what is in hand, or else leave."""
+        if not self.hands.let_go():
+            self.leave()
+
     def leave(self) -> None:
         """End the game after this frame."""
         self.running = False
 
     def next_controller(self) -> None:
-        """Prepare the next controller in the background; it takes over once it is ready."""
-        if self.battlefield is None or self._successor is not None:
-            return
-        names = list(self.campaign.controllers)
-        self._successor_name = names[(names.index(self._successor_name) + 1) % len(names)]
-        self._successor = Muster(partial(self._prepare, self.battlefield, self._successor_name))
-
-    def _prepare(self, battlefield: Battlefield, name: str) -> Any:
-        if name not in self._known:
-            controller = self.campaign.controllers[name]()
-            battlefield.rehearse(controller)
-            self._known[name] = controller
-        return self._known[name]
+        """Prepare the next controller of the selected in the background; it takes over once it is ready."""
+        if self.battlefield:
+            self._succession.begin(self.battlefield, self.captain.asked())
 
     def _take_over(self) -> None:
         """Take what the background has finished."""
@@ -164,26 +146,17 @@ class Game:
             self.battlefield = self._mustering.result()
             self._mustering = None
             self.battlefield.stopwatch = self.loop.stopwatch
-            for give in self._early_orders:
-                self._order(give)
+            self.captain.enter(self.battlefield)
             self.loop.restart()
-        if self.battlefield and self._successor and self._successor.ready:
-            try:
-                name = self._successor_name
-                self.battlefield.leaders[name] = self._successor.result()
-                for regiment in range(len(self.battlefield.regiments)):
-                    self.battlefield.carry_out(Obey(regiment, name))
-                self.controller = name
-            except Exception as error:  # whatever a plugin gets wrong, the battle goes on under the old one
-                self._say(f"{self._successor_name}: {error or type(error).__name__}")
-            self._successor = None
+        if self.battlefield:
+            self._succession.finish(self.battlefield, self.command, self._say)
 
     def _rows(self) -> tuple[tuple[str, str], ...]:
         self._notice_left -= 1
         rows: tuple[tuple[str, str], ...] = ()
         if self.battlefield:
-            leader = f"{self.controller} (mustering {self._successor_name})" if self._successor else self.controller
-            rows = status(self.battlefield, self.campaign.formations, leader)
+            first = next(iter(self.captain.actors()), 0)
+            rows = status(self.battlefield, self.campaign.formations, self._succession.name, first)
         rows += (("frames/s", f"{self.loop.frames_per_second:.0f}"), ("speed", f"x{Fraction(self.loop.speed)}"))
         return (*rows, ("", self.notice)) if self._notice_left > 0 else rows
 

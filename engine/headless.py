@@ -48,7 +48,7 @@ def report(campaign: Campaign, battlefield: Battlefield) -> dict[str, object]:
 
 def scene(campaign: Campaign, battlefield: Battlefield, portion: float = 1.0) -> Scene:
     """Return the scene that a player would see, at a portion of the way between the last two ticks."""
-    return stage(battlefield, portion, status(battlefield, campaign.formations, campaign.controller))
+    return stage(battlefield, portion, status(battlefield, campaign.formations))
 
 
 def screenshot(campaign: Campaign, battlefield: Battlefield, view: View, path: Path) -> None:

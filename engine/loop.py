@@ -36,6 +36,11 @@ class Loop:
         self._frame_start = clock()
         self._steps = 0
 
+    @property
+    def now(self) -> float:
+        """Seconds, by the clock that the loop goes by."""
+        return self._clock()
+
     def due(self) -> Iterator[int]:
         """Begin a frame and yield once for each tick to make in it. Late ticks are dropped, never piled up."""
         self.stopwatch.lap()

@@ -35,17 +35,20 @@ def soldiers(battlefield: Battlefield, portion: float) -> Soldiers:
 
 
 def status(
-    battlefield: Battlefield, formations: Mapping[str, Formation], controller: str
+    battlefield: Battlefield, formations: Mapping[str, Formation], successor: str | None = None, regiment: int = 0
 ) -> tuple[tuple[str, str], ...]:
-    """Return the rows of the HUD that speak of the battle. A drift of the mass is shown to its last digit."""
+    """Return the rows of the HUD that speak of the battle, and of one regiment in it.
+
+    `successor` is the controller that is being prepared. A drift of the mass is shown to its last digit.
+    """
     drift = battlefield.mass_now - battlefield.mass_start
-    order = battlefield.orders[0]
+    order, leader = battlefield.orders[regiment], battlefield.regiments[regiment].controller
     return (
         ("formation", formations[order.formation].title),
         ("facing", f"{order.angle:.0f}°"),
-        ("controller", controller),
+        ("controller", f"{leader} (mustering {successor})" if successor else leader),
         ("device", battlefield.simulation.device),
-        ("overlap", f"{100 * battlefield.overlap():.1f} %"),
+        ("overlap", f"{100 * battlefield.overlap(regiment):.1f} %"),
         ("mass", f"{battlefield.mass_now:.6f} ({drift:+.17g})"),
         ("tick", str(battlefield.ticks)),
     )

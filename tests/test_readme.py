@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from engine.controls.bindings import bindings, help_rows
+from engine.controls.gestures import GESTURES
 from engine.formations import load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -11,10 +12,17 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_its_key_table_is_the_table_of_bindings():
-    table = README.split("| key |")[1].split("\n\n")[0]
-    assert tuple(re.findall(r"^\| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)) == help_rows(
-        bindings(load().values())
-    )
+    assert rows("| key |") == help_rows(bindings(load().values()))
+
+
+def test_its_table_of_gestures_is_the_one_of_the_help():
+    assert rows("| mouse |") == GESTURES
+
+
+def rows(head):
+    """Return the rows of the table with that head."""
+    table = README.split(head)[1].split("\n\n")[0]
+    return tuple(re.findall(r"^\| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE))
 
 
 def test_every_place_it_names_is_there():

@@ -1,24 +1,37 @@
-"""The one table of keys: what the player can do, with which keys, and what the help panel says of it."""
+"""The one table of keys: what the player can do, with which keys, and what the help panel says of it.
+
+A key is written as pygame names it, with the keys that modify it before it: "a", "f1", "ctrl+1". Every binding has the
+name of an action, by which the player's settings may give it other keys.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
+from engine.controls.captain import Captain
+from engine.controls.hands import Hands
 from engine.formations import Formation
+from engine.view.scene import Event, Held, KeyPress, KeyRelease
 
 TURN = 15.0  # degrees
 MOVE = 4.0  # cells
+GROUPS = range(1, 10)
+
+MODIFIERS = ("ctrl", "alt", "shift")  # in the order in which they are written
+LOOKS = {"up": "w", "left": "a", "down": "s", "right": "d"}
+LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}  # where a key's name would not say enough
 
 
 class Player(Protocol):
     """What a key can ask of the game."""
 
-    def form(self, formation: str) -> None: ...
-    def turn(self, degrees: float) -> None: ...
-    def move(self, right: float, down: float) -> None: ...
+    @property
+    def captain(self) -> Captain: ...
+    @property
+    def hands(self) -> Hands: ...
     def pause(self) -> None: ...
     def step(self) -> None: ...
     def faster(self) -> None: ...
@@ -26,42 +39,94 @@ class Player(Protocol):
     def next_controller(self) -> None: ...
     def help(self) -> None: ...
     def screenshot(self) -> None: ...
-    def leave(self) -> None: ...
+    def let_go(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Binding:
-    """Keys, in pygame's names, that all do one thing."""
+    """Keys that all do one thing. Those of one `family` share a row of the help, the first of them has it."""
 
+    action: str  # its name in the settings: "turn-left"
     keys: tuple[str, ...]
-    label: str  # the keys as the player knows them
     does: str
-    act: Callable[[Player], None]
+    act: Callable[[Player], object]
     repeats: bool = False  # whether it goes on while the key is held
+    let_go: Callable[[Player], object] | None = None  # what follows when the key comes up
+    family: str = ""  # what stands for all of its keys: "Ctrl+1 .. 9"
+
+    @property
+    def label(self) -> str:
+        """The first of its keys as the player knows it."""
+        return label(self.keys[0])
 
 
-def bindings(formations: Iterable[Formation]) -> tuple[Binding, ...]:
-    """Return the table. The formations bring their own keys."""
-    return (
-        *(
-            Binding((one.key, f"[{one.key}]"), one.key, f"form {one.title.lower()}", partial(_form, one.name))
-            for one in formations
-        ),
-        Binding(("q",), "Q", "turn the order left", lambda player: player.turn(-TURN), repeats=True),
-        Binding(("e",), "E", "turn the order right", lambda player: player.turn(TURN), repeats=True),
-        Binding(("left",), "Left", "move the order left", lambda player: player.move(-MOVE, 0.0), repeats=True),
-        Binding(("right",), "Right", "move the order right", lambda player: player.move(MOVE, 0.0), repeats=True),
-        Binding(("up",), "Up", "move the order up", lambda player: player.move(0.0, -MOVE), repeats=True),
-        Binding(("down",), "Down", "move the order down", lambda player: player.move(0.0, MOVE), repeats=True),
-        Binding(("space",), "Space", "pause, go on", lambda player: player.pause()),
-        Binding((".", "[.]"), ".", "pause and step one tick", lambda player: player.step(), repeats=True),
-        Binding(("+", "=", "[+]"), "+", "twice as fast", lambda player: player.faster()),
-        Binding(("-", "[-]"), "-", "half as fast", lambda player: player.slower()),
-        Binding(("tab",), "Tab", "next controller", lambda player: player.next_controller()),
-        Binding(("f1",), "F1", "show or hide the keys", lambda player: player.help()),
-        Binding(("f12",), "F12", "take a screenshot", lambda player: player.screenshot()),
-        Binding(("escape",), "Esc", "leave", lambda player: player.leave()),
-    )
+def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Binding, ...]:
+    """Return the table. The formations bring their own keys, and `keys` gives actions, by name, others than these."""
+    table = tuple(_bindings(formations))
+    if not keys:
+        return table
+    return tuple(_rebound(binding, keys[binding.action]) if binding.action in keys else binding for binding in table)
+
+
+def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
+    for one in formations:
+        act = partial(_form, one.name)
+        yield Binding(f"form-{one.name}", (one.key, f"[{one.key}]"), f"form {one.title.lower()}", act)
+    yield Binding("turn-left", ("q",), "turn left", lambda player: player.captain.turn(-TURN), repeats=True)
+    yield Binding("turn-right", ("e",), "turn right", lambda player: player.captain.turn(TURN), repeats=True)
+    yield Binding("move-left", ("left",), "move left", lambda player: player.captain.move(-MOVE, 0.0), repeats=True)
+    yield Binding("move-right", ("right",), "move right", lambda player: player.captain.move(MOVE, 0.0), repeats=True)
+    yield Binding("move-up", ("up",), "move up", lambda player: player.captain.move(0.0, -MOVE), repeats=True)
+    yield Binding("move-down", ("down",), "move down", lambda player: player.captain.move(0.0, MOVE), repeats=True)
+    yield Binding("halt", ("backspace",), "halt", lambda player: player.captain.halt())
+    yield Binding("next-controller", ("tab",), "next controller", lambda player: player.next_controller())
+    yield Binding("select-all", ("ctrl+a",), "select all", lambda player: player.captain.select_all())
+    for number in GROUPS:
+        store = partial(_store, number)
+        yield Binding(f"store-group-{number}", (f"ctrl+{number}",), "store a group", store, family="Ctrl+1 .. 9")
+    for number in GROUPS:
+        recall = partial(_recall, number)
+        does = "select a group; twice: go there"
+        yield Binding(f"recall-group-{number}", (f"alt+{number}",), does, recall, family="Alt+1 .. 9")
+    yield Binding("brush", ("b",), "take the brush, put it down", lambda player: player.hands.take("brush"))
+    yield Binding("charge", ("c",), "take the charge, put it down", lambda player: player.hands.take("charge"))
+    yield Binding("smaller", ("[",), "smaller brush", lambda player: player.hands.resize_brush(-1), repeats=True)
+    yield Binding("larger", ("]",), "larger brush", lambda player: player.hands.resize_brush(1), repeats=True)
+    for direction, key in LOOKS.items():
+        begin, end = partial(_look, direction, True), partial(_look, direction, False)
+        yield Binding(f"look-{direction}", (key,), "move the camera", begin, let_go=end, family="W A S D")
+    yield Binding("whole-field", ("home",), "show the whole field", lambda player: player.hands.outlook.whole())
+    yield Binding("pause", ("space",), "pause, go on", lambda player: player.pause())
+    yield Binding("step", (".", "[.]"), "pause and step one tick", lambda player: player.step(), repeats=True)
+    yield Binding("faster", ("+", "=", "[+]"), "twice as fast", lambda player: player.faster())
+    yield Binding("slower", ("-", "[-]"), "half as fast", lambda player: player.slower())
+    yield Binding("help", ("f1",), "show or hide the keys", lambda player: player.help())
+    yield Binding("screenshot", ("f12",), "take a screenshot", lambda player: player.screenshot())
+    yield Binding("leave", ("escape",), "let go of a stroke or a brush; leave", lambda player: player.let_go())
+
+
+def chord(key: str, held: Held) -> str:
+    """Return a key with those that modify it, as bindings write it: "ctrl+shift+1"."""
+    return "".join(f"{name}+" for name in MODIFIERS if getattr(held, name)) + key
+
+
+def dispatch(keys: Mapping[str, Binding], event: Event, player: Player) -> None:
+    """Have the player's key do what it is bound to."""
+    match event:
+        case KeyPress(held=held):
+            binding = _pressed(keys, event)
+            if binding and (binding.repeats or not held):
+                binding.act(player)
+        case KeyRelease(key):
+            for name, binding in keys.items():
+                if binding.let_go and (name == key or name.endswith(f"+{key}")):
+                    binding.let_go(player)
+
+
+def _pressed(keys: Mapping[str, Binding], press: KeyPress) -> Binding | None:
+    """Return what a key press asks for. Shift is for the orders to look at, where no binding claims it."""
+    alone = chord(press.key, replace(press.modifiers, shift=False))
+    return keys.get(chord(press.key, press.modifiers)) or keys.get(alone)
 
 
 def by_key(table: Iterable[Binding]) -> Mapping[str, Binding]:
@@ -75,10 +140,36 @@ def by_key(table: Iterable[Binding]) -> Mapping[str, Binding]:
     return found
 
 
+def label(key: str) -> str:
+    """Return a key's name as the player knows it: "ctrl+a" is Ctrl+A."""
+    words = []
+    while modifier := next((name for name in MODIFIERS if key.startswith(f"{name}+")), None):
+        words.append(modifier.title())
+        key = key.removeprefix(f"{modifier}+")
+    return "+".join((*words, LABELS.get(key, key.title())))
+
+
 def help_rows(table: Iterable[Binding]) -> tuple[tuple[str, str], ...]:
     """Return the rows of the help panel: keys, and what they do."""
-    return tuple((binding.label, binding.does) for binding in table)
+    rows = ((binding.family or binding.label, binding.does) for binding in table)
+    return tuple(dict.fromkeys(rows))
+
+
+def _rebound(binding: Binding, keys: tuple[str, ...]) -> Binding:
+    return replace(binding, keys=keys, family="")
 
 
 def _form(formation: str, player: Player) -> None:
-    player.form(formation)
+    player.captain.form(formation)
+
+
+def _store(number: int, player: Player) -> None:
+    player.captain.store_group(number)
+
+
+def _recall(number: int, player: Player) -> None:
+    player.hands.recall_group(number)
+
+
+def _look(direction: str, going: bool, player: Player) -> None:
+    player.hands.outlook.look(direction, going)

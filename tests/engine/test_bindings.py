@@ -4,18 +4,30 @@ import pygame
 import pytest
 
 from engine import formations
-from engine.controls.bindings import MOVE, TURN, bindings, by_key, help_rows
+from engine.controls.bindings import MOVE, TURN, bindings, by_key, chord, dispatch, help_rows, label
+from engine.view.scene import Held, KeyPress, KeyRelease
 
 TABLE = bindings(formations.load().values())
+LOOKS = {"w": "up", "a": "left", "s": "down", "d": "right"}
 EXPECTED = {
-    **{str(key): ("form", name) for key, name in enumerate(formations.load(), start=1)},
-    **{f"[{key}]": ("form", name) for key, name in enumerate(formations.load(), start=1)},
-    "q": ("turn", -TURN),
-    "e": ("turn", TURN),
-    "left": ("move", -MOVE, 0),
-    "right": ("move", MOVE, 0),
-    "up": ("move", 0, -MOVE),
-    "down": ("move", 0, MOVE),
+    **{str(key): ("captain.form", name) for key, name in enumerate(formations.load(), start=1)},
+    **{f"[{key}]": ("captain.form", name) for key, name in enumerate(formations.load(), start=1)},
+    **{f"ctrl+{number}": ("captain.store_group", number) for number in range(1, 10)},
+    **{f"alt+{number}": ("hands.recall_group", number) for number in range(1, 10)},
+    **{key: ("hands.outlook.look", direction, True) for key, direction in LOOKS.items()},
+    "q": ("captain.turn", -TURN),
+    "e": ("captain.turn", TURN),
+    "left": ("captain.move", -MOVE, 0),
+    "right": ("captain.move", MOVE, 0),
+    "up": ("captain.move", 0, -MOVE),
+    "down": ("captain.move", 0, MOVE),
+    "backspace": ("captain.halt",),
+    "ctrl+a": ("captain.select_all",),
+    "b": ("hands.take", "brush"),
+    "c": ("hands.take", "charge"),
+    "[": ("hands.resize_brush", -1),
+    "]": ("hands.resize_brush", 1),
+    "home": ("hands.outlook.whole",),
     "space": ("pause",),
     ".": ("step",),
     "[.]": ("step",),
@@ -27,18 +39,30 @@ EXPECTED = {
     "tab": ("next_controller",),
     "f1": ("help",),
     "f12": ("screenshot",),
-    "escape": ("leave",),
+    "escape": ("let_go",),
 }
 
 
 class Recorder:
-    """Writes down what it is asked to do."""
+    """Writes down what it is asked to do, and what of its parts is asked."""
+
+    def __init__(self, name="", said=None):
+        self.__name, self.said = name, [] if said is None else said
 
     def __getattr__(self, name):
-        def did(*words):
-            self.last = (name, *words)
+        return Recorder(f"{self.__name}.{name}".lstrip("."), self.said)
 
-        return did
+    def __call__(self, *words):
+        self.said.append((self.__name, *words))
+
+
+def press(key, held=False, table=TABLE):
+    """Press a key with its modifiers, as "ctrl+1", and return what was asked for."""
+    *modifiers, last = key.split("+") if "+" in key.strip("[+]") else (key,)
+    player = Recorder()
+    pressed = KeyPress(last, held, Held(**dict.fromkeys(modifiers, True)))
+    dispatch(by_key(table), pressed, player)
+    return player.said
 
 
 def test_the_table_holds_these_keys_and_no_others():
@@ -47,20 +71,73 @@ def test_the_table_holds_these_keys_and_no_others():
 
 @pytest.mark.parametrize("key", EXPECTED)
 def test_a_key_asks_for_its_action(key):
-    player = Recorder()
-    by_key(TABLE)[key].act(player)
-    assert player.last == EXPECTED[key]
+    assert press(key) == [EXPECTED[key]]
 
 
 @pytest.mark.filterwarnings("ignore:pygame.init")
 @pytest.mark.parametrize("key", EXPECTED)
 def test_keys_have_the_names_that_pygame_gives_them(key):
-    assert pygame.key.name(pygame.key.key_code(key)) == key
+    name = key.removeprefix("ctrl+").removeprefix("alt+")
+    assert pygame.key.name(pygame.key.key_code(name)) == name
 
 
-def test_the_help_has_a_row_for_every_binding():
-    assert help_rows(TABLE) == tuple((binding.label, binding.does) for binding in TABLE)
-    assert all(label and does for label, does in help_rows(TABLE))
+def test_shift_changes_no_key_and_other_modifiers_do():
+    assert press("shift+4") == press("4") == [("captain.form", "wedge")]
+    assert press("shift+=") == [("faster",)]
+    assert press("ctrl+q") == press("alt+space") == press("ctrl+alt+1") == []
+
+
+def test_a_held_key_repeats_only_what_repeats():
+    assert press("e", held=True) == [("captain.turn", TURN)]
+    assert press("space", held=True) == press("w", held=True) == []
+
+
+@pytest.mark.parametrize("key", LOOKS)
+def test_the_camera_stops_when_its_key_comes_up(key):
+    player = Recorder()
+    dispatch(by_key(TABLE), KeyRelease(key), player)
+    assert player.said == [("hands.outlook.look", LOOKS[key], False)]
+
+
+def test_actions_have_names_by_which_they_take_other_keys():
+    assert len({binding.action for binding in TABLE}) == len(TABLE)
+    table = bindings(
+        formations.load().values(), {"look-up": ("z", "shift+up"), "pause": ("p",), "store-group-3": ("f3",)}
+    )
+    assert press("p", table=table) == [("pause",)]
+    assert press("space", table=table) == []
+    assert press("shift+up", table=table) == [("hands.outlook.look", "up", True)]
+    assert press("up", table=table) == [("captain.move", 0, -MOVE)]
+    assert ("P", "pause, go on") in help_rows(table)
+    assert ("F3", "store a group") in help_rows(table)
+    assert ("Z", "move the camera") in help_rows(table)
+
+
+def test_the_help_has_a_row_for_every_binding_or_its_family():
+    assert help_rows(TABLE) == tuple(dict.fromkeys((one.family or one.label, one.does) for one in TABLE))
+    assert ("Ctrl+1 .. 9", "store a group") in help_rows(TABLE)
+    assert all(keys and does for keys, does in help_rows(TABLE))
+
+
+@pytest.mark.parametrize(
+    ("key", "read"),
+    [
+        ("a", "A"),
+        ("f1", "F1"),
+        ("ctrl+a", "Ctrl+A"),
+        ("+", "+"),
+        ("ctrl++", "Ctrl++"),
+        ("[+]", "[+]"),
+        ("escape", "Esc"),
+    ],
+)
+def test_keys_are_written_as_players_know_them(key, read):
+    assert label(key) == read
+
+
+def test_a_chord_names_its_modifiers_in_one_order():
+    assert chord("x", Held(ctrl=True, shift=True, alt=True)) == "ctrl+alt+shift+x"
+    assert chord("x", Held()) == "x"
 
 
 def test_a_key_that_is_bound_twice_is_refused():

@@ -7,55 +7,15 @@ from itertools import pairwise
 import numpy as np
 import pygame
 import pytest
-from clock import Clock
 from PIL import Image
+from session import FRAME, Session
 from stand_in import MASS, MEN, StandIn
 
 from engine.commands import Form
-from engine.controls.bindings import bindings
-from engine.game import Game
-from engine.loop import Loop
+from engine.controls.bindings import bindings, help_rows
+from engine.controls.gestures import GESTURES
 from engine.muster import MusterError
 from engine.orders import Order
-
-FRAME = 1 / 60
-
-
-class Session:
-    """A game, and the hands and eyes of its player."""
-
-    def __init__(self, campaign, view, folder):
-        self.clock = Clock()
-        self.game = Game(campaign, view, Loop(30, self.clock, self.clock.sleep), folder)
-        self.view = view
-
-    def play(self, seconds):
-        for _ in range(round(seconds / FRAME)):
-            self.clock.now += FRAME
-            self.game.frame()
-
-    def until(self, condition):
-        for _ in range(2000):
-            if condition():
-                return
-            self.play(FRAME)
-            threading.Event().wait(0.005)  # the background needs real time
-        raise AssertionError("never happened")
-
-    def press(self, *keys):
-        for key in keys:
-            for kind in (pygame.KEYDOWN, pygame.KEYUP):
-                pygame.event.post(pygame.event.Event(kind, key=pygame.key.key_code(key)))
-        self.play(FRAME)
-
-    def picture(self):
-        self.play(FRAME)
-        return self.view.picture().astype(int)
-
-    def pixel(self, x, y):
-        """Return where a cell's middle lies in the picture: row, column."""
-        column, row = np.rint(self.view.camera(self.game.campaign.ground.grid).pixels([x + 0.5, y + 0.5])).astype(int)
-        return row, column
 
 
 @pytest.fixture
@@ -75,6 +35,10 @@ def session(start):
 
 def order(session):
     return session.game.battlefield.orders[0]
+
+
+def leader(session):
+    return session.game.battlefield.regiments[0].controller
 
 
 def rows(session):
@@ -131,7 +95,7 @@ class TestKeys:
         closed = session.picture()
         session.press("f1")
         table = bindings(session.game.campaign.formations.values())
-        assert session.game.scene().keys == tuple((binding.label, binding.does) for binding in table)
+        assert session.game.scene().keys == (*GESTURES, *help_rows(table))
         assert (session.picture() != closed).any()
         session.press("f1")
         assert session.game.scene().keys is None
@@ -273,12 +237,12 @@ class TestMustering:
         assert session.game.battlefield.ticks >= ticks + 14
         assert rows(session)["controller"] == "one (mustering two)"
         gate.set()
-        session.until(lambda: session.game.controller == "two")
+        session.until(lambda: leader(session) == "two")
         assert rows(session)["controller"] == "two"
         assert session.game.battlefield.simulation.resets[-1] == ("the second",)
         assert session.game.battlefield.mass_now == MASS
         session.press("tab")
-        session.until(lambda: session.game.controller == "one")
+        session.until(lambda: leader(session) == "one")
 
     def test_a_controller_that_cannot_be_prepared_leaves_the_old_one_in_command(self, start):
         def broken():
@@ -288,7 +252,7 @@ class TestMustering:
         session.until(lambda: session.game.battlefield)
         session.press("tab")
         session.until(lambda: "two: no weights" in session.game.notice)
-        assert session.game.controller == "one"
+        assert leader(session) == "one"
         session.play(0.2)
         assert session.game.running
 

@@ -1,0 +1,77 @@
+"""Who is selected: found by a click or in a box, kept in groups. Regiments are named by their index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float
+
+PRESENT = 0.15  # density from which a regiment can be taken hold of
+
+Regiments = tuple[int, ...]
+Place = tuple[float, float]  # x, y in cells
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The regiments that orders go to, and those that were stored under numbers."""
+
+    chosen: Regiments = ()
+    groups: Mapping[int, Regiments] = field(default_factory=dict)
+
+    def choose(self, regiments: Iterable[int], *, add: bool = False) -> Selection:
+        """Return the selection of these regiments alone, or of them too."""
+        return replace(self, chosen=tuple(sorted({*regiments, *(self.chosen if add else ())})))
+
+    def toggle(self, regiment: int) -> Selection:
+        """Return the selection with one regiment more, or without it if it was in."""
+        return replace(self, chosen=tuple(sorted({*self.chosen} ^ {regiment})))
+
+    def store(self, number: int) -> Selection:
+        """Return the selection with its regiments kept as a group, too."""
+        return replace(self, groups={**self.groups, number: self.chosen})
+
+    def recall(self, number: int) -> Selection:
+        """Return the selection of a group; of nobody, where none was stored."""
+        return replace(self, chosen=self.groups.get(number, ()))
+
+
+def standing_at(mass: Float[np.ndarray, "R H W"], place: Place, reach: float, among: Regiments) -> int | None:
+    """Return which of these regiments has the most mass within `reach` cells of a place, or None."""
+    x, y = place
+    rows, columns = _span(y - reach, y + reach, mass.shape[1]), _span(x - reach, x + reach, mass.shape[2])
+    there = mass[:, rows, columns]
+    if there.size == 0:
+        return None
+    far_x = np.arange(columns.start, columns.stop) + 0.5 - x
+    far_y = np.arange(rows.start, rows.stop)[:, None] + 0.5 - y
+    weight = np.maximum(reach + 1.0 - np.hypot(far_x, far_y), 0.0)
+    found = [regiment for regiment in among if (there[regiment] * (weight > 0)).max() >= PRESENT]
+    return max(found, key=lambda regiment: float((there[regiment] * weight).sum()), default=None)
+
+
+def standing_in(mass: Float[np.ndarray, "R H W"], one: Place, other: Place, among: Regiments) -> Regiments:
+    """Return which of these regiments stand, in part at least, in the box between two of its corners."""
+    (left, right), (top, bottom) = (sorted(pair) for pair in zip(one, other, strict=True))
+    box = mass[:, _span(top, bottom, mass.shape[1]), _span(left, right, mass.shape[2])]
+    return tuple(regiment for regiment in among if box[regiment].max(initial=0.0) >= PRESENT)
+
+
+def whereabouts(mass: Float[np.ndarray, "R H W"], regiments: Regiments) -> tuple[Place, float]:
+    """Return the middle of these regiments' mass, x and y in cells, and the length in cells that they reach over."""
+    total = mass[list(regiments)].sum(axis=0)
+    along_x, along_y = total.sum(axis=0, dtype=np.float64), total.sum(axis=1, dtype=np.float64)
+    middle, reach = [], []
+    for along in (along_x, along_y):
+        filled = np.cumsum(along) / along.sum()
+        middle.append(float((along * (np.arange(len(along)) + 0.5)).sum() / along.sum()))
+        reach.append(float(np.searchsorted(filled, 0.98) - np.searchsorted(filled, 0.02) + 1))
+    return (middle[0], middle[1]), max(reach)
+
+
+def _span(low: float, high: float, length: int) -> slice:
+    """Return the cells that an interval touches."""
+    first = min(max(int(np.floor(low)), 0), length)
+    return slice(first, max(min(int(np.floor(high)) + 1, length), first))
