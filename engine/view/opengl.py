@@ -7,14 +7,19 @@ import numpy as np
 from jaxtyping import UInt8
 
 from engine.view.camera import Camera, whole_field
+from engine.view.crowd import selected_crowd
 from engine.view.layers.ghost import Ghost
 from engine.view.layers.ground import Ground
+from engine.view.layers.heat import HeatMap
 from engine.view.layers.overlay import Overlay
 from engine.view.layers.program import BLENDING
 from engine.view.layers.screen import Screen
+from engine.view.layers.strokes import Strokes
 from engine.view.layers.troops import Troops
+from engine.view.palette import CHOSEN
 from engine.view.panels import Panels
-from engine.view.scene import Event, Scene
+from engine.view.scene import Event, Heat, Scene
+from engine.view.strokes import of_men, over_the_field
 from engine.view.window import Window
 
 
@@ -31,7 +36,10 @@ class OpenGLView:
             self.description = f"OpenGL {version // 100}.{version % 100 // 10} ({renderer})"
             self._ground = Ground(self._context)
             self._ghost = Ghost(self._context)
+            self._chosen = Ghost(self._context, CHOSEN, filled=0.35)
             self._troops = Troops(self._context)
+            self._heat = HeatMap(self._context)
+            self._strokes = Strokes(self._context)
             self._overlay = Overlay(self._context)
             self._screen = Screen(self._context)
             self._resize(window.size)
@@ -66,14 +74,23 @@ class OpenGLView:
         if size != self._canvas.size:
             self._resize(size)
         camera = scene.camera or self.camera(scene.grid)
-        self._ground.draw(self._canvas, camera, scene.grid)
+        self._ground.draw(self._canvas, camera, scene.grid, scene.open_cells)
         self._canvas.use()
         self._context.enable(moderngl.BLEND)
         self._context.blend_func = BLENDING
         if scene.ghost is not None:
             self._ghost.draw(camera, scene.ghost, scene.ghost_version)
         if scene.soldiers is not None:
+            crowd = selected_crowd(scene.soldiers, scene.grid)
+            if crowd is not None:
+                self._chosen.draw(camera, crowd, self._frame)
             self._troops.draw(camera, scene.soldiers, scene.teams)
+        for overlay in scene.overlays:
+            if isinstance(overlay, Heat):
+                self._heat.draw(camera, overlay)
+        if scene.preview is not None:
+            self._strokes.draw(of_men(scene.preview, camera), size)
+        self._strokes.draw(over_the_field(scene, camera), size)
         self._overlay.draw(self._panels.of(scene, camera, self._frame), size)
         self._frame += 1
         self._screen.show(self._picture)

@@ -1,4 +1,4 @@
-"""What is written over the field: the status, the hint, the banner and the help, as pygame surfaces."""
+"""The panels over the field: which there are, and where each goes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import numpy as np
 import pygame
 from jaxtyping import Float
 
-from engine.view.camera import COLUMN, MARGIN, Camera, letter_scale
+from engine.view import cards, words
+from engine.view.camera import MARGIN, Camera, letter_scale
 from engine.view.lettering import Lettering
-from engine.view.palette import FAINT, GOLD, INK, PANEL
+from engine.view.minimap import minimap_camera
+from engine.view.minimap_picture import minimap_ground, visible, with_frame
+from engine.view.plot_picture import plot_plate
 from engine.view.scene import Scene
 
-Rows = tuple[tuple[str, str], ...]
-
-PIPS = 12  # men in the row that fills while a banner shows work under way
 FRAMES_PER_PIP = 5
+GAP = 8  # pixels between panels that stand in a column, at the reference height
 
 
 @dataclass(frozen=True)
@@ -44,160 +45,132 @@ class Panels:
         `frame` counts the pictures drawn, and moves what is animated.
         """
         unit = letter_scale(camera.size)
-        height = camera.size[1]
-        middle = camera.pixels(np.array([scene.grid[1] / 2, scene.grid[0] / 2]))
-        margin = round(MARGIN * unit)
+        right = self._right(scene, camera, unit)
+        plot = [panel.place[0] for panel in right if panel.name == "plot"]
+        free = plot[0] if plot else camera.size[0]
+        return [*self._left(scene, camera, unit), *right, *self._middle(scene, camera, unit, frame, free)]
+
+    def _left(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
+        """Status and cards from the top, minimap and hint from the bottom."""
+        margin, gap, write = round(MARGIN * unit), round(GAP * unit), self._lettering
+        top, bottom = margin, camera.size[1] - margin
         panels = []
-        if scene.status:
-            surface = self._composed("status", (scene.status, unit), partial(self._status, scene.status, unit))
-            panels.append(Panel("status", surface, (margin, margin)))
+        if scene.minimap is not None:
+            surface = self._minimap(scene, camera, unit)
+            corner = minimap_camera(camera.size, scene.grid).origin
+            rim = max(round(unit), 1)
+            panels.append(Panel("minimap", surface, (round(corner[0]) - rim, round(corner[1]) - rim)))
+            bottom = round(corner[1]) - gap
         if scene.hint:
-            surface = self._composed("hint", (scene.hint, unit), partial(self._hint, scene.hint, unit))
-            panels.append(Panel("hint", surface, (margin, height - margin - surface.get_height())))
+            surface = self._composed("hint", (scene.hint, unit), partial(words.hint_line, write, scene.hint, unit))
+            bottom -= surface.get_height()
+            panels.append(Panel("hint", surface, (margin, bottom)))
+            bottom -= gap
+        if scene.status:
+            key = (scene.status, unit)
+            surface = self._composed("status", key, partial(words.status_plate, write, self._title, *key))
+            panels.append(Panel("status", surface, (margin, top)))
+            top += surface.get_height() + gap
+        if scene.cards:
+            room = max(bottom - top, 0)
+            made = self._composed(
+                "cards",
+                (scene.cards, scene.teams, room, unit),
+                lambda: cards.cards_plate(write, scene.cards, scene.teams, room, unit) or pygame.Surface((0, 0)),
+            )
+            if made.get_height():
+                panels.append(Panel("cards", made, (margin, top)))
+        return panels
+
+    def _right(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
+        """How the film stands, profiler and legend from the top; the plot in the lower corner."""
+        margin, gap, write = round(MARGIN * unit), round(GAP * unit), self._lettering
+        column: list[tuple[str, pygame.Surface]] = []
+        if scene.recording is not None:
+            key = (scene.recording, unit)
+            column.append(("film", self._composed("film", key, partial(cards.recording_plate, write, *key))))
+        if scene.profile is not None:
+            made = self._composed(
+                "profile", (scene.profile, unit), partial(cards.profile_plate, write, scene.profile, unit)
+            )
+            column.append(("profile", made))
+        if scene.overlays:
+            kinds = tuple(overlay.kind for overlay in scene.overlays)
+            legend = partial(cards.legend_plate, write, scene.overlays, unit)
+            column.append(("legend", self._composed("legend", (kinds, unit), legend)))
+        panels, top = [], margin + gap
+        right = camera.size[0] - margin - gap
+        for name, surface in column:
+            panels.append(Panel(name, surface, (right - surface.get_width(), top)))
+            top += surface.get_height() + gap
+        if scene.plot is not None:
+            last = int(scene.plot.ticks[-1]) if len(scene.plot.ticks) else None
+            kept = (last, len(scene.plot.ticks), scene.plot.names, scene.teams, unit)
+            surface = self._composed("plot", kept, partial(plot_plate, write, scene.plot, scene.teams, unit))
+            place = (right - surface.get_width(), camera.size[1] - margin - gap - surface.get_height())
+            panels.append(Panel("plot", surface, place))
+        return panels
+
+    def _middle(self, scene: Scene, camera: Camera, unit: float, frame: int, free: int) -> list[Panel]:
+        """Lesson, banner and keys, amid the part of the field that is seen; the lesson to the left of `free`."""
+        width, height = camera.size
+        left, top, right, bottom = visible(camera, scene.grid)
+        corners = camera.pixels(np.array([[left, top], [right, bottom]]))
+        middle = corners.mean(axis=0) if right > left and bottom > top else np.array([width / 2, height / 2])
+        write = self._lettering
+        panels = []
+        if scene.tutorial:
+            begin, end = (corners[0, 0], min(corners[1, 0], free)) if right > left else (0.0, free)
+            room = max(0.94 * (end - begin), 0.2 * width)
+            lesson = (scene.tutorial, room, unit)
+            surface = self._composed("tutorial", lesson, partial(cards.tutorial_plate, write, *lesson))
+            bottom = height - round(3 * MARGIN * unit)
+            place = round((begin + end - surface.get_width()) / 2), bottom - surface.get_height()
+            panels.append(Panel("tutorial", surface, place))
         if scene.banner:
             surface = self._banner(scene.banner, unit, frame)
             panels.append(Panel("banner", surface, centred(surface, middle)))
         if scene.keys is not None:
-            surface = self._composed("keys", (scene.keys, unit), partial(self._keys, scene.keys, unit))
-            panels.append(Panel("keys", surface, centred(surface, middle)))
+            surface = self._composed("keys", (scene.keys, camera.size), partial(self._keys, scene.keys, camera.size))
+            place = centred(surface, middle)
+            panels.append(
+                Panel("keys", surface, (max(min(place[0], width - surface.get_width()), 0), max(place[1], 0)))
+            )
         return panels
 
-    def _composed(self, name: str, words: Hashable, compose: Callable[[], pygame.Surface]) -> pygame.Surface:
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != words:
-            kept = self._kept[name] = (words, compose())
-        return kept[1]
+    def _keys(self, rows: words.Rows, size: tuple[int, int]) -> pygame.Surface:
+        """The help, in smaller letters where it would not fit into the picture."""
+        unit = letter_scale(size)
+        plate = words.keys_plate(self._lettering, rows, unit)
+        spare = min(0.97 * size[0] / plate.get_width(), 0.97 * size[1] / plate.get_height())
+        return plate if spare >= 1.0 else words.keys_plate(self._lettering, rows, unit * spare)
 
-    def _status(self, rows: Rows, unit: float) -> pygame.Surface:
-        """The name of the game, then the rows: name to the left, value to the right, or below it where it is long.
-
-        A value without a name is a remark and takes the whole width; a value in % has a bar under it.
-        """
-        width, pad, pitch, head = (round(length * unit) for length in (COLUMN - 2 * MARGIN, 12, 23, 44))
-        room = width - 2 * pad
-        lines: list[tuple[pygame.Surface, int, int]] = []  # what, and where: x, and the row counted from the first
-        bars: list[tuple[float, int]] = []
-        row = 0
-        for name, value in rows:
-            if not name:
-                for line in self._lettering.wrapped(value, 20 * unit, GOLD, room):
-                    lines.append((line, pad, row))
-                    row += 1
-                continue
-            left = self._lettering.line(name, 19 * unit, FAINT)
-            lines.append((left, pad, row))
-            right = self._lettering.fitted(value, 21 * unit, INK, room)
-            if left.get_width() + 8 * unit + right.get_width() > room:
-                row += 1
-            lines.append((right, width - pad - right.get_width(), row))
-            row += 1
-            filled = share(value)
-            if filled is not None:
-                bars.append((filled, row))
-        panel = backing(width, head + row * pitch + pad, unit)
-        panel.blit(self._lettering.line(self._title.upper(), 25 * unit, GOLD, 4 * unit), (pad, round(14 * unit)))
-        for line, x, row in lines:
-            panel.blit(line, (x, head + row * pitch + (pitch - line.get_height()) // 2))
-        for filled, row in bars:
-            top, thick = head + row * pitch - round(2 * unit), max(round(2 * unit), 1)
-            panel.fill((*FAINT, 60), (pad, top, room, thick))
-            panel.fill((*GOLD, 255), (pad, top, round(room * filled), thick))
-        return panel
-
-    def _hint(self, text: str, unit: float) -> pygame.Surface:
-        width = (COLUMN - 2 * MARGIN) * unit
-        lines = self._lettering.wrapped(text, 19 * unit, FAINT, width)
-        pitch = round(20 * unit)
-        panel = pygame.Surface((round(width), pitch * len(lines)), pygame.SRCALPHA)
-        for row, line in enumerate(lines):
-            panel.blit(line, (0, row * pitch))
-        return panel
+    def _minimap(self, scene: Scene, camera: Camera, unit: float) -> pygame.Surface:
+        assert scene.minimap is not None
+        small = minimap_camera(camera.size, scene.grid)
+        shown, rocks = scene.minimap, scene.open_cells
+        key = (shown.version, shown.sides, id(rocks), scene.grid, camera.size)
+        ground = self._composed(
+            "minimap ground", key, lambda: minimap_ground(shown.density, shown.sides, rocks, small, unit)
+        )
+        return self._composed("minimap", (key, camera), lambda: with_frame(ground, small, camera, scene.grid, unit))
 
     def _banner(self, text: str, unit: float, frame: int) -> pygame.Surface:
         """A spaced line between two rules; one that ends in dots has a row of men falling in beneath it."""
-        words = text.rstrip(" .…")
-        working = words != text.rstrip()
-        step = frame // FRAMES_PER_PIP % (PIPS + 6) if working else None
-        compose = partial(self._banner_at, words, unit, step)
-        return self._composed("banner", (words, unit, step), compose)
+        said = text.rstrip(" .…")
+        working = said != text.rstrip()
+        step = frame // FRAMES_PER_PIP % (words.PIPS + 6) if working else None
+        compose = partial(words.banner_plate, self._lettering, said, unit, step)
+        return self._composed("banner", (said, unit, step), compose)
 
-    def _banner_at(self, words: str, unit: float, step: int | None) -> pygame.Surface:
-        line = self._lettering.line(words.upper(), 54 * unit, INK, 10 * unit)
-        width = max(line.get_width() + round(140 * unit), round(420 * unit))
-        height = round((128 if step is not None else 96) * unit)
-        panel = pygame.Surface((width, height), pygame.SRCALPHA)
-        rule = max(round(unit), 1)
-        for left in range(width):
-            # Both ends fade into the field.
-            fade = min(1.0, min(left, width - 1 - left) / (0.22 * width))
-            fade = fade * fade * (3 - 2 * fade)
-            panel.fill((*PANEL, round(205 * fade)), (left, 0, 1, height))
-            for top in (0, height - rule):
-                panel.fill((*GOLD, round(200 * fade)), (left, top, 1, rule))
-        panel.blit(line, ((width - line.get_width()) // 2, round(48 * unit) - line.get_height() // 2))
-        if step is not None:
-            pitch, side = round(20 * unit), round(7 * unit)
-            first = (width - (PIPS - 1) * pitch) // 2
-            for pip in range(PIPS):
-                colour = (*GOLD, 255) if pip < step else (*FAINT, 80)
-                middle = (first + pip * pitch, round(97 * unit))
-                reach = side if pip == step - 1 else round(0.72 * side)
-                diamond(panel, middle, reach, colour)
-        return panel
-
-    def _keys(self, rows: Rows, unit: float) -> pygame.Surface:
-        """The help: keys and what they do, in two columns when there are many."""
-        size, pitch, pad, gap = 23 * unit, round(27 * unit), round(28 * unit), round(18 * unit)
-        columns = 2 if len(rows) > 9 else 1
-        deep = max(-(-len(rows) // columns), 1)
-        names = [self._lettering.line(name, size, GOLD) for name, _ in rows]
-        deeds = [self._lettering.line(deed, size, INK) for _, deed in rows]
-        title = self._lettering.line("KEYS", 28 * unit, INK, 6 * unit)
-        head = round(72 * unit)
-        places: list[tuple[pygame.Surface, int, int]] = []
-        left = right = pad
-        for first in range(0, len(rows), deep):
-            column = range(first, min(first + deep, len(rows)))
-            middle = left + max(names[row].get_width() for row in column) + gap
-            for row in column:
-                top = head + (row - first) * pitch
-                places += [(names[row], left, top), (deeds[row], middle, top)]
-            right = middle + max(deeds[row].get_width() for row in column)
-            left = right + 3 * gap
-        width = max(right, pad + title.get_width()) + pad
-        panel = backing(width, head + deep * pitch + round(20 * unit), unit, 226)
-        panel.blit(title, (pad, round(24 * unit)))
-        panel.fill((*GOLD, 110), (pad, round(56 * unit), width - 2 * pad, max(round(unit), 1)))
-        for line, x, y in places:
-            panel.blit(line, (x, y))
-        return panel
-
-
-def share(value: str) -> float | None:
-    """Return the share that a value like "97.3 %" says, from 0 to 1; None where it says none."""
-    if not value.endswith("%"):
-        return None
-    try:
-        return min(max(float(value[:-1]) / 100.0, 0.0), 1.0)
-    except ValueError:
-        return None
+    def _composed(self, name: str, key: Hashable, compose: Callable[[], pygame.Surface]) -> pygame.Surface:
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._kept[name] = (key, compose())
+        return kept[1]
 
 
 def centred(surface: pygame.Surface, middle: Float[np.ndarray, " 2"]) -> tuple[int, int]:
     """Return where a surface goes so that its middle lies on a pixel."""
     x, y = middle
     return round(x - surface.get_width() / 2), round(y - surface.get_height() / 2)
-
-
-def backing(width: int, height: int, unit: float, cover: int = 190) -> pygame.Surface:
-    """Return a dark translucent plate with a gold edge on top."""
-    panel = pygame.Surface((width, height), pygame.SRCALPHA)
-    panel.fill((*PANEL, cover))
-    panel.fill((*GOLD, 220), (0, 0, width, max(round(2 * unit), 1)))
-    return panel
-
-
-def diamond(panel: pygame.Surface, middle: tuple[int, int], reach: int, colour: tuple[int, int, int, int]) -> None:
-    """Draw a small diamond, `reach` pixels from its middle to its corners."""
-    x, y = middle
-    pygame.draw.polygon(panel, colour, [(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)])

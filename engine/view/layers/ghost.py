@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from engine.view.camera import Camera
 from engine.view.layers.program import program
-from engine.view.palette import GHOST, unit
+from engine.view.palette import GHOST, Colour, unit
 
 BEYOND = 3  # cells around the formation in which its line and halo still show
 
@@ -16,10 +16,11 @@ BEYOND = 3  # cells around the formation in which its line and halo still show
 class Ghost:
     """A contour and a faint fill, from the density that was ordered; uploaded only when it changes."""
 
-    def __init__(self, context: moderngl.Context) -> None:
+    def __init__(self, context: moderngl.Context, ink: Colour = GHOST, *, filled: float = 1.0) -> None:
         self._context = context
         self._program = program(context, "ghost")
-        self._program["ink"] = unit(GHOST)
+        self._program["ink"] = unit(ink)
+        self._program["filled"] = filled
         self._quad = context.vertex_array(self._program, [])
         self._density: moderngl.Texture | None = None
         self._version: int | None = None
