@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -43,7 +44,8 @@ def along_line(line: tuple[Place, ...], formation: Formation, mass: float, groun
     density = formation.density if (room.sum() * formation.density) >= mass else 1.0
     target = fill(_distance_to_line(_thinned(line), ground.grid), mass, _shared(room, density))
     (first_x, first_y), (last_x, last_y) = line[0], line[-1]
-    return stand_on(target, math.degrees(math.atan2(last_y - first_y, last_x - first_x)))
+    stand = stand_on(target, math.degrees(math.atan2(last_y - first_y, last_x - first_x)))
+    return replace(stand, intervals=formation.spacing, stagger=formation.stagger)
 
 
 def on_painted(

@@ -1,0 +1,200 @@
+"""Formation files: one TOML file each, which may inherit from another; or just a picture."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engine.assets import ASSETS
+from engine.formations.formation import WIDEST, Formation, FormationError
+from engine.formations.masks import MaskError, mask_shape, read_mask
+from engine.formations.shapes import SHAPES
+
+PROPORTIONS = ("ratio", "ranks")  # either says how deep a formation is
+OWN = ("title", "key", "inherits")  # what a formation does not take from the one that it inherits from
+LOOSEST = 4.0  # intervals of closed ranks
+MOST_SKEWED = 1.7  # the longer interval over the shorter: beyond it men no longer stand in rank and file
+DEEPEST = 1000.0  # cells
+LARGEST_FILE = 100_000  # bytes
+SPARE_KEYS = "90"  # for formations that ask for no key
+
+
+def load(*folders: Path) -> dict[str, Formation]:
+    """Return the formations of the folders by name, in the order of their keys; without a folder, the game's own.
+
+    A later folder's formation takes the place of one of the same name. Raises FormationError, which names the file and
+    the field, for a file that cannot be used.
+    """
+    files = found(folders or (ASSETS / "formations",))
+    return arranged([read(path, files) for path in files.values()])
+
+
+def found(folders: Iterable[Path]) -> dict[str, Path]:
+    """Return the formation files of the folders by name. A picture counts where no text of its folder is about it."""
+    files: dict[str, Path] = {}
+    for folder in folders:
+        texts = sorted(folder.glob("*.toml"))
+        said = " ".join(_text(path) for path in texts)
+        alone = [path for path in sorted(folder.glob("*.png")) if path.name not in said]
+        files |= {path.stem: path for path in (*alone, *texts)}
+    return files
+
+
+def arranged(formations: Iterable[Formation]) -> dict[str, Formation]:
+    """Return formations by name, in the order of their keys; who asks for none gets one that is spare, if any is.
+
+    Raises FormationError where two ask for one key.
+    """
+    taken: dict[str, str] = {}
+    for one in formations:
+        if one.key in taken:
+            raise FormationError(f"{one.name}.toml: field 'key': '{one.key}' orders '{taken[one.key]}' already")
+        if one.key:
+            taken[one.key] = one.name
+    spare = iter([key for key in SPARE_KEYS if key not in taken])
+    keyed = [one if one.key else replace(one, key=next(spare, "")) for one in formations]
+    return {one.name: one for one in sorted(keyed, key=lambda one: (not one.key, one.key == "0", one.key))}
+
+
+def read(path: Path, files: Mapping[str, Path] | None = None) -> Formation:
+    """Return the formation in one file; its name is the file's. It may inherit from any of `files`, by name.
+
+    Raises FormationError, one line that names the file and the field.
+    """
+    fields = inherited(path, files if files is not None else found([path.parent]))
+    missing = [name for name in ("title", "description", "shape") if name not in fields]
+    if not missing and not any(name in fields for name in PROPORTIONS):
+        missing = [] if isinstance(fields["shape"], Path) else ["ratio"]
+    if missing:
+        raise FormationError(f"{path.name}: field '{missing[0]}' is missing")
+    shape = fields.pop("shape")
+    if isinstance(shape, str):
+        fields["shape"] = SHAPES[shape]
+    else:
+        try:
+            held = read_mask(shape)
+        except MaskError as error:
+            where = f"{path.name}: field 'shape': {shape.name}" if path.suffix == ".toml" else shape.name
+            raise FormationError(f"{where}: {error}") from None
+        fields["shape"] = mask_shape(held)
+        fields.setdefault("ratio", min(max(held.shape[1] / held.shape[0], 1 / WIDEST), WIDEST))
+    return Formation(name=path.stem, **{"key": "", "ratio": 1.0, **fields})
+
+
+def inherited(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
+    """Return the checked fields of a file and of those that it inherits from. Raises FormationError."""
+    if path.suffix == ".png":
+        return {"title": path.stem.capitalize(), "description": f"As {path.name} shows it.", "shape": path}
+    fields, trail = entries(path), [path.stem]
+    while "inherits" in fields:
+        parent, child = fields.pop("inherits"), files.get(trail[-1], path)
+        if parent in trail:
+            raise FormationError(f"{path.name}: field 'inherits' goes round: {', '.join([*trail, parent])}")
+        if parent not in files:
+            close = difflib.get_close_matches(parent, files, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"one of {', '.join(files)}"
+            raise FormationError(f"{child.name}: field 'inherits': there is no formation '{parent}': {hint}")
+        trail.append(parent)
+        above = entries(files[parent]) if files[parent].suffix == ".toml" else {"shape": files[parent]}
+        left = {name: value for name, value in above.items() if name not in OWN or name == "inherits"}
+        if any(name in fields for name in PROPORTIONS):
+            left = {name: value for name, value in left.items() if name not in PROPORTIONS}
+        fields = left | fields
+    return fields
+
+
+def entries(path: Path) -> dict[str, Any]:
+    """Return the fields of one file, each checked by itself. Raises FormationError."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise FormationError(f"{path.name}: it is too large for a formation file")
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FormationError(f"{path.name}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FormationError(f"{path.name}: {' '.join(str(error).split())}") from None
+    fields = {}
+    for name, value in said.items():
+        if name not in CHECKS:
+            raise FormationError(f"{path.name}: unknown field '{name}'; one of {', '.join(CHECKS)}")
+        try:
+            fields[name] = CHECKS[name](value)
+        except ValueError as error:
+            raise FormationError(f"{path.name}: field '{name}' must be {error}, not {value!r}") from None
+    if all(name in fields for name in PROPORTIONS):
+        raise FormationError(f"{path.name}: field 'ranks' says how deep it is, and so does 'ratio': give one of them")
+    if isinstance(shape := fields.get("shape"), str) and shape not in SHAPES:
+        fields["shape"] = path.parent / shape
+    return fields
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")[:LARGEST_FILE]
+    except OSError:
+        return ""
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
+        raise ValueError("a text of one line")
+    return value
+
+
+def _key(value: Any) -> str:
+    if not isinstance(value, str) or not value or value != value.strip().lower():
+        raise ValueError('a key in lower case, as "5" or "shift+f"')
+    return value
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, str) and (value in SHAPES or (value.endswith(".png") and Path(value).name == value)):
+        return value
+    raise ValueError(f"one of {', '.join(SHAPES)}, or a PNG beside the file")
+
+
+def _number(least: float, most: float, words: str) -> Callable[[Any], float]:
+    def check(value: Any) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
+            return float(value)
+        raise ValueError(words)
+
+    return check
+
+
+def _spacing(value: Any) -> tuple[float, float]:
+    pair = value if isinstance(value, list) else [value, value]
+    try:
+        across, behind = (_number(1 / LOOSEST, LOOSEST, "")(one) for one in pair)
+    except ValueError:
+        raise ValueError(f"a number up to {LOOSEST:g}, or two: between files, and between ranks") from None
+    if across * behind < 1:
+        raise ValueError("1 or more (two numbers: 1 or more as a product), for that is how men stand in closed ranks")
+    if math.sqrt(across * behind) > LOOSEST or max(across, behind) > MOST_SKEWED * min(across, behind):
+        raise ValueError(f"two numbers of which neither is more than {MOST_SKEWED:g} times the other")
+    return across, behind
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("true or false")
+
+
+CHECKS: dict[str, Callable[[Any], Any]] = {
+    "inherits": _words,
+    "title": _words,
+    "key": _key,
+    "description": _words,
+    "shape": _shape,
+    "ratio": _number(1 / WIDEST, WIDEST, f"a number above 0, from 1/{WIDEST:g} to {WIDEST:g}"),
+    "ranks": _number(0.5, DEEPEST, f"a number above 0, from 0.5 to {DEEPEST:g}"),
+    "hollow": _number(0, DEEPEST, f"a number from 0 to {DEEPEST:g}"),
+    "spacing": _spacing,
+    "stagger": _switch,
+}

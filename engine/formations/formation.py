@@ -1,0 +1,61 @@
+"""What a formation is: its outline, its proportions, and how its men stand in it."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.formations.shapes import Shape
+
+WIDEST = 64.0  # frontage over depth of the thinnest line that is tried, and depth over frontage of the deepest column
+
+
+class FormationError(ValueError):
+    """A formation file or an order that cannot be used; the text is one line that says why."""
+
+
+@dataclass(frozen=True)
+class Formation:
+    """What a formation file says."""
+
+    name: str
+    title: str
+    key: str  # the key that orders it; none: ""
+    description: str
+    shape: Shape
+    ratio: float  # frontage over depth; where `ranks` is given that decides
+    ranks: float = 0.0  # depth in cells at closed ranks, whatever the mass; 0: as `ratio` says
+    hollow: float = 0.0  # depth in cells of the faces around an empty middle; 0: full
+    spacing: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, in those of closed ranks
+    stagger: bool = False  # whether every second rank stands in the gaps of the one before it
+
+    @property
+    def density(self) -> float:
+        """The share of a cell's capacity that is filled."""
+        return 1 / (self.spacing[0] * self.spacing[1])
+
+    def proportion(self, area: float) -> float:
+        """Return frontage over depth for so many cells."""
+        if not self.ranks:
+            return self.ratio
+        depth = self.ranks * self.spacing[1]
+        # What is hollow has more frontage at the same depth: the ratio that ends at that depth is sought.
+        slender, stout = 1 / WIDEST, WIDEST
+        for _ in range(40):
+            ratio = math.sqrt(slender * stout)
+            if self.shape.size(area, ratio, self.hollow)[1] > depth:
+                slender = ratio
+            else:
+                stout = ratio
+        return stout
+
+
+def pick(formations: Mapping[str, Formation], name: str) -> Formation:
+    """Return the formation of that name. Raises FormationError with the nearest name for an unknown one."""
+    if name not in formations:
+        close = difflib.get_close_matches(name, formations, n=1)
+        hint = f": did you mean {close[0]}?" if close else ";"
+        raise FormationError(f"unknown formation '{name}'{hint} one of {', '.join(formations)}")
+    return formations[name]

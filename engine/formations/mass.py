@@ -1,0 +1,77 @@
+"""Exact masses: how much an army weighs on the lattice, and targets that hold just that much."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from engine.formations.formation import FormationError
+from engine.plugin import QUANTUM, Ground
+
+FULLEST = 0.9  # share of the ground's capacity that an army may take: beyond it nobody can move
+NEAR = 2.0  # cells around the edge within which it is sought first
+
+
+def check_mass(mass: float, ground: Ground) -> float:
+    """Return the mass rounded down to the lattice. Raises FormationError if the ground cannot hold it."""
+    most = float(np.where(ground.open_cells, ground.capacity, 0.0).sum()) * FULLEST
+    if not QUANTUM <= mass <= most:
+        height, width = ground.grid
+        raise FormationError(f"a mass of {mass:g} needs a larger grid: {width}x{height} holds 0 to {most:g}")
+    return math.floor(mass / QUANTUM) * QUANTUM
+
+
+def fill(
+    distance: Float[np.ndarray, "H W"], mass: float, room: Float[np.ndarray, "H W"] | Bool[np.ndarray, "H W"]
+) -> Float[np.ndarray, "H W"]:
+    """Return a target of exactly that mass: `room` times the coverage of the shape, whose edge moves until it fits.
+
+    `distance` is signed, in cells, negative inside. `mass` and `room` are on the lattice, and so is what comes back.
+    """
+    far, space = distance.astype(np.float64).ravel(), np.asarray(room, dtype=np.float64).ravel()
+    # Only cells within the edge matter, so that only those are looked at, as soon as they are known to suffice.
+    reach = NEAR
+    cells = np.flatnonzero(far < reach)
+    while len(cells) < len(far) and (space[cells] * np.clip(reach - far[cells], 0, 1)).sum() <= mass:
+        reach *= 2
+        cells = np.flatnonzero(far < reach)
+    far, space = far[cells], space[cells]
+    low, high = float(far.min()) - 1, reach - 0.5
+    for _ in range(48):
+        middle = (low + high) / 2
+        if (space * np.clip(middle - far + 0.5, 0, 1)).sum() > mass:
+            high = middle
+        else:
+            low = middle
+    held = np.floor(space * np.clip(low - far + 0.5, 0, 1) / QUANTUM) * QUANTUM
+    # What rounding left over goes to the cells with room that lie deepest inside.
+    inside = np.argsort(far, kind="stable")
+    left = (space - held)[inside]
+    held[inside] += np.clip(mass - held.sum() - (np.cumsum(left) - left), 0, left)
+    target = np.zeros(distance.size, dtype=np.float32)
+    target[cells] = held
+    return target.reshape(distance.shape)
+
+
+def blob(
+    mass: float, ground: Ground, *, centre: tuple[float, float] | None = None, softness: float = 3.0
+) -> Float[np.ndarray, "H W"]:
+    """Return the crowd that musters: a round heap of the exact mass whose rim thins out over `softness` cells."""
+    mass = check_mass(mass, ground)
+    height, width = ground.grid
+    room = np.where(ground.open_cells, ground.capacity, 0.0)
+    x, y = centre or (width / 2, height / 2)
+    rows, columns = np.mgrid[:height, :width] + 0.5
+    return fill((np.hypot(columns - x, rows - y) - math.sqrt(mass / math.pi)) / softness, mass, room)
+
+
+def overlap(mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]) -> float:
+    """Return the share of the target that is filled, sum(min(mass, target)) / sum(target), summed in float64.
+
+    Raises FloatingPointError where the mass is not finite: a minimum would hide it.
+    """
+    if not np.isfinite(mass).all():
+        raise FloatingPointError("the mass is not finite")
+    return float(np.minimum(mass, target).sum(dtype=np.float64) / target.sum(dtype=np.float64))

@@ -1,0 +1,216 @@
+"""Formation files: what they may say, what they inherit, what is wrong with them in one line, and when they change."""
+
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.formations import FormationError, Roster, form_up, load, read
+from engine.formations.masks import read_mask
+from engine.plugin import Ground
+
+GOOD = {"title": '"Odd"', "key": '"x"', "description": '"."', "shape": '"rectangle"', "ratio": "2.0"}
+
+
+def write(folder, name="odd", **fields):
+    """Write a file with these fields; None leaves one out."""
+    lines = [f"{key} = {value}" for key, value in {**GOOD, **fields}.items() if value is not None]
+    (folder / f"{name}.toml").write_text("\n".join(lines))
+    return folder / f"{name}.toml"
+
+
+def heir(folder, name, parent, **fields):
+    return write(folder, name, **{"inherits": f'"{parent}"', **dict.fromkeys(GOOD), **fields})
+
+
+def paint(path, held, mode="L"):
+    """Save a picture of what is held: black on white, or opaque on transparent."""
+    grey = np.where(held, 0, 255).astype(np.uint8)
+    if mode == "L":
+        Image.fromarray(grey).save(path)
+    else:
+        Image.fromarray(np.dstack([np.full_like(grey, 200)] * 3 + [255 - grey])).save(path)
+
+
+def refused(path, complaint):
+    with pytest.raises(FormationError) as error:
+        read(path)
+    text = str(error.value)
+    assert complaint in text and path.name in text and "\n" not in text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("title", "3", "field 'title'"),
+        ("title", '"two\\nlines"', "field 'title'"),
+        ("title", None, "field 'title' is missing"),
+        ("ratio", "-1.0", "field 'ratio'"),
+        ("ratio", "nan", "field 'ratio'"),
+        ("ratio", "true", "field 'ratio'"),
+        ("ratio", "1000", "field 'ratio'"),
+        ("ratio", None, "field 'ratio' is missing"),
+        ("ranks", "4.0", "'ratio': give one of them"),
+        ("hollow", "-2", "field 'hollow'"),
+        ("spacing", "0.5", "field 'spacing'"),
+        ("spacing", "[1.0]", "field 'spacing'"),
+        ("spacing", "[3.0, 1.0]", "field 'spacing'"),
+        ("spacing", "1e300", "field 'spacing'"),
+        ("stagger", "1", "field 'stagger'"),
+        ("key", '"Shift+F"', "field 'key'"),
+        ("shape", '"star"', "field 'shape'"),
+        ("shape", '"../star.png"', "field 'shape'"),
+        ("shape", '"star.png"', "field 'shape': star.png"),
+        ("inherits", '"lin"', "field 'inherits': there is no formation 'lin'"),
+        ("inherits", '"odd"', "goes round: odd, odd"),
+        ("depth", "3", "unknown field 'depth'"),
+        ("ratio", "", "odd.toml"),
+    ],
+)
+def test_a_file_that_cannot_be_used_names_file_and_field(tmp_path, field, value, complaint):
+    refused(write(tmp_path, **{field: value}), complaint)
+
+
+def test_what_is_no_text_or_no_file_is_told(tmp_path):
+    (tmp_path / "odd.toml").write_bytes(b"\xff\xfe\x00title")
+    refused(tmp_path / "odd.toml", "odd.toml")
+    refused(tmp_path / "gone.toml", "No such file")
+    write(tmp_path).write_text("#" * 200_000)
+    refused(tmp_path / "odd.toml", "too large")
+
+
+def test_an_heir_takes_what_it_does_not_say_itself(tmp_path):
+    write(tmp_path, "elder", hollow="3.0", spacing="[1.2, 1.0]", stagger="true")
+    heir(tmp_path, "middle", "elder", ratio="7.0")
+    heir(tmp_path, "youngest", "middle", title='"Young"', ranks="4.0", stagger="false")
+    young = read(tmp_path / "youngest.toml")
+    assert (young.name, young.title, young.description, young.key) == ("youngest", "Young", ".", "")
+    assert (young.hollow, young.spacing, young.stagger) == (3.0, (1.2, 1.0), False)
+    assert young.ranks == 4.0, "its own depth goes before the elder's"
+    assert refused(tmp_path / "middle.toml", "field 'title' is missing"), "a title is nobody's but one's own"
+
+
+def test_an_heir_is_told_who_is_wrong(tmp_path):
+    write(tmp_path, "elder", ratio="0")
+    with pytest.raises(FormationError, match=r"elder\.toml: field 'ratio'"):
+        read(heir(tmp_path, "young", "elder", title='"Young"'))
+    heir(tmp_path, "one", "two", title='"One"')
+    heir(tmp_path, "two", "three")
+    heir(tmp_path, "three", "one")
+    refused(tmp_path / "three.toml", "goes round: three, one, two, three")
+    heir(tmp_path, "lost", "tree", title='"Lost"')
+    refused(tmp_path / "lost.toml", "did you mean 'three'?")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_a_picture_is_a_shape(tmp_path, mode):
+    held = np.zeros((40, 60), dtype=bool)
+    held[10:20, 5:45] = True
+    paint(tmp_path / "bar.png", held, mode)
+    assert read_mask(tmp_path / "bar.png").shape == (10, 40)
+    formation = read(write(tmp_path, shape='"bar.png"', ratio=None))
+    assert formation.ratio == 4.0, "as wide as it is painted"
+    at = form_up(formation, 400.0, Ground(np.ones((64, 96), dtype=bool)), centre=(48, 32))
+    assert (at.frontage, at.depth) == pytest.approx((40, 10), rel=0.01)
+    assert at.target[28:36, 30:66].min() > 0.99
+    ours = load(tmp_path)["odd"]
+    assert ours.title == "Odd" and len(load(tmp_path)) == 1, "it is no formation of its own as well"
+
+
+def test_a_picture_alone_is_a_formation(tmp_path):
+    paint(tmp_path / "star.png", np.ones((300, 500), dtype=bool))
+    assert load(tmp_path)["star"].title == "Star"
+    assert load(tmp_path)["star"].key == "9", "the first that is spare"
+    young = read(heir(tmp_path, "young", "star", title='"Young"', description='"."', stagger="true"))
+    assert young.stagger and young.ratio == pytest.approx(5 / 3, rel=0.01)
+
+
+def test_a_picture_that_cannot_be_used_is_told(tmp_path):
+    paint(tmp_path / "empty.png", np.zeros((20, 20), dtype=bool))
+    refused(tmp_path / "empty.png", "nobody would stand on it")
+    assert "empty.png" in refused(write(tmp_path, shape='"empty.png"'), "field 'shape'")
+    paint(tmp_path / "clear.png", np.zeros((20, 20), dtype=bool), "RGBA")
+    refused(tmp_path / "clear.png", "nobody would stand on it")
+    (tmp_path / "torn.png").write_bytes((tmp_path / "empty.png").read_bytes()[:60])
+    refused(tmp_path / "torn.png", "torn.png: ")
+    (tmp_path / "words.png").write_text("not a picture")
+    refused(tmp_path / "words.png", "it is no picture")
+
+
+def test_two_formations_that_want_one_key_are_told(tmp_path):
+    write(tmp_path, "one")
+    write(tmp_path, "two")
+    with pytest.raises(FormationError, match=r"two\.toml: field 'key': 'x' orders 'one' already"):
+        load(tmp_path)
+
+
+class Folder:
+    """A user's folder beside the game's own, looked at by a clock that stands until it is moved."""
+
+    def __init__(self, path):
+        self.path, self.now, self.written = path, 0.0, 0
+        self.roster = Roster(*self.folders(), clock=lambda: self.now)
+
+    def folders(self):
+        from engine.assets import ASSETS
+
+        return ASSETS / "formations", self.path
+
+    def changed(self):
+        """Let the files be newer than those before, and look."""
+        self.written += 1
+        for file in self.path.iterdir():
+            os.utime(file, (self.written, self.written))
+        self.now += 1
+        return self.roster.poll()
+
+
+def test_a_file_that_is_dropped_in_can_be_ordered_and_goes_with_its_file(tmp_path):
+    folder = Folder(tmp_path)
+    assert list(folder.roster.formations) == list(load()) and not folder.roster.complaint
+    assert not folder.changed()
+    write(tmp_path, ratio="3.0")
+    assert folder.changed() and folder.roster.formations["odd"].ratio == 3.0
+    assert not folder.roster.poll()
+    write(tmp_path, ratio="4.0")
+    assert folder.changed() and folder.roster.formations["odd"].ratio == 4.0
+    (tmp_path / "odd.toml").unlink()
+    assert folder.changed() and "odd" not in folder.roster.formations
+
+
+def test_a_broken_file_is_told_and_the_last_good_one_stays(tmp_path):
+    write(tmp_path, ratio="3.0")
+    folder = Folder(tmp_path)
+    write(tmp_path, ratio='"wide"')
+    assert folder.changed() and "odd.toml: field 'ratio'" in folder.roster.complaint
+    assert folder.roster.formations["odd"].ratio == 3.0 and len(folder.roster.formations) == 9
+    write(tmp_path, "even", key='"y"')
+    assert folder.changed() and "even" in folder.roster.formations, "one that is broken holds up no other"
+    write(tmp_path, ratio="5.0")
+    assert folder.changed() and folder.roster.formations["odd"].ratio == 5.0 and not folder.roster.complaint
+
+
+def test_a_file_that_is_broken_from_the_start_is_left_out(tmp_path):
+    write(tmp_path, "odd", ratio="-1")
+    write(tmp_path, "wedge", ratio="-1")
+    write(tmp_path, "thief", key='"1"')
+    roster = Folder(tmp_path).roster
+    assert roster.formations == load(), "the game's own wedge stands in for the broken one, and the line keeps its key"
+    assert "wedge.toml: field 'ratio'" in roster.complaint and "and 2 more" in roster.complaint
+
+
+def test_a_user_may_change_the_games_own(tmp_path):
+    write(tmp_path, "wedge", key='"4"', ratio="2.5")
+    assert Folder(tmp_path).roster.formations["wedge"].ratio == 2.5
+
+
+def test_folders_are_looked_at_a_few_times_a_second(tmp_path):
+    folder = Folder(tmp_path / "not there yet")
+    (tmp_path / "not there yet").mkdir()
+    write(tmp_path / "not there yet")
+    folder.now += 0.1
+    assert not folder.roster.poll()
+    folder.now += 0.4
+    assert folder.roster.poll() and "odd" in folder.roster.formations
