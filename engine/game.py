@@ -14,13 +14,15 @@ from engine.controls.bindings import bindings, by_key, dispatch, help_rows
 from engine.controls.captain import Captain
 from engine.controls.gestures import GESTURES
 from engine.controls.hands import Hands
+from engine.curves import Curves
 from engine.formations import FormationError
 from engine.loop import Loop
 from engine.muster import Muster
-from engine.staging import stage, status
+from engine.shown import Shown, Switch
+from engine.staging import cards, stage, status
 from engine.succession import Succession
 from engine.view.recording import save_png
-from engine.view.scene import Quit, Scene, View
+from engine.view.scene import Quit, Rows, Scene, View
 
 NOTICE_FRAMES = 240  # how long the HUD shows what became of a screenshot or a controller
 
@@ -42,6 +44,8 @@ class Game:
         self.appearance = Appearance(self.hands)
         if campaign.looks_at is not None:
             self.hands.outlook.frame(*campaign.looks_at)
+        self.shown = Shown()
+        self.curves = Curves()
         self.notice = ""
         table = bindings(campaign.formations.values())
         self._keys = by_key(table)
@@ -75,6 +79,7 @@ class Game:
         for _ in self.loop.due():
             if self.battlefield:
                 self.battlefield.tick()
+                self.curves.note(self.battlefield)
         with self.loop.stopwatch.measure("drawing"):
             self.view.draw(self.scene())
         if self._screenshot_wanted:
@@ -87,10 +92,22 @@ class Game:
             scene = Scene(self.campaign.ground.grid, None, None, ghost_version=-1, status=rows)
             banner: str | None = "Mustering ..."
         else:
-            scene = stage(self.battlefield, self.loop.portion, rows)
+            scene = self._staged(self.battlefield, rows)
             banner = "Paused" if self.loop.paused else None
         scene = replace(scene, banner=banner, keys=self._help if self._help_open else None, hint=self._hint)
+        if not self.shown.words:
+            scene = replace(scene, status=(), cards=(), minimap=None, hint=None)
         return self.appearance.dress(scene, self.battlefield)
+
+    def _staged(self, battlefield: Battlefield, rows: Rows) -> Scene:
+        campaign, shown = self.campaign, self.shown
+        chosen = self.hands.chosen() if len(battlefield.regiments) > 1 else ()
+        return replace(
+            stage(battlefield, self.loop.portion, rows, shown, self.hands.outlook.camera.scale),
+            cards=cards(battlefield, campaign.formations, campaign.sides, chosen),
+            plot=self.curves.plot(battlefield) if shown.plot else None,
+            profile=self.loop.stopwatch.rows() if shown.profile else None,
+        )
 
     def command(self, command: Command) -> None:
         """Have a command carried out, or say in the HUD why it cannot be. The battlefield keeps it for the replay."""
@@ -121,6 +138,10 @@ class Game:
     def help(self) -> None:
         """Show the keys, or hide them."""
         self._help_open = not self._help_open
+
+    def switch(self, what: Switch) -> None:
+        """Show something of the researcher's view, or hide it."""
+        self.shown = self.shown.switched(what)
 
     def screenshot(self) -> None:
         """Save the next picture."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from engine.battlefield import Battlefield
 from engine.campaign import Campaign
-from engine.staging import stage, status
+from engine.staging import cards, stage, status
 from engine.view.recording import save_png
 from engine.view.scene import Scene, View
 
@@ -48,7 +49,9 @@ def report(campaign: Campaign, battlefield: Battlefield) -> dict[str, object]:
 
 def scene(campaign: Campaign, battlefield: Battlefield, portion: float = 1.0) -> Scene:
     """Return the scene that a player would see, at a portion of the way between the last two ticks."""
-    return stage(battlefield, portion, status(battlefield, campaign.formations))
+    several = range(len(battlefield.regiments) if len(battlefield.regiments) > 1 else 0)
+    staged = stage(battlefield, portion, status(battlefield, campaign.formations))
+    return replace(staged, cards=cards(battlefield, campaign.formations, campaign.sides, several))
 
 
 def screenshot(campaign: Campaign, battlefield: Battlefield, view: View, path: Path) -> None:

@@ -96,7 +96,7 @@ def in_rank_and_file(battlefield: Battlefield, stands: Sequence[tuple[int, Stand
         one = battlefield.regiments[regiment]
         places.append(stand.slots(one.men))
         facings.append(np.full(one.men, math.radians(stand.angle)))
-        sides.append(np.full(one.men, one.side))
+        sides.append(np.full(one.men, regiment))
         shares.append(one.mass / one.men)
     position, facing, side = (np.concatenate(parts) for parts in (places, facings, sides))
     return Soldiers(position, facing, np.zeros(len(position)), side, math.sqrt(min(shares)))

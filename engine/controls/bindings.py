@@ -14,12 +14,23 @@ from typing import Protocol
 from engine.controls.captain import Captain
 from engine.controls.hands import Hands
 from engine.formations import Formation
+from engine.shown import Switch
 from engine.view.scene import Event, Held, KeyPress, KeyRelease
 
 TURN = 15.0  # degrees
 MOVE = 4.0  # cells
 GROUPS = range(1, 10)
 
+RESEARCH: tuple[tuple[str, Switch, str], ...] = (
+    ("f2", "words", "status, cards and minimap"),
+    ("f3", "profile", "the profiler"),
+    ("f4", "plot", "the plot of overlap and mass"),
+    ("f5", "density", "the density of men"),
+    ("f6", "velocity", "what is commanded, as arrows"),
+    ("f7", "plan", "what was planned, as arrows"),
+    ("f8", "target", "the target"),
+    ("f9", "error", "the error"),
+)
 MODIFIERS = ("ctrl", "alt", "shift")  # in the order in which they are written
 LOOKS = {"up": "w", "left": "a", "down": "s", "right": "d"}
 LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}  # where a key's name would not say enough
@@ -38,6 +49,7 @@ class Player(Protocol):
     def slower(self) -> None: ...
     def next_controller(self) -> None: ...
     def help(self) -> None: ...
+    def switch(self, what: Switch) -> None: ...
     def screenshot(self) -> None: ...
     def let_go(self) -> None: ...
 
@@ -101,6 +113,8 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     yield Binding("faster", ("+", "=", "[+]"), "twice as fast", lambda player: player.faster())
     yield Binding("slower", ("-", "[-]"), "half as fast", lambda player: player.slower())
     yield Binding("help", ("f1",), "show or hide the keys", lambda player: player.help())
+    for key, what, does in RESEARCH:
+        yield Binding(f"show-{what}", (key,), f"show or hide {does}", partial(_switch, what))
     yield Binding("screenshot", ("f12",), "take a screenshot", lambda player: player.screenshot())
     yield Binding("leave", ("escape",), "let go of a stroke or a brush; leave", lambda player: player.let_go())
 
@@ -169,6 +183,10 @@ def _store(number: int, player: Player) -> None:
 
 def _recall(number: int, player: Player) -> None:
     player.hands.recall_group(number)
+
+
+def _switch(what: Switch, player: Player) -> None:
+    player.switch(what)
 
 
 def _look(direction: str, going: bool, player: Player) -> None:

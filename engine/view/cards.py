@@ -13,7 +13,7 @@ from engine.view.plates import backing
 from engine.view.scene import Arrows, Card, Heat, Rows
 
 WIDTH = COLUMN - 2 * MARGIN  # pixels at the reference height
-TALL, SHORT = 50, 27  # pixels of a card with its remarks, and without
+TALL, SHORT = 68, 27  # pixels of a card with its remarks, and without
 
 
 def cards_plate(
@@ -38,12 +38,12 @@ def cards_plate(
         panel.fill((*team, 255), (0, top + gap, chip, pitch - 2 * gap))
         share = lettering.line(f"{100 * card.overlap:.1f} %", 18 * unit, INK)
         name = lettering.fitted(card.name, 20 * unit, INK, width - 2 * pad - share.get_width() - 6 * unit)
-        line = round(22 * unit)
-        panel.blit(name, (pad, top + round(3 * unit) + (line - name.get_height()) // 2))
-        panel.blit(share, (width - pad - share.get_width(), top + round(3 * unit) + (line - share.get_height()) // 2))
-        if tall and card.remarks:
-            remarks = lettering.fitted(" · ".join(card.remarks), 17 * unit, FAINT, width - 2 * pad)
-            panel.blit(remarks, (pad, top + round(24 * unit)))
+        middle = top + round(14 * unit)
+        panel.blit(name, (pad, middle - name.get_height() // 2))
+        panel.blit(share, (width - pad - share.get_width(), middle - share.get_height() // 2))
+        for number, remark in enumerate(card.remarks[:2] if tall else ()):
+            line = lettering.fitted(remark, 17 * unit, FAINT, width - 2 * pad)
+            panel.blit(line, (pad, top + round((25 + 17 * number) * unit)))
         thick = max(round(2 * unit), 1)
         bar = (pad, top + pitch - round(2 * unit) - thick, width - 2 * pad, thick)
         panel.fill((*FAINT, 60), bar)
@@ -98,7 +98,8 @@ def legend_plate(lettering: Lettering, overlays: tuple[Heat | Arrows, ...], unit
                 panel.blit(line, (x, bar.bottom + round(2 * unit)))
             continue
         ink = VELOCITY if overlay.kind == "velocity" else PLANNED
-        said = "what is commanded" if overlay.kind == "velocity" else "what was planned"
+        said = {"velocity": "what is commanded", "plan": "what was planned"}[overlay.kind]
+        said = said if overlay.known else "this simulation cannot tell"
         panel.blit(lettering.line(said, 15 * unit, FAINT), (pad, top + round(19 * unit)))
         tip, middle = width - pad, top + round(10 * unit)
         thick, barb = max(round(2 * unit), 1), round(5 * unit)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pygame
 from jaxtyping import Bool, Float
 
+from engine.arrows import pooled
 from engine.view.camera import Camera
 from engine.view.palette import BORDER, GRASS, INK, ROCK, Colour
 
@@ -13,23 +16,26 @@ CLEAR = 0.5  # density from which on a side's colour covers the ground
 
 
 def minimap_ground(
-    density: Float[np.ndarray, "S H W"],
-    sides: tuple[Colour, ...],
+    density: Float[np.ndarray, "R H W"],
+    teams: tuple[Colour, ...],
     open_cells: Bool[np.ndarray, "H W"] | None,
     minimap: Camera,
     unit: float,
 ) -> pygame.Surface:
     """Return the field as small as the minimap's camera shows it, within its border."""
     grid = density.shape[1:]
-    light = np.empty((*grid, 3))
+    across = max(math.floor(1.0 / minimap.scale), 1)  # cells that share a pixel anyhow are put together first
+    held = pooled(density, across) / across**2
+    light = np.empty((*held.shape[1:], 3), dtype=np.float32)
     light[:] = 0.8 * np.array(GRASS)
     if open_cells is not None:
-        light[~open_cells] = ROCK
-    for side, held in enumerate(density):
-        cover = np.minimum(np.asarray(held, dtype=float) / CLEAR, 1.0)[..., None]
-        light += cover * (np.array(sides[side % len(sides)]) - light)
+        closed = pooled(~open_cells[None], across)[0, ..., None] / across**2
+        light += closed * (np.array(ROCK) - light)
+    for regiment, share in enumerate(held):
+        cover = np.minimum(share / CLEAR, 1.0)[..., None]
+        light += cover * (np.array(teams[regiment % len(teams)]) - light)
     size = (max(round(grid[1] * minimap.scale), 1), max(round(grid[0] * minimap.scale), 1))
-    small = pygame.image.frombuffer(np.ascontiguousarray(light.astype(np.uint8)).tobytes(), grid[::-1], "RGB")
+    small = pygame.image.frombuffer(np.ascontiguousarray(light.astype(np.uint8)).tobytes(), light.shape[1::-1], "RGB")
     rim = max(round(unit), 1)
     picture = pygame.Surface((size[0] + 2 * rim, size[1] + 2 * rim), pygame.SRCALPHA)
     picture.fill((*BORDER, 255))

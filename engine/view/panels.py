@@ -16,7 +16,7 @@ from engine.view.lettering import Lettering
 from engine.view.minimap import minimap_camera
 from engine.view.minimap_picture import minimap_ground, visible, with_frame
 from engine.view.plot_picture import plot_plate
-from engine.view.scene import Scene
+from engine.view.scene import Heat, Scene
 
 FRAMES_PER_PIP = 5
 GAP = 8  # pixels between panels that stand in a column, at the reference height
@@ -95,7 +95,7 @@ class Panels:
             )
             column.append(("profile", made))
         if scene.overlays:
-            kinds = tuple(overlay.kind for overlay in scene.overlays)
+            kinds = tuple((one.kind, isinstance(one, Heat) or one.known) for one in scene.overlays)
             legend = partial(cards.legend_plate, write, scene.overlays, unit)
             column.append(("legend", self._composed("legend", (kinds, unit), legend)))
         panels, top = [], margin + gap
@@ -149,9 +149,9 @@ class Panels:
         assert scene.minimap is not None
         small = minimap_camera(camera.size, scene.grid)
         shown, rocks = scene.minimap, scene.open_cells
-        key = (shown.version, shown.sides, id(rocks), scene.grid, camera.size)
+        key = (shown.version, scene.teams, id(rocks), scene.grid, camera.size)
         ground = self._composed(
-            "minimap ground", key, lambda: minimap_ground(shown.density, shown.sides, rocks, small, unit)
+            "minimap ground", key, lambda: minimap_ground(shown.density, scene.teams, rocks, small, unit)
         )
         return self._composed("minimap", (key, camera), lambda: with_frame(ground, small, camera, scene.grid, unit))
 

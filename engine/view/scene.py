@@ -52,6 +52,7 @@ class Arrows:
     kind: Literal["velocity", "plan"]
     place: Float[np.ndarray, "N 2"]  # x, y in cells
     velocity: Float[np.ndarray, "N 2"]  # cells per tick
+    known: bool = True  # False: the simulation cannot tell
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,10 @@ class Plot:
 
 @dataclass(frozen=True)
 class Minimap:
-    """The field in a corner: where each side's mass stands. The view frames what the camera sees."""
+    """The field in a corner: where each regiment's mass stands. The view frames what the camera sees."""
 
-    density: Float[np.ndarray, "S H W"]  # of each side, 0 to 1
+    density: Float[np.ndarray, "R H W"]  # of each regiment, 0 to 1; they wear the scene's `teams`
     version: int  # changes whenever the density does
-    sides: tuple[Colour, ...] = TEAMS  # the sides' colours
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Card:
     name: str
     team: int  # index of its colour in the scene's `teams`
     overlap: float  # share of its order that is filled
-    remarks: tuple[str, ...] = ()  # its formation, its controller, orders that wait
+    remarks: tuple[str, ...] = ()  # up to two lines: formation and controller, side and orders that wait
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Strokes:
     """Return velocities as arrows whose middles lie on their places."""
     middle = camera.pixels(np.asarray(arrows.place, dtype=float).reshape(-1, 2))
     along = np.asarray(arrows.velocity, dtype=float).reshape(-1, 2) * (ARROW * unit / TOP_SPEED)
-    shown = np.hypot(*along.T) > 1.5 * unit
+    inside = ((middle > -ARROW * unit) & (middle < np.array(camera.size) + ARROW * unit)).all(axis=1)
+    shown = inside & (np.hypot(*along.T) > 1.5 * unit)
     tail, tip = (middle - along / 2)[shown], (middle + along / 2)[shown]
     shafts = np.concatenate([tail, tip], axis=1)
     ink = VELOCITY if arrows.kind == "velocity" else PLANNED

@@ -4,7 +4,7 @@ import pygame
 import pytest
 
 from engine import formations
-from engine.controls.bindings import MOVE, TURN, bindings, by_key, chord, dispatch, help_rows, label
+from engine.controls.bindings import MOVE, RESEARCH, TURN, bindings, by_key, chord, dispatch, help_rows, label
 from engine.view.scene import Held, KeyPress, KeyRelease
 
 TABLE = bindings(formations.load().values())
@@ -38,6 +38,7 @@ EXPECTED = {
     "[-]": ("slower",),
     "tab": ("next_controller",),
     "f1": ("help",),
+    **{key: ("switch", what) for key, what, _ in RESEARCH},
     "f12": ("screenshot",),
     "escape": ("let_go",),
 }
@@ -102,14 +103,14 @@ def test_the_camera_stops_when_its_key_comes_up(key):
 def test_actions_have_names_by_which_they_take_other_keys():
     assert len({binding.action for binding in TABLE}) == len(TABLE)
     table = bindings(
-        formations.load().values(), {"look-up": ("z", "shift+up"), "pause": ("p",), "store-group-3": ("f3",)}
+        formations.load().values(), {"look-up": ("z", "shift+up"), "pause": ("p",), "store-group-3": ("f14",)}
     )
     assert press("p", table=table) == [("pause",)]
     assert press("space", table=table) == []
     assert press("shift+up", table=table) == [("hands.outlook.look", "up", True)]
     assert press("up", table=table) == [("captain.move", 0, -MOVE)]
     assert ("P", "pause, go on") in help_rows(table)
-    assert ("F3", "store a group") in help_rows(table)
+    assert ("F14", "store a group") in help_rows(table)
     assert ("Z", "move the camera") in help_rows(table)
 
 

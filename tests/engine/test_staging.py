@@ -1,0 +1,140 @@
+"""From a battlefield to a scene: what is switched on shows what the battle is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.arrows import arrows, pooled
+from engine.curves import EVERY, REACH, Curves
+from engine.orders import Order
+from engine.regiments import Regiment
+from engine.shown import Shown
+from engine.staging import cards, stage, status
+
+
+@pytest.fixture
+def two(campaign):
+    """A battle of two regiments, one of each side, some ticks on their way."""
+    regiments = (Regiment("Guards", 0, 100.0, 300, "one"), Regiment("Raiders", 1, 60.0, 200, "two"))
+    orders = (Order("line", (20.0, 12.0)), Order("square", (50.0, 34.0)))
+    battlefield = replace(campaign, regiments=regiments, orders=orders, heaped=False).muster()
+    battlefield.give(Order("line", (44.0, 20.0)), 0)
+    for _ in range(6):
+        battlefield.tick()
+    return battlefield
+
+
+def test_everything_is_off_at_first_and_the_words_are_on(two):
+    scene = stage(two)
+    assert (scene.overlays, scene.plot, scene.profile) == ((), None, None)
+    assert Shown().words
+    assert scene.minimap.density is two.mass
+    assert scene.open_cells is two.ground.open_cells
+
+
+def test_fields_are_those_of_the_battle(two):
+    def field(name):
+        (heat,) = stage(two, shown=Shown(field=name)).overlays
+        assert heat.kind == name
+        return heat.field
+
+    ordered = two.stands[0].target + two.stands[1].target
+    np.testing.assert_array_equal(field("density"), two.mass.sum(axis=0))
+    np.testing.assert_array_equal(field("target"), ordered)
+    np.testing.assert_allclose(field("error"), two.mass.sum(axis=0) - ordered)
+
+
+def test_arrows_lie_on_the_men_and_point_where_they_go(two):
+    velocity, plan = stage(two, shown=Shown(velocity=True, plan=True), scale=5.0).overlays
+    assert (velocity.kind, plan.kind) == ("velocity", "plan")
+    crowd = two.mass.sum(axis=0)
+    assert all(crowd[int(y) - 2 : int(y) + 3, int(x) - 2 : int(x) + 3].max() > 0.1 for x, y in velocity.place)
+    guards = velocity.place[:, 1] < 24
+    assert velocity.velocity[guards].mean(axis=0)[0] > 0.05  # to the right, where they are ordered
+    assert np.hypot(*velocity.velocity.T).max() <= 1.0
+
+
+def test_a_simulation_that_cannot_tell_its_plan_is_said_so(two):
+    assert two.planned() is None  # the stand-in plans nothing
+    (plan,) = stage(two, shown=Shown(plan=True)).overlays
+    assert not plan.known
+    assert len(plan.place) == 0
+
+
+def test_arrows_are_means_weighted_by_mass():
+    mass, velocity = np.zeros((1, 5, 6), np.float32), np.zeros((1, 5, 6, 2), np.float32)
+    mass[0, 0, :2], mass[0, 4, 5] = (1.0, 0.5), 1.0
+    velocity[0, 0, 0], velocity[0, 0, 1], velocity[0, 4, 5] = (0.3, 0.0), (0.0, 0.3), (0.0, -0.5)
+    shown = arrows("velocity", mass, velocity, 2)
+    np.testing.assert_allclose(shown.place, [[1, 1], [5, 5]])
+    np.testing.assert_allclose(shown.velocity, [[0.2, 0.1], [0.0, -0.5]], atol=1e-6)
+    assert pooled(mass, 4).sum() == mass.sum()
+
+
+def test_each_regiment_wears_its_own_shade(two):
+    scene = stage(two)
+    assert len(scene.teams) == 2
+    assert (np.bincount(scene.soldiers.side) == [300, 200]).all()
+
+
+def test_cards_tell_who_how_and_what_waits(two, campaign):
+    two.give(Order("wedge", (30.0, 20.0)), 1)
+    from engine.commands import Form
+
+    two.carry_out(Form(((1, Order("line", (40.0, 30.0))),), queued=True))
+    (card,) = cards(two, campaign.formations, ("Romans", "Gauls"), (1,))
+    assert (card.name, card.team, card.overlap) == ("Raiders", 1, two.overlap(1))
+    assert card.remarks == ("Wedge · two", "Gauls · 1 order waits")
+
+
+def test_several_regiments_have_totals_and_one_its_order(two, battlefield, campaign):
+    rows = dict(status(two, campaign.formations))
+    assert (rows["regiments"], rows["men"]) == ("2", "500")
+    assert rows["overlap"] == f"{100 * (100 * two.overlap(0) + 60 * two.overlap(1)) / 160:.1f} %"
+    assert rows["mass"] == "160.000000 (+0)"
+    assert dict(status(battlefield, campaign.formations))["formation"] == "Line"
+
+
+def test_one_field_at_a_time_and_every_other_switch_by_itself():
+    shown = Shown().switched("density").switched("velocity").switched("error")
+    assert shown == Shown(field="error", velocity=True)
+    assert shown.switched("error").switched("velocity") == Shown()
+    assert not Shown().switched("words").words
+
+
+class TestCurves:
+    def test_they_say_what_was(self, two):
+        curves = Curves()
+        noted = {}
+        for _ in range(4 * EVERY):
+            two.tick()
+            curves.note(two)
+            noted[two.ticks] = [two.overlap(0), two.overlap(1)]
+        plot = curves.plot(two)
+        assert len(plot.ticks) == 4
+        assert (np.diff(plot.ticks) == EVERY).all()
+        np.testing.assert_array_equal(plot.overlap, [noted[tick] for tick in plot.ticks])
+        assert (plot.drift == 0).all()
+        assert plot.names == ("Guards", "Raiders")
+
+    def test_a_step_back_forgets_the_future_that_was_left(self, two):
+        curves = Curves()
+        for _ in range(4 * EVERY):
+            two.tick()
+            curves.note(two)
+        two.step_back(2 * EVERY)
+        curves.note(two)
+        assert (curves.plot(two).ticks <= two.ticks).all()
+        two.tick()
+        curves.note(two)
+        assert (np.diff(curves.plot(two).ticks) > 0).all()
+
+    def test_they_are_empty_at_first_and_keep_no_more_than_they_show(self, two):
+        curves = Curves()
+        assert curves.plot(two).overlap.shape == (0, 2)
+        start = two.ticks
+        for tick in range(start, start + REACH + 10 * EVERY):
+            two.ticks = tick
+            curves.note(two)
+        assert len(curves.plot(two).ticks) == REACH // EVERY
