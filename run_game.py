@@ -6,8 +6,9 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -16,21 +17,24 @@ from typing import Any
 # Before NumPy: the fields are small, and where cores are busy a second BLAS thread costs fifty times its work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from engine import command_line, demo, formations, headless
+from engine import command_line, demo, formations, headless, scenarios
 from engine.battlefield import Timed
 from engine.campaign import Campaign, middle
 from engine.command_line import InputError
-from engine.commands import Form
+from engine.commands import Form, Obey
 from engine.formations import FormationError, check_mass
 from engine.game import Game
 from engine.muster import Muster, MusterError
 from engine.orders import Order
 from engine.plugin import CONTROLLERS, SIMULATIONS, found
 from engine.regiments import Regiment
+from engine.scenarios import Scenario
+from engine.tables import FileError
 from engine.view import NoDisplay, open_view
 from engine.view.scene import View
 
 WINDOW = (1280, 720)  # pixels
+GRID, MASS, MEN = "192x128", 1000.0, 4000  # of the game without a scenario
 TRAINED_MODELS = Path(__file__).resolve().parent / "trained_models"
 
 
@@ -42,6 +46,8 @@ def main(words: list[str] | None = None) -> int:
         if args.list_formations:
             for one in formations.load().values():
                 print(f"{one.name:<9} {one.key}  {one.description}")
+        elif args.list_scenarios:
+            print("\n".join(scenarios.described(scenarios.known().values())))
         elif args.list_controllers:
             print("\n".join((*installed(), *trained())))
         elif args.demo and args.screenshot:
@@ -57,7 +63,7 @@ def main(words: list[str] | None = None) -> int:
                 window(args)
             except NoDisplay:
                 film(args, Path("maniple-demo.gif"))
-    except (InputError, FormationError, MusterError, OSError, FloatingPointError) as error:
+    except (InputError, FileError, FormationError, MusterError, OSError, FloatingPointError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         return 130
@@ -76,7 +82,7 @@ def figures(args: Namespace) -> None:
     command_line.check_writable(args.screenshot)
     campaign = make_campaign(args)
     battlefield = Muster(campaign.muster).result()
-    for _ in headless.play(battlefield, args.ticks or headless.TICKS):
+    for _ in headless.play(battlefield, args.ticks or campaign.scenario.ticks or headless.TICKS):
         pass
     if args.screenshot:
         with drawing(WINDOW, visible=False) as view:
@@ -87,10 +93,11 @@ def figures(args: Namespace) -> None:
 def film(args: Namespace, path: Path) -> None:
     """Play the demo, or what was ordered, and save it as a GIF."""
     command_line.check_writable(path)
-    campaign = make_campaign(args, () if args.order or args.orders else demo.script(args.grid))
+    by_itself = not (args.order or args.orders or args.scenario)
+    campaign = make_campaign(args, demo.script(args.grid or command_line.grid(GRID)) if by_itself else ())
     battlefield = Muster(campaign.muster).result()
     with drawing(WINDOW, visible=False) as view:
-        demo.film(campaign, battlefield, view, path, args.ticks or demo.TICKS)
+        demo.film(campaign, battlefield, view, path, args.ticks or campaign.scenario.ticks or demo.TICKS)
     print(f"the demo is in {path.resolve()}")
 
 
@@ -108,23 +115,45 @@ def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
 
 def make_campaign(args: Namespace, script: Timed = ()) -> Campaign:
     """Return the game that was asked for, once its names and sizes are known to be good; imports no simulation."""
-    centre = middle(args.grid)
+    path = scenarios.find(args.scenario) if args.scenario else None
+    scenario = opened(args, path) if path else arranged(args, script)
+    names = dict.fromkeys((args.controller or "nca", *leading(scenario)))
+    try:
+        campaign = Campaign(
+            simulation=make_simulation, controllers=leaders(names), formations=formations.load(), scenario=scenario
+        )
+        campaign.check()
+    except (InputError, FormationError) as error:
+        raise InputError(f"{path.name}: {error}" if path else str(error)) from None
+    return campaign
+
+
+def opened(args: Namespace, path: Path) -> Scenario:
+    """Return the scenario of a file, with what the command line says of it."""
+    for flag in ("order", "orders", "grid", "mass", "soldiers"):
+        if getattr(args, flag):
+            raise InputError(f"--{flag} is the scenario's to say; leave it out, or --scenario")
+    scenario = scenarios.load(path)
+    if args.controller:
+        scenario = scenarios.led_by(scenario, args.controller)
+    return scenario if args.seed is None else replace(scenario, seed=args.seed)
+
+
+def arranged(args: Namespace, script: Timed = ()) -> Scenario:
+    """Return the game without a scenario: one army, which musters as a crowd in the middle of an open field."""
+    ground = args.grid or command_line.grid(GRID)
+    centre, mass = middle(ground), check_mass(args.mass or MASS, ground)
     if args.order is not None and any(tick == 0 for tick, _ in args.orders):
         raise InputError("--order and --orders both give an order at tick 0")
-    script = script or tuple((tick, Form(((0, Order(name, centre)),))) for tick, name in args.orders)
-    campaign = Campaign(
-        simulation=make_simulation,
-        controllers=leaders(args.controller),
-        formations=formations.load(),
-        ground=args.grid,
-        regiments=(Regiment("army", 0, check_mass(args.mass, args.grid), args.soldiers, args.controller),),
+    return Scenario(
+        title="an army in the field",
+        ground=ground,
+        regiments=(Regiment("army", 0, mass, args.soldiers or MEN, args.controller or "nca"),),
         orders=(Order("line" if args.order is None else args.order, centre),),
         heaped=True,
-        script=script,
-        seed=args.seed,
+        script=script or tuple((tick, Form(((0, Order(name, centre)),))) for tick, name in args.orders),
+        seed=args.seed or 0,
     )
-    campaign.check()
-    return campaign
 
 
 def make_simulation() -> Any:
@@ -135,15 +164,24 @@ def make_simulation() -> Any:
     return simulations["jax"].load()()
 
 
-def leaders(first: str) -> dict[str, Callable[[], Any]]:
-    """Return how each controller that Tab goes through is made, the first among them."""
-    known = installed()
-    if first in known:
-        return known
-    folder = trained().get(first, Path(first))
-    if not folder.is_dir():
-        raise InputError(command_line.unknown_name("controller", first, (*known, *trained())) + ", or a folder")
-    return {first: partial(load_trained, folder), **known}
+def leading(scenario: Scenario) -> list[str]:
+    """Return the names of the controllers that lead in a scenario, in order."""
+    later = [command.controller for _, command in scenario.script if isinstance(command, Obey)]
+    return [*(regiment.controller for regiment in scenario.regiments), *later]
+
+
+def leaders(names: Iterable[str]) -> dict[str, Callable[[], Any]]:
+    """Return how each controller that Tab goes through is made: those that are named first, and all installed ones."""
+    known, more = installed(), {}
+    for name in names:
+        folder = trained().get(name, Path(name))
+        if name in known:
+            more[name] = known[name]
+        elif folder.is_dir():
+            more[name] = partial(load_trained, folder)
+        else:
+            raise InputError(command_line.unknown_name("controller", name, (*known, *trained())) + ", or a folder")
+    return more | known
 
 
 def installed() -> dict[str, Callable[[], Any]]:
@@ -167,30 +205,29 @@ def make_parser() -> command_line.Parser:
     """Return the command line."""
     parser = command_line.Parser(prog="run_game.py", description="Give an order, and an army flows into formation.")
     add = parser.add_argument
-    add("--order", metavar="NAME", help="the first formation (line)")
+    add("--scenario", metavar="NAME", help="what is played: one of --list-scenarios, or a file")
+    add("--order", metavar="NAME", help="without a scenario: the first formation (line)")
     add(
         "--orders",
         metavar="SCRIPT",
         type=command_line.orders,
         default=(),
-        help="formations and their ticks, as wedge@0,square@200",
+        help="without a scenario: formations and their ticks, as wedge@0,square@200",
     )
     add(
         "--controller",
         metavar="NAME",
-        default="nca",
-        help="who leads: a name, one in trained_models/, or a checkpoint's folder (nca)",
+        help="who leads everyone: a name, one in trained_models/, or a checkpoint's folder (the scenario's, or nca)",
     )
     add("--headless", action="store_true", help="play without a window and print the outcome as a line of JSON")
     add("--ticks", metavar="N", type=command_line.count, help="leave after N ticks (headless 400, demo 600)")
     add("--screenshot", metavar="FILE", type=Path, help="with --headless: save the last picture")
     add("--demo", metavar="FILE", type=Path, help="play by itself and save a GIF; so it does where there is no display")
-    add("--grid", metavar="WxH", type=command_line.grid, default="192x128", help="the field's size in cells (192x128)")
-    add(
-        "--mass", metavar="M", type=command_line.positive, default=1000.0, help="the army's mass; a cell holds 1 (1000)"
-    )
-    add("--soldiers", metavar="N", type=command_line.count, default=4000, help="how many men are drawn for it (4000)")
-    add("--seed", metavar="S", type=command_line.seed, default=0, help="of all that is drawn by lot (0)")
+    add("--grid", metavar="WxH", type=command_line.grid, help=f"the field's size in cells ({GRID})")
+    add("--mass", metavar="M", type=command_line.positive, help=f"the army's mass; a cell holds 1 ({MASS:.0f})")
+    add("--soldiers", metavar="N", type=command_line.count, help=f"how many men are drawn for it ({MEN})")
+    add("--seed", metavar="S", type=command_line.seed, help="of all that is drawn by lot (0)")
+    add("--list-scenarios", action="store_true", help="name the scenarios and leave")
     add("--list-formations", action="store_true", help="name the formations and leave")
     add("--list-controllers", action="store_true", help="name the controllers and leave")
     add("--version", action="version", version=f"maniple {version('maniple')}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,12 @@ from jaxtyping import Float
 
 from engine.battlefield import Battlefield, Timed
 from engine.commands import Form, Obey
-from engine.formations import Formation, FormationError, blob, check_mass, pick
+from engine.formations import Formation, FormationError, Stand, blob, check_mass, pick
 from engine.orders import Order
 from engine.plugin import Ground, Simulation
 from engine.regiments import Regiment
+from engine.scenarios import Scenario
 from engine.stands import take_stand
-
-SIDES = ("first", "second")  # what sides are called where nobody says otherwise
 
 
 @dataclass(frozen=True)
@@ -27,53 +27,69 @@ class Campaign:
     simulation: Callable[[], Simulation]
     controllers: Mapping[str, Callable[[], Any]]  # by name, in the order in which Tab goes through them
     formations: Mapping[str, Formation]
-    ground: Ground
-    regiments: tuple[Regiment, ...]
-    orders: tuple[Order, ...]  # the first of each regiment
-    heaped: bool = False  # they muster as a round crowd in the middle, not where their first orders say
-    script: Timed = ()  # what is commanded later, and when
-    log: Timed = ()  # what a player commanded, if this is played again from a replay
-    seed: int = 0
-    title: str = ""
-    sides: tuple[str, ...] = SIDES
-    side: int | None = None  # the one that the player commands; None: all
-    looks_at: tuple[float, float, float] | None = None  # where the camera starts: x, y and width in cells; None: all
+    scenario: Scenario
+    log: Timed = ()  # what a player commanded, where this is played again
+
+    @property
+    def ground(self) -> Ground:
+        """Where it is played."""
+        return self.scenario.ground
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The names of the sides."""
+        return self.scenario.sides
+
+    @property
+    def side(self) -> int | None:
+        """The side that the player commands; None: both."""
+        return self.scenario.player
+
+    @property
+    def looks_at(self) -> tuple[float, float, float] | None:
+        """Where the camera starts: x, y and width in cells; None: all of the field."""
+        return self.scenario.camera
 
     @property
     def controller(self) -> str:
         """Who leads the first regiment at the start."""
-        return self.regiments[0].controller
+        return self.scenario.regiments[0].controller
 
     def check(self) -> None:
         """Raise FormationError if an order names no formation, or the ground cannot hold the army. Takes no time."""
-        check_mass(sum(regiment.mass for regiment in self.regiments), self.ground)
+        regiments = self.scenario.regiments
+        check_mass(sum(regiment.mass for regiment in regiments), self.ground)
         self.drawn_up()
-        for _, command in (*self.script, *self.log):
+        for tick, command in (*self.scenario.script, *self.log):
             if isinstance(command, Form):
                 for regiment, order in command.orders:
-                    take_stand(
-                        order, pick(dict(self.formations), order.formation), self.regiments[regiment].mass, self.ground
-                    )
+                    with named(f"'{regiments[regiment].name}' at tick {tick}"):
+                        self._stand(order, regiments[regiment])
 
     def drawn_up(self) -> Float[np.ndarray, "R H W"]:
         """Return the mass as it musters. Raises FormationError where regiments stand on each other."""
-        if self.heaped:
-            return np.stack([blob(regiment.mass, self.ground) for regiment in self.regiments])
-        stands = [
-            take_stand(order, pick(dict(self.formations), order.formation), regiment.mass, self.ground).target
-            for regiment, order in zip(self.regiments, self.orders, strict=True)
-        ]
-        for number, one in enumerate(stands):
-            for other in range(number):
-                if (one + stands[other] > self.ground.capacity).any():
-                    names = f"'{self.regiments[other].name}' and '{self.regiments[number].name}'"
-                    raise FormationError(f"regiments {names} would muster on the same ground: move one of them")
-        return np.stack(stands)
+        regiments = self.scenario.regiments
+        if self.scenario.heaped:
+            return np.stack([blob(regiment.mass, self.ground) for regiment in regiments])
+        drawn: list[Float[np.ndarray, "H W"]] = []
+        for regiment, order in zip(regiments, self.scenario.orders, strict=True):
+            with named(f"'{regiment.name}'"):
+                target = self._stand(order, regiment).target
+            for other, earlier in zip(regiments, drawn, strict=False):
+                if (target + earlier > self.ground.capacity).any():
+                    raise FormationError(f"'{other.name}' and '{regiment.name}' muster on the same ground: move one")
+            drawn.append(target)
+        if (np.sum(drawn, axis=0) > self.ground.capacity).any():
+            raise FormationError("too many regiments muster on the same ground: move some")
+        return np.stack(drawn)
+
+    def _stand(self, order: Order, regiment: Regiment) -> Stand:
+        return take_stand(order, pick(dict(self.formations), order.formation), regiment.mass, self.ground)
 
     def leaders(self) -> list[str]:
         """Return the names of the controllers that have to be there from the start, each once."""
-        later = [command.controller for _, command in (*self.script, *self.log) if isinstance(command, Obey)]
-        return list(dict.fromkeys([*(regiment.controller for regiment in self.regiments), *later]))
+        later = [command.controller for _, command in (*self.scenario.script, *self.log) if isinstance(command, Obey)]
+        return list(dict.fromkeys([*(regiment.controller for regiment in self.scenario.regiments), *later]))
 
     def muster(self) -> Battlefield:
         """Import, compile and draw up everything: seconds. Raises what the two makers raise."""
@@ -83,16 +99,25 @@ class Campaign:
             leaders,
             self.ground,
             self.formations,
-            self.regiments,
-            self.orders,
+            self.scenario.regiments,
+            self.scenario.orders,
             self.drawn_up(),
-            self.seed,
-            self.script,
+            self.scenario.seed,
+            self.scenario.script,
             self.log,
         )
         for controller in leaders.values():
             battlefield.rehearse(controller)
         return battlefield
+
+
+@contextmanager
+def named(whose: str) -> Iterator[None]:
+    """Say whose order it was that could not be carried out."""
+    try:
+        yield
+    except FormationError as error:
+        raise FormationError(f"{whose}: {error}") from None
 
 
 def middle(ground: Ground) -> tuple[float, float]:

@@ -28,7 +28,8 @@ def report(campaign: Campaign, battlefield: Battlefield) -> dict[str, object]:
         "order": battlefield.orders[0].formation,
         "controller": campaign.controller,
         "ticks": battlefield.ticks,
-        "overlap": battlefield.overlap(),
+        "overlap": sum(one.mass * battlefield.overlap(r) for r, one in enumerate(battlefield.regiments))
+        / battlefield.mass_start,
         "regiments": [
             {
                 "name": regiment.name,

@@ -48,6 +48,15 @@ def test_headless_plays_the_orders_and_reports_in_json(tmp_path):
     assert Image.open(tmp_path / "out.png").size == (1280, 720)
 
 
+def test_a_scenario_is_played_headless_and_every_regiment_reported(tmp_path):
+    done = run("--headless", "--scenario", "crossing", "--ticks", "12", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    outcome = json.loads(done.stdout)
+    assert outcome["mass_start"] == outcome["mass_end"] == 800.0
+    assert [one["name"] for one in outcome["regiments"]] == ["Eastbound", "Southbound"]
+    assert all(0.9 < one["overlap"] <= 1 for one in outcome["regiments"])
+
+
 def test_figures_need_no_view_and_repeat(tmp_path):
     words = ["--headless", "--order", "circle", "--ticks", "25", "--controller", "poisson", "--seed", "3", *SMALL]
     outcomes = [run(*words, folder=tmp_path, program=without("pygame", "moderngl")) for _ in range(2)]
@@ -133,9 +142,15 @@ def refused(done, *parts):
         ("--screenshot nowhere/out.png", "cannot write nowhere/out.png: there is no folder nowhere"),
         ("--screenshot .", "cannot write ."),
         ("--demo nowhere/out.gif", "cannot write nowhere/out.gif"),
+        ("--scenario crosing", "unknown scenario 'crosing': did you mean crossing?"),
+        ("--scenario crossing --order wedge", "--order is the scenario's to say"),
+        ("--scenario crossing --grid 64x48", "--grid is the scenario's to say"),
+        ("--scenario crossing --controller plann", "crossing.toml: unknown controller 'plann': did you mean plan?"),
+        ("--scenario broken.toml", "broken.toml: field 'size' is missing"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_before_jax_is_imported(words, part, tmp_path):
+    (tmp_path / "broken.toml").write_text('title = "no field"')
     refused(run("--headless", *words.split(), folder=tmp_path, program=without("jax", "nca_controller")), part)
 
 
@@ -164,8 +179,10 @@ def test_lists_and_version_need_no_jax(tmp_path):
     formations = run("--list-formations", folder=tmp_path, program=program)
     names = [line.split()[0] for line in formations.stdout.splitlines()]
     assert names == ["line", "column", "square", "wedge", "phalanx", "testudo", "circle", "loose"]
+    scenarios = run("--list-scenarios", folder=tmp_path, program=program)
+    assert [line.split()[0] for line in scenarios.stdout.splitlines()][:1] == ["crossing"]
     controllers = run("--list-controllers", folder=tmp_path, program=program)
     assert controllers.stdout.split()[:3] == ["nca", "plan", "poisson"]
     version = run("--version", folder=tmp_path, program=program)
     assert version.stdout.startswith("maniple ")
-    assert formations.returncode == controllers.returncode == version.returncode == 0
+    assert formations.returncode == scenarios.returncode == controllers.returncode == version.returncode == 0

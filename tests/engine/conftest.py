@@ -11,6 +11,7 @@ from engine.battlefield import Battlefield
 from engine.campaign import Campaign, middle
 from engine.orders import Order
 from engine.regiments import Regiment
+from engine.scenarios import Scenario
 from engine.view import open_view
 from engine.view.scene import View
 
@@ -21,10 +22,13 @@ def campaign() -> Campaign:
         simulation=StandIn,
         controllers={"one": object, "two": object},
         formations=formations.load(),
-        ground=GROUND,
-        regiments=(Regiment("army", 0, MASS, MEN, "one"),),
-        orders=(Order("line", middle(GROUND)),),
-        heaped=True,
+        scenario=Scenario(
+            title="a small army",
+            ground=GROUND,
+            regiments=(Regiment("army", 0, MASS, MEN, "one"),),
+            orders=(Order("line", middle(GROUND)),),
+            heaped=True,
+        ),
     )
 
 

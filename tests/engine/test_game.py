@@ -20,8 +20,9 @@ from engine.orders import Order
 
 @pytest.fixture
 def start(campaign, offscreen, tmp_path):
-    def begin(**changes):
-        return Session(replace(campaign, **changes), offscreen, tmp_path)
+    def begin(script=(), **changes):
+        scenario = replace(campaign.scenario, script=script)
+        return Session(replace(campaign, scenario=scenario, **changes), offscreen, tmp_path)
 
     return begin
 

@@ -1,0 +1,90 @@
+"""Orders and commands as they are written in scenarios and replays: one table of TOML each.
+
+```toml
+[[orders]]
+tick = 120                          # before which tick it is carried out
+regiment = "First cohort"
+formation = "wedge"                 # and, as they are needed: at, angle, frontage, line, painted, queued
+at = [96, 40]                       # x, y in cells
+```
+Instead of a formation, `halt = true`, `charge = [x, y, radius]` or `controller = "plan"`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.commands import Charge, Command, Form, Halt, Obey
+from engine.orders import Order
+from engine.tables import Table
+
+KINDS = ("formation", "halt", "charge", "controller")
+
+
+def read_command(table: Table, regiments: Sequence[str]) -> tuple[int, Command]:
+    """Return the tick and the command of one table. Raises FileError for one that makes no sense."""
+    tick = table.whole("tick")
+    kinds = [kind for kind in KINDS if kind in table]
+    if len(kinds) != 1:
+        raise table.wrong("tick", f"needs one of {', '.join(KINDS)} beside it, not {' and '.join(kinds) or 'none'}")
+    command: Command
+    if kinds == ["charge"]:
+        x, y, radius = table.numbers("charge", "x y radius")
+        command = Charge((x, y), radius)
+    else:
+        regiment = table.pick("regiment", table.text("regiment"), regiments)
+        if kinds == ["halt"]:
+            if not table.flag("halt"):
+                raise table.wrong("halt", "must be true, or not be there")
+            command = Halt((regiment,))
+        elif kinds == ["controller"]:
+            command = Obey(regiment, table.text("controller"))
+        else:
+            command = Form(((regiment, read_order(table)),), table.flag("queued"))
+    table.done()
+    return tick, command
+
+
+def read_order(table: Table) -> Order:
+    """Return the order in a table: `formation` and `at` are required, unless it is drawn."""
+    line, painted = table.rows("line", "x y"), table.rows("painted", "x y radius")
+    for number, (_, _, radius) in enumerate(painted, start=1):
+        if radius <= 0:
+            raise table.wrong(f"painted[{number}]", f"must have a radius above 0, not {radius:g}")
+    drawn = [(x, y) for x, y, *_ in (*line, *painted)]
+    centre = table.numbers("at", "x y", drawn[0]) if drawn else table.numbers("at", "x y")
+    return Order(
+        formation=table.text("formation"),
+        centre=(centre[0], centre[1]),
+        angle=table.number("angle", 0.0),
+        frontage=table.number("frontage", None, above=0),
+        line=tuple((x, y) for x, y in line),
+        painted=tuple((x, y, radius) for x, y, radius in painted),
+    )
+
+
+def write_order(order: Order) -> dict[str, Any]:
+    """Return the table of an order; `read_order` returns the very same order."""
+    table: dict[str, Any] = {"formation": order.formation, "at": list(order.centre), "angle": order.angle}
+    if order.frontage is not None:
+        table["frontage"] = order.frontage
+    if order.line:
+        table["line"] = [list(point) for point in order.line]
+    if order.painted:
+        table["painted"] = [list(disc) for disc in order.painted]
+    return table
+
+
+def write_command(tick: int, command: Command, regiments: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the tables of a command, one for each regiment that it names."""
+    match command:
+        case Form(given, queued):
+            extra = {"queued": True} if queued else {}
+            return [{"tick": tick, "regiment": regiments[r], **write_order(order), **extra} for r, order in given]
+        case Halt(halted):
+            return [{"tick": tick, "regiment": regiments[r], "halt": True} for r in halted]
+        case Charge(place, radius):
+            return [{"tick": tick, "charge": [*place, radius]}]
+        case Obey(regiment, controller):
+            return [{"tick": tick, "regiment": regiments[regiment], "controller": controller}]
