@@ -60,6 +60,8 @@ class Campaign:
         regiments = self.scenario.regiments
         check_mass(sum(regiment.mass for regiment in regiments), self.ground)
         self.drawn_up()
+        for order, regiment in zip(self.scenario.orders, regiments, strict=True):
+            self._stand(order, regiment)
         for tick, command in (*self.scenario.script, *self.log):
             if isinstance(command, Form):
                 for regiment, order in command.orders:
