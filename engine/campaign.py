@@ -64,9 +64,9 @@ class Campaign:
             self._stand(order, regiment)
         for tick, command in (*self.scenario.script, *self.log):
             if isinstance(command, Form):
-                for regiment, order in command.orders:
-                    with named(f"'{regiments[regiment].name}' at tick {tick}"):
-                        self._stand(order, regiments[regiment])
+                for number, order in command.orders:
+                    with named(f"'{regiments[number].name}' at tick {tick}"):
+                        self._stand(order, regiments[number])
 
     def drawn_up(self) -> Float[np.ndarray, "R H W"]:
         """Return the mass as it musters. Raises FormationError where regiments stand on each other."""
