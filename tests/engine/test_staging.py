@@ -18,7 +18,8 @@ def two(campaign):
     """A battle of two regiments, one of each side, some ticks on their way."""
     regiments = (Regiment("Guards", 0, 100.0, 300, "one"), Regiment("Raiders", 1, 60.0, 200, "two"))
     orders = (Order("line", (20.0, 12.0)), Order("square", (50.0, 34.0)))
-    battlefield = replace(campaign, regiments=regiments, orders=orders, heaped=False).muster()
+    scenario = replace(campaign.scenario, regiments=regiments, orders=orders, heaped=False)
+    battlefield = replace(campaign, scenario=scenario).muster()
     battlefield.give(Order("line", (44.0, 20.0)), 0)
     for _ in range(6):
         battlefield.tick()
