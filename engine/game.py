@@ -10,20 +10,24 @@ from engine.battlefield import TICKS_PER_SECOND, Battlefield
 from engine.campaign import Campaign
 from engine.commands import Command
 from engine.controls.appearance import Appearance
-from engine.controls.bindings import bindings, by_key, dispatch, help_rows
+from engine.controls.bindings import dispatch
 from engine.controls.captain import Captain
-from engine.controls.gestures import GESTURES
+from engine.controls.drill import Drill
 from engine.controls.hands import Hands
 from engine.curves import Curves
-from engine.formations import FormationError
+from engine.formations import FormationError, Roster
 from engine.loop import Loop
 from engine.muster import Muster
+from engine.settings import Preferences
 from engine.shown import Shown, Switch
 from engine.staging import cards, stage, status
 from engine.succession import Succession
+from engine.tutorial import Tutorial
+from engine.view import knows_key
 from engine.view.recording import save_png
 from engine.view.scene import Quit, Rows, Scene, View
 
+COMPLAINT_FRAMES = 1200  # how long it shows what is wrong with the settings
 NOTICE_FRAMES = 240  # how long the HUD shows what became of a screenshot or a controller
 
 
@@ -33,7 +37,15 @@ class Game:
     Mustering happens in the background; orders given meanwhile wait for the army to stand.
     """
 
-    def __init__(self, campaign: Campaign, view: View, loop: Loop | None = None, folder: Path = Path()) -> None:
+    def __init__(
+        self,
+        campaign: Campaign,
+        view: View,
+        loop: Loop | None = None,
+        folder: Path = Path(),
+        preferences: Preferences | None = None,
+        roster: Roster | None = None,
+    ) -> None:
         self.campaign = campaign
         self.view = view
         self.loop = loop or Loop(TICKS_PER_SECOND)
@@ -47,14 +59,17 @@ class Game:
         self.shown = Shown()
         self.curves = Curves()
         self.notice = ""
-        table = bindings(campaign.formations.values())
-        self._keys = by_key(table)
-        self._help = (*GESTURES, *help_rows(table))
-        self._hint = next(f"{one.label}: {one.does}" for one in table if "f1" in one.keys)
+        self._preferences = preferences or Preferences()
+        settings = self._preferences.settings
+        self._colours = settings.colours
+        self.drill = Drill(campaign.formations, roster, settings.keys, knows_key)
+        self.tutorial = Tutorial(settings.tutorial, self._keep_tutorial)
         self._help_open = False
         self._folder = folder
         self._screenshot_wanted = False
         self._notice_left = 0
+        if self._preferences.complaint:
+            self._say(self._preferences.complaint, COMPLAINT_FRAMES)
         self._mustering: Muster[Battlefield] | None = Muster(campaign.muster)
         self._succession = Succession(campaign.controllers)
 
@@ -73,8 +88,11 @@ class Game:
                 self.leave()
             else:
                 self.hands.on(event, self.loop.now)
-                dispatch(self._keys, event, self)
+                self.tutorial.on(event)
+                dispatch(self.drill.keyboard.keys, event, self)
         self.hands.advance(self.view.size, self.loop.now)
+        if self.drill.poll() and self.battlefield:
+            self.battlefield.enlist(self.drill.formations)
         self._take_over()
         for _ in self.loop.due():
             if self.battlefield:
@@ -94,7 +112,14 @@ class Game:
         else:
             scene = self._staged(self.battlefield, rows)
             banner = "Paused" if self.loop.paused else None
-        scene = replace(scene, banner=banner, keys=self._help if self._help_open else None, hint=self._hint)
+        keyboard = self.drill.keyboard
+        scene = replace(
+            scene,
+            banner=banner,
+            keys=keyboard.help if self._help_open else None,
+            hint=keyboard.hint,
+            tutorial=self._lesson(),
+        )
         if not self.shown.words:
             scene = replace(scene, status=(), cards=(), minimap=None, hint=None)
         return self.appearance.dress(scene, self.battlefield)
@@ -103,8 +128,8 @@ class Game:
         campaign, shown = self.campaign, self.shown
         chosen = self.hands.chosen() if len(battlefield.regiments) > 1 else ()
         return replace(
-            stage(battlefield, self.loop.portion, rows, shown, self.hands.outlook.camera.scale),
-            cards=cards(battlefield, campaign.formations, campaign.sides, chosen),
+            stage(battlefield, self.loop.portion, rows, shown, self.hands.outlook.camera.scale, self._colours),
+            cards=cards(battlefield, self.drill.formations, campaign.sides, chosen),
             plot=self.curves.plot(battlefield) if shown.plot else None,
             profile=self.loop.stopwatch.rows() if shown.profile else None,
         )
@@ -116,6 +141,8 @@ class Game:
                 self.battlefield.carry_out(command)
             except FormationError as error:
                 self._say(str(error))
+            else:
+                self.tutorial.hear(command)
 
     # What the keys do, apart from orders: see engine.controls.bindings.
 
@@ -167,6 +194,7 @@ class Game:
             self.battlefield = self._mustering.result()
             self._mustering = None
             self.battlefield.stopwatch = self.loop.stopwatch
+            self.battlefield.enlist(self.drill.formations)
             self.captain.enter(self.battlefield)
             self.loop.restart()
         if self.battlefield:
@@ -177,12 +205,24 @@ class Game:
         rows: tuple[tuple[str, str], ...] = ()
         if self.battlefield:
             first = next(iter(self.captain.actors()), 0)
-            rows = status(self.battlefield, self.campaign.formations, self._succession.name, first)
+            rows = status(self.battlefield, self.drill.formations, self._succession.name, first)
         rows += (("frames/s", f"{self.loop.frames_per_second:.0f}"), ("speed", f"x{Fraction(self.loop.speed)}"))
-        return (*rows, ("", self.notice)) if self._notice_left > 0 else rows
+        remarks = (self.notice if self._notice_left > 0 else "", self.drill.complaint)
+        return (*rows, *(("", remark) for remark in remarks if remark))
 
-    def _say(self, notice: str) -> None:
-        self.notice, self._notice_left = notice, NOTICE_FRAMES
+    def _say(self, notice: str, frames: int = NOTICE_FRAMES) -> None:
+        self.notice, self._notice_left = notice, frames
+
+    def _lesson(self) -> tuple[str, ...]:
+        """Return the lines of the lesson that is shown now."""
+        if self.battlefield is None:
+            return ()
+        self.tutorial.see(self.loop.now, bool(self.captain.selection.chosen), self.battlefield.orders)
+        return self.tutorial.lines(self.drill.keyboard.labels)
+
+    def _keep_tutorial(self, wanted: bool) -> None:
+        if complaint := self._preferences.keep("tutorial", wanted):
+            self._say(complaint, COMPLAINT_FRAMES)
 
     def _save_screenshot(self) -> None:
         self._screenshot_wanted = False

@@ -15,6 +15,7 @@ from engine.controls.captain import Captain
 from engine.controls.hands import Hands
 from engine.formations import Formation
 from engine.shown import Switch
+from engine.tutorial import Tutorial
 from engine.view.scene import Event, Held, KeyPress, KeyRelease
 
 TURN = 15.0  # degrees
@@ -43,6 +44,8 @@ class Player(Protocol):
     def captain(self) -> Captain: ...
     @property
     def hands(self) -> Hands: ...
+    @property
+    def tutorial(self) -> Tutorial: ...
     def pause(self) -> None: ...
     def step(self) -> None: ...
     def faster(self) -> None: ...
@@ -68,8 +71,8 @@ class Binding:
 
     @property
     def label(self) -> str:
-        """The first of its keys as the player knows it."""
-        return label(self.keys[0])
+        """The first of its keys as the player knows it; nothing where it has none."""
+        return label(self.keys[0]) if self.keys else ""
 
 
 def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Binding, ...]:
@@ -81,9 +84,14 @@ def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]
 
 
 def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
-    for one in formations:
+    roster = tuple(formations)
+    for one in roster:
         act = partial(_form, one.name)
-        yield Binding(f"form-{one.name}", (one.key, f"[{one.key}]"), f"form {one.title.lower()}", act)
+        keypad = (f"[{one.key}]",) if one.key.isdigit() else ()
+        keys = (one.key, *keypad) if one.key else ()
+        yield Binding(f"form-{one.name}", keys, f"form {one.title.lower()}", act)
+    names = tuple(one.name for one in roster)
+    yield Binding("next-formation", ("f",), "next formation", lambda player: player.captain.next_formation(names))
     yield Binding("turn-left", ("q",), "turn left", lambda player: player.captain.turn(-TURN), repeats=True)
     yield Binding("turn-right", ("e",), "turn right", lambda player: player.captain.turn(TURN), repeats=True)
     yield Binding("move-left", ("left",), "move left", lambda player: player.captain.move(-MOVE, 0.0), repeats=True)
@@ -115,6 +123,7 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     yield Binding("help", ("f1",), "show or hide the keys", lambda player: player.help())
     for key, what, does in RESEARCH:
         yield Binding(f"show-{what}", (key,), f"show or hide {does}", partial(_switch, what))
+    yield Binding("tutorial", ("l",), "show or hide the lessons", lambda player: player.tutorial.switch())
     yield Binding("screenshot", ("f12",), "take a screenshot", lambda player: player.screenshot())
     yield Binding("leave", ("escape",), "let go of a stroke or a brush; leave", lambda player: player.let_go())
 
@@ -165,7 +174,7 @@ def label(key: str) -> str:
 
 def help_rows(table: Iterable[Binding]) -> tuple[tuple[str, str], ...]:
     """Return the rows of the help panel: keys, and what they do."""
-    rows = ((binding.family or binding.label, binding.does) for binding in table)
+    rows = ((binding.family or binding.label, binding.does) for binding in table if binding.keys)
     return tuple(dict.fromkeys(rows))
 
 

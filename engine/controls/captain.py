@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from engine.battlefield import Battlefield
@@ -83,6 +83,10 @@ class Captain:
         """Order another formation."""
         self.order(partial(deployment.formed, formation=formation))
 
+    def next_formation(self, names: Sequence[str]) -> None:
+        """Order the formation that comes after the first selected regiment's among these names."""
+        self.order(partial(_next_formed, names=names))
+
     def turn(self, degrees: float) -> None:
         """Wheel clockwise."""
         self.order(partial(deployment.turned, degrees=degrees))
@@ -114,3 +118,8 @@ class Captain:
             return False
         self.selection = self.selection.recall(number)
         return True
+
+
+def _next_formed(chosen: list[Chosen], names: Sequence[str]) -> Given:
+    now = chosen[0].order.formation
+    return deployment.formed(chosen, names[(names.index(now) + 1) % len(names) if now in names else 0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import Literal
 
 from engine.view.scene import View
@@ -43,6 +44,21 @@ def open_view(
         except Exception as error:  # a driver can fail in any way, and the game can do without it
             reason = _first_line(error)
     return _surface_view(size, title, visible, reason)
+
+
+def knows_key(key: str) -> bool:
+    """Return whether there is a key of that name on a keyboard; where no window is open, whatever it is."""
+    import pygame
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pygame warns where only its display was begun, which is all that is asked
+        try:
+            pygame.key.key_code(key)
+        except ValueError:
+            return False
+        except pygame.error:
+            pass
+    return True
 
 
 def _opengl_view(size: tuple[int, int], title: str, visible: bool) -> View:

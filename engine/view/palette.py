@@ -5,6 +5,14 @@ from __future__ import annotations
 Colour = tuple[int, int, int]
 
 TEAMS: tuple[Colour, ...] = ((222, 94, 20), (30, 124, 196))  # vermilion and blue: apart for every kind of sight
+PALETTES: dict[
+    str, tuple[Colour, ...]
+] = {  # what players may choose; each of two sides that every kind of sight tells apart
+    "vermilion-blue": TEAMS,
+    "gold-violet": ((232, 176, 32), (112, 72, 190)),
+    "light-dark": ((240, 228, 200), (24, 32, 96)),
+    "rose-teal": ((246, 150, 176), (0, 104, 110)),
+}
 METAL: Colour = (226, 230, 236)
 LEATHER: Colour = (150, 110, 72)
 

@@ -15,6 +15,8 @@ EXPECTED = {
     **{f"ctrl+{number}": ("captain.store_group", number) for number in range(1, 10)},
     **{f"alt+{number}": ("hands.recall_group", number) for number in range(1, 10)},
     **{key: ("hands.outlook.look", direction, True) for key, direction in LOOKS.items()},
+    "f": ("captain.next_formation", tuple(formations.load())),
+    "l": ("tutorial.switch",),
     "q": ("captain.turn", -TURN),
     "e": ("captain.turn", TURN),
     "left": ("captain.move", -MOVE, 0),
@@ -112,6 +114,13 @@ def test_actions_have_names_by_which_they_take_other_keys():
     assert ("P", "pause, go on") in help_rows(table)
     assert ("F14", "store a group") in help_rows(table)
     assert ("Z", "move the camera") in help_rows(table)
+
+
+def test_a_formation_without_a_key_has_no_row_until_the_settings_give_it_one():
+    star = replace(formations.load()["wedge"], name="star", title="Star", key="")
+    table = bindings([star])
+    assert "" not in by_key(table) and all(does != "form star" for _, does in help_rows(table))
+    assert press("x", table=bindings([star], {"form-star": ("x",)})) == [("captain.form", "star")]
 
 
 def test_the_help_has_a_row_for_every_binding_or_its_family():

@@ -1,0 +1,39 @@
+"""What can be ordered, and by which keys: it follows the formation files while the game goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.controls.keyboard import Keyboard, keyboard
+from engine.formations import Formation, Roster
+
+
+class Drill:
+    """The formations that there are and the keys that order them, with the player's `own` keys.
+
+    With a roster both change whenever its files do. What was known once stays known, so that orders stand.
+    """
+
+    def __init__(
+        self,
+        formations: Mapping[str, Formation],
+        roster: Roster | None = None,
+        own: Mapping[str, tuple[str, ...]] | None = None,
+        knows: Callable[[str], bool] = lambda key: True,
+    ) -> None:
+        self.formations = dict(formations)
+        self._roster, self._own, self._knows = roster, own, knows
+        self.keyboard: Keyboard = keyboard(formations.values(), own, knows)
+
+    def poll(self) -> bool:
+        """Take in what has changed in the files, a few times a second at most; return whether anything has."""
+        if self._roster is None or not self._roster.poll():
+            return False
+        self.formations = {**self.formations, **self._roster.formations}
+        self.keyboard = keyboard(self._roster.formations.values(), self._own, self._knows)
+        return True
+
+    @property
+    def complaint(self) -> str:
+        """One line on what cannot be used, of the formations or of the keys; nothing where all is well."""
+        return (self._roster.complaint if self._roster else "") or self.keyboard.complaint

@@ -1,0 +1,170 @@
+"""What a player has chosen once for all games: keys, colours, window, lessons. A TOML file; see docs/settings.md."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import tomli_w
+
+from engine.view.palette import PALETTES, TEAMS, Colour
+
+SIZES = (320, 16_384)  # pixels along a side of the window
+MOST_MEN = 1_000_000
+LARGEST_FILE = 100_000  # bytes
+PLAIN = ("tutorial", "soldiers", "palette")
+TABLES = {"window": ("width", "height", "full_screen"), "colours": ("first", "second"), "keys": None}
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be read or kept; the text is one line that names file and field."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings, each as it is where the file says nothing of it."""
+
+    tutorial: bool = True  # whether the lessons show
+    soldiers: int | None = None  # men in all, where neither command line nor scenario says how many
+    window: tuple[int, int] = (1280, 720)  # width and height in pixels
+    full_screen: bool = False
+    colours: tuple[Colour, ...] = TEAMS  # the two sides'
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))  # by the action's name
+
+
+def read(path: Path) -> Settings:
+    """Return what a settings file says; the defaults where there is none. Raises SettingsError."""
+    return settings_of(_entries(path), path.name)
+
+
+def change(path: Path, name: str, value: bool | int | str) -> None:
+    """Set one plain setting in the file and leave all others as they are. The file is made where there is none.
+
+    Raises SettingsError, and changes nothing, where the file is not one that `read` takes, or cannot be written.
+    """
+    said = _entries(path)
+    settings_of(said, path.name)
+    if said.get(name) == value:
+        return
+    # Plain settings go before the tables, where TOML wants them.
+    text = tomli_w.dumps({name: value, **{key: other for key, other in said.items() if key != name}})
+    beside = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise SettingsError(f"{path.name} cannot be written: {error.strerror}") from None
+
+
+class Preferences:
+    """A player's settings file in use: what it says, and `complaint`, one line, where it cannot be used.
+
+    Without a file all is as it is by default, lessons are over, and nothing is kept.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.settings = Settings(tutorial=path is not None)
+        self.complaint = ""
+        if path is not None:
+            try:
+                self.settings = read(path)
+            except SettingsError as error:
+                self.complaint = f"{error}; the defaults stand in"
+
+    def keep(self, name: str, value: bool | int | str) -> str:
+        """Set one plain setting in the file, and return the line that says why that cannot be done, or nothing."""
+        try:
+            if self.path is not None:
+                change(self.path, name, value)
+        except SettingsError as error:
+            return f"{error}; nothing was changed"
+        return ""
+
+
+def settings_of(said: Mapping[str, Any], file: str) -> Settings:
+    """Return the settings that a parsed file says. Raises SettingsError, which names the file by that name."""
+    for name, value in said.items():
+        _check_name(file, "setting", name, (*PLAIN, *TABLES))
+        if name in TABLES:
+            if not isinstance(value, dict):
+                raise SettingsError(f"{file}: '{name}' must be a table, as [{name}]")
+            for inner in value:
+                known = TABLES[name]
+                if known:
+                    _check_name(file, f"field in [{name}]", inner, known)
+    window, colours = said.get("window", {}), said.get("colours", {})
+    default = Settings()
+    palette = said.get("palette", next(iter(PALETTES)))
+    if not isinstance(palette, str) or palette not in PALETTES:
+        raise SettingsError(f"{file}: 'palette' must be one of {', '.join(PALETTES)}, not {palette!r}")
+    return Settings(
+        tutorial=_switch(file, "tutorial", said.get("tutorial", default.tutorial)),
+        soldiers=_whole(file, "soldiers", said["soldiers"], (1, MOST_MEN)) if "soldiers" in said else None,
+        window=(
+            _whole(file, "window.width", window.get("width", default.window[0]), SIZES),
+            _whole(file, "window.height", window.get("height", default.window[1]), SIZES),
+        ),
+        full_screen=_switch(file, "window.full_screen", window.get("full_screen", default.full_screen)),
+        colours=tuple(
+            _colour(file, f"colours.{side}", colours[side]) if side in colours else PALETTES[palette][number]
+            for number, side in enumerate(("first", "second"))
+        ),
+        keys=MappingProxyType({name: _keys(file, f"keys.{name}", keys) for name, keys in said.get("keys", {}).items()}),
+    )
+
+
+def _entries(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise SettingsError(f"{path.name}: it is too large for a settings file")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path.name}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path.name}: {' '.join(str(error).split())}") from None
+
+
+def _check_name(file: str, what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"one of {', '.join(known)}"
+        raise SettingsError(f"{file}: unknown {what} '{name}': {hint}")
+
+
+def _switch(file: str, name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise SettingsError(f"{file}: '{name}' must be true or false, not {value!r}")
+
+
+def _whole(file: str, name: str, value: Any, ends: tuple[int, int]) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and ends[0] <= value <= ends[1]:
+        return value
+    raise SettingsError(f"{file}: '{name}' must be a whole number from {ends[0]} to {ends[1]}, not {value!r}")
+
+
+def _colour(file: str, name: str, value: Any) -> Colour:
+    if isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value):
+        return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
+    raise SettingsError(f"{file}: '{name}' must be a colour as \"#de5e14\", not {value!r}")
+
+
+def _keys(file: str, name: str, value: Any) -> tuple[str, ...]:
+    keys = tuple(value) if isinstance(value, list) else (value,)
+    if keys and all(isinstance(key, str) and key and key == key.strip().lower() for key in keys):
+        return keys
+    raise SettingsError(f'{file}: \'{name}\' must be a key as "q" or "ctrl+a", or a list of such, not {value!r}')

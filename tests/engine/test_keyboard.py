@@ -1,0 +1,72 @@
+"""A player's own keys: taken where they can be used, told in one line where not; formations that come and go."""
+
+from dataclasses import replace
+
+from engine.controls.drill import Drill
+from engine.controls.keyboard import keyboard
+from engine.formations import Roster, load
+from engine.view import knows_key
+
+ROSTER = load()
+
+
+def keys(own, formations=None):
+    return keyboard((formations or ROSTER).values(), own, knows_key)
+
+
+def action(board, key):
+    return board.keys[key].action if key in board.keys else None
+
+
+def test_own_keys_take_the_place_of_the_games():
+    board = keys({"turn-left": ("z",), "form-wedge": ("ctrl+w", "4"), "help": ("h",)})
+    assert not board.complaint
+    assert action(board, "z") == "turn-left" and action(board, "q") is None
+    assert action(board, "ctrl+w") == action(board, "4") == "form-wedge"
+    assert board.hint.startswith("H: ") and board.labels["turn-left"] == "Z"
+    assert ("Z", "turn left") in board.help
+
+
+def refused(own, *words):
+    board = keys(own)
+    assert all(word in board.complaint for word in ("[keys]", *words)) and "\n" not in board.complaint
+    assert set(board.keys) == set(keys({}).keys), "all keys are the game's own again"
+
+
+def test_own_keys_that_cannot_be_used_are_told_and_left_out():
+    refused({"trun-left": ("z",)}, "'trun-left'", "did you mean 'turn-left'?")
+    refused({"turn-left": ("b",)}, "key 'b' is bound twice", "turn left")
+    refused({"turn-left": ("qq",)}, "'turn-left'", "no key 'qq'")
+    refused({"turn-left": ("ctrl+",)}, "no key 'ctrl+'")
+
+
+def test_a_key_for_a_formation_that_is_away_waits_for_it():
+    assert not keys({"form-star": ("x",)}).complaint
+    star = {**ROSTER, "star": replace(ROSTER["wedge"], name="star", key="")}
+    assert action(keys({"form-star": ("x",)}, star), "x") == "form-star"
+
+
+def test_a_formation_cannot_take_the_key_of_an_action():
+    star = {**ROSTER, "star": replace(ROSTER["wedge"], name="star", key="q")}
+    board = keys({}, star)
+    assert action(board, "q") == "turn-left" and "star.toml: field 'key': 'q'" in board.complaint
+    assert action(keys({"form-star": ("x",)}, star), "x") == "form-star"
+    assert not keys({"form-star": ("x",)}, star).complaint
+
+
+def test_a_drill_follows_its_files(tmp_path):
+    now = [0.0]
+    drill = Drill(ROSTER, Roster(tmp_path, clock=lambda: now[0]))
+    assert not drill.poll()
+    (tmp_path / "star.toml").write_text('title = "Star"\ndescription = "."\nshape = "ellipse"\nratio = 2\nkey = "x"')
+    now[0] += 1
+    assert drill.poll() and not drill.complaint
+    assert action(drill.keyboard, "x") == "form-star" and ("X", "form star") in drill.keyboard.help
+    assert drill.keyboard.keys["f"].action == "next-formation"
+    (tmp_path / "star.toml").write_text('title = "Star"')
+    now[0] += 1
+    assert drill.poll() and "star.toml" in drill.complaint and action(drill.keyboard, "x") == "form-star"
+    (tmp_path / "star.toml").unlink()
+    now[0] += 1
+    assert drill.poll() and not drill.complaint and action(drill.keyboard, "x") is None
+    assert "star" in drill.formations, "whoever stands in it knows it still"

@@ -1,0 +1,143 @@
+"""Settings: what a file may say, what is wrong with it in one line, and that a broken file is left alone."""
+
+import os
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from engine.settings import Preferences, Settings, SettingsError, change, read
+from engine.view.palette import GRASS, PALETTES, TEAMS
+from engine.view.teams import oklab
+
+FULL = """
+tutorial = false
+soldiers = 20000
+palette = "gold-violet"
+
+[window]
+width = 1920
+full_screen = true
+
+[colours]
+second = "#0A84ff"
+
+[keys]
+turn-left = "z"
+faster = ["+", "ctrl+f"]
+"""
+
+
+def written(folder, text):
+    path = folder / "settings.toml"
+    path.write_text(text)
+    return path
+
+
+def test_what_a_file_says_goes_and_the_rest_is_as_it_was(tmp_path):
+    assert read(written(tmp_path, FULL)) == Settings(
+        tutorial=False,
+        soldiers=20000,
+        window=(1920, 720),
+        full_screen=True,
+        colours=(PALETTES["gold-violet"][0], (10, 132, 255)),
+        keys={"turn-left": ("z",), "faster": ("+", "ctrl+f")},
+    )
+
+
+def test_no_file_and_an_empty_one_are_the_defaults(tmp_path):
+    assert read(tmp_path / "none.toml") == read(written(tmp_path, "")) == Settings()
+    assert Settings().colours == TEAMS and Settings().tutorial
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("tutorial = 1", "'tutorial' must be true or false"),
+        ("tutorail = true", "unknown setting 'tutorail': did you mean 'tutorial'?"),
+        ("soldiers = 0", "'soldiers' must be a whole number from 1"),
+        ("soldiers = 2.5", "'soldiers'"),
+        ("soldiers = true", "'soldiers'"),
+        ('palette = "pink"', "'palette' must be one of vermilion-blue"),
+        ("palette = [1]", "'palette'"),
+        ("window = 3", "'window' must be a table"),
+        ("[window]\nwidth = 20", "'window.width'"),
+        ("[window]\nfullscreen = true", "unknown field in [window] 'fullscreen': did you mean 'full_screen'?"),
+        ('[window]\nfull_screen = "yes"', "'window.full_screen'"),
+        ('[colours]\nfirst = "red"', "'colours.first' must be a colour"),
+        ("[colours]\nfirst = [1, 2, 3]", "'colours.first' must be a colour"),
+        ("[keys]\npause = 3", "'keys.pause' must be a key"),
+        ("[keys]\npause = []", "'keys.pause' must be a key"),
+        ('[keys]\npause = "P"', "'keys.pause' must be a key"),
+        ("tutorial = ", "settings.toml: "),
+        ("# " + "x" * 200_000, "too large"),
+    ],
+)
+def test_a_broken_file_is_told_in_one_line_and_left_alone(tmp_path, text, complaint):
+    path = written(tmp_path, text)
+    with pytest.raises(SettingsError) as error:
+        read(path)
+    line = str(error.value)
+    assert complaint in line and line.startswith("settings.toml") and "\n" not in line
+    preferences = Preferences(path)
+    assert preferences.settings == Settings() and complaint in preferences.complaint
+    assert "nothing was changed" in preferences.keep("tutorial", False)
+    assert path.read_text() == text and os.listdir(tmp_path) == ["settings.toml"]
+
+
+def test_bytes_that_are_no_text_are_told(tmp_path):
+    (tmp_path / "settings.toml").write_bytes(b"\xff\xfe")
+    assert Preferences(tmp_path / "settings.toml").complaint.startswith("settings.toml: ")
+
+
+def test_a_change_is_kept_and_everything_else_stays(tmp_path):
+    path = written(tmp_path, FULL)
+    before = read(path)
+    change(path, "tutorial", True)
+    assert read(path).tutorial and os.listdir(tmp_path) == ["settings.toml"]
+    change(path, "tutorial", False)
+    assert read(path) == before
+
+
+def test_a_change_makes_the_file_and_its_folder(tmp_path):
+    path = tmp_path / "deep" / "down" / "settings.toml"
+    assert Preferences(path).keep("tutorial", False) == ""
+    assert not Preferences(path).settings.tutorial
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    line = Preferences(tmp_path / "file" / "settings.toml").keep("tutorial", False)
+    assert "settings.toml" in line and "nothing was changed" in line
+
+
+def test_without_a_file_nothing_is_kept_and_no_lesson_shown():
+    assert Preferences().keep("tutorial", True) == "" and not Preferences().settings.tutorial
+
+
+# Machado, Oliveira and Fernandes (2009): what is seen without one kind of cone, on linear light.
+SIGHTS = {
+    "all cones": (1, 0, 0, 0, 1, 0, 0, 0, 1),
+    "no red": (0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998),
+    "no green": (0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881),
+    "no blue": (1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900),
+}
+
+
+def seen(colour, sight):
+    share = np.asarray(colour) / 255
+    light = np.reshape(SIGHTS[sight], (3, 3)) @ np.where(
+        share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4
+    )
+    light = np.clip(light, 0, 1)
+    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return oklab(tuple(255 * encoded))
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("palette", PALETTES)
+def test_sides_are_told_apart_with_every_kind_of_sight(palette, sight):
+    for one, other in combinations((*PALETTES[palette],), 2):
+        assert np.linalg.norm(seen(one, sight) - seen(other, sight)) > 0.2
+    for one in PALETTES[palette]:
+        assert np.linalg.norm(seen(one, sight) - seen(GRASS, sight)) > 0.1
