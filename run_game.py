@@ -32,6 +32,7 @@ from engine.scenarios import Scenario
 from engine.tables import FileError
 from engine.view import NoDisplay, open_view
 from engine.view.scene import View
+from engine.view.video import check_film
 
 WINDOW = (1280, 720)  # pixels
 GRID, MASS, MEN = "192x128", 1000.0, 4000  # of the game without a scenario
@@ -91,8 +92,9 @@ def figures(args: Namespace) -> None:
 
 
 def film(args: Namespace, path: Path) -> None:
-    """Play the demo, or what was ordered, and save it as a GIF."""
+    """Play the demo, or what was ordered, and save it as a GIF or an MP4."""
     command_line.check_writable(path)
+    check_film(path)
     by_itself = not (args.order or args.orders or args.scenario)
     campaign = make_campaign(args, demo.script(args.grid or command_line.grid(GRID)) if by_itself else ())
     battlefield = Muster(campaign.muster).result()
@@ -222,7 +224,7 @@ def make_parser() -> command_line.Parser:
     add("--headless", action="store_true", help="play without a window and print the outcome as a line of JSON")
     add("--ticks", metavar="N", type=command_line.count, help="leave after N ticks (headless 400, demo 600)")
     add("--screenshot", metavar="FILE", type=Path, help="with --headless: save the last picture")
-    add("--demo", metavar="FILE", type=Path, help="play by itself and save a GIF; so it does where there is no display")
+    add("--demo", metavar="FILE", type=Path, help="play by itself and save a GIF or an MP4; the same without a display")
     add("--grid", metavar="WxH", type=command_line.grid, help=f"the field's size in cells ({GRID})")
     add("--mass", metavar="M", type=command_line.positive, help=f"the army's mass; a cell holds 1 ({MASS:.0f})")
     add("--soldiers", metavar="N", type=command_line.count, help=f"how many men are drawn for it ({MEN})")

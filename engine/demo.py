@@ -1,4 +1,4 @@
-"""The game plays itself for a film: twenty seconds of orders, as an animated GIF."""
+"""The game plays itself for a film: twenty seconds of orders, as a GIF or an MP4."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from engine.campaign import Campaign
 from engine.commands import Form
 from engine.orders import Order
 from engine.plugin import Ground
-from engine.view.recording import GifWriter
 from engine.view.scene import Scene, View
+from engine.view.video import open_film, quality
 
 TICKS = 600  # twenty seconds
-WIDTH = 720  # pixels; the window that is filmed is larger, so that men stay men
-FRAMES_PER_SECOND = 12
 ORDERS = (  # tick, formation, centre as shares of the field's width and height, angle in degrees
     (0, "line", 0.5, 0.5, 0),
     (100, "wedge", 0.5, 0.45, 0),
@@ -40,16 +38,20 @@ def script(ground: Ground) -> Timed:
 
 
 def film(campaign: Campaign, battlefield: Battlefield, view: View, path: Path, ticks: int = TICKS) -> None:
-    """Play so many ticks and save them as a GIF, with a progress bar. Raises OSError where it cannot be written."""
-    with GifWriter(path, frames_per_second=FRAMES_PER_SECOND, width=WIDTH) as gif:
-        for scene in scenes(campaign, battlefield, ticks):
+    """Play so many ticks and save them, with a progress bar: as an MP4 where the file's name ends so, else as a GIF.
+
+    Raises OSError where it cannot be written.
+    """
+    wanted = quality(path)
+    with open_film(path) as writer:
+        for scene in scenes(campaign, battlefield, ticks, wanted.frames_per_second):
             view.draw(scene)
-            gif.add(view.picture())
+            writer.add(view.picture(wanted.width))
 
 
-def scenes(campaign: Campaign, battlefield: Battlefield, ticks: int) -> Iterator[Scene]:
+def scenes(campaign: Campaign, battlefield: Battlefield, ticks: int, frames_per_second: float) -> Iterator[Scene]:
     """Play so many ticks and yield scenes that are evenly spaced in time."""
-    shown, spacing = 0.0, TICKS_PER_SECOND / FRAMES_PER_SECOND  # in ticks
+    shown, spacing = 0.0, TICKS_PER_SECOND / frames_per_second  # in ticks
     for tick in tqdm(headless.play(battlefield, ticks), total=ticks, desc="filming", unit="tick"):
         while shown <= tick:
             yield headless.scene(campaign, battlefield, shown - (tick - 1))

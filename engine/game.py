@@ -18,13 +18,13 @@ from engine.curves import Curves
 from engine.formations import FormationError, Roster
 from engine.loop import Loop
 from engine.muster import Muster
+from engine.pictures import Pictures
 from engine.settings import Preferences
 from engine.shown import Shown, Switch
 from engine.staging import cards, stage, status
 from engine.succession import Succession
 from engine.tutorial import Tutorial
 from engine.view import knows_key
-from engine.view.recording import save_png
 from engine.view.scene import Quit, Rows, Scene, View
 
 COMPLAINT_FRAMES = 1200  # how long it shows what is wrong with the settings
@@ -65,8 +65,7 @@ class Game:
         self.drill = Drill(campaign.formations, roster, settings.keys, knows_key)
         self.tutorial = Tutorial(settings.tutorial, self._keep_tutorial)
         self._help_open = False
-        self._folder = folder
-        self._screenshot_wanted = False
+        self.pictures = Pictures(folder, self._say)
         self._notice_left = 0
         if self._preferences.complaint:
             self._say(self._preferences.complaint, COMPLAINT_FRAMES)
@@ -75,11 +74,14 @@ class Game:
 
     def play(self, ticks: int | None = None) -> None:
         """Play until the player leaves, or for so many ticks. Raises MusterError if no army can be mustered."""
-        while self.running:
-            self.frame()
-            self.loop.rest()
-            if ticks is not None and self.battlefield and self.battlefield.ticks >= ticks:
-                self.leave()
+        try:
+            while self.running:
+                self.frame()
+                self.loop.rest()
+                if ticks is not None and self.battlefield and self.battlefield.ticks >= ticks:
+                    self.leave()
+        finally:
+            self.pictures.close()
 
     def frame(self) -> None:
         """Play one frame."""
@@ -100,8 +102,7 @@ class Game:
                 self.curves.note(self.battlefield)
         with self.loop.stopwatch.measure("drawing"):
             self.view.draw(self.scene())
-        if self._screenshot_wanted:
-            self._save_screenshot()
+        self.pictures.look(self.view, self.loop.now)
 
     def scene(self) -> Scene:
         """Return what is to be drawn now."""
@@ -122,7 +123,7 @@ class Game:
         )
         if not self.shown.words:
             scene = replace(scene, status=(), cards=(), minimap=None, hint=None)
-        return self.appearance.dress(scene, self.battlefield)
+        return self.appearance.dress(replace(scene, recording=self.pictures.recording(self.loop.now)), self.battlefield)
 
     def _staged(self, battlefield: Battlefield, rows: Rows) -> Scene:
         campaign, shown = self.campaign, self.shown
@@ -172,7 +173,18 @@ class Game:
 
     def screenshot(self) -> None:
         """Save the next picture."""
-        self._screenshot_wanted = True
+        self.pictures.take_picture()
+
+    def full_screen(self) -> None:
+        """Fill the screen, or come back from that."""
+        try:
+            self.view.toggle_full_screen()
+        except OSError as error:
+            self._say(str(error))
+
+    def film(self) -> None:
+        """Begin a film, or end the one that is being made."""
+        self.pictures.switch_film(self.loop.now)
 
     def let_go(self) -> None:
         """Let go of what is in hand, or else leave."""
@@ -223,14 +235,3 @@ class Game:
     def _keep_tutorial(self, wanted: bool) -> None:
         if complaint := self._preferences.keep("tutorial", wanted):
             self._say(complaint, COMPLAINT_FRAMES)
-
-    def _save_screenshot(self) -> None:
-        self._screenshot_wanted = False
-        number = 1
-        while (path := self._folder / f"maniple-{number:04}.png").exists():
-            number += 1
-        try:
-            save_png(path, self.view.picture())
-            self._say(f"saved {path.name}")
-        except OSError as error:
-            self._say(f"cannot save {path.name}: {error.strerror}")

@@ -47,6 +47,7 @@ class OpenGLView:
             self._context.release()
             raise
         self._panels = Panels(title)
+        self._small: moderngl.Framebuffer | None = None
         self._frame = 0
         self._open = True
 
@@ -67,6 +68,10 @@ class OpenGLView:
     def events(self) -> list[Event]:
         """Return what the player did since the last call, in order."""
         return self._window.events()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        self._window.toggle_full_screen()
 
     def draw(self, scene: Scene) -> None:
         """Draw the scene and show it."""
@@ -97,11 +102,17 @@ class OpenGLView:
         self._window.point(scene.cursor)
         self._window.show()
 
-    def picture(self) -> UInt8[np.ndarray, "height width 3"]:
-        """Return the pixels of the last scene drawn, top row first."""
+    def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        canvas = self._canvas
+        if width is not None and width < canvas.width:
+            size = (width, max(round(canvas.height * width / canvas.width), 1))
+            if self._small is None or self._small.size != size:
+                self._small = self._context.simple_framebuffer(size, components=4)
+            self._screen.reduce(self._picture, self._small)
+            canvas = self._small
         # Four components are read several times as fast as three.
-        width, height = self._canvas.size
-        pixels = np.frombuffer(self._canvas.read(components=4), dtype=np.uint8).reshape(height, width, 4)
+        pixels = np.frombuffer(canvas.read(components=4), dtype=np.uint8).reshape(canvas.height, canvas.width, 4)
         return np.ascontiguousarray(pixels[::-1, :, :3])
 
     def close(self) -> None:

@@ -1,14 +1,15 @@
-"""Pictures on disk: one as a PNG, many as a GIF."""
+"""Pictures on disk: one as a PNG, many as a GIF. MP4 is in engine.view.video."""
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image
+from PIL import Image, ImageOps
 
 Pixels = UInt8[np.ndarray, "height width 3"]
 
@@ -18,8 +19,22 @@ SEEN_FIRST = 24  # frames that are looked at before the palette is chosen
 
 
 def save_png(path: str | Path, pixels: Pixels) -> None:
-    """Write one picture."""
-    Image.fromarray(pixels).save(path, format="PNG", optimize=True)
+    """Write one picture; where that fails, nothing of it is left. Raises OSError."""
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, format="PNG", compress_level=4)
+    try:
+        Path(path).write_bytes(encoded.getbuffer())
+    except OSError:
+        if Path(path).is_file():
+            Path(path).unlink(missing_ok=True)
+        raise
+
+
+def fitted(pixels: Pixels, like: Pixels) -> Pixels:
+    """Return a picture in the size of another, whole, with black beside it where their shapes differ."""
+    if pixels.shape == like.shape:
+        return pixels
+    return np.asarray(ImageOps.pad(Image.fromarray(pixels), (like.shape[1], like.shape[0])))
 
 
 class GifWriter:
@@ -33,23 +48,23 @@ class GifWriter:
         self._file = Path(path).open("wb")  # noqa: SIM115, closed in close()
         self._frames_per_second = frames_per_second
         self._width = width
-        self._waiting: list[Image.Image] = []
+        self._waiting: list[tuple[Image.Image, int]] = []
         self._palette: Image.Image | None = None
         self._before: UInt8[np.ndarray, "height width"] | None = None
-        self._written = 0
+        self._told = 0  # in frames' time: what the written frames last together
 
-    def add(self, pixels: Pixels) -> None:
-        """Append a frame. All frames have the size of the first."""
+    def add(self, pixels: Pixels, lasts: int = 1) -> None:
+        """Append a frame that stays for the time of so many. All frames have the size of the first."""
         frame = Image.fromarray(pixels)
         if self._width is not None and frame.width > self._width:
             height = round(frame.height * self._width / frame.width)
             frame = frame.resize((self._width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
         if self._palette is None:
-            self._waiting.append(frame)
+            self._waiting.append((frame, lasts))
             if len(self._waiting) == SEEN_FIRST:
                 self._begin()
         else:
-            self._write(frame)
+            self._write(frame, lasts)
 
     def close(self) -> None:
         """Finish the file; closing twice is harmless. Raises ValueError where no frame was added."""
@@ -77,18 +92,18 @@ class GifWriter:
         """Choose the palette and write the header, then the frames that waited for it."""
         if not self._waiting:
             raise ValueError("an animation needs at least one frame")
-        width, height = self._waiting[0].size
+        width, height = self._waiting[0][0].size
         # A sample of the pixels is enough: every third row and column, where the men and letters show as well.
-        sample = np.concatenate([np.asarray(frame)[::3, ::3] for frame in self._waiting])
+        sample = np.concatenate([np.asarray(frame)[::3, ::3] for frame, _ in self._waiting])
         self._palette = Image.fromarray(sample).quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
         colours = bytes(self._palette.getpalette("RGB") or b"")[: 3 * COLOURS].ljust(768, b"\0")
         self._file.write(struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF7, 0, 0) + colours)
         self._file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")  # for ever
-        for frame in self._waiting:
-            self._write(frame)
+        for frame, lasts in self._waiting:
+            self._write(frame, lasts)
         self._waiting.clear()
 
-    def _write(self, frame: Image.Image) -> None:
+    def _write(self, frame: Image.Image, lasts: int) -> None:
         assert self._palette is not None
         indices = np.asarray(frame.quantize(palette=self._palette, dither=Image.Dither.NONE))
         left, top, content = 0, 0, indices
@@ -101,13 +116,13 @@ class GifWriter:
             left, top = columns.start, rows.start
             content = np.where(changed, indices, UNCHANGED)[rows, columns]
         self._before = indices
-        self._file.write(struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0b0000_0101, self._duration(), UNCHANGED, 0))
+        self._file.write(struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0b0000_0101, self._duration(lasts), UNCHANGED, 0))
         height, width = content.shape
         self._file.write(struct.pack("<BHHHHBB", 0x2C, left, top, width, height, 0, 8))
         self._file.write(Image.fromarray(content).convert("P").tobytes("gif", "P") + b"\0")
-        self._written += 1
+        self._told += lasts
 
-    def _duration(self) -> int:
+    def _duration(self, lasts: int) -> int:
         """Hundredths of a second until the next frame, such that rounding never adds up."""
-        ends = [round(100 * frame / self._frames_per_second) for frame in (self._written, self._written + 1)]
-        return max(ends[1] - ends[0], 1)
+        ends = [round(100 * told / self._frames_per_second) for told in (self._told, self._told + lasts)]
+        return min(max(ends[1] - ends[0], 1), 0xFFFF)

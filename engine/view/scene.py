@@ -183,12 +183,16 @@ class View(Protocol):
         """Return what the player did since the last call, in order."""
         ...
 
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        ...
+
     def draw(self, scene: Scene) -> None:
         """Draw the scene and show it."""
         ...
 
-    def picture(self) -> UInt8[np.ndarray, "height width 3"]:
-        """Return the pixels of the last scene drawn, top row first."""
+    def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
         ...
 
     def close(self) -> None:

@@ -55,6 +55,10 @@ class SurfaceView:
         """Return what the player did since the last call, in order."""
         return self._window.events()
 
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        self._window.toggle_full_screen()
+
     def draw(self, scene: Scene) -> None:
         """Draw the scene and show it."""
         camera = scene.camera or self.camera(scene.grid)
@@ -122,9 +126,13 @@ class SurfaceView:
             man = self._men[zoom, frame, team] = painting.tinted(self._frames[frame], team, zoom)
         return man
 
-    def picture(self) -> UInt8[np.ndarray, "height width 3"]:
-        """Return the pixels of the last scene drawn, top row first."""
-        return np.ascontiguousarray(pygame.surfarray.array3d(self._window.surface).swapaxes(0, 1))
+    def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        surface = self._window.surface
+        if width is not None and width < surface.get_width():
+            height = max(round(surface.get_height() * width / surface.get_width()), 1)
+            surface = pygame.transform.smoothscale(surface.convert(24), (width, height))
+        return np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1))
 
     def close(self) -> None:
         """Give the window back; closing twice is harmless."""

@@ -46,6 +46,8 @@ class Window:
 
     def __init__(self, size: tuple[int, int], title: str, *, opengl: bool, driver: str | None = None) -> None:
         """Open the window. Raises NoDisplay where there is no display, pygame.error where OpenGL is missing."""
+        # On Windows, pixels are asked for as they are, not as they were before large letters were set.
+        os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
         with sdl_driver(driver):
             try:
                 pygame.display.init()
@@ -57,7 +59,10 @@ class Window:
                 pygame.display.quit()
                 raise NoDisplay("no display: the one that is set cannot be reached")
         try:
+            if chosen not in HEADLESS:
+                size = comfortable(size, pygame.display.get_desktop_sizes()[0])
             self._opengl = opengl
+            self._windowed: tuple[int, int] | None = None  # the size to come back to from the full screen
             self._down: set[int] = set()
             self._pointer: Pixel = (0.0, 0.0)
             self._cursor: Cursor = "arrow"
@@ -138,6 +143,20 @@ class Window:
             with suppress(pygame.error):  # a driver without a picture has no mouse to show
                 pygame.mouse.set_cursor(CURSORS[cursor])
 
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back from that. Raises NoDisplay where the system cannot."""
+        if self._opengl:
+            try:
+                pygame.display.toggle_fullscreen()  # keeps the context
+            except pygame.error as error:
+                raise NoDisplay(f"no full screen: {error}") from error
+        elif self._windowed is None:
+            self._windowed = self.size
+            pygame.display.set_mode(pygame.display.get_desktop_sizes()[0], pygame.FULLSCREEN)
+        else:
+            pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
+            self._windowed = None
+
     def show(self) -> None:
         """Bring what was drawn to the screen."""
         pygame.display.flip()
@@ -146,6 +165,16 @@ class Window:
         """Give the window back; closing twice is harmless."""
         pygame.font.quit()
         pygame.display.quit()
+
+
+def comfortable(size: tuple[int, int], desktop: tuple[int, int]) -> tuple[int, int]:
+    """Return a window's width and height in pixels: larger where pixels are small, and never over the desktop.
+
+    A screen of 3840 x 2160 pixels is taken for one of 1920 x 1080 with pixels half as large.
+    """
+    closeness = max(min(desktop[0] // 1920, desktop[1] // 1080), 1)
+    width, height = (min(length * closeness, most) for length, most in zip(size, desktop, strict=True))
+    return width, height
 
 
 @contextmanager

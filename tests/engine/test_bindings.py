@@ -41,6 +41,8 @@ EXPECTED = {
     "tab": ("next_controller",),
     "f1": ("help",),
     **{key: ("switch", what) for key, what, _ in RESEARCH},
+    "f10": ("film",),
+    "f11": ("full_screen",),
     "f12": ("screenshot",),
     "escape": ("let_go",),
 }

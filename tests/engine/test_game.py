@@ -112,7 +112,7 @@ class TestKeys:
         assert (tmp_path / "maniple-0002.png").exists()
 
     def test_a_screenshot_that_cannot_be_written_is_said(self, session, tmp_path):
-        session.game._folder = tmp_path / "nowhere"
+        session.game.pictures._folder = tmp_path / "nowhere"
         session.press("f12")
         assert "cannot save maniple-0001.png" in session.game.notice
 

@@ -32,9 +32,8 @@ class Overlay:
     def _texture(self, panel: Panel) -> moderngl.Texture:
         texture, size = self._textures.get(panel.name), panel.surface.get_size()
         if texture is None or texture.size != size:
-            if texture is not None:
-                texture.release()
             texture = self._textures[panel.name] = self._context.texture(size, 4)
+            self._context.gc()  # frees the former one
             texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
             self._uploaded.pop(panel.name, None)
         if self._uploaded.get(panel.name) is not panel.surface:
