@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -17,24 +17,25 @@ from typing import Any
 # Before NumPy: the fields are small, and where cores are busy a second BLAS thread costs fifty times its work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from engine import command_line, demo, formations, headless, scenarios
+from engine import command_line, demo, folders, headless, scenarios
 from engine.battlefield import Timed
 from engine.campaign import Campaign, middle
 from engine.command_line import InputError
 from engine.commands import Form, Obey
-from engine.formations import FormationError, check_mass
+from engine.formations import Formation, FormationError, Roster, check_mass
 from engine.game import Game
 from engine.muster import Muster, MusterError
 from engine.orders import Order
 from engine.plugin import CONTROLLERS, SIMULATIONS, found
 from engine.regiments import Regiment
 from engine.scenarios import Scenario
+from engine.settings import Preferences
 from engine.tables import FileError
 from engine.view import NoDisplay, open_view
 from engine.view.scene import View
 from engine.view.video import check_film
 
-WINDOW = (1280, 720)  # pixels
+WINDOW = (1280, 720)  # pixels of a picture without a window
 GRID, MASS, MEN = "192x128", 1000.0, 4000  # of the game without a scenario
 TRAINED_MODELS = Path(__file__).resolve().parent / "trained_models"
 
@@ -45,10 +46,10 @@ def main(words: list[str] | None = None) -> int:
     args = parser.parse_args(words)
     try:
         if args.list_formations:
-            for one in formations.load().values():
-                print(f"{one.name:<9} {one.key}  {one.description}")
+            for one in roster(args).formations.values():
+                print(f"{one.name:<9} {one.key or '-'}  {one.description}")
         elif args.list_scenarios:
-            print("\n".join(scenarios.described(scenarios.known().values())))
+            print("\n".join(scenarios.described(scenarios.known(*own_folders(args, "scenarios")).values())))
         elif args.list_controllers:
             print("\n".join((*installed(), *trained())))
         elif args.demo and args.screenshot:
@@ -73,9 +74,14 @@ def main(words: list[str] | None = None) -> int:
 
 def window(args: Namespace) -> None:
     """Play in a window until the player leaves. Raises NoDisplay where there is none."""
-    campaign = make_campaign(args)
-    with drawing(WINDOW, visible=True) as view:
-        Game(campaign, view).play(args.ticks)
+    preferences = Preferences(args.settings or folders.settings())
+    settings = preferences.settings
+    if not args.scenario:
+        args.soldiers = args.soldiers or settings.soldiers
+    known = roster(args)
+    campaign = make_campaign(args, formations=known.formations)
+    with drawing(settings.window, visible=True) as view:
+        Game(campaign, view, preferences=preferences, roster=known).play(args.ticks)
 
 
 def figures(args: Namespace) -> None:
@@ -115,14 +121,32 @@ def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
         view.close()
 
 
-def make_campaign(args: Namespace, script: Timed = ()) -> Campaign:
+def own_folders(args: Namespace, kind: str) -> tuple[Path, ...]:
+    """Return the folders of "formations" or "scenarios", the game's and then the player's own."""
+    if args.assets and not args.assets.is_dir():
+        raise InputError(f"--assets: there is no folder {args.assets}")
+    return tuple(folder / kind for folder in folders.assets(args.assets))
+
+
+def roster(args: Namespace) -> Roster:
+    """Return the formations, and say in one line which file of the player's cannot be used."""
+    known = Roster(*own_folders(args, "formations"))
+    if known.complaint:
+        print(f"run_game.py: {known.complaint}", file=sys.stderr)
+    return known
+
+
+def make_campaign(args: Namespace, script: Timed = (), formations: Mapping[str, Formation] | None = None) -> Campaign:
     """Return the game that was asked for, once its names and sizes are known to be good; imports no simulation."""
-    path = scenarios.find(args.scenario) if args.scenario else None
+    path = scenarios.find(args.scenario, *own_folders(args, "scenarios")) if args.scenario else None
     scenario = opened(args, path) if path else arranged(args, script)
     names = dict.fromkeys((args.controller or "nca", *leading(scenario)))
     try:
         campaign = Campaign(
-            simulation=make_simulation, controllers=leaders(names), formations=formations.load(), scenario=scenario
+            simulation=make_simulation,
+            controllers=leaders(names),
+            formations=formations or roster(args).formations,
+            scenario=scenario,
         )
         campaign.check()
     except (InputError, FormationError) as error:
@@ -229,6 +253,8 @@ def make_parser() -> command_line.Parser:
     add("--mass", metavar="M", type=command_line.positive, help=f"the army's mass; a cell holds 1 ({MASS:.0f})")
     add("--soldiers", metavar="N", type=command_line.count, help=f"how many men are drawn for it ({MEN})")
     add("--seed", metavar="S", type=command_line.seed, help="of all that is drawn by lot (0)")
+    add("--assets", metavar="DIR", type=Path, help="your own formations/ and scenarios/ (the platform's data folder)")
+    add("--settings", metavar="FILE", type=Path, help="your settings (settings.toml in the platform's config folder)")
     add("--list-scenarios", action="store_true", help="name the scenarios and leave")
     add("--list-formations", action="store_true", help="name the formations and leave")
     add("--list-controllers", action="store_true", help="name the controllers and leave")

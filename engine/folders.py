@@ -19,11 +19,6 @@ def assets(own: Path | None = None) -> tuple[Path, ...]:
     return ASSETS, own or platformdirs.user_data_path(NAME, appauthor=False)
 
 
-def formations(own: Path | None = None) -> tuple[Path, ...]:
-    """Return the folders of formation files."""
-    return tuple(folder / "formations" for folder in assets(own))
-
-
 def settings() -> Path:
     """Return the settings file in the platform's config folder, whether it is there or not."""
     return platformdirs.user_config_path(NAME, appauthor=False) / "settings.toml"

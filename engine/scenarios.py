@@ -50,14 +50,14 @@ class Scenario:
     ticks: int | None = None  # how long its demo lasts
 
 
-def known(folder: Path = FOLDER) -> dict[str, Path]:
-    """Return the scenarios of a folder by name."""
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+def known(*folders: Path) -> dict[str, Path]:
+    """Return the scenarios of folders by name, of which a later one goes first; without one, the game's own."""
+    return {path.stem: path for folder in folders or (FOLDER,) for path in sorted(folder.glob("*.toml"))}
 
 
-def find(name: str, folder: Path = FOLDER) -> Path:
-    """Return the file of a scenario: one in the folder by its name, or a path. Raises InputError for neither."""
-    found = known(folder)
+def find(name: str, *folders: Path) -> Path:
+    """Return the file of a scenario: one in the folders by its name, or a path. Raises InputError for neither."""
+    found = known(*folders)
     if name in found:
         return found[name]
     if not Path(name).is_file():
