@@ -81,7 +81,10 @@ def window(args: Namespace) -> None:
     known = roster(args)
     campaign = make_campaign(args, formations=known.formations)
     with drawing(settings.window, visible=True) as view:
-        Game(campaign, view, preferences=preferences, roster=known).play(args.ticks)
+        game = Game(campaign, view, preferences=preferences, roster=known)
+        if settings.full_screen:
+            game.full_screen()
+        game.play(args.ticks)
 
 
 def figures(args: Namespace) -> None:

@@ -146,12 +146,38 @@ def refused(done, *parts):
         ("--scenario crossing --order wedge", "--order is the scenario's to say"),
         ("--scenario crossing --grid 64x48", "--grid is the scenario's to say"),
         ("--scenario crossing --controller plann", "crossing.toml: unknown controller 'plann': did you mean plan?"),
+        ("--assets nowhere", "--assets: there is no folder nowhere"),
         ("--scenario broken.toml", "broken.toml: field 'size' is missing"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_before_jax_is_imported(words, part, tmp_path):
     (tmp_path / "broken.toml").write_text('title = "no field"')
     refused(run("--headless", *words.split(), folder=tmp_path, program=without("jax", "nca_controller")), part)
+
+
+def test_formations_and_scenarios_of_one_s_own_are_known(tmp_path):
+    (tmp_path / "formations").mkdir()
+    (tmp_path / "scenarios").mkdir()
+    text = 'inherits = "wedge"\ntitle = "Spear"\ndescription = "Narrow."\nratio = 0.5'
+    (tmp_path / "formations" / "spear.toml").write_text(text)
+    (tmp_path / "formations" / "odd.toml").write_text("ratio = -1")
+    (tmp_path / "scenarios" / "mine.toml").write_text('title = "no field"')
+    listed = run("--list-formations", "--assets", tmp_path, folder=tmp_path)
+    assert "spear     9  Narrow." in listed.stdout and "wedge     4" in listed.stdout
+    assert listed.stderr.startswith("run_game.py: odd.toml: field 'ratio'") and listed.stderr.count("\n") == 1
+    assert "mine            cannot be used" in run("--list-scenarios", "--assets", tmp_path, folder=tmp_path).stdout
+    (tmp_path / "formations" / "odd.toml").unlink()
+    words = ["--headless", "--order", "spear", "--ticks", "2", "--controller", "poisson", *SMALL]
+    done = run(*words, "--assets", tmp_path, folder=tmp_path)
+    assert json.loads(done.stdout)["order"] == "spear"
+
+
+def test_settings_that_are_broken_stop_no_game(tmp_path):
+    (tmp_path / "mine.toml").write_text("soldiers = -3")
+    words = ["--settings", "mine.toml", "--ticks", "3", "--controller", "poisson", "--grid", "64x48", "--mass", "300"]
+    done = run(*words, folder=tmp_path, SDL_VIDEODRIVER="offscreen")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "mine.toml").read_text() == "soldiers = -3"
 
 
 def test_a_screenshot_needs_headless(tmp_path):

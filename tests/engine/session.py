@@ -15,9 +15,9 @@ FRAME = 1 / 60
 class Session:
     """A game, and the hands and eyes of its player."""
 
-    def __init__(self, campaign, view, folder):
+    def __init__(self, campaign, view, folder, **own):
         self.clock = Clock()
-        self.game = Game(campaign, view, Loop(30, self.clock, self.clock.sleep), folder)
+        self.game = Game(campaign, view, Loop(30, self.clock, self.clock.sleep), folder, **own)
         self.view = view
 
     def play(self, seconds):

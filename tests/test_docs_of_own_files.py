@@ -1,0 +1,81 @@
+"""docs/formations.md and docs/settings.md: their examples are read by the game, their tables are complete."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from engine import folders
+from engine.assets import ASSETS
+from engine.controls.bindings import bindings, label
+from engine.controls.keyboard import keyboard
+from engine.formations import Roster, form_up, load
+from engine.formations.files import CHECKS
+from engine.plugin import Ground
+from engine.settings import Settings, read
+from engine.view.palette import PALETTES
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+FORMATIONS, SETTINGS = ((DOCS / name).read_text(encoding="utf-8") for name in ("formations.md", "settings.md"))
+
+
+def example(text):
+    return text.split("```toml\n")[1].split("```")[0]
+
+
+def told(text):
+    """Return the fields that the tables of a page explain."""
+    cells = re.findall(r"^\| (`.+?) \|", text, flags=re.MULTILINE)
+    return [name for cell in cells for name in re.findall("`(.+?)`", cell)]
+
+
+def test_the_formation_of_the_example_can_be_ordered(tmp_path):
+    name = FORMATIONS.split("```toml")[0].rsplit("`", 2)[1]
+    (tmp_path / name).write_text(example(FORMATIONS), encoding="utf-8")
+    roster = Roster(ASSETS / "formations", tmp_path)
+    chevron = roster.formations["chevron"]
+    assert not roster.complaint and chevron.hollow == 6 and chevron.stagger
+    at = form_up(chevron, 600.0, Ground(np.ones((128, 192), dtype=bool)), centre=(96, 64))
+    assert at.target.sum(dtype=np.float64) == 600 and len(at.slots(2400)) == 2400
+    assert not keyboard(roster.formations.values()).complaint
+
+
+def test_every_field_of_a_formation_is_explained():
+    assert set(told(FORMATIONS)) == set(CHECKS)
+
+
+def test_the_settings_of_the_example_are_read(tmp_path):
+    (tmp_path / "settings.toml").write_text(example(SETTINGS), encoding="utf-8")
+    settings = read(tmp_path / "settings.toml")
+    default = Settings()
+    same = [one.name for one in fields(Settings) if getattr(settings, one.name) == getattr(default, one.name)]
+    assert same == ["full_screen"]
+    board = keyboard(load().values(), settings.keys)
+    assert not board.complaint and board.labels["turn-left"] == "Z"
+
+
+def test_every_setting_is_explained():
+    explained = told(SETTINGS.split("<!-- actions -->")[0])
+    window, colours = ("window.width", "window.height", "window.full_screen"), ("colours.first", "colours.second")
+    assert [*explained] == ["tutorial", "soldiers", "palette", *window, *colours, "keys.ACTION"]
+    row = next(line for line in SETTINGS.splitlines() if line.startswith("| `palette`"))
+    assert re.findall("`([a-z-]+)`", row.split("|")[2]) == list(PALETTES)
+
+
+def test_every_action_is_named():
+    table = SETTINGS.split("<!-- actions -->")[1].split("<!-- end -->")[0]
+    rows = re.findall(r"^\| `(.+?)` \| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)
+    expected = [(one.action, label(one.keys[0]), one.does) for one in bindings(load().values())]
+    assert rows == expected, "copy the table of the bindings"
+
+
+def test_the_folders_are_those_of_this_platform(monkeypatch):
+    """Linux's are written down as they are without the variables that move them."""
+    for kind in ("CONFIG", "DATA"):
+        monkeypatch.delenv(f"XDG_{kind}_HOME")
+    home = Path.home()
+    if folders.settings().is_relative_to(home / ".config"):
+        assert folders.settings() == home / ".config" / "maniple" / "settings.toml"
+        assert folders.assets()[1] == home / ".local" / "share" / "maniple"
+        assert "`~/.config/maniple`" in SETTINGS and "`~/.local/share/maniple`" in FORMATIONS
