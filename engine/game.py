@@ -65,7 +65,7 @@ class Game:
         self.drill = Drill(campaign.formations, roster, settings.keys, knows_key)
         self.tutorial = Tutorial(settings.tutorial, self._keep_tutorial)
         self._help_open = False
-        self.pictures = Pictures(folder, self._say)
+        self.pictures = Pictures(folder, self._say, settings.film)
         self._notice_left = 0
         if self._preferences.complaint:
             self._say(self._preferences.complaint, COMPLAINT_FRAMES)

@@ -7,7 +7,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,8 @@ from engine.view.palette import PALETTES, TEAMS, Colour
 SIZES = (320, 16_384)  # pixels along a side of the window
 MOST_MEN = 1_000_000
 LARGEST_FILE = 100_000  # bytes
-PLAIN = ("tutorial", "soldiers", "palette")
+FILMS = ("gif", "mp4")
+PLAIN = ("tutorial", "soldiers", "palette", "film")
 TABLES = {"window": ("width", "height", "full_screen"), "colours": ("first", "second"), "keys": None}
 
 
@@ -34,6 +35,7 @@ class Settings:
 
     tutorial: bool = True  # whether the lessons show
     soldiers: int | None = None  # men in all, where neither command line nor scenario says how many
+    film: str = "gif"  # what F10 makes: "gif" or "mp4"
     window: tuple[int, int] = (1280, 720)  # width and height in pixels
     full_screen: bool = False
     colours: tuple[Colour, ...] = TEAMS  # the two sides'
@@ -107,11 +109,11 @@ def settings_of(said: Mapping[str, Any], file: str) -> Settings:
     window, colours = said.get("window", {}), said.get("colours", {})
     default = Settings()
     palette = said.get("palette", next(iter(PALETTES)))
-    if not isinstance(palette, str) or palette not in PALETTES:
-        raise SettingsError(f"{file}: 'palette' must be one of {', '.join(PALETTES)}, not {palette!r}")
+    palette = _one_of(file, "palette", palette, PALETTES)
     return Settings(
         tutorial=_switch(file, "tutorial", said.get("tutorial", default.tutorial)),
         soldiers=_whole(file, "soldiers", said["soldiers"], (1, MOST_MEN)) if "soldiers" in said else None,
+        film=_one_of(file, "film", said.get("film", default.film), FILMS),
         window=(
             _whole(file, "window.width", window.get("width", default.window[0]), SIZES),
             _whole(file, "window.height", window.get("height", default.window[1]), SIZES),
@@ -149,6 +151,12 @@ def _switch(file: str, name: str, value: Any) -> bool:
     if isinstance(value, bool):
         return value
     raise SettingsError(f"{file}: '{name}' must be true or false, not {value!r}")
+
+
+def _one_of(file: str, name: str, value: Any, known: Iterable[str]) -> str:
+    if isinstance(value, str) and value in known:
+        return value
+    raise SettingsError(f"{file}: '{name}' must be one of {', '.join(known)}, not {value!r}")
 
 
 def _whole(file: str, name: str, value: Any, ends: tuple[int, int]) -> int:

@@ -14,6 +14,7 @@ FULL = """
 tutorial = false
 soldiers = 20000
 palette = "gold-violet"
+film = "mp4"
 
 [window]
 width = 1920
@@ -38,6 +39,7 @@ def test_what_a_file_says_goes_and_the_rest_is_as_it_was(tmp_path):
     assert read(written(tmp_path, FULL)) == Settings(
         tutorial=False,
         soldiers=20000,
+        film="mp4",
         window=(1920, 720),
         full_screen=True,
         colours=(PALETTES["gold-violet"][0], (10, 132, 255)),
@@ -60,6 +62,7 @@ def test_no_file_and_an_empty_one_are_the_defaults(tmp_path):
         ("soldiers = true", "'soldiers'"),
         ('palette = "pink"', "'palette' must be one of vermilion-blue"),
         ("palette = [1]", "'palette'"),
+        ('film = "avi"', "'film' must be one of gif, mp4"),
         ("window = 3", "'window' must be a table"),
         ("[window]\nwidth = 20", "'window.width'"),
         ("[window]\nfullscreen = true", "unknown field in [window] 'fullscreen': did you mean 'full_screen'?"),
