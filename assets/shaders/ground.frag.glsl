@@ -9,6 +9,7 @@ uniform vec2 origin;         // the field's top left corner, in pixels from the 
 uniform float scale;         // pixels per cell
 uniform vec2 field;          // width and height in cells
 uniform float picture_height;
+uniform float rim_width;     // pixels
 uniform vec3 table;
 uniform vec3 border;
 out vec4 colour;
@@ -18,7 +19,7 @@ void main() {
     vec2 beyond = max(-pixel, pixel - field * scale);  // how far outside the field, in pixels
     float outside = max(beyond.x, beyond.y);
     if (outside > 0.0) {
-        float rim = 1.0 - smoothstep(1.0, 2.0, outside);
+        float rim = 1.0 - smoothstep(rim_width - 1.0, rim_width, outside);
         float glow = exp(-outside / 26.0);
         colour = vec4(mix(table * (1.0 + 0.25 * glow), border, rim), 1.0);
         return;

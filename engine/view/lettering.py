@@ -7,7 +7,8 @@ import pygame
 from engine.view.palette import Colour
 
 KEPT = 400  # lines
-FINER = 2  # letters are drawn this much larger and then reduced: hinting would set small ones unevenly
+FINER = 4  # letters are drawn this much larger and then reduced: hinting would set small ones unevenly
+LARGE = 32  # pixels: letters as high as this are drawn twice as large only
 
 
 class Lettering:
@@ -30,9 +31,10 @@ class Lettering:
         return line
 
     def _rendered(self, text: str, size: int, colour: Colour, tracking: int) -> pygame.Surface:
-        font = self._fonts.setdefault(size, pygame.font.Font(None, FINER * size))
+        finer = FINER if size < LARGE else 2
+        font = self._fonts.get(size) or self._fonts.setdefault(size, pygame.font.Font(None, finer * size))
         pieces = [font.render(piece, True, colour) for piece in (text if tracking else [text])]
-        gap = FINER * tracking
+        gap = finer * tracking
         width = sum(piece.get_width() + gap for piece in pieces) - gap
         line = pygame.Surface((max(width, 1), font.get_height()), pygame.SRCALPHA)
         line.fill((*colour, 0))  # so that reducing mixes no other colour into the edges
@@ -40,7 +42,7 @@ class Lettering:
         for piece in pieces:
             line.blit(piece, (left, 0), special_flags=pygame.BLEND_RGBA_MAX)
             left += piece.get_width() + gap
-        return pygame.transform.smoothscale(line, (-(-line.get_width() // FINER), -(-line.get_height() // FINER)))
+        return pygame.transform.smoothscale(line, (-(-line.get_width() // finer), -(-line.get_height() // finer)))
 
     def fitted(self, text: str, size: float, colour: Colour, width: float) -> pygame.Surface:
         """Return a line no wider than `width` pixels, cut short with an ellipsis where it has to be."""

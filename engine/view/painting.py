@@ -11,7 +11,7 @@ import numpy as np
 import pygame
 from jaxtyping import Bool, Float, UInt8
 
-from engine.view.camera import Camera
+from engine.view.camera import Camera, letter_scale
 from engine.view.heat import heat_colours
 from engine.view.minimap_picture import visible
 from engine.view.palette import BORDER, EARTH, GRASS, LEATHER, METAL, ROCK, TABLE, Colour
@@ -57,7 +57,8 @@ def ground(camera: Camera, grid: tuple[int, int], field: pygame.Surface) -> pyga
     if seen is not None:
         picture.blit(*seen)
     (left, top), (right, bottom) = camera.pixels(np.array([[0, 0], [grid[1], grid[0]]])).round().astype(int).tolist()
-    pygame.draw.rect(picture, BORDER, (left - 2, top - 2, right - left + 4, bottom - top + 4), width=2)
+    rim = max(round(2 * letter_scale(camera.size)), 2)
+    pygame.draw.rect(picture, BORDER, (left - rim, top - rim, right - left + 2 * rim, bottom - top + 2 * rim), rim)
     return picture
 
 
@@ -92,8 +93,11 @@ def outline(camera: Camera, density: Field, ink: Colour, cover: int) -> tuple[py
         return None
     share, place = pygame.surfarray.array3d(seen[0])[..., 0], seen[1]
     inside = share > 127
-    padded = np.pad(inside, 1)
-    line = inside & ~(padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:])
+    core = inside
+    for _ in range(max(round(letter_scale(camera.size)), 1)):  # as many pixels thick
+        padded = np.pad(core, 1)
+        core = core & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    line = inside & ~core
     picture = pygame.Surface(share.shape, pygame.SRCALPHA)
     picture.fill((*ink, 0))
     alpha = pygame.surfarray.pixels_alpha(picture)

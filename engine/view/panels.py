@@ -104,9 +104,11 @@ class Panels:
             panels.append(Panel(name, surface, (right - surface.get_width(), top)))
             top += surface.get_height() + gap
         if scene.plot is not None:
-            last = int(scene.plot.ticks[-1]) if len(scene.plot.ticks) else None
-            kept = (last, len(scene.plot.ticks), scene.plot.names, scene.teams, unit)
-            surface = self._composed("plot", kept, partial(plot_plate, write, scene.plot, scene.teams, unit))
+            plot = scene.plot
+            last = (int(plot.ticks[-1]), plot.overlap[-1].tobytes(), float(plot.drift[-1])) if len(plot.ticks) else None
+            room = camera.size[1] - margin - gap - top
+            kept = (last, len(plot.ticks), plot.names, scene.teams, room, unit)
+            surface = self._composed("plot", kept, partial(plot_plate, write, plot, scene.teams, room, unit))
             place = (right - surface.get_width(), camera.size[1] - margin - gap - surface.get_height())
             panels.append(Panel("plot", surface, place))
         return panels

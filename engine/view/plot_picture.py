@@ -12,15 +12,18 @@ from engine.view.plates import backing
 from engine.view.scene import Plot
 
 WIDTH, HEIGHT, DRIFT = 372, 148, 34  # pixels at the reference height: the plate, its curves, the strip of the drift
+LEAST = 40  # pixels that the curves are high at least
+HEAD, BETWEEN, FOOT = 32, 14, 24  # pixels above, between and below
 NAMES = 8  # as many curves are named
 CROWDED = 15  # pixels between two names
 
 
-def plot_plate(lettering: Lettering, plot: Plot, teams: tuple[Colour, ...], unit: float) -> pygame.Surface:
-    """Return the plate with the curves over the ticks that are kept."""
-    pad, head, foot, side = (round(length * unit) for length in (12, 32, 24, 84))
-    width, height, strip = (round(length * unit) for length in (WIDTH, HEIGHT, DRIFT))
-    panel = backing(width, head + height + round(14 * unit) + strip + foot, unit, 226)
+def plot_plate(lettering: Lettering, plot: Plot, teams: tuple[Colour, ...], room: float, unit: float) -> pygame.Surface:
+    """Return the plate with the curves over the ticks that are kept, no higher than `room` pixels if it can be."""
+    pad, head, between, foot, side = (round(length * unit) for length in (12, HEAD, BETWEEN, FOOT, 84))
+    width, most, least, strip = (round(length * unit) for length in (WIDTH, HEIGHT, LEAST, DRIFT))
+    height = max(min(most, round(room) - head - between - strip - foot), least)
+    panel = backing(width, head + height + between + strip + foot, unit, 226)
     panel.blit(lettering.line("OVERLAP", 16 * unit, GOLD, 2 * unit), (pad, round(11 * unit)))
     area = pygame.Rect(pad + round(24 * unit), head, width - 2 * pad - round(24 * unit) - side, height)
     hair = max(round(unit), 1)
@@ -29,7 +32,7 @@ def plot_plate(lettering: Lettering, plot: Plot, teams: tuple[Colour, ...], unit
         panel.fill((*FAINT, 46), (area.left, y, area.width, hair))
         mark = lettering.line(f"{share:.0%}".rstrip("%"), 15 * unit, FAINT)
         panel.blit(mark, (area.left - mark.get_width() - round(5 * unit), y - mark.get_height() // 2))
-    drift = pygame.Rect(area.left, area.bottom + round(14 * unit), area.width, strip)
+    drift = pygame.Rect(area.left, area.bottom + between, area.width, strip)
     panel.fill((*FAINT, 46), (drift.left, drift.centery, drift.width, hair))
     label = lettering.line("drift of mass", 15 * unit, FAINT)
     panel.blit(label, (drift.right + round(6 * unit), drift.centery - label.get_height()))

@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 from jaxtyping import Float
 
-from engine.view.camera import Camera
+from engine.view.camera import Camera, letter_scale
 from engine.view.layers.program import program
 from engine.view.palette import GHOST, Colour, unit
 
@@ -35,6 +35,7 @@ class Ghost:
             return
         self._program["camera"] = camera.clip
         self._program["scale"] = camera.scale
+        self._program["thick"] = max(letter_scale(camera.size), 1.0)
         self._density.use()
         self._quad.render(moderngl.TRIANGLE_STRIP, vertices=4)
 

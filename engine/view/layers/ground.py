@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from engine.view.camera import Camera
+from engine.view.camera import Camera, letter_scale
 from engine.view.layers.program import program
 from engine.view.palette import BORDER, ROCK, TABLE, unit
 
@@ -85,6 +85,7 @@ class Ground:
         self._shown["field"] = (columns, rows)
         self._shown["fineness"] = field.width / columns
         self._shown["picture_height"] = camera.size[1]
+        self._shown["rim_width"] = max(2.0 * letter_scale(camera.size), 2.0)
         picture.use()
         self._context.disable(moderngl.BLEND)
         field.use(0)
