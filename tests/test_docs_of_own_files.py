@@ -58,7 +58,7 @@ def test_the_settings_of_the_example_are_read(tmp_path):
 def test_every_setting_is_explained():
     explained = told(SETTINGS.split("<!-- actions -->")[0])
     window, colours = ("window.width", "window.height", "window.full_screen"), ("colours.first", "colours.second")
-    assert [*explained] == ["tutorial", "soldiers", "palette", *window, *colours, "keys.ACTION"]
+    assert [*explained] == ["tutorial", "soldiers", "palette", "film", *window, *colours, "keys.ACTION"]
     row = next(line for line in SETTINGS.splitlines() if line.startswith("| `palette`"))
     assert re.findall("`([a-z-]+)`", row.split("|")[2]) == list(PALETTES)
 
