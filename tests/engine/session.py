@@ -1,6 +1,7 @@
 """The real game in a real view, and the hands and eyes of its player: events are posted, and time is the test's."""
 
 import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pygame
@@ -8,6 +9,7 @@ from clock import Clock
 
 from engine.game import Game
 from engine.loop import Loop
+from engine.view.minimap import minimap_camera
 
 FRAME = 1 / 60
 
@@ -47,3 +49,68 @@ class Session:
         """Return where a cell's middle lies in the picture: row, column."""
         column, row = np.rint(self.view.camera(self.game.campaign.ground.grid).pixels([x + 0.5, y + 0.5])).astype(int)
         return row, column
+
+    # The mouse. Places are in cells, seen through the camera as it is.
+
+    def at(self, place):
+        """Return the pixel over a place."""
+        x, y = np.rint(self.game.hands.outlook.camera.pixels(np.array(place, dtype=float))).astype(int)
+        return int(x), int(y)
+
+    def on_minimap(self, place):
+        """Return the minimap's pixel over a place."""
+        x, y = np.rint(minimap_camera(self.view.size, self.game.campaign.ground.grid).pixels(np.array(place))).astype(
+            int
+        )
+        return int(x), int(y)
+
+    def drag(self, button, *pixels, hold=(), done=True):
+        """Lead the mouse over these pixels with a button down; a single pixel makes a click."""
+        number = {"left": 1, "middle": 2, "right": 3}[button]
+        post(pygame.MOUSEMOTION, pos=pixels[0], rel=(0, 0), buttons=(0, 0, 0))
+        with self.holding(*hold):
+            post(pygame.MOUSEBUTTONDOWN, pos=pixels[0], button=number)
+            for pixel in pixels[1:]:
+                post(pygame.MOUSEMOTION, pos=pixel, rel=(1, 1), buttons=(0, 0, 0))
+                self.play(FRAME)
+            if done:
+                post(pygame.MOUSEBUTTONUP, pos=pixels[-1], button=number)
+        self.play(FRAME)
+
+    def click(self, button, pixel, hold=()):
+        """Click at a pixel."""
+        self.drag(button, pixel, hold=hold)
+
+    def mouse_up(self, button, pixel):
+        """End a stroke at a pixel."""
+        post(pygame.MOUSEBUTTONUP, pos=pixel, button={"left": 1, "middle": 2, "right": 3}[button])
+        self.play(FRAME)
+
+    def hover(self, pixel):
+        """Move the mouse to a pixel."""
+        post(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0))
+        self.play(FRAME)
+
+    def wheel(self, pixel, steps):
+        """Turn the wheel over a pixel."""
+        post(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0))
+        post(pygame.MOUSEWHEEL, x=0, y=steps, flipped=False)
+        self.play(FRAME)
+
+    @contextmanager
+    def holding(self, *keys):
+        """Hold keys down, by their names in pygame."""
+        for key in keys:
+            post(pygame.KEYDOWN, key=pygame.key.key_code(key))
+        yield
+        for key in keys:
+            post(pygame.KEYUP, key=pygame.key.key_code(key))
+
+    @property
+    def commands(self):
+        """What was commanded so far, each once it was carried out."""
+        return [command for _, command in self.game.battlefield.log]
+
+
+def post(kind, **fields):
+    pygame.event.post(pygame.event.Event(kind, **fields))
