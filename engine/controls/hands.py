@@ -239,11 +239,13 @@ class Hands:
         self.radius = min(max(self.radius * STEP**steps, BRUSHES[0]), BRUSHES[1])
 
     def let_go(self) -> bool:
-        """Let go of the stroke, or else of the tool; return whether there was any."""
+        """Let go of the stroke, or else of the tool, or else of the selected; return whether there was any."""
         if self.stroke:
             self.stroke = None
         elif self.tool:
             self.take(self.tool)
+        elif self.captain.selection.chosen:
+            self.captain.selection = self.captain.selection.choose(())
         else:
             return False
         return True

@@ -11,7 +11,7 @@ from engine.view.scene import Pixel
 
 NOTCH = 1.2  # times closer with each step of the wheel
 PACE = 0.9  # widths of the picture that held keys pan in a second
-ROOM = 3.0  # a jump shows at most so many times the length of what it jumps to
+ROOM = 2.5  # a jump shows at most so many times the length of what it jumps to
 DIRECTIONS = {"left": (1, 0), "right": (-1, 0), "up": (0, 1), "down": (0, -1)}  # where the field goes
 
 

@@ -473,7 +473,7 @@ def is_watched(session, place):
     grid, camera = session.game.campaign.ground.grid, session.game.hands.outlook.camera
     there = looking_at(grid, camera.size, place, camera.scale)
     home = whole_field(grid, camera.size)
-    return camera.scale > 1.5 * home.scale and camera.origin == pytest.approx(there.origin, abs=camera.scale)
+    return camera.scale > 1.3 * home.scale and camera.origin == pytest.approx(there.origin, abs=camera.scale)
 
 
 def press_with(session, modifier, key):
