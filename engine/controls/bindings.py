@@ -129,7 +129,9 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     yield Binding("film", ("f10",), "begin a film, end it", lambda player: player.film())
     yield Binding("full-screen", ("f11",), "fill the screen, come back", lambda player: player.full_screen())
     yield Binding("screenshot", ("f12",), "take a screenshot", lambda player: player.screenshot())
-    yield Binding("leave", ("escape",), "let go of what is in hand, of the selected; leave", lambda player: player.let_go())
+    yield Binding(
+        "leave", ("escape",), "let go of what is in hand, of the selected; leave", lambda player: player.let_go()
+    )
 
 
 def chord(key: str, held: Held) -> str:
