@@ -155,6 +155,12 @@ class Game:
         """Pause and make one tick."""
         self.loop.step()
 
+    def step_back(self) -> None:
+        """Pause and go back by one tick; the last ten seconds are kept."""
+        if self.battlefield:
+            self.loop.halt()
+            self.battlefield.step_back()
+
     def faster(self) -> None:
         """Double the speed."""
         self.loop.faster()

@@ -83,6 +83,10 @@ class Loop:
         self.paused = not self.paused
         self._steps = 0
 
+    def halt(self) -> None:
+        """Pause at the last tick."""
+        self.paused, self.portion, self._steps = True, 1.0, 0
+
     def step(self) -> None:
         """Pause, and make a single tick in the next frame."""
         self.paused = True

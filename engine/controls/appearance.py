@@ -28,6 +28,7 @@ class Appearance:
 
     def dress(self, scene: Scene, battlefield: Battlefield | None) -> Scene:
         """Return the scene as the player's camera sees it, with what the hands are at."""
+        self._hands.minimap = scene.minimap is not None
         scene = replace(scene, camera=self._hands.outlook.camera, cursor=self._cursor(battlefield))
         if battlefield is None:
             return scene

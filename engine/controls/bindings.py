@@ -48,6 +48,7 @@ class Player(Protocol):
     def tutorial(self) -> Tutorial: ...
     def pause(self) -> None: ...
     def step(self) -> None: ...
+    def step_back(self) -> None: ...
     def faster(self) -> None: ...
     def slower(self) -> None: ...
     def next_controller(self) -> None: ...
@@ -61,7 +62,7 @@ class Player(Protocol):
 
 @dataclass(frozen=True)
 class Binding:
-    """Keys that all do one thing. Those of one `family` share a row of the help, the first of them has it."""
+    """Keys that all do one thing. Those of one `family` share a row of the help."""
 
     action: str  # its name in the settings: "turn-left"
     keys: tuple[str, ...]
@@ -69,7 +70,7 @@ class Binding:
     act: Callable[[Player], object]
     repeats: bool = False  # whether it goes on while the key is held
     let_go: Callable[[Player], object] | None = None  # what follows when the key comes up
-    family: str = ""  # what stands for all of its keys: "Ctrl+1 .. 9"
+    family: tuple[str, str] | None = None  # that row: all of its keys, and what they do
 
     @property
     def label(self) -> str:
@@ -82,7 +83,15 @@ def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]
     table = tuple(_bindings(formations))
     if not keys:
         return table
-    return tuple(_rebound(binding, keys[binding.action]) if binding.action in keys else binding for binding in table)
+    broken = {binding.family for binding in table if binding.action in keys}
+    return tuple(
+        replace(
+            binding,
+            keys=keys.get(binding.action, binding.keys),
+            family=None if binding.family in broken else binding.family,
+        )
+        for binding in table
+    )
 
 
 def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
@@ -94,32 +103,37 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
         yield Binding(f"form-{one.name}", keys, f"form {one.title.lower()}", act)
     names = tuple(one.name for one in roster)
     yield Binding("next-formation", ("f",), "next formation", lambda player: player.captain.next_formation(names))
-    yield Binding("turn-left", ("q",), "turn left", lambda player: player.captain.turn(-TURN), repeats=True)
-    yield Binding("turn-right", ("e",), "turn right", lambda player: player.captain.turn(TURN), repeats=True)
-    yield Binding("move-left", ("left",), "move left", lambda player: player.captain.move(-MOVE, 0.0), repeats=True)
-    yield Binding("move-right", ("right",), "move right", lambda player: player.captain.move(MOVE, 0.0), repeats=True)
-    yield Binding("move-up", ("up",), "move up", lambda player: player.captain.move(0.0, -MOVE), repeats=True)
-    yield Binding("move-down", ("down",), "move down", lambda player: player.captain.move(0.0, MOVE), repeats=True)
+    for side, key, sign in (("left", "q", -1), ("right", "e", 1)):
+        turn = partial(_turn, sign * TURN)
+        yield Binding(f"turn-{side}", (key,), f"turn {side}", turn, repeats=True, family=("Q E", "turn left, right"))
+    for way, right, down in (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1)):
+        move = partial(_move, right * MOVE, down * MOVE)
+        yield Binding(f"move-{way}", (way,), f"move {way}", move, repeats=True, family=("Arrows", "move"))
     yield Binding("halt", ("backspace",), "halt", lambda player: player.captain.halt())
     yield Binding("next-controller", ("tab",), "next controller", lambda player: player.next_controller())
     yield Binding("select-all", ("ctrl+a",), "select all", lambda player: player.captain.select_all())
     for number in GROUPS:
         store = partial(_store, number)
-        yield Binding(f"store-group-{number}", (f"ctrl+{number}",), "store a group", store, family="Ctrl+1 .. 9")
+        family = ("Ctrl+1 .. 9", "store a group")
+        yield Binding(f"store-group-{number}", (f"ctrl+{number}",), f"store group {number}", store, family=family)
     for number in GROUPS:
         recall = partial(_recall, number)
-        does = "select a group; twice: go there"
-        yield Binding(f"recall-group-{number}", (f"alt+{number}",), does, recall, family="Alt+1 .. 9")
+        family = ("Alt+1 .. 9", "select a group; twice: go there")
+        yield Binding(f"recall-group-{number}", (f"alt+{number}",), f"select group {number}", recall, family=family)
     yield Binding("brush", ("b",), "take the brush, put it down", lambda player: player.hands.take("brush"))
     yield Binding("charge", ("c",), "take the charge, put it down", lambda player: player.hands.take("charge"))
-    yield Binding("smaller", ("[",), "smaller brush", lambda player: player.hands.resize_brush(-1), repeats=True)
-    yield Binding("larger", ("]",), "larger brush", lambda player: player.hands.resize_brush(1), repeats=True)
+    for size, key, steps in (("smaller", "[", -1), ("larger", "]", 1)):
+        resize = partial(_resize, steps)
+        family = ("[ ]", "smaller, larger brush")
+        yield Binding(size, (key,), f"{size} brush", resize, repeats=True, family=family)
     for direction, key in LOOKS.items():
         begin, end = partial(_look, direction, True), partial(_look, direction, False)
-        yield Binding(f"look-{direction}", (key,), "move the camera", begin, let_go=end, family="W A S D")
+        family = ("W A S D", "move the camera")
+        yield Binding(f"look-{direction}", (key,), f"look {direction}", begin, let_go=end, family=family)
     yield Binding("whole-field", ("home",), "show the whole field", lambda player: player.hands.outlook.whole())
     yield Binding("pause", ("space",), "pause, go on", lambda player: player.pause())
     yield Binding("step", (".", "[.]"), "pause and step one tick", lambda player: player.step(), repeats=True)
+    yield Binding("step-back", (",",), "pause and step back", lambda player: player.step_back(), repeats=True)
     yield Binding("faster", ("+", "=", "[+]"), "twice as fast", lambda player: player.faster())
     yield Binding("slower", ("-", "[-]"), "half as fast", lambda player: player.slower())
     yield Binding("help", ("f1",), "show or hide the keys", lambda player: player.help())
@@ -180,16 +194,24 @@ def label(key: str) -> str:
 
 def help_rows(table: Iterable[Binding]) -> tuple[tuple[str, str], ...]:
     """Return the rows of the help panel: keys, and what they do."""
-    rows = ((binding.family or binding.label, binding.does) for binding in table if binding.keys)
+    rows = (binding.family or (binding.label, binding.does) for binding in table if binding.keys)
     return tuple(dict.fromkeys(rows))
-
-
-def _rebound(binding: Binding, keys: tuple[str, ...]) -> Binding:
-    return replace(binding, keys=keys, family="")
 
 
 def _form(formation: str, player: Player) -> None:
     player.captain.form(formation)
+
+
+def _turn(degrees: float, player: Player) -> None:
+    player.captain.turn(degrees)
+
+
+def _move(right: float, down: float, player: Player) -> None:
+    player.captain.move(right, down)
+
+
+def _resize(steps: int, player: Player) -> None:
+    player.hands.resize_brush(steps)
 
 
 def _store(number: int, player: Player) -> None:

@@ -49,6 +49,7 @@ class Hands:
         self.captain = captain
         self.tool: Tool | None = None
         self.stroke: Stroke | None = None
+        self.minimap = False  # whether there is one to click on
         self._grid = grid
         self.purpose: Purpose = "select"
         self.held = Held()
@@ -205,8 +206,7 @@ class Hands:
         return min(max(float(x), 0.0), float(self._grid[1])), min(max(float(y), 0.0), float(self._grid[0]))
 
     def on_minimap(self, pixel: Pixel) -> bool:
-        shown = self.captain.battlefield is not None
-        return shown and minimap_cell(pixel, self.outlook.camera.size, self._grid) is not None
+        return self.minimap and minimap_cell(pixel, self.outlook.camera.size, self._grid) is not None
 
     def _beside_minimap(self, pixel: Pixel) -> Pixel:
         return centre_of_sight(self._grid, self.outlook.camera.size) if self.on_minimap(pixel) else pixel

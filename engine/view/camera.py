@@ -58,16 +58,20 @@ def whole_field(grid: tuple[int, int], size: tuple[int, int]) -> Camera:
 
 
 def within(camera: Camera, grid: tuple[int, int]) -> Camera:
-    """Return the nearest camera that is neither too close nor too far and shows no more than the field.
+    """Return the nearest camera that is neither too close nor too far and does not lose the field.
 
-    The field covers at least the frame that it fills when it is seen whole: so each of its edges can be drawn out from
-    under the status, and none goes farther than that.
+    Seen from farthest the field fills its frame. The closer the camera is, the more of the frame may be left empty, up
+    to half: so each part of the field can come close to the middle, and all out from under the status.
     """
     home = whole_field(grid, camera.size)
     scale = min(max(camera.scale, home.scale), closest(grid, camera.size))
     rows, columns = grid
+    empty = (1.0 - home.scale / scale) / 2
     x, y = (
-        min(max(origin, first - length * (scale - home.scale)), first)
+        min(
+            max(origin, first + length * (home.scale * (1.0 - empty) - scale)),
+            first + length * home.scale * empty,
+        )
         for origin, first, length in zip(camera.origin, home.origin, (columns, rows), strict=True)
     )
     return Camera(camera.size, scale, (x, y))

@@ -33,6 +33,7 @@ EXPECTED = {
     "space": ("pause",),
     ".": ("step",),
     "[.]": ("step",),
+    ",": ("step_back",),
     "+": ("faster",),
     "=": ("faster",),
     "[+]": ("faster",),
@@ -114,8 +115,10 @@ def test_actions_have_names_by_which_they_take_other_keys():
     assert press("shift+up", table=table) == [("hands.outlook.look", "up", True)]
     assert press("up", table=table) == [("captain.move", 0, -MOVE)]
     assert ("P", "pause, go on") in help_rows(table)
-    assert ("F14", "store a group") in help_rows(table)
-    assert ("Z", "move the camera") in help_rows(table)
+    assert ("F14", "store group 3") in help_rows(table)
+    assert ("Ctrl+2", "store group 2") in help_rows(table)
+    assert ("Z", "look up") in help_rows(table)
+    assert ("Alt+1 .. 9", "select a group; twice: go there") in help_rows(table)
 
 
 def test_a_formation_without_a_key_has_no_row_until_the_settings_give_it_one():
@@ -126,7 +129,7 @@ def test_a_formation_without_a_key_has_no_row_until_the_settings_give_it_one():
 
 
 def test_the_help_has_a_row_for_every_binding_or_its_family():
-    assert help_rows(TABLE) == tuple(dict.fromkeys((one.family or one.label, one.does) for one in TABLE))
+    assert help_rows(TABLE) == tuple(dict.fromkeys(one.family or (one.label, one.does) for one in TABLE))
     assert ("Ctrl+1 .. 9", "store a group") in help_rows(TABLE)
     assert all(keys and does for keys, does in help_rows(TABLE))
 

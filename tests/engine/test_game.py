@@ -76,6 +76,17 @@ class TestKeys:
         assert session.game.battlefield.ticks >= ticks + 15
         assert session.game.scene().banner is None
 
+    def test_step_back_and_on_again(self, session):
+        session.play(0.5)
+        session.press("space")
+        mass, ticks = session.game.battlefield.mass, session.game.battlefield.ticks
+        session.press(",", ",", ",")
+        assert session.game.battlefield.ticks == ticks - 3
+        assert session.game.scene().banner == "Paused"
+        session.press(".", ".", ".")
+        assert session.game.battlefield.ticks == ticks
+        assert (session.game.battlefield.mass == mass).all()
+
     def test_a_held_key_turns_on_and_on_but_pauses_once(self, session):
         for key in ("e", "space"):
             for _ in range(3):

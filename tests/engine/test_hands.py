@@ -1,6 +1,7 @@
 """Each gesture in the real game, in a view without a screen: events are posted, commands and pictures looked at."""
 
 import math
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from session import FRAME, Session
 from engine.commands import Charge, Form, Halt, Obey
 from engine.orders import Order
 from engine.regiments import Regiment
+from engine.view import open_view
 from engine.view.camera import looking_at, whole_field
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
@@ -23,14 +25,31 @@ def army(campaign):
     """Three regiments of the player's, and one of another side."""
     return replace(
         campaign,
-        regiments=tuple(
-            Regiment(name, side, mass, int(4 * mass), "one")
-            for name, side, mass in zip("ABCX", (0, 0, 0, 1), MASSES, strict=True)
+        scenario=replace(
+            campaign.scenario,
+            regiments=tuple(
+                Regiment(name, side, mass, int(4 * mass), "one")
+                for name, side, mass in zip("ABCX", (0, 0, 0, 1), MASSES, strict=True)
+            ),
+            orders=tuple(Order("phalanx", place) for place in PLACES),
+            heaped=False,
+            player=0,
         ),
-        orders=tuple(Order("phalanx", place) for place in PLACES),
-        heaped=False,
-        side=0,
     )
+
+
+@pytest.fixture(scope="module")
+def offscreen():
+    """One view for all: opening it costs more than playing."""
+    view = open_view((640, 360), visible=False)
+    try:
+        if not view.description.startswith("OpenGL"):
+            if os.environ.get("CI"):
+                pytest.fail(f"OpenGL has to work under CI: {view.description}")
+            pytest.skip(view.description)
+        yield view
+    finally:
+        view.close()
 
 
 @pytest.fixture
@@ -73,7 +92,7 @@ class TestSelection:
         assert chosen(session) == (0, 1, 2)
 
     def test_who_plays_both_sides_selects_all(self, army, offscreen, tmp_path):
-        session = Session(replace(army, side=None), offscreen, tmp_path)
+        session = Session(replace(army, scenario=replace(army.scenario, player=None)), offscreen, tmp_path)
         session.until(lambda: session.game.battlefield)
         session.click("left", session.at(PLACES[3]))
         assert chosen(session) == (3,)
@@ -317,8 +336,8 @@ class TestDrawing:
         assert np.ptp(mark.points[:, 0]) / 2 == pytest.approx(5, rel=0.01)
 
     def test_a_charge_wounds_and_the_formation_closes_again(self, alone):
-        alone.press("3", "space")
-        alone.play(4.0)
+        alone.press("3", "space", "+", "+", "+")
+        alone.play(0.6)
         whole = alone.game.battlefield.overlap()
         alone.press("c")
         stands = alone.game.battlefield.stands[0]
@@ -327,10 +346,10 @@ class TestDrawing:
         assert isinstance(last(alone), Charge)
         assert last(alone).place == pytest.approx(rank, abs=0.2)
         assert last(alone).radius == 4
-        alone.play(1.0)
+        alone.play(0.12)
         wounded = alone.game.battlefield.overlap()
         assert wounded < whole - 0.03
-        alone.play(4.0)
+        alone.play(0.6)
         assert alone.game.battlefield.overlap() > wounded + 0.02
         assert alone.game.battlefield.mass_now == alone.game.battlefield.mass_start
 
