@@ -48,12 +48,15 @@ class OpenGLView:
             raise
         self._panels = Panels(title)
         self._small: moderngl.Framebuffer | None = None
+        self._cells: np.ndarray | None = None  # the open cells that the backdrop was drawn with
         self._frame = 0
         self._open = True
 
     def _resize(self, size: tuple[int, int]) -> None:
         self._picture = self._context.texture(size, 4)
         self._canvas = self._context.framebuffer([self._picture])
+        self._backdrop = self._context.simple_framebuffer(size, components=4)
+        self._behind: tuple[object, ...] = ()  # what the backdrop shows
         self._context.gc()  # frees what the former size needed
 
     @property
@@ -79,12 +82,10 @@ class OpenGLView:
         if size != self._canvas.size:
             self._resize(size)
         camera = scene.camera or self.camera(scene.grid)
-        self._ground.draw(self._canvas, camera, scene.grid, scene.open_cells)
+        self._draw_backdrop(scene, camera)
+        self._context.copy_framebuffer(self._canvas, self._backdrop)
         self._canvas.use()
-        self._context.enable(moderngl.BLEND)
-        self._context.blend_func = BLENDING
-        if scene.ghost is not None:
-            self._ghost.draw(camera, scene.ghost, scene.ghost_version)
+        self._blend()
         if scene.soldiers is not None:
             crowd = selected_crowd(scene.soldiers, scene.grid)
             if crowd is not None:
@@ -101,6 +102,23 @@ class OpenGLView:
         self._screen.show(self._picture)
         self._window.point(scene.cursor)
         self._window.show()
+
+    def _draw_backdrop(self, scene: Scene, camera: Camera) -> None:
+        """Draw ground and ghost, if they or the camera have changed: they seldom do."""
+        cells = scene.open_cells
+        behind = (camera, scene.grid, None if scene.ghost is None else scene.ghost_version)
+        if self._behind == behind and self._cells is cells:
+            return
+        self._behind, self._cells = behind, cells
+        self._ground.draw(self._backdrop, camera, scene.grid, cells)
+        self._backdrop.use()
+        self._blend()
+        if scene.ghost is not None:
+            self._ghost.draw(camera, scene.ghost, scene.ghost_version)
+
+    def _blend(self) -> None:
+        self._context.enable(moderngl.BLEND)
+        self._context.blend_func = BLENDING
 
     def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
         """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""

@@ -84,6 +84,12 @@ def outline(camera: Camera, density: Field, ink: Colour, cover: int) -> tuple[py
     peak = float(density.max(initial=0.0))
     if not peak > 0.0:
         return None
+    # Only the part around it is painted.
+    down, across = (np.nonzero(density.any(axis=axis))[0] for axis in (1, 0))
+    top, left = max(int(down[0]) - 2, 0), max(int(across[0]) - 2, 0)
+    density = density[top : down[-1] + 3, left : across[-1] + 3]
+    x, y = camera.pixels(np.array([left, top])).tolist()
+    camera = Camera(camera.size, camera.scale, (x, y))
     field = pygame.surfarray.make_surface(
         np.repeat((np.asarray(density, dtype=np.float64).T * (255 / peak)).astype(np.uint8)[..., None], 3, axis=-1)
     ).convert(24)

@@ -7,10 +7,11 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.view.camera import Camera, letter_scale
+from engine.view.layers.parts import Parts
 from engine.view.layers.program import program
 from engine.view.palette import GHOST, Colour, unit
 
-BEYOND = 3  # cells around the formation in which its line and halo still show
+BEYOND = 2  # cells around the formation in which its line and halo still show
 
 
 class Ghost:
@@ -18,10 +19,10 @@ class Ghost:
 
     def __init__(self, context: moderngl.Context, ink: Colour = GHOST, *, filled: float = 1.0) -> None:
         self._context = context
-        self._program = program(context, "ghost")
+        self._program = program(context, "ghost", vertex="parts")
         self._program["ink"] = unit(ink)
         self._program["filled"] = filled
-        self._quad = context.vertex_array(self._program, [])
+        self._parts = Parts(context, self._program)
         self._density: moderngl.Texture | None = None
         self._version: int | None = None
         self._empty = True
@@ -37,7 +38,7 @@ class Ghost:
         self._program["scale"] = camera.scale
         self._program["thick"] = max(letter_scale(camera.size), 1.0)
         self._density.use()
-        self._quad.render(moderngl.TRIANGLE_STRIP, vertices=4)
+        self._parts.render()
 
     def _upload(self, density: Float[np.ndarray, "H W"]) -> None:
         rows, columns = density.shape
@@ -49,11 +50,5 @@ class Ghost:
             self._density = self._context.texture((columns, rows), 1, dtype="f4")
             self._density.repeat_x = self._density.repeat_y = False
         self._density.write(np.ascontiguousarray(density / peak, dtype=np.float32))
-        down, across = np.nonzero(density)
         self._program["field"] = (columns, rows)
-        self._program["extent"] = (
-            max(int(across.min()) - BEYOND, 0),
-            max(int(down.min()) - BEYOND, 0),
-            min(int(across.max()) + 1 + BEYOND, columns),
-            min(int(down.max()) + 1 + BEYOND, rows),
-        )
+        self._parts.cover(density > 0.0, BEYOND)

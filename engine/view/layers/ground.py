@@ -18,10 +18,7 @@ GRAIN, GRAIN_SPAN = 512, 24.0  # pixels along a side of the grain, and cells tha
 
 
 class Ground:
-    """Meadow, rocks, border and surround. Noise costs too much for every frame where the processor draws.
-
-    The field is painted anew when it changes, and the picture when the camera does; else that is copied.
-    """
+    """Meadow, rocks, border and surround. Noise costs too much for every frame where the processor draws."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
@@ -36,11 +33,9 @@ class Ground:
         self._shower = context.vertex_array(self._shown, [])
         self._grain = context.texture((GRAIN, GRAIN), 1, grain(GRAIN))
         self._grain.build_mipmaps()
-        self._grain.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._grain.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._field: moderngl.Texture | None = None
         self._of: tuple[tuple[int, int], OpenCells | None] | None = None
-        self._picture: moderngl.Framebuffer | None = None
-        self._seen: Camera | None = None
 
     def draw(
         self, canvas: moderngl.Framebuffer, camera: Camera, grid: tuple[int, int], open_cells: OpenCells | None
@@ -48,13 +43,8 @@ class Ground:
         """Fill the canvas; `grid` is the field's height and width in cells."""
         if self._field is None or self._of is None or self._of[0] != grid or self._of[1] is not open_cells:
             self._field = self._painted(grid, open_cells)
-            self._of, self._seen = (grid, open_cells), None
-        if self._picture is None or self._picture.size != camera.size:
-            self._picture, self._seen = self._context.simple_framebuffer(camera.size, components=4), None
-        if self._seen != camera:
-            self._show(self._picture, self._field, camera, grid)
-            self._seen = camera
-        self._context.copy_framebuffer(canvas, self._picture)
+            self._of = grid, open_cells
+        self._show(canvas, self._field, camera, grid)
 
     def _painted(self, grid: tuple[int, int], open_cells: OpenCells | None) -> moderngl.Texture:
         """Return the whole field as a picture."""
@@ -72,7 +62,7 @@ class Ground:
         mask.use()
         self._painter.render(moderngl.TRIANGLES, vertices=3)
         picture.build_mipmaps()
-        picture.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        picture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         picture.repeat_x = picture.repeat_y = False
         return picture
 

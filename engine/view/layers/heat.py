@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.view.camera import Camera
 from engine.view.heat import heat_colours
+from engine.view.layers.parts import Parts
 from engine.view.layers.program import program
 from engine.view.scene import Heat
 
@@ -16,8 +17,8 @@ class HeatMap:
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._program = program(context, "heat", vertex="ghost")
-        self._quad = context.vertex_array(self._program, [])
+        self._program = program(context, "heat", vertex="parts")
+        self._parts = Parts(context, self._program)
         self._colours: moderngl.Texture | None = None
 
     def draw(self, camera: Camera, heat: Heat) -> None:
@@ -29,8 +30,8 @@ class HeatMap:
             self._colours.repeat_x = self._colours.repeat_y = False
         self._colours.write(np.ascontiguousarray(colours))
         self._program["camera"] = camera.clip
-        self._program["extent"] = (0, 0, columns, rows)
+        self._parts.cover(colours[..., 3] > 0, 1)
         self._program["field"] = (columns, rows)
         self._program["scale"] = camera.scale
         self._colours.use()
-        self._quad.render(moderngl.TRIANGLE_STRIP, vertices=4)
+        self._parts.render()

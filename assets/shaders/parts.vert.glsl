@@ -1,8 +1,8 @@
 #version 330
-// A quad over the part of the field where something is ordered.
+// One quad for each part of the field where there is anything to draw.
 
 uniform vec4 camera;  // clip = cell * camera.xy + camera.zw
-uniform vec4 extent;  // left, top, right, bottom in cells
+in vec4 extent;       // left, top, right, bottom in cells
 out vec2 cell;
 
 void main() {
