@@ -11,15 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from engine.sampling import bilinear
+from engine.sampling import bilinear, deposit
 
 Places = Float[np.ndarray, "N 2"]
 Field = Float[np.ndarray, "H W"]
 
-UNEVEN = 0.04  # share of the men who may stand on the wrong block before the target counts as uneven
-BLOCK = 4  # cells along each side of such a block
+UNEVEN = 0.02  # share of the men who may stand in the wrong place before the target may count as uneven
+RATHER = 0.2  # of that share is left where places for an uneven target are the right ones
+BLUR = 3  # cells, or men's intervals where those are longer, within which a place is not wrong
 FINE = 3  # rows of samples to a rank where the density is uneven
+NARROWEST = 1.9  # the longer of the two intervals over the shorter, at most, where that can be had
+NEARER = 1e-6  # worth of a cell's way towards the middle, in full densities
 RIM = 0.05  # cells from the rim of a filled cell to which a man outside is moved
+AT_ONCE = 64  # men who are moved there together
 THINNEST = 0.05  # share of the full density that gets no rank of its own
 
 
@@ -57,10 +61,10 @@ def places(
         own = np.concatenate([rows(box, int(n), skew, stagger) for box, n in zip(boxes, counts, strict=True) if n])
     else:
         own = lattice(target, men, centre, front, skew, stagger)
-        if misplaced(world(own, centre, front), target) > UNEVEN:
+        astray = misplaced(world(own, centre, front), target)
+        if astray > UNEVEN:
             uneven = ranks(target, men, centre, front, skew)
-            if misplaced(world(uneven, centre, front), target) < misplaced(world(own, centre, front), target):
-                own = uneven
+            own = uneven if misplaced(world(uneven, centre, front), target) < RATHER * astray else own
     own = own[np.lexsort((own[:, 0], -np.round(own[:, 1], 6)))]
     return tucked_in(world(own, centre, front), target)
 
@@ -68,8 +72,9 @@ def places(
 def world(own: Places, centre: tuple[float, float], front: float) -> Places:
     """Return places (across, ahead) of a formation as (x, y) on the field."""
     cos, sin = math.cos(front), math.sin(front)
-    turn = np.array([[cos, sin], [sin, -cos]])  # its own inverse
-    return own @ turn + np.array(centre)
+    across, ahead = own.T
+    # Number by number: a matrix product may round the same place differently when it stands among others.
+    return np.stack([across * cos + ahead * sin + centre[0], across * sin - ahead * cos + centre[1]], axis=1)
 
 
 def tucked_in(position: Places, target: Field) -> Places:
@@ -82,9 +87,10 @@ def tucked_in(position: Places, target: Field) -> Places:
     if len(outside):
         position = position.copy()
         filled = np.argwhere(target > 0)[:, ::-1]
-        for man in outside:
-            inner = np.clip(position[man], filled + RIM, filled + 1 - RIM)
-            position[man] = inner[np.argmin(((inner - position[man]) ** 2).sum(axis=1))]
+        for men in np.array_split(outside, -(-len(outside) // AT_ONCE)):
+            inner = np.clip(position[men, None], filled + RIM, filled + 1 - RIM)
+            nearest = ((inner - position[men, None]) ** 2).sum(axis=2).argmin(axis=1)
+            position[men] = inner[np.arange(len(men)), nearest]
     return position
 
 
@@ -101,7 +107,7 @@ def rows(box: Box, men: int, skew: float, stagger: bool) -> Places:
 
     The rear rank takes the depth that its men are worth, so that the density is the same everywhere.
     """
-    deep, files = grid(men, box.frontage / box.depth / skew)
+    deep, files = grid(men, box, skew)
     rear = men - (deep - 1) * files
     interval, distance = box.frontage / files, box.depth / (deep - 1 + rear / files)
     rank = np.repeat(np.arange(deep), [files] * (deep - 1) + [rear])
@@ -115,17 +121,22 @@ def rows(box: Box, men: int, skew: float, stagger: bool) -> Places:
     return np.stack([box.across + across, box.ahead + ahead], axis=1)
 
 
-def grid(men: int, ratio: float) -> tuple[int, int]:
-    """Return ranks and files for so many men: as near to that many files a rank as leaves a well filled rear rank."""
-    ideal = math.sqrt(men / ratio)
+def grid(men: int, box: Box, skew: float) -> tuple[int, int]:
+    """Return ranks and files for so many men: intervals as they are wanted, men apart, the rear rank well filled."""
+    ratio = box.frontage / box.depth
+    ideal = math.sqrt(men * skew / ratio)
+    depths = set(range(max(1, math.floor(ideal * 0.85)), min(men, math.ceil(ideal * 1.18)) + 1))
+    # Where files are few, not every depth can be had with full ranks.
+    depths |= {-(-men // max(1, math.floor(men / ideal) + more)) for more in (0, 1)}
     best, least = (1, men), math.inf
-    for deep in range(max(1, math.floor(ideal * 0.85)), math.ceil(ideal * 1.18) + 1):
+    for deep in sorted(depths):
         files = -(-men // deep)
         rear = men - (deep - 1) * files
         if rear < 1:
             continue
-        short = 1 - rear / files
-        cost = abs(math.log(deep * deep * ratio / men)) + 0.3 * short + (1.0 if short > 0.6 else 0.0)
+        short, wide = 1 - rear / files, ratio * deep / files  # `wide`: an interval between files in those between ranks
+        cost = abs(math.log(wide / skew)) + 0.3 * short + (1.0 if short > 0.6 else 0.0)
+        cost += max(abs(math.log(wide)) - math.log(NARROWEST), 0.0) * 10
         if cost < least:
             best, least = (deep, files), cost
     return best
@@ -157,7 +168,9 @@ def lattice(target: Field, men: int, centre: tuple[float, float], front: float, 
         under = beneath(target, world(own, centre, front))
         if (under > 0).sum() < men:
             continue
-        chosen = np.argpartition(-under, men - 1)[:men]
+        # Of two places that are as good the one nearer to the middle is taken, so that flanks stay straight.
+        worth = np.where(under > 0, under - NEARER * full * np.abs(own).sum(axis=1), -math.inf)
+        chosen = np.argpartition(-worth, men - 1)[:men]
         held = float(np.minimum(under[chosen], full).sum())
         if held > most:
             best, most = own[chosen], held
@@ -197,14 +210,17 @@ def _around(padded: Field, least: np.ufunc) -> Field:
 
 
 def misplaced(position: Places, target: Field) -> float:
-    """Return the share of the men who stand on the wrong block of the field: half the total variation."""
-    height, width = target.shape
-    row, column = np.minimum(position[:, ::-1], (height - 1, width - 1)).astype(np.int64).T // BLOCK
-    tall, wide = -(-height // BLOCK), -(-width // BLOCK)
-    men = np.bincount(row * wide + column, minlength=tall * wide) / len(position)
-    padded = np.pad(target, ((0, tall * BLOCK - height), (0, wide * BLOCK - width)))
-    wanted = padded.reshape(tall, BLOCK, wide, BLOCK).sum(axis=(1, 3), dtype=np.float64).ravel()
-    return float(np.abs(men - wanted / wanted.sum()).sum()) / 2
+    """Return the share of the men who stand where they should not, half the total variation of blurred densities."""
+    men = deposit(position, target.shape) / len(position)
+    wanted = target / target.sum(dtype=np.float64)
+    reach = math.ceil(BLUR * max(1.0, 1 / math.sqrt(len(position) * float(wanted.max()))))
+    return float(np.abs(_blurred(_blurred(men - wanted, reach).T, reach)).sum()) / 2
+
+
+def _blurred(field: Field, reach: int) -> Field:
+    """Return the mean over so many cells to either side along each row, with nothing beyond the border."""
+    sums = np.cumsum(np.pad(field, ((0, 0), (reach + 1, reach))), axis=1)
+    return (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) / (2 * reach + 1)
 
 
 def ranks(target: Field, men: int, centre: tuple[float, float], front: float, skew: float) -> Places:

@@ -1,6 +1,7 @@
 """Places in rank and file: exactly as many as there are men, inside the target, evenly apart, and true to the mass."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -103,6 +104,15 @@ def test_a_line_by_hand_is_filled_like_any_other():
     band = np.clip(4.0 - np.abs(np.hypot(columns - 64, rows - 80) - 50), 0, 1) * (rows < 70)
     at = Stand(band.astype(np.float32), MIDDLE, 0.0, 80.0, 30.0)
     assert inside(at, 3000) and (apart(at, 3000) >= 0.7).mean() >= 0.95 and astray(at, 3000) < 0.02
+
+
+def test_thin_faces_are_filled_too():
+    """Of a man or two's depth, in which not every number of ranks can be had."""
+    formation = replace(FORMATIONS["square"], hollow=1.5, spacing=(1.3, 1.0))
+    for men in (300, 1000, 2000):
+        at = form_up(formation, 300.0, GROUND, centre=MIDDLE, frontage=50.0, angle=17.0)
+        assert len(at.boxes) == 4 and (apart(at, men) >= 0.7).mean() >= 0.95
+        assert astray(at, men) < 0.03
 
 
 def test_places_are_found_once():
