@@ -22,6 +22,7 @@ from engine.battlefield import Timed
 from engine.campaign import Campaign, middle
 from engine.command_line import InputError
 from engine.commands import Form, Obey
+from engine.controls.keyboard import keyboard, listed
 from engine.formations import Formation, FormationError, Roster, check_mass
 from engine.game import Game
 from engine.muster import Muster, MusterError
@@ -48,6 +49,8 @@ def main(words: list[str] | None = None) -> int:
         if args.list_formations:
             for one in roster(args).formations.values():
                 print(f"{one.name:<9} {one.key or '-'}  {one.description}")
+        elif args.list_keys:
+            keys(args)
         elif args.list_scenarios:
             print("\n".join(scenarios.described(scenarios.known(*own_folders(args, "scenarios")).values())))
         elif args.list_controllers:
@@ -70,6 +73,15 @@ def main(words: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def keys(args: Namespace) -> None:
+    """Name the actions and their keys, the player's own among them."""
+    preferences = Preferences(args.settings or folders.settings())
+    board = keyboard(roster(args).formations.values(), preferences.settings.keys)
+    if complaint := preferences.complaint or board.complaint:
+        print(f"run_game.py: {complaint}", file=sys.stderr)
+    print("\n".join(listed(board.table)))
 
 
 def window(args: Namespace) -> None:
@@ -260,6 +272,7 @@ def make_parser() -> command_line.Parser:
     add("--settings", metavar="FILE", type=Path, help="your settings (settings.toml in the platform's config folder)")
     add("--list-scenarios", action="store_true", help="name the scenarios and leave")
     add("--list-formations", action="store_true", help="name the formations and leave")
+    add("--list-keys", action="store_true", help="name what keys can do, and the keys that do it, and leave")
     add("--list-controllers", action="store_true", help="name the controllers and leave")
     add("--version", action="version", version=f"maniple {version('maniple')}")
     return parser

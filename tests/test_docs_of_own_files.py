@@ -8,7 +8,6 @@ import numpy as np
 
 from engine import folders
 from engine.assets import ASSETS
-from engine.controls.bindings import bindings, label
 from engine.controls.keyboard import keyboard
 from engine.formations import Roster, form_up, load
 from engine.formations.files import CHECKS
@@ -56,18 +55,11 @@ def test_the_settings_of_the_example_are_read(tmp_path):
 
 
 def test_every_setting_is_explained():
-    explained = told(SETTINGS.split("<!-- actions -->")[0])
+    explained = told(SETTINGS)
     window, colours = ("window.width", "window.height", "window.full_screen"), ("colours.first", "colours.second")
     assert [*explained] == ["tutorial", "soldiers", "palette", "film", *window, *colours, "keys.ACTION"]
     row = next(line for line in SETTINGS.splitlines() if line.startswith("| `palette`"))
     assert re.findall("`([a-z-]+)`", row.split("|")[2]) == list(PALETTES)
-
-
-def test_every_action_is_named():
-    table = SETTINGS.split("<!-- actions -->")[1].split("<!-- end -->")[0]
-    rows = re.findall(r"^\| `(.+?)` \| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)
-    expected = [(one.action, label(one.keys[0]), one.does) for one in bindings(load().values())]
-    assert rows == expected, "copy the table of the bindings"
 
 
 def test_the_folders_are_those_of_this_platform(monkeypatch):

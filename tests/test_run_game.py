@@ -172,6 +172,15 @@ def test_formations_and_scenarios_of_one_s_own_are_known(tmp_path):
     assert json.loads(done.stdout)["order"] == "spear"
 
 
+def test_keys_of_one_s_own_are_listed(tmp_path):
+    (tmp_path / "mine.toml").write_text('[keys]\nturn-left = ["z", "ctrl+z"]')
+    done = run("--list-keys", "--settings", "mine.toml", folder=tmp_path, program=without("pygame", "jax"))
+    assert "turn-left        z ctrl+z     turn left\n" in done.stdout and done.stderr == ""
+    (tmp_path / "mine.toml").write_text('[keys]\nturn-left = "b"')
+    done = run("--list-keys", "--settings", "mine.toml", folder=tmp_path)
+    assert "turn-left        q            turn left\n" in done.stdout and "'b' is bound twice" in done.stderr
+
+
 def test_settings_that_are_broken_stop_no_game(tmp_path):
     (tmp_path / "mine.toml").write_text("soldiers = -3")
     words = ["--settings", "mine.toml", "--ticks", "3", "--controller", "poisson", "--grid", "64x48", "--mass", "300"]

@@ -16,6 +16,7 @@ from engine.view.scene import Rows
 class Keyboard:
     """What each key does, and what the player is told of it."""
 
+    table: tuple[Binding, ...]
     keys: Mapping[str, Binding]
     help: Rows
     hint: str  # "F1: show or hide the keys"
@@ -44,7 +45,12 @@ def keyboard(
             table, complaint = bindings(roster), f"settings, [keys]: {error}"
     labels = {binding.action: binding.label for binding in table if binding.keys}
     hint = next(f"{binding.label}: {binding.does}" for binding in table if binding.action == "help")
-    return Keyboard(by_key(table), (*GESTURES, *help_rows(table)), hint, labels, complaint)
+    return Keyboard(table, by_key(table), (*GESTURES, *help_rows(table)), hint, labels, complaint)
+
+
+def listed(table: Iterable[Binding]) -> list[str]:
+    """Return a line for each action: its name, its keys as settings write them, and what it does."""
+    return [f"{one.action:<16} {' '.join(one.keys) or '-':<12} {one.does}" for one in table]
 
 
 def _unclaimed(formations: Iterable[Formation], own: Mapping[str, tuple[str, ...]]) -> tuple[list[Formation], str]:
