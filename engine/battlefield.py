@@ -110,6 +110,11 @@ class Battlefield:
         formation = formations.pick(self._roster, order.formation)
         return take_stand(order, formation, float(self._totals[regiment]), self.ground)
 
+    def depth(self, regiment: int, order: Order) -> float:
+        """Return how deep a regiment would stand in the order's formation, in cells; sooner found than a preview."""
+        formation, mass = formations.pick(self._roster, order.formation), float(self._totals[regiment])
+        return formations.sized(formation, mass, self.ground, math.radians(order.angle), order.frontage)[1]
+
     # Commands.
 
     def carry_out(self, command: Command) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,13 +17,17 @@ from engine.formations import FormationError, Stand
 from engine.view.scene import Cursor, Mark, Scene, Soldiers
 
 CURSORS: dict[str, Cursor] = {"pan": "move", "brush": "crosshair", "charge": "crosshair", "draw": "crosshair"}
+BUDGET = 0.012  # seconds in a frame that the men in hand may take; what takes longer is done in fewer frames
 
 
 class Appearance:
     """Dresses scenes in what the hands are at. Men in hand are stood up anew only when their order has changed."""
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self, hands: Hands, clock: Callable[[], float] = time.perf_counter) -> None:
         self._hands = hands
+        self._clock = clock
+        self._seen: object = None  # what was wanted in the frame before
+        self._frames_left = 0  # until men are stood up anew though the mouse has not come to rest
         self._wanted: object = None  # what the men in hand were stood up for
         self._men: Soldiers | None = None
 
@@ -43,8 +48,13 @@ class Appearance:
         if not (hands.stroke and actors and hands.purpose in ("order", "draw", "brush")):
             return None
         wanted = (hands.stroke, actors, hands.radius, hands.captain.queueing, battlefield.version)
-        if wanted != self._wanted:
+        self._frames_left -= 1
+        # While the mouse moves on, men who are slow to stand up do so in some of the frames only.
+        if wanted != self._wanted and (wanted == self._seen or self._frames_left <= 0):
+            began = self._clock()
             self._wanted, self._men = wanted, self._stood_up(battlefield, actors)
+            self._frames_left = int((self._clock() - began) / BUDGET)
+        self._seen = wanted
         return self._men
 
     def _stood_up(self, battlefield: Battlefield, actors: Regiments) -> Soldiers | None:

@@ -183,7 +183,7 @@ class Hands:
         if self.purpose == "draw":
             return deployment.drawn(chosen, stroke.places)
         first, last = stroke.places[0], stroke.places[-1]
-        return deployment.deployed(chosen, first, last, lambda r, order: battlefield.preview(r, order).depth)
+        return deployment.deployed(chosen, first, last, battlefield.depth)
 
     def _painted(self, stroke: Stroke) -> tuple[Disc, ...]:
         return (*self._painting, *deployment.brushed(stroke.places, self.radius))

@@ -8,7 +8,7 @@ from engine.formations.files import load, read
 from engine.formations.formation import Formation, FormationError, pick
 from engine.formations.mass import blob, check_mass, fill, overlap
 from engine.formations.roster import Roster
-from engine.formations.standing import Stand, form_up
+from engine.formations.standing import Stand, form_up, sized
 
 __all__ = [
     "Formation",
@@ -23,4 +23,5 @@ __all__ = [
     "overlap",
     "pick",
     "read",
+    "sized",
 ]

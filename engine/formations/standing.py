@@ -71,12 +71,9 @@ def form_up(
     Raises FormationError if the ground cannot hold the mass with room to move.
     """
     mass = check_mass(mass, ground)
-    room = np.where(ground.open_cells, ground.capacity, 0.0)
-    density = formation.density if room.sum() * formation.density * FULLEST >= mass else 1.0
     front = math.radians(angle)
-    if frontage is not None:
-        formation = widened(formation, mass / density, frontage)
-    frontage, depth, hollow = fit(formation, mass / density, ground.grid, front)
+    frontage, depth, hollow, density = sized(formation, mass, ground, front, frontage)
+    room = np.where(ground.open_cells, ground.capacity, 0.0)
     x, y = push_inside(centre, extents(frontage, depth, front), ground.grid)
     across, ahead = formation_axes(ground.grid, (x, y), front)
     distance = formation.shape.distance(across, ahead, frontage, depth, hollow)
@@ -85,6 +82,17 @@ def form_up(
     whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
     boxes = formation.shape.boxes(frontage, depth, hollow) if whole else ()
     return Stand(target, (x, y), angle % 360, frontage, depth, formation.spacing, formation.stagger, boxes)
+
+
+def sized(
+    formation: Formation, mass: float, ground: Ground, front: float, frontage: float | None = None
+) -> tuple[float, float, float, float]:
+    """Return frontage, depth and hollow in cells, and the density, at which a mass on the lattice is formed up."""
+    room = float(np.where(ground.open_cells, ground.capacity, 0.0).sum())
+    density = formation.density if room * formation.density * FULLEST >= mass else 1.0
+    if frontage is not None:
+        formation = widened(formation, mass / density, frontage)
+    return *fit(formation, mass / density, ground.grid, front), density
 
 
 def fit(formation: Formation, area: float, grid: tuple[int, int], front: float) -> tuple[float, float, float]:
