@@ -175,7 +175,9 @@ class Battlefield:
         with self.stopwatch.measure("troops"):
             for regiment, men in enumerate(self.troops):
                 flow = Flow(*(fields[name][regiment] for name in FIELDS))
-                self.troops[regiment] = troops.march(men, flow, self._front(regiment))
+                self.troops[regiment] = troops.march(
+                    men, flow, self._front(regiment), self.stands[regiment], self.ground.open_cells
+                )
         self.ticks += 1
 
     def step_back(self, ticks: int = 1) -> None:

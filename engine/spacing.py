@@ -23,11 +23,11 @@ def elbow_room(position: Float[np.ndarray, "N 2"], room: Float[np.ndarray, " N"]
         right[stuck], down[stuck], distance[stuck] = np.cos(first[stuck]), np.sin(first[stuck]), 1.0
     move = 0.5 * missing[close] / distance
     neighbours = np.bincount(first, minlength=men) + np.bincount(second, minlength=men)
-    step = np.empty((men, 2))
+    step = np.empty_like(position)
     for axis, apart in enumerate((right, down)):
         along = move * apart
         step[:, axis] = np.bincount(first, along, men) - np.bincount(second, along, men)
-    return step / np.maximum(1.0, 0.5 * neighbours)[:, None]
+    return step / np.maximum(1.0, 0.5 * neighbours).astype(position.dtype)[:, None]
 
 
 def near_pairs(

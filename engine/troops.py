@@ -1,7 +1,8 @@
 """Soldiers that follow the mass. Each keeps his identity for the whole game and never jumps.
 
 In every tick a man (1) is carried by the flux that the simulation realised, (2) is pushed so that the men's density
-stays that of the field, and (3) gives his neighbours elbow room; (4) he faces where he walks, and the front at rest.
+stays that of the field, and (3) gives his neighbours elbow room. Where the mass stands, (4) he goes to his place in
+rank and file instead. He faces where he walks, and the front at rest.
 """
 
 from __future__ import annotations
@@ -10,20 +11,24 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from engine.sampling import bilinear, deposit, push
+from engine.flows import Flow, carried, cropped, pushed
+from engine.formations import Stand
+from engine.places import NOWHERE, Places, dressed
 from engine.spacing import elbow_room
 
 FIELD_SPEED = 0.5  # cells per tick: the fastest that a field moves
-TOP_SPEED = 1.6 * FIELD_SPEED  # cells per tick: a man may run to catch up
-SMOOTHING = 0.75  # cells: the push leaves finer differences to elbow room
-PUSH_GAIN = 0.5  # share of the density error that is carried away in one tick
+TOP_SPEED = 1.6 * FIELD_SPEED - 1e-3  # cells per tick: a man may run to catch up, but positions round
+HOME_SPEED = 0.6 * FIELD_SPEED  # cells per tick of those whom no mass surrounds
+DRESS_SPEED = 0.4 * FIELD_SPEED  # cells per tick, at most, on the way to a place in rank and file
+DRESS_GAIN = 0.15  # share of that way that is gone in one tick
+SHUFFLE = 0.015  # cells per tick: the last steps are no smaller
+PUSH_GAIN = 0.8  # share of the density error that is carried away in one tick
 DEAD_ZONE = 0.012  # cells per tick: nobody shuffles for less
-THIN = 0.05  # density: what divides a flux is at least this, for in a thin mist a ratio says nothing
-MIST = 0.02  # density: mass that is spread thinner is left to itself
-HOME_SPEED = 0.6 * FIELD_SPEED  # cells per tick of those who stand in the mist
-LOOSEST = 0.35  # density below which men keep no wider distance
+STANDS, WALKS = 0.03, 0.12  # cells per tick: mass this slow stands, mass this fast takes everybody along
+ELBOW_ROOM = 0.85  # share of the mean distance that men keep; more would drive those on the edge out of the mass
+LOOSEST = 0.7  # density below which men keep no wider distance on the march
 MEMORY = 5.0  # ticks over which motion is smoothed for the facing
 FACING_SPEED = 0.08  # cells per tick: from here on a man faces where he walks
 TURN = 0.35  # radians per tick: the quickest about-turn
@@ -32,17 +37,8 @@ NEAREST_WALL = 0.05  # cells kept from the border of the field
 
 
 @dataclass(frozen=True)
-class Flow:
-    """What the field did in the last tick, and the mass it left behind."""
-
-    mass: Float[np.ndarray, "H W"]
-    flux_x: Float[np.ndarray, "H W+1"]
-    flux_y: Float[np.ndarray, "H+1 W"]
-
-
-@dataclass(frozen=True)
 class Troops:
-    """N men: where they are, where they were one tick ago, and where they look."""
+    """N men: where they are, where they were one tick ago, and where they look. Arrays are float32."""
 
     position: Float[np.ndarray, "N 2"]  # x, y in cells
     facing: Float[np.ndarray, " N"]  # radians clockwise from up on the screen
@@ -52,6 +48,7 @@ class Troops:
     last_position: Float[np.ndarray, "N 2"]
     last_facing: Float[np.ndarray, " N"]
     last_walked: Float[np.ndarray, " N"]
+    places: Places = NOWHERE  # in rank and file, while the mass stands
 
     def __len__(self) -> int:
         return len(self.position)
@@ -61,7 +58,7 @@ def muster(mass: Float[np.ndarray, "H W"], men: int, seed: int, facing: float = 
     """Place the men evenly where the mass is: in files, and along each file in equal shares of mass."""
     share = float(mass.sum(dtype=np.float64)) / men
     height, width = mass.shape
-    at_rest = Flow(mass, np.zeros((height, width + 1)), np.zeros((height + 1, width)))
+    at_rest = Flow(mass, np.zeros((height, width + 1), np.float32), np.zeros((height + 1, width), np.float32))
     troops = standing(_evenly(mass.astype(np.float64), men, np.random.default_rng(seed)), facing, share)
     for _ in range(SETTLING):
         troops = march(troops, at_rest, facing)
@@ -70,30 +67,30 @@ def muster(mass: Float[np.ndarray, "H W"], men: int, seed: int, facing: float = 
 
 def standing(position: Float[np.ndarray, "N 2"], facing: float, share: float) -> Troops:
     """Return men who stand where they are and have not walked yet."""
-    direction, still = np.full(len(position), facing), np.zeros(len(position))
+    position = np.asarray(position, np.float32)
+    direction, still = np.full(len(position), facing, np.float32), np.zeros(len(position), np.float32)
     return Troops(position, direction, still, np.zeros_like(position), share, position, direction, still)
 
 
-def march(troops: Troops, flow: Flow, front: float) -> Troops:
-    """Return the troops one tick later. `front` is where the formation looks, in radians clockwise from up."""
-    grid = flow.mass.shape
-    carried = _limited(_beyond(_carry(flow, troops.position), DEAD_ZONE), FIELD_SPEED)
-    position = _inside(troops.position + carried, grid)
+def march(
+    troops: Troops,
+    flow: Flow,
+    front: float,
+    stand: Stand | None = None,
+    open_cells: Bool[np.ndarray, "H W"] | None = None,
+) -> Troops:
+    """Return the troops one tick later.
 
-    body = without_mist(flow.mass)
-    density = bilinear(body, position)
-    excess = troops.share * deposit(position, grid) - body
-    pushed = PUSH_GAIN * _along(excess, SMOOTHING, position) / np.maximum(density, THIN)[:, None]
-    astray = np.flatnonzero(density < MIST)
-    if len(astray):
-        homewards = _along(-body, SMOOTHING, position[astray])  # as if the mass were heavy
-        pushed[astray] = homewards * (HOME_SPEED / np.maximum(_length(homewards), 1e-12))[:, None]
-    pushed = _limited(pushed, TOP_SPEED)
-    room = np.sqrt(troops.share / np.maximum(density, LOOSEST))
-    corrected = pushed + elbow_room(position + pushed, room)
-
-    step = _limited(position - troops.position + _beyond(corrected, DEAD_ZONE), TOP_SPEED)
-    position = _inside(troops.position + step, grid)
+    `front` is where the formation looks, in radians clockwise from up. With its `stand`, men take their places in rank
+    and file once the mass is there; without, they stand as they come. `open_cells` are those where a man can stand,
+    all where none are given.
+    """
+    places = dressed(troops.places, troops.position, troops.share, flow, stand)
+    reached = places.reached_by(troops.position, flow)
+    step = np.zeros_like(troops.position) if reached else _step(troops, flow, places)
+    position = _inside(troops.position + step, flow.mass.shape)
+    if open_cells is not None and not open_cells.all():
+        position = _off_walls(troops.position, position, open_cells)
     step = position - troops.position
     motion = troops.motion + (step - troops.motion) / MEMORY
     return replace(
@@ -105,13 +102,8 @@ def march(troops: Troops, flow: Flow, front: float) -> Troops:
         last_position=troops.position,
         last_facing=troops.facing,
         last_walked=troops.walked,
+        places=places,
     )
-
-
-def without_mist(mass: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
-    """Return the mass without what is spread so thin that a man there would stand alone, at the same total."""
-    body = np.where(mass < min(MIST, 0.5 * float(mass.max())), 0.0, mass)
-    return body * (mass.sum() / body.sum())
 
 
 def between(
@@ -125,35 +117,35 @@ def between(
     )
 
 
-def _along(
-    excess: Float[np.ndarray, "H W"], smoothing: float, position: Float[np.ndarray, "N 2"]
-) -> Float[np.ndarray, "N 2"]:
-    """Return, at each man, the flux that carries the excess away."""
-    push_x, push_y = push(excess.astype(np.float32), smoothing)
-    return np.stack([bilinear(push_x, position, (0.0, 0.5)), bilinear(push_y, position, (0.5, 0.0))], axis=1)
+def _step(troops: Troops, flow: Flow, places: Places) -> Float[np.ndarray, "N 2"]:
+    """Return where each man goes in this tick, at most TOP_SPEED."""
+    corner, part = cropped(flow, troops.position)
+    position = troops.position - corner
+    velocity = carried(position, part)
+    step = _limited(_beyond(velocity, DEAD_ZONE), FIELD_SPEED)
+    wanted = pushed(position + step, part.mass, troops.share)
+    push = PUSH_GAIN * wanted.step
+    push[wanted.astray] = HOME_SPEED * wanted.homewards
+    push = _limited(push, TOP_SPEED)
+    room = ELBOW_ROOM * np.sqrt(np.float32(troops.share) / np.maximum(wanted.density, LOOSEST))
+    step += _beyond(push + elbow_room(position + step + push, room), DEAD_ZONE)
+    if places.position is not None:
+        stands = np.clip((WALKS - _length(velocity)) / (WALKS - STANDS), 0.0, 1.0)[:, None]
+        step += stands * (_homing(places.position - troops.position) - step)
+    return _limited(step, TOP_SPEED)
 
 
-def _carry(flow: Flow, position: Float[np.ndarray, "N 2"]) -> Float[np.ndarray, "N 2"]:
-    """Return the field's own velocity at each man, in cells per tick: flux over the density that it was drawn from."""
-    mass = flow.mass
-    # What crossed a face came from upstream: the mass that is left there, plus what went.
-    left, right = np.pad(mass, ((0, 0), (1, 0))), np.pad(mass, ((0, 0), (0, 1)))
-    upper, lower = np.pad(mass, ((1, 0), (0, 0))), np.pad(mass, ((0, 1), (0, 0)))
-    source_x = np.maximum(np.maximum(left, right), np.abs(flow.flux_x))
-    source_y = np.maximum(np.maximum(upper, lower), np.abs(flow.flux_y))
-    velocity = np.empty_like(position)
-    for axis, (flux, source, origin) in enumerate(
-        ((flow.flux_x, source_x, (0.0, 0.5)), (flow.flux_y, source_y, (0.5, 0.0)))
-    ):
-        velocity[:, axis] = bilinear(flux, position, origin) / np.maximum(bilinear(source, position, origin), THIN)
-    return velocity
+def _homing(way: Float[np.ndarray, "N 2"]) -> Float[np.ndarray, "N 2"]:
+    """Return the step on the way to a place: brisk, slower towards its end, and there in finite time."""
+    distance = _length(way)
+    step = np.minimum(np.clip(DRESS_GAIN * distance, SHUFFLE, DRESS_SPEED), distance)
+    return way * (step / np.maximum(distance, 1e-6))[:, None]
 
 
 def _turned(facing: Float[np.ndarray, " N"], motion: Float[np.ndarray, "N 2"], front: float) -> Float[np.ndarray, " N"]:
     """Return the facing one tick later: along the motion of those who walk, to the front for those who stand."""
-    speed = _length(motion)
     walking = np.arctan2(motion[:, 0], -motion[:, 1])
-    wanted = np.where(speed > FACING_SPEED, walking, front)
+    wanted = np.where(_length(motion) > FACING_SPEED, walking, np.float32(front))
     return facing + np.clip(0.25 * _wrapped(wanted - facing), -TURN, TURN)
 
 
@@ -179,23 +171,45 @@ def _evenly(mass: Float[np.ndarray, "H W"], men: int, random: np.random.Generato
 
 def _inside(position: Float[np.ndarray, "N 2"], grid: tuple[int, ...]) -> Float[np.ndarray, "N 2"]:
     height, width = grid
-    return np.clip(position, NEAREST_WALL, (width - NEAREST_WALL, height - NEAREST_WALL))
+    limit = np.array((width - NEAREST_WALL, height - NEAREST_WALL), position.dtype)
+    return np.clip(position, position.dtype.type(NEAREST_WALL), limit)
+
+
+def _off_walls(
+    before: Float[np.ndarray, "N 2"], after: Float[np.ndarray, "N 2"], open_cells: Bool[np.ndarray, "H W"]
+) -> Float[np.ndarray, "N 2"]:
+    """Return the new positions, but nobody enters a closed cell: he slides along it, or stays."""
+
+    def closed(position: Float[np.ndarray, "N 2"]) -> Bool[np.ndarray, " N"]:
+        column, row = position.astype(np.int64).T
+        return ~open_cells[row, column]
+
+    stopped = np.flatnonzero(closed(after))
+    # A man whom a wall has caught already walks on, lest he stay there for ever.
+    stopped = stopped[~closed(before[stopped])]
+    for axes in ((0,), (1,), (0, 1)):
+        slid = after[stopped]
+        slid[:, axes] = before[stopped][:, axes]
+        free = ~closed(slid)
+        after[stopped[free]] = slid[free]
+        stopped = stopped[~free]
+    return after
 
 
 def _length(step: Float[np.ndarray, "N 2"]) -> Float[np.ndarray, " N"]:
-    return np.sqrt((step * step).sum(axis=1))
+    return np.hypot(step[:, 0], step[:, 1])
 
 
 def _limited(step: Float[np.ndarray, "N 2"], longest: float) -> Float[np.ndarray, "N 2"]:
-    return step * np.minimum(1.0, longest / np.maximum(_length(step), 1e-12))[:, None]
+    return step * np.minimum(1.0, longest / np.maximum(_length(step), 1e-6))[:, None]
 
 
 def _beyond(step: Float[np.ndarray, "N 2"], dead_zone: float) -> Float[np.ndarray, "N 2"]:
-    """Return the step shortened by the dead zone, and nothing where it is shorter: no threshold to flicker at."""
-    length = _length(step)
-    return step * (np.maximum(length - dead_zone, 0.0) / np.maximum(length, 1e-12))[:, None]
+    """Return nothing where the step is shorter than the dead zone; from there it grows back without a jump."""
+    squared = np.maximum((step * step).sum(axis=1), 1e-12)
+    return step * np.maximum(1.0 - dead_zone**2 / squared, 0.0)[:, None]
 
 
 def _wrapped(angle: Float[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
     """Return the same turn the short way round, within half a circle."""
-    return (angle + np.pi) % (2.0 * np.pi) - np.pi
+    return (angle + np.float32(np.pi)) % np.float32(2.0 * np.pi) - np.float32(np.pi)
