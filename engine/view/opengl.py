@@ -17,7 +17,7 @@ from engine.view.layers.screen import Screen
 from engine.view.layers.strokes import Strokes
 from engine.view.layers.troops import Troops
 from engine.view.palette import CHOSEN
-from engine.view.panels import Panels
+from engine.view.panels import UNFILMED, Panels
 from engine.view.scene import Event, Heat, Scene
 from engine.view.strokes import of_men, over_the_field
 from engine.view.window import Window
@@ -97,9 +97,12 @@ class OpenGLView:
         if scene.preview is not None:
             self._strokes.draw(of_men(scene.preview, camera), size)
         self._strokes.draw(over_the_field(scene, camera), size)
-        self._overlay.draw(self._panels.of(scene, camera, self._frame), size)
+        panels = self._panels.of(scene, camera, self._frame)
+        self._overlay.draw([panel for panel in panels if panel.name not in UNFILMED], size)
         self._frame += 1
         self._screen.show(self._picture)
+        self._blend()
+        self._overlay.draw([panel for panel in panels if panel.name in UNFILMED], size)
         self._window.point(scene.cursor)
         self._window.show()
 

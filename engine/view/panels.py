@@ -19,6 +19,7 @@ from engine.view.plot_picture import plot_plate
 from engine.view.scene import Heat, Scene
 
 FRAMES_PER_PIP = 5
+UNFILMED = ("film",)  # panels that are for the player alone: pictures and films do not show them
 GAP = 8  # pixels between panels that stand in a column, at the reference height
 
 
@@ -126,7 +127,7 @@ class Panels:
             room = max(0.94 * (end - begin), 0.2 * width)
             lesson = (scene.tutorial, room, unit)
             surface = self._composed("tutorial", lesson, partial(cards.tutorial_plate, write, *lesson))
-            bottom = height - round(3 * MARGIN * unit)
+            bottom = height - round(2 * MARGIN * unit)
             place = round((begin + end - surface.get_width()) / 2), bottom - surface.get_height()
             panels.append(Panel("tutorial", surface, place))
         if scene.banner:

@@ -15,7 +15,7 @@ from engine.view import painting, sprites
 from engine.view.camera import Camera, whole_field
 from engine.view.crowd import selected_crowd
 from engine.view.palette import CHOSEN, GHOST, Colour
-from engine.view.panels import Panels
+from engine.view.panels import UNFILMED, Panels
 from engine.view.scene import Event, Heat, Scene, Soldiers
 from engine.view.strokes import of_men, over_the_field
 from engine.view.window import Window
@@ -39,6 +39,7 @@ class SurfaceView:
         self._kept: dict[str, tuple[Hashable, object]] = {}
         self._men: dict[tuple[float, int, Colour], pygame.Surface] = {}
         self._open_cells: np.ndarray | None = None  # those that the ground was painted with
+        self._filmed: pygame.Surface | None = None  # the picture without what only the player is to see
         self._frame = 0
         self._open = True
 
@@ -79,8 +80,11 @@ class SurfaceView:
         if scene.preview is not None:
             painting.draw_strokes(surface, of_men(scene.preview, camera))
         painting.draw_strokes(surface, over_the_field(scene, camera))
-        for panel in self._panels.of(scene, camera, self._frame):
-            surface.blit(panel.surface, panel.place)
+        panels = self._panels.of(scene, camera, self._frame)
+        surface.blits([(panel.surface, panel.place) for panel in panels if panel.name not in UNFILMED])
+        unfilmed = [(panel.surface, panel.place) for panel in panels if panel.name in UNFILMED]
+        self._filmed = surface.copy() if unfilmed else None
+        surface.blits(unfilmed)
         self._frame += 1
         self._window.point(scene.cursor)
         self._window.show()
@@ -128,7 +132,7 @@ class SurfaceView:
 
     def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
         """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
-        surface = self._window.surface
+        surface = self._filmed or self._window.surface
         if width is not None and width < surface.get_width():
             height = max(round(surface.get_height() * width / surface.get_width()), 1)
             surface = pygame.transform.smoothscale(surface.convert(24), (width, height))

@@ -5,7 +5,6 @@ Draw them anew, once you have looked at what changed:  python tests/engine/view/
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,7 +99,6 @@ def scenes() -> dict[str, Scene]:
         words,
         profile=(("simulation", "5.2"), ("troops", "3.1"), ("drawing", "11.9"), ("waiting", "2.0"), ("frame", "22.2")),
         plot=Plot(ticks, overlap, np.where(ticks > 150, 2.0**-20, 0.0), ("Guards", "Archers", "Pikes", "Raiders")),
-        recording="0:12",
     )
     scale = 24.0
     return {
@@ -156,5 +154,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     main()

@@ -190,15 +190,35 @@ def test_the_plot_draws_each_overlap_at_its_height_and_the_drift_below(drawn):
     assert moved.min() > rows[0].max()
 
 
-def test_the_profiler_the_legend_and_the_film_stand_in_the_upper_right(drawn):
+def test_the_profiler_and_the_legend_stand_in_the_upper_right(drawn):
     rows = (("simulation", "5.0"), ("troops", "1.0"), ("frame", "6.0"))
     none = np.zeros((0, 2))
-    for panel in ({"profile": rows}, {"overlays": (Arrows("plan", none, none),)}, {"recording": "0:12"}):
+    for panel in ({"profile": rows}, {"overlays": (Arrows("plan", none, none),)}):
         found = np.nonzero(changed(drawn(), drawn(**panel)))
         assert found[1].min() > SIZE[0] / 2
         assert found[0].max() < SIZE[1] / 2
     longer = (("simulation", "5.0"), ("troops", "9.0"), ("frame", "14.0"))
     assert changed(drawn(profile=rows), drawn(profile=longer)).sum() > 50
+
+
+def test_how_a_film_stands_is_shown_to_the_player_and_not_in_the_film(view, drawn, monkeypatch):
+    window = []
+
+    def look() -> None:
+        if view.description.startswith("OpenGL"):
+            pixels = np.frombuffer(view._context.screen.read(components=4), dtype=np.uint8)
+            window.append(pixels.reshape(SIZE[1], SIZE[0], 4)[::-1, :, :3].astype(int))
+        else:
+            import pygame
+
+            window.append(pygame.surfarray.array3d(view._window.surface).swapaxes(0, 1).astype(int))
+
+    monkeypatch.setattr(view._window, "show", look)
+    bare, filming = drawn(), drawn(recording="0:12")
+    assert not changed(bare, filming).any()
+    rows, columns = np.nonzero(changed(*window))
+    assert columns.min() > SIZE[0] / 2
+    assert rows.max() < SIZE[1] / 4
 
 
 def test_a_plan_that_nobody_tells_is_said(drawn):
