@@ -56,17 +56,26 @@ def places(
     if men < 1 or not target.any():
         raise ValueError(f"{men} men cannot stand on a mass of {target.sum():g}")
     skew = intervals[0] / intervals[1]
+    corner, held = cut_out(target)
+    centre = centre[0] - corner[0], centre[1] - corner[1]
     if boxes:
         counts = shared(np.array([box.frontage * box.depth for box in boxes]), men)
         own = np.concatenate([rows(box, int(n), skew, stagger) for box, n in zip(boxes, counts, strict=True) if n])
     else:
-        own = lattice(target, men, centre, front, skew, stagger)
-        astray = misplaced(world(own, centre, front), target)
+        own = lattice(held, men, centre, front, skew, stagger)
+        astray = misplaced(world(own, centre, front), held)
         if astray > UNEVEN:
-            uneven = ranks(target, men, centre, front, skew)
-            own = uneven if misplaced(world(uneven, centre, front), target) < RATHER * astray else own
+            uneven = ranks(held, men, centre, front, skew)
+            own = uneven if misplaced(world(uneven, centre, front), held) < RATHER * astray else own
     own = own[np.lexsort((own[:, 0], -np.round(own[:, 1], 6)))]
-    return tucked_in(world(own, centre, front), target)
+    return tucked_in(world(own, centre, front) + np.array(corner), target)
+
+
+def cut_out(target: Field) -> tuple[tuple[int, int], Field]:
+    """Return the part of the field that holds anything, with two empty cells around it, and its corner (x, y)."""
+    rows, columns = np.flatnonzero(target.any(axis=1)), np.flatnonzero(target.any(axis=0))
+    top, left = max(rows[0] - 2, 0), max(columns[0] - 2, 0)
+    return (int(left), int(top)), target[top : rows[-1] + 3, left : columns[-1] + 3]
 
 
 def world(own: Places, centre: tuple[float, float], front: float) -> Places:

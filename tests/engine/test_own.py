@@ -141,7 +141,9 @@ def test_lessons_are_done_by_real_hands_and_stay_over(begin):
     pygame.event.post(pygame.event.Event(pygame.MOUSEWHEEL, x=0, y=1, precise_x=0.0, precise_y=1.0))
     session.play(0.05)
     assert "all it takes" in lesson()
-    session.play(9)
+    session.press("space")
+    session.clock.now += 9
+    session.play(0.05)
     assert not session.game.scene().tutorial and not read(session.settings).tutorial
     assert not np.array_equal(before, session.picture())
 
