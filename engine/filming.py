@@ -18,12 +18,12 @@ Frame = tuple[int, Pixels]  # the number of frames' times since the start, and t
 class Film:
     """A file that a thread of its own fills. A frame that comes while too many wait is dropped."""
 
-    def __init__(self, path: Path, opened: Callable[[Path], FilmWriter] = open_film) -> None:
+    def __init__(self, path: Path, opened: Callable[[Path], FilmWriter] | None = None) -> None:
         self.path = path
         self.dropped = 0
         self.frames = 0
         self.failure = ""  # why it cannot go on, in one line
-        self._opened = opened
+        self._opened = opened or open_film
         self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING + 1)  # one place is for the end
         self._thread = threading.Thread(target=self._write, name=f"film {path.name}", daemon=True)
         self._thread.start()
