@@ -9,9 +9,9 @@ PALETTES: dict[
     str, tuple[Colour, ...]
 ] = {  # what players may choose; each of two sides that every kind of sight tells apart
     "vermilion-blue": TEAMS,
-    "gold-violet": ((232, 176, 32), (112, 72, 190)),
-    "light-dark": ((240, 228, 200), (24, 32, 96)),
-    "rose-teal": ((246, 150, 176), (0, 104, 110)),
+    "amber-indigo": ((255, 176, 0), (60, 70, 190)),
+    "sand-blue": ((230, 200, 140), (40, 80, 200)),
+    "red-cyan": ((220, 70, 50), (70, 200, 230)),
 }
 METAL: Colour = (226, 230, 236)
 LEATHER: Colour = (150, 110, 72)

@@ -96,13 +96,13 @@ def test_the_next_formation_goes_through_all(begin):
 
 
 def test_own_keys_and_colours_are_taken(begin):
-    session = begin('palette = "gold-violet"\n[keys]\nturn-left = "z"')
-    assert session.game.scene().teams[0] == PALETTES["gold-violet"][0]
+    session = begin('palette = "amber-indigo"\n[keys]\nturn-left = "z"')
+    assert session.game.scene().teams[0] == PALETTES["amber-indigo"][0]
     session.press("z", "q")
     assert session.game.battlefield.orders[0].angle == 345
-    gold = session.picture()
-    red, green, blue = np.moveaxis(gold, -1, 0)
-    assert ((red > 150) & (green > 100) & (blue < 90)).sum() > 200, "men in gold"
+    amber = session.picture()
+    red, green, blue = np.moveaxis(amber, -1, 0)
+    assert ((red > 150) & (green > 100) & (blue < 90)).sum() > 200, "men in amber"
 
 
 @pytest.mark.parametrize("text", ["tutorial = 3", "[keys]\nturn-left = ["])

@@ -1,19 +1,19 @@
 """Settings: what a file may say, what is wrong with it in one line, and that a broken file is left alone."""
 
 import os
-from itertools import combinations
+from itertools import product
 
 import numpy as np
 import pytest
 
 from engine.settings import Preferences, Settings, SettingsError, change, read
 from engine.view.palette import GRASS, PALETTES, TEAMS
-from engine.view.teams import oklab
+from engine.view.teams import oklab, shades
 
 FULL = """
 tutorial = false
 soldiers = 20000
-palette = "gold-violet"
+palette = "amber-indigo"
 film = "mp4"
 
 [window]
@@ -42,7 +42,7 @@ def test_what_a_file_says_goes_and_the_rest_is_as_it_was(tmp_path):
         film="mp4",
         window=(1920, 720),
         full_screen=True,
-        colours=(PALETTES["gold-violet"][0], (10, 132, 255)),
+        colours=(PALETTES["amber-indigo"][0], (10, 132, 255)),
         keys={"turn-left": ("z",), "faster": ("+", "ctrl+f")},
     )
 
@@ -140,7 +140,8 @@ def seen(colour, sight):
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("palette", PALETTES)
 def test_sides_are_told_apart_with_every_kind_of_sight(palette, sight):
-    for one, other in combinations((*PALETTES[palette],), 2):
-        assert np.linalg.norm(seen(one, sight) - seen(other, sight)) > 0.2
+    for regiments in range(1, 5):
+        for one, other in product(*(shades(side, regiments) for side in PALETTES[palette])):
+            assert np.linalg.norm(seen(one, sight) - seen(other, sight)) > 0.15
     for one in PALETTES[palette]:
         assert np.linalg.norm(seen(one, sight) - seen(GRASS, sight)) > 0.1
