@@ -112,7 +112,7 @@ class Game:
             banner: str | None = "Mustering ..."
         else:
             scene = self._staged(self.battlefield, rows)
-            banner = "Paused" if self.loop.paused else None
+            banner = "Paused" if self.loop.paused and not self.hands.busy else None
         keyboard = self.drill.keyboard
         scene = replace(
             scene,
@@ -224,7 +224,8 @@ class Game:
         if self.battlefield:
             first = next(iter(self.captain.actors()), 0)
             rows = status(self.battlefield, self.drill.formations, self._succession.name, first)
-        rows += (("frames/s", f"{self.loop.frames_per_second:.0f}"), ("speed", f"x{Fraction(self.loop.speed)}"))
+        speed = f"x{Fraction(self.loop.speed)}{', paused' if self.loop.paused else ''}"
+        rows += (("frames/s", f"{self.loop.frames_per_second:.0f}"), ("speed", speed))
         remarks = (self.notice if self._notice_left > 0 else "", self.drill.complaint)
         return (*rows, *(("", remark) for remark in remarks if remark))
 

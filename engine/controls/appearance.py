@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.battlefield import Battlefield
 from engine.controls import marks
-from engine.controls.hands import Hands
+from engine.controls.hands import ORDERING, Hands
 from engine.controls.selection import Regiments, standing_at
 from engine.formations import FormationError, Stand
 from engine.view.scene import Cursor, Mark, Scene, Soldiers
@@ -45,7 +45,7 @@ class Appearance:
     def _preview(self, battlefield: Battlefield) -> Soldiers | None:
         hands = self._hands
         actors = hands.captain.actors()
-        if not (hands.stroke and actors and hands.purpose in ("order", "draw", "brush")):
+        if not (hands.stroke and actors and hands.purpose in ORDERING):
             return None
         wanted = (hands.stroke, actors, hands.radius, hands.captain.queueing, battlefield.version)
         self._frames_left -= 1
@@ -72,10 +72,10 @@ class Appearance:
             first, last = stroke.places[0], stroke.places[-1]
             if hands.purpose == "select" and stroke.dragged:
                 shown.append(marks.box(first, last))
-            elif hands.purpose == "order" and hands.spans(stroke):
-                shown += [marks.line((first, last)), marks.arrow(first, last)]
-            elif hands.purpose == "draw" and first != last:
-                shown.append(marks.line(stroke.places))
+            elif hands.purpose in ("order", "draw") and hands.spans(stroke) and hands.captain.actors():
+                shown.append(marks.line(stroke.places if hands.purpose == "draw" else (first, last)))
+                if hands.purpose == "order":
+                    shown.append(marks.arrow(first, last))
         if hands.tool and hands.pointer:
             shown.append(marks.rim(hands.place(hands.pointer), hands.radius))
         return shown

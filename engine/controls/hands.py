@@ -39,6 +39,7 @@ STEP = 1.25  # times larger with each step
 
 Tool = Literal["brush", "charge"]
 Purpose = Literal["select", "order", "draw", "brush", "charge", "pan", "look"]
+ORDERING: tuple[Purpose, ...] = ("order", "draw", "brush")  # strokes that show where men will stand
 
 
 class Hands:
@@ -103,6 +104,8 @@ class Hands:
                 self._charge(self.stroke.places[0])
             elif self.purpose == "look":
                 self.outlook.jump(self.stroke.places[0])
+            elif self.purpose in ORDERING and self.captain.battlefield:
+                self.captain.asked()  # whom this will be for: it is told at once if that is nobody
 
     def _meant(self, event: MouseButton) -> Purpose:
         if event.button == "middle":
@@ -134,7 +137,7 @@ class Hands:
             self._select(stroke)
         elif self.purpose == "order" and stroke.span < LINE:
             self.captain.order(partial(deployment.brought, place=stroke.places[-1]))
-        elif self.purpose in ("order", "draw", "brush"):
+        elif self.purpose in ORDERING:
             self.captain.order(partial(self.shown, stroke))
             if self.purpose == "brush":
                 self._painting = () if self.captain.queueing else self._painted(stroke)
@@ -167,6 +170,11 @@ class Hands:
         if self.stroke and self.purpose == "select" and self.stroke.dragged:
             selection = selection.choose(self._boxed(self.stroke), add=self.captain.queueing)
         return selection.chosen
+
+    @property
+    def busy(self) -> bool:
+        """Whether the player is at something on the field that a banner would hide."""
+        return bool(self.stroke or self.tool or self.captain.selection.chosen)
 
     def spans(self, stroke: Stroke) -> bool:
         """Return whether a stroke is long enough to be a line."""

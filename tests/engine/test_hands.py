@@ -201,6 +201,19 @@ class TestOrders:
         assert session.commands == []
         assert session.game.notice.startswith("nobody is selected")
 
+    def test_it_is_told_before_a_line_is_drawn_for_nobody(self, session):
+        session.drag("right", session.at((20, 30)), session.at((50, 30)), done=False)
+        assert session.game.notice.startswith("nobody is selected")
+        assert session.game.scene().marks == ()
+
+    def test_in_a_pause_the_banner_makes_room_for_orders(self, session):
+        assert session.game.scene().banner == "Paused"
+        session.click("left", session.at(PLACES[0]))
+        assert session.game.scene().banner is None
+        assert ("speed", "x1, paused") in session.game.scene().status
+        session.press("escape")
+        assert session.game.scene().banner == "Paused"
+
     def test_an_only_regiment_needs_no_selection(self, alone):
         alone.click("right", alone.at((30, 20)))
         assert last(alone).orders[0][1].centre == pytest.approx((30, 20), abs=0.2)
