@@ -11,7 +11,7 @@ from engine.view.palette import FAINT, GOLD, INK, Colour
 from engine.view.plates import backing
 from engine.view.scene import Plot
 
-WIDTH, HEIGHT, DRIFT = 372, 148, 34  # pixels at the reference height: the plate, its curves, the strip of the drift
+WIDTH, HEIGHT, DRIFT = 388, 148, 34  # pixels at the reference height: the plate, its curves, the strip of the drift
 LEAST = 40  # pixels that the curves are high at least
 HEAD, BETWEEN, FOOT = 32, 14, 24  # pixels above, between and below
 NAMES = 8  # as many curves are named
@@ -20,7 +20,7 @@ CROWDED = 15  # pixels between two names
 
 def plot_plate(lettering: Lettering, plot: Plot, teams: tuple[Colour, ...], room: float, unit: float) -> pygame.Surface:
     """Return the plate with the curves over the ticks that are kept, no higher than `room` pixels if it can be."""
-    pad, head, between, foot, side = (round(length * unit) for length in (12, HEAD, BETWEEN, FOOT, 84))
+    pad, head, between, foot, side = (round(length * unit) for length in (12, HEAD, BETWEEN, FOOT, 98))
     width, most, least, strip = (round(length * unit) for length in (WIDTH, HEIGHT, LEAST, DRIFT))
     height = max(min(most, round(room) - head - between - strip - foot), least)
     panel = backing(width, head + height + between + strip + foot, unit, 226)
@@ -93,5 +93,5 @@ def _name_curves(
         lowest = places[row] - pitch
     for (_, team, name), top in zip(shown, places, strict=True):
         red, green, blue = (round(part + 0.3 * (light - part)) for part, light in zip(team, INK, strict=True))
-        line = lettering.fitted(name or "—", 16 * unit, (red, green, blue), round(76 * unit))
+        line = lettering.fitted(name or "—", 16 * unit, (red, green, blue), round(90 * unit))
         panel.blit(line, (area.right + round(6 * unit), round(top)))
