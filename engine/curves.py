@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine import measures
 from engine.battlefield import Battlefield
 from engine.view.scene import Plot
 
@@ -24,8 +25,7 @@ class Curves:
             self._points.pop()
         if tick % EVERY:
             return
-        overlaps = tuple(battlefield.overlap(regiment) for regiment in range(len(battlefield.regiments)))
-        self._points.append((tick, overlaps, battlefield.mass_now - battlefield.mass_start))
+        self._points.append((tick, measures.overlaps(battlefield), measures.drift(battlefield)))
         del self._points[: -REACH // EVERY]
 
     def plot(self, battlefield: Battlefield) -> Plot:

@@ -10,6 +10,7 @@ import numpy as np
 from engine.arrows import arrows, pitch
 from engine.battlefield import Battlefield
 from engine.formations import Formation
+from engine.measures import drift, overlaps, targets
 from engine.shown import Shown
 from engine.troops import between
 from engine.view.palette import TEAMS, Colour
@@ -32,11 +33,10 @@ def stage(
     `scale` is how many pixels a cell has, for arrows that are neither crowded nor sparse; `sides` are the sides'
     colours, of which each regiment wears a shade.
     """
-    ghost = targets(battlefield)
     return Scene(
         grid=battlefield.ground.grid,
         soldiers=soldiers(battlefield, portion),
-        ghost=np.clip(ghost, 0.0, 1.0),
+        ghost=np.minimum(targets(battlefield), 1.0),
         ghost_version=battlefield.version,
         status=status,
         overlays=overlays(battlefield, shown, scale),
@@ -53,11 +53,6 @@ def soldiers(battlefield: Battlefield, portion: float) -> Soldiers:
     side = np.repeat(np.arange(len(drawn)), [len(troops) for troops in battlefield.troops])
     spacing = math.sqrt(min(troops.share for troops in battlefield.troops))
     return Soldiers(position, facing, walked, side, spacing)
-
-
-def targets(battlefield: Battlefield) -> np.ndarray:
-    """Return the density (H, W) that all regiments together are ordered to make."""
-    return np.sum([stand.target for stand in battlefield.stands], axis=0)
 
 
 def overlays(battlefield: Battlefield, shown: Shown, scale: float) -> tuple[Heat | Arrows, ...]:
@@ -97,15 +92,13 @@ def _card(battlefield: Battlefield, formations: Mapping[str, Formation], sides: 
     waiting = len(battlefield.queued[regiment])
     queue = (f"{waiting} orders wait" if waiting > 1 else "1 order waits",) if waiting else ()
     return Card(
-        one.name, regiment, battlefield.overlap(regiment), (f"{drawn} · {one.controller}", " · ".join((side, *queue)))
+        one.name, regiment, overlaps(battlefield)[regiment], (f"{drawn} · {one.controller}", " · ".join((side, *queue)))
     )
 
 
 def totals(battlefield: Battlefield) -> tuple[tuple[str, str], ...]:
     """Return the rows of the HUD that speak of all regiments together."""
-    filled = sum(
-        regiment.mass * battlefield.overlap(number) for number, regiment in enumerate(battlefield.regiments)
-    ) / sum(regiment.mass for regiment in battlefield.regiments)
+    filled = np.average(overlaps(battlefield), weights=[regiment.mass for regiment in battlefield.regiments])
     return (
         ("regiments", str(len(battlefield.regiments))),
         ("men", f"{sum(len(troops) for troops in battlefield.troops):,}"),
@@ -116,9 +109,8 @@ def totals(battlefield: Battlefield) -> tuple[tuple[str, str], ...]:
 
 def measures(battlefield: Battlefield) -> tuple[tuple[str, str], ...]:
     """Return the rows of mass, device and tick. A drift of the mass is shown to its last digit."""
-    drift = battlefield.mass_now - battlefield.mass_start
     return (
-        ("mass", f"{battlefield.mass_now:.6f} ({drift:+.17g})"),
+        ("mass", f"{battlefield.mass_start + drift(battlefield):.6f} ({drift(battlefield):+.17g})"),
         ("device", battlefield.simulation.device),
         ("tick", str(battlefield.ticks)),
     )
@@ -138,6 +130,6 @@ def status(
         ("formation", formations[order.formation].title),
         ("facing", f"{order.angle:.0f}°"),
         ("controller", f"{leader} (mustering {successor})" if successor else leader),
-        ("overlap", f"{100 * battlefield.overlap(regiment):.1f} %"),
+        ("overlap", f"{100 * overlaps(battlefield)[regiment]:.1f} %"),
         *measures(battlefield),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from engine.arrows import arrows, pooled
 from engine.curves import EVERY, REACH, Curves
+from engine.measures import overlaps
 from engine.orders import Order
 from engine.regiments import Regiment
 from engine.shown import Shown
@@ -95,6 +96,22 @@ def test_several_regiments_have_totals_and_one_its_order(two, battlefield, campa
     assert rows["overlap"] == f"{100 * (100 * two.overlap(0) + 60 * two.overlap(1)) / 160:.1f} %"
     assert rows["mass"] == "160.000000 (+0)"
     assert dict(status(battlefield, campaign.formations))["formation"] == "Line"
+
+
+def test_what_is_measured_once_is_measured_anew_when_it_changes(two):
+    def said():
+        return overlaps(two)[0], stage(two).ghost
+
+    before = said()
+    assert said()[0] == before[0] == two.overlap(0)
+    two.give(Order("line", (30.0, 38.0)), 0)
+    ordered = said()
+    assert ordered[0] == two.overlap(0) != before[0]
+    assert (ordered[1] != before[1]).any()
+    two.tick()
+    assert said()[0] == two.overlap(0) != ordered[0]
+    two.step_back(1)
+    assert said()[0] == two.overlap(0)
 
 
 def test_one_field_at_a_time_and_every_other_switch_by_itself():
