@@ -104,7 +104,7 @@ def test_what_is_measured_once_is_measured_anew_when_it_changes(two):
 
     before = said()
     assert said()[0] == before[0] == two.overlap(0)
-    two.give(Order("line", (30.0, 38.0)), 0)
+    two.give(Order("line", (22.0, 13.0)), 0)
     ordered = said()
     assert ordered[0] == two.overlap(0) != before[0]
     assert (ordered[1] != before[1]).any()
