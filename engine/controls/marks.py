@@ -12,7 +12,7 @@ from engine.controls.selection import Regiments, whereabouts
 from engine.orders import Place
 from engine.view.scene import Mark
 
-NEAR = 4.0  # cells within which a regiment has come to where it was ordered
+NEAR = 1.5  # cells within which a regiment has come to where it was ordered
 CORNERS = 48  # of a brush's rim
 BARB = 0.32  # length of an arrow's barbs, in shares of its own
 
@@ -51,7 +51,8 @@ def ways(battlefield: Battlefield, regiments: Regiments) -> list[Mark]:
     marks = []
     for regiment in regiments:
         middle, _ = whereabouts(battlefield.mass, (regiment,))
-        goals = [battlefield.orders[regiment].centre, *(order.centre for order in battlefield.queued[regiment])]
+        goal, _ = whereabouts(battlefield.stands[regiment].target[None], (0,))
+        goals = [goal, *(order.centre for order in battlefield.queued[regiment])]
         if len(goals) > 1 or math.dist(middle, goals[0]) > NEAR:
             marks.append(Mark(np.array([middle, *goals]), "waypoint"))
     return marks

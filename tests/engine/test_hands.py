@@ -420,6 +420,13 @@ class TestKeysForTheSelected:
         session.click("left", session.at((60, 30)))
         assert (session.picture() != before).any()
 
+    def test_who_stands_where_he_was_told_has_no_way_before_him(self, session):
+        session.click("left", session.at(PLACES[1]))
+        session.press("4", "space", "+", "+", "+")  # the middle of a wedge's men is not the middle of its box
+        session.play(1.0)
+        assert session.game.battlefield.overlap(1) > 0.95
+        assert session.game.scene().marks == ()
+
     def test_tab_switches_the_controller_of_the_selected(self, session):
         session.click("left", session.at(PLACES[2]))
         session.click("left", session.at(PLACES[0]), hold=["left shift"])
