@@ -15,9 +15,11 @@ in float facing;            // radians clockwise from up
 in float walked;            // cells
 in float side;
 in float variety;           // 0 to 1, each man's own
+in float chosen;            // 1 for a man who is selected
 out vec3 frame;
 out vec3 team;
 flat out float shade;
+flat out float glow;
 
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
@@ -29,4 +31,5 @@ void main() {
     frame = vec3(corner, float(min(row, strides - 1) * facings + column));
     team = teams[int(side) & 31];
     shade = 0.86 + 0.28 * variety;
+    glow = chosen;
 }

@@ -19,7 +19,7 @@ from engine.view.layers.troops import Troops
 from engine.view.palette import CHOSEN
 from engine.view.panels import UNFILMED, Panels
 from engine.view.scene import Event, Heat, Scene
-from engine.view.strokes import of_men, over_the_field
+from engine.view.strokes import over_the_field
 from engine.view.window import Window
 
 
@@ -95,7 +95,7 @@ class OpenGLView:
             if isinstance(overlay, Heat):
                 self._heat.draw(camera, overlay)
         if scene.preview is not None:
-            self._strokes.draw(of_men(scene.preview, camera), size)
+            self._troops.preview(camera, scene.preview, scene.teams)
         self._strokes.draw(over_the_field(scene, camera), size)
         panels = self._panels.of(scene, camera, self._frame)
         self._overlay.draw([panel for panel in panels if panel.name not in UNFILMED], size)

@@ -168,3 +168,18 @@ def enlarged(values: Float[np.ndarray, "w h"], size: tuple[int, int]) -> Float[n
     grey = np.repeat((np.clip(values, 0.0, 1.0) * 255).astype(np.uint8)[..., None], 3, axis=-1)
     large = pygame.transform.smoothscale(pygame.surfarray.make_surface(grey).convert(24), size)
     return pygame.surfarray.array3d(large)[..., 0] / 255.0
+
+
+def draw_dots(
+    surface: pygame.Surface, pixels: Float[np.ndarray, "N 2"], colours: Float[np.ndarray, "N 3"], across: int
+) -> None:
+    """Draw each man as a square of so many pixels, lit from above; where two meet, the later one covers."""
+    left, top = np.floor(pixels - 0.5 * (across - 1)).astype(np.int64).T
+    width, height = surface.get_size()
+    seen = (left >= 0) & (top >= 0) & (left < width - across) & (top < height - across)
+    left, top, colours = left[seen], top[seen], colours[seen]
+    picture = pygame.surfarray.pixels3d(surface)
+    for down in range(across):
+        lit = np.clip(colours * (1.05 - 0.4 * down / across), 0, 255).astype(np.uint8)
+        for right in range(across):
+            picture[left + right, top + down] = lit

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 from PIL import Image
 
 from engine.assets import ASSETS
+from engine.view.camera import Camera
 from engine.view.scene import Soldiers
 
 FACINGS = 16
@@ -15,6 +16,8 @@ UNIT = 21.0  # pixels of a frame for the distance between two men in closed rank
 MIDDLE = (16.0, 23.0)  # the point of a frame that goes on the man's position, in pixels from its top left
 STRIDE = 3.2  # spacings walked in one cycle of the walk
 PRESENCE = 1.6  # how much larger than their spacing men are drawn, so that ranks close and a man still shows
+SMALLEST = 3.6  # pixels for a unit of the sprite, below which men are dots
+DOT = 1.25  # spacings that a dot is across
 
 
 def frames() -> UInt8[np.ndarray, "F height width 4"]:
@@ -46,3 +49,20 @@ def nearest_last(y: Float[np.ndarray, " N"]) -> np.ndarray:
 def drawn_unit(spacing: float) -> float:
     """Return how many cells a unit of the sprite spans, for men this many cells apart in closed ranks."""
     return PRESENCE * spacing
+
+
+def are_dots(camera: Camera, spacing: float) -> bool:
+    """Whether men this many cells apart are so small in the picture that a dot is all that can be seen of them."""
+    return camera.scale * drawn_unit(spacing) < SMALLEST
+
+
+def dot_size(camera: Camera, spacing: float) -> float:
+    """Return how many pixels a dot is across."""
+    return max(DOT * camera.scale * spacing, 1.5)
+
+
+def in_sight(camera: Camera, position: Float[np.ndarray, "N 2"], reach: float) -> Bool[np.ndarray, " N"] | None:
+    """Return who stands in the picture, or no further than `reach` cells outside; None where that is everybody."""
+    left_top, right_bottom = camera.cells(np.zeros(2)) - reach, camera.cells(np.array(camera.size)) + reach
+    seen = np.all((position > left_top) & (position < right_bottom), axis=1)
+    return None if np.all(seen) else seen

@@ -107,6 +107,12 @@ class SurfaceView:
         count = len(soldiers.position)
         if len(self._variety) != count:
             self._variety = sprites.variety(count)
+        if sprites.are_dots(camera, soldiers.spacing):
+            own = np.array([teams[one % len(teams)] for one in range(32)], np.float32)[soldiers.side % 32]
+            shade = 0.74 + 0.4 * self._variety
+            across = round(sprites.dot_size(camera, soldiers.spacing))
+            painting.draw_dots(surface, camera.pixels(soldiers.position), own * shade[:, None], max(across, 2))
+            return
         zoom = camera.scale * sprites.drawn_unit(soldiers.spacing) / sprites.UNIT
         zoom = ZOOM_STEP ** round(math.log(zoom, ZOOM_STEP))
         order = sprites.nearest_last(soldiers.position[:, 1])
