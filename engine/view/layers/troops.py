@@ -14,7 +14,7 @@ from engine.view.scene import Soldiers
 
 SHARPNESS = -0.9  # mipmap levels
 TEAMS = 32  # colours that the shader has room for
-PREVIEW = 0.6  # cover of men who are not there yet
+PREVIEW = 0.7  # cover of men who are not there yet
 FORMAT = "2f 1f 1f 1f 1f 1f"
 ATTRIBUTES = ("position", "facing", "walked", "side", "variety", "chosen")
 BYTES = 28  # of one man
