@@ -31,7 +31,9 @@ def read_mask(path: Path) -> Bool[np.ndarray, "rows columns"]:
         with Image.open(path) as picture:
             if picture.width * picture.height > MOST_TO_READ:
                 raise MaskError(f"{picture.width}x{picture.height} pixels are too many")
-            colours = np.asarray(picture.convert("RGBA"))
+            # 16 bits of grey would be cut off at 255 in a conversion.
+            deep = np.asarray(picture) // 257 if picture.mode.startswith("I") else None
+            colours = np.asarray((picture if deep is None else Image.fromarray(deep.astype(np.uint8))).convert("RGBA"))
     except UnidentifiedImageError:
         raise MaskError("it is no picture") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

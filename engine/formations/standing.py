@@ -78,7 +78,7 @@ def form_up(
     across, ahead = formation_axes(ground.grid, (x, y), front)
     distance = formation.shape.distance(across, ahead, frontage, depth, hollow)
     target = fill(distance, mass, np.floor(room * density / QUANTUM) * QUANTUM)
-    within = room[distance < -0.5]
+    within = room[distance < 0.5]
     whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
     boxes = formation.shape.boxes(frontage, depth, hollow) if whole else ()
     return Stand(target, (x, y), angle % 360, frontage, depth, formation.spacing, formation.stagger, boxes)

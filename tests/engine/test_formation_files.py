@@ -4,6 +4,9 @@ import os
 
 import numpy as np
 import pytest
+import tomli_w
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from engine.formations import FormationError, Roster, form_up, load, read
@@ -73,6 +76,31 @@ def test_a_file_that_cannot_be_used_names_file_and_field(tmp_path, field, value,
     refused(write(tmp_path, **{field: value}), complaint)
 
 
+ANYTHING = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["inherits", *GOOD, "ranks", "hollow", "spacing", "stagger", "other"]), ANYTHING, max_size=4
+    )
+)
+def test_whatever_a_file_says_it_is_read_or_told_in_one_line(tmp_path_factory, fields):
+    folder = tmp_path_factory.mktemp("any")
+    plain = {"title": "Odd", "description": ".", "shape": "ellipse", "ratio": 2.0}
+    (folder / "odd.toml").write_bytes(tomli_w.dumps({**plain, **fields}).encode())
+    try:
+        formation = read(folder / "odd.toml")
+    except FormationError as error:
+        assert "odd.toml" in str(error) and len(str(error).splitlines()) == 1
+    else:
+        form_up(formation, 300.0, Ground(np.ones((48, 64), dtype=bool)), centre=(9, 9)).slots(100)
+
+
 def test_what_is_no_text_or_no_file_is_told(tmp_path):
     (tmp_path / "odd.toml").write_bytes(b"\xff\xfe\x00title")
     refused(tmp_path / "odd.toml", "odd.toml")
@@ -89,6 +117,9 @@ def test_an_heir_takes_what_it_does_not_say_itself(tmp_path):
     assert (young.name, young.title, young.description, young.key) == ("youngest", "Young", ".", "")
     assert (young.hollow, young.spacing, young.stagger) == (3.0, (1.2, 1.0), False)
     assert young.ranks == 4.0, "its own depth goes before the elder's"
+    heir(tmp_path, "last", "youngest", title='"Last"', ratio="3.0")
+    last = read(tmp_path / "last.toml")
+    assert (last.ranks, last.ratio) == (0.0, 3.0)
     assert refused(tmp_path / "middle.toml", "field 'title' is missing"), "a title is nobody's but one's own"
 
 
@@ -135,8 +166,20 @@ def test_a_picture_that_cannot_be_used_is_told(tmp_path):
     refused(tmp_path / "clear.png", "nobody would stand on it")
     (tmp_path / "torn.png").write_bytes((tmp_path / "empty.png").read_bytes()[:60])
     refused(tmp_path / "torn.png", "torn.png: ")
+    (tmp_path / "folder.png").mkdir()
+    refused(tmp_path / "folder.png", "directory")
     (tmp_path / "words.png").write_text("not a picture")
     refused(tmp_path / "words.png", "it is no picture")
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_png_is_read(tmp_path, mode):
+    picture = Image.new("L", (40, 30), 255)
+    picture.paste(0, (5, 5, 35, 25))
+    deep = np.where(np.asarray(picture) == 0, 20_000, 60_000).astype(np.uint16)
+    picture = Image.fromarray(deep) if mode == "I;16" else picture.convert(mode)
+    picture.save(tmp_path / "any.png")
+    assert read_mask(tmp_path / "any.png").shape == (20, 30)
 
 
 def test_two_formations_that_want_one_key_are_told(tmp_path):

@@ -5,8 +5,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from engine.settings import Preferences, Settings, SettingsError, change, read
+from engine.settings import Preferences, Settings, SettingsError, change, read, settings_of
 from engine.view.palette import GRASS, PALETTES, TEAMS
 from engine.view.teams import oklab, shades
 
@@ -86,6 +88,23 @@ def test_a_broken_file_is_told_in_one_line_and_left_alone(tmp_path, text, compla
     assert preferences.settings == Settings() and complaint in preferences.complaint
     assert "nothing was changed" in preferences.keep("tutorial", False)
     assert path.read_text() == text and os.listdir(tmp_path) == ["settings.toml"]
+
+
+ANYTHING = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["width", "first", "a"]), inner),
+    max_leaves=4,
+)
+NAMES = ["tutorial", "soldiers", "palette", "film", "window", "colours", "keys", "other"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES), ANYTHING, max_size=4))
+def test_whatever_a_file_says_it_is_read_or_told_in_one_line(said):
+    try:
+        settings_of(said, "settings.toml")
+    except SettingsError as error:
+        assert str(error).startswith("settings.toml: ") and len(str(error).splitlines()) == 1
 
 
 def test_bytes_that_are_no_text_are_told(tmp_path):
