@@ -65,7 +65,7 @@ class Film:
                     before = frame
                 if before is not None:
                     self._add(writer, before, 1)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # whatever goes wrong with a film, the game goes on and says so
             said = getattr(error, "strerror", None) or str(error) or type(error).__name__
             self.failure = said.splitlines()[0]
             self._tidy()

@@ -8,7 +8,7 @@ from engine.view.palette import Colour
 
 KEPT = 400  # lines
 FINER = 4  # letters are drawn this much larger and then reduced: hinting would set small ones unevenly
-LARGE = 32  # pixels: letters as high as this are drawn twice as large only
+LARGE = 80  # pixels: letters as high as this are drawn twice as large only
 
 
 class Lettering:

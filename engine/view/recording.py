@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageOps
+
+from engine.view.palette import Colour
 
 Pixels = UInt8[np.ndarray, "height width 3"]
 
@@ -40,14 +43,23 @@ def fitted(pixels: Pixels, like: Pixels) -> Pixels:
 class GifWriter:
     """Writes an animation frame by frame: one palette for all, and of each frame only what changed.
 
-    The palette is chosen from the first frames, so these should show what the animation is about.
+    The palette is chosen from the first frames, so these should show what the animation is about; `reserved` colours
+    are in it whatever those show.
     """
 
-    def __init__(self, path: str | Path, *, frames_per_second: float = 20.0, width: int | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        frames_per_second: float = 20.0,
+        width: int | None = None,
+        reserved: Sequence[Colour] = (),
+    ) -> None:
         """Open the file. Frames wider than `width` pixels are scaled down to it; None leaves them as they are."""
         self._file = Path(path).open("wb")  # noqa: SIM115, closed in close()
         self._frames_per_second = frames_per_second
         self._width = width
+        self._reserved = [part for colour in reserved for part in colour]
         self._waiting: list[tuple[Image.Image, int]] = []
         self._palette: Image.Image | None = None
         self._before: UInt8[np.ndarray, "height width"] | None = None
@@ -95,9 +107,11 @@ class GifWriter:
         width, height = self._waiting[0][0].size
         # A sample of the pixels is enough: every third row and column, where the men and letters show as well.
         sample = np.concatenate([np.asarray(frame)[::3, ::3] for frame, _ in self._waiting])
-        self._palette = Image.fromarray(sample).quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
-        colours = bytes(self._palette.getpalette("RGB") or b"")[: 3 * COLOURS].ljust(768, b"\0")
-        self._file.write(struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF7, 0, 0) + colours)
+        chosen = COLOURS - len(self._reserved) // 3
+        self._palette = Image.fromarray(sample).quantize(chosen, method=Image.Quantize.MEDIANCUT)
+        colours = bytes([*(self._palette.getpalette("RGB") or [])[: 3 * chosen], *self._reserved])
+        self._palette.putpalette(colours)
+        self._file.write(struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF7, 0, 0) + colours.ljust(768, b"\0"))
         self._file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")  # for ever
         for frame, lasts in self._waiting:
             self._write(frame, lasts)

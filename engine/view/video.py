@@ -9,6 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+import numpy as np
+
+from engine.view.heat import SCALES, STEPS
+from engine.view.palette import PLANNED, VELOCITY, Colour
 from engine.view.recording import GifWriter, Pixels
 
 FORMATS = ("gif", "mp4")
@@ -68,7 +72,16 @@ def open_film(path: Path) -> FilmWriter:
     wanted = quality(path)
     if film_format(path) == "mp4":
         return Mp4Writer(path, frames_per_second=wanted.frames_per_second)
-    return GifWriter(path, frames_per_second=wanted.frames_per_second, width=wanted.width)
+    return GifWriter(path, frames_per_second=wanted.frames_per_second, width=wanted.width, reserved=overlay_colours())
+
+
+def overlay_colours() -> tuple[Colour, ...]:
+    """Return the colours of what may be switched on while a film is made, which its first frames do not show."""
+    steps = np.linspace(0, STEPS - 1, 12).astype(int)
+    found = [VELOCITY, PLANNED]
+    for scale in SCALES.values():
+        found += [(red, green, blue) for red, green, blue, _ in scale[steps].tolist()]
+    return tuple(found)
 
 
 class Mp4Writer:

@@ -76,3 +76,15 @@ def test_a_frame_in_which_nothing_moves_costs_next_to_nothing(tmp_path):
 def test_an_animation_without_frames_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="frame"):
         GifWriter(tmp_path / "film.gif").close()
+
+
+def test_reserved_colours_are_kept_for_what_comes_later(tmp_path):
+    path = tmp_path / "film.gif"
+    noise = np.random.default_rng(0).integers(0, 90, (120, 200, 3), dtype=np.uint8)
+    later = np.full((120, 200, 3), (60, 150, 255), dtype=np.uint8)
+    with GifWriter(path, reserved=[(60, 150, 255)]) as gif:
+        for picture in [noise] * SEEN_FIRST + [later]:
+            gif.add(picture)
+    with Image.open(path) as film:
+        film.seek(SEEN_FIRST)
+        assert np.abs(np.asarray(film.convert("RGB")).astype(int) - later).max() < 4
