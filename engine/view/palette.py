@@ -26,7 +26,6 @@ ROCK: Colour = (104, 100, 92)  # where nobody can stand
 CASING: Colour = (16, 17, 13)  # the dark rim of lines over the field
 DRAWN: Colour = (255, 214, 120)  # what the player draws
 WAY: Colour = (236, 226, 200)  # the way to where orders wait
-SHOWN: Colour = (255, 240, 205)  # men who would stand there
 CHOSEN: Colour = (255, 246, 214)  # the line around the selected men
 VELOCITY: Colour = (250, 250, 244)
 PLANNED: Colour = (255, 205, 64)

@@ -1,4 +1,4 @@
-"""Lines over the field as straight strokes in pixels, for either view: marks, arrows, and men who are only shown."""
+"""Lines over the field as straight strokes in pixels, for either view: marks and arrows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from engine.view.camera import Camera, letter_scale
-from engine.view.palette import CASING, DRAWN, GOLD, INK, PLANNED, SHOWN, VELOCITY, WAY, Colour
-from engine.view.scene import Arrows, Mark, Scene, Soldiers
+from engine.view.palette import CASING, DRAWN, GOLD, INK, PLANNED, VELOCITY, WAY, Colour
+from engine.view.scene import Arrows, Mark, Scene
 
 Points = Float[np.ndarray, "N 2"]
 
@@ -17,8 +17,6 @@ CASE = 1.25  # pixels of dark around a line, so that it shows on any ground
 ARROW = 15.0  # pixels along an arrow of the top speed
 TOP_SPEED = 0.5  # cells per tick
 DASH, GAP = 9.0, 6.0  # pixels
-DOT = 0.62  # of the distance between men: how wide one is who is shown as a dot
-SMALLEST_DOT = 1.6  # pixels
 
 
 @dataclass(frozen=True)
@@ -88,16 +86,6 @@ def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Strokes:
     shafts = np.concatenate([tail, tip], axis=1)
     ink = VELOCITY if arrows.kind == "velocity" else PLANNED
     return joined(_cased(np.concatenate([shafts, _head(shafts, 5.0 * unit)]), 1.5 * unit, ink))
-
-
-def of_men(men: Soldiers, camera: Camera) -> Strokes:
-    """Return men as dots: where they would stand, were the order given."""
-    places = camera.pixels(men.position)
-    return strokes(np.concatenate([places, places], axis=1), _dot(men, camera), SHOWN, 170)
-
-
-def _dot(men: Soldiers, camera: Camera) -> float:
-    return max(DOT * men.spacing * camera.scale, SMALLEST_DOT * letter_scale(camera.size))
 
 
 def _segments(points: Points) -> Float[np.ndarray, "N 4"]:

@@ -17,12 +17,13 @@ from engine.view.crowd import selected_crowd
 from engine.view.palette import CHOSEN, GHOST, Colour
 from engine.view.panels import UNFILMED, Panels
 from engine.view.scene import Event, Heat, Scene, Soldiers
-from engine.view.strokes import of_men, over_the_field
+from engine.view.strokes import over_the_field
 from engine.view.window import Window
 
 Painted = TypeVar("Painted")
 
 GHOST_FILL, CHOSEN_FILL = 34, 14  # of 255: the cover inside an outline
+SHOWN_COVER = 178  # of 255: men who are not there yet
 ZOOM_STEP = 1.04  # men are kept in sizes that are so much apart, so that zooming paints few anew
 
 
@@ -78,7 +79,10 @@ class SurfaceView:
             if isinstance(overlay, Heat):
                 blit(surface, painting.heat_map(camera, overlay))
         if scene.preview is not None:
-            painting.draw_strokes(surface, of_men(scene.preview, camera))
+            shown = surface.copy()
+            self._draw_men(shown, camera, scene.preview, scene.teams)
+            shown.set_alpha(SHOWN_COVER)  # what is the same in both stays as it is
+            surface.blit(shown, (0, 0))
         painting.draw_strokes(surface, over_the_field(scene, camera))
         panels = self._panels.of(scene, camera, self._frame)
         surface.blits([(panel.surface, panel.place) for panel in panels if panel.name not in UNFILMED])
