@@ -10,6 +10,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Alt+drag", "stand along a line drawn by hand"),
     ("Shift", "the order waits for those before it"),
     ("Brush: left-drag", "stand on what is painted"),
+    ("Ctrl+wheel", "smaller, larger brush"),
     ("Charge: left-click", "throw apart whoever stands there"),
     ("Middle-drag", "move the camera"),
     ("Wheel", "zoom to the cursor"),

@@ -6,6 +6,7 @@ No pygame, and no clock: events come in with the time at which they happened.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -25,6 +26,7 @@ from engine.view.scene import (
     Event,
     Held,
     KeyPress,
+    KeyRelease,
     MouseButton,
     MouseMove,
     MouseWheel,
@@ -39,6 +41,7 @@ STEP = 1.25  # times larger with each step
 
 Tool = Literal["brush", "charge"]
 Purpose = Literal["select", "order", "draw", "brush", "charge", "pan", "look"]
+MODIFIERS = ("ctrl", "shift", "alt")
 ORDERING: tuple[Purpose, ...] = ("order", "draw", "brush")  # strokes that show where men will stand
 
 
@@ -75,6 +78,10 @@ class Hands:
         match event:
             case KeyPress():
                 self._hold(event.modifiers)
+            case KeyRelease(key) if (name := key.split()[-1]) in MODIFIERS:
+                self._hold(replace(self.held, **{name: False}))
+            case MouseWheel() if self.tool and self.held.ctrl:
+                self.resize_brush(event.steps)
             case MouseWheel():
                 self.outlook.zoom(self._beside_minimap(event.pixel), event.steps)
             case MouseButton(down=True):
@@ -242,7 +249,7 @@ class Hands:
         self.tool = None if self.tool == tool else tool
         self.stroke, self._painting = None, ()
 
-    def resize_brush(self, steps: int) -> None:
+    def resize_brush(self, steps: float) -> None:
         """Make the brush and the charge larger, or smaller."""
         self.radius = min(max(self.radius * STEP**steps, BRUSHES[0]), BRUSHES[1])
 

@@ -348,6 +348,16 @@ class TestDrawing:
         (mark,) = session.game.scene().marks
         assert np.ptp(mark.points[:, 0]) / 2 == pytest.approx(5, rel=0.01)
 
+    def test_ctrl_and_the_wheel_resize_it_too(self, session):
+        session.press("b")
+        before = session.game.hands.outlook.camera
+        with session.holding("left ctrl"):
+            session.wheel(session.at((36, 24)), 2)
+        assert session.game.hands.radius == pytest.approx(4 * 1.25**2)
+        assert session.game.hands.outlook.camera == before
+        session.wheel(session.at((36, 24)), 1)
+        assert session.game.hands.outlook.camera.scale > before.scale
+
     def test_a_charge_wounds_and_the_formation_closes_again(self, alone):
         alone.press("3", "space", "+", "+", "+")
         alone.play(0.6)
