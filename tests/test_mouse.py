@@ -43,6 +43,8 @@ formation = "phalanx"
 at = [66, 44]
 """
 
+SPEAR = 'inherits = "wedge"\ntitle = "Spear"\ndescription = "A narrow wedge."\nratio = 0.5'
+
 PROGRAM = """
 import json, sys, run_game
 from engine.game import Game
@@ -61,6 +63,8 @@ def frame(self):
             "scale": self.hands.outlook.camera.scale,
             "middle": self.hands.outlook.middle,
             "paused": self.loop.paused,
+            "formations": list(self.drill.formations),
+            "lesson": self.scene().tutorial[:1],
         }
         if now != said:
             said = now
@@ -164,7 +168,7 @@ def player(screen, tmp_path):
 LEFT, MIDDLE, RIGHT = 1, 2, 3
 
 
-def test_a_battle_is_commanded_with_mouse_and_keys(player):
+def test_a_battle_is_commanded_with_mouse_and_keys(player, tmp_path):
     player.until("mustered", lambda game: True)
     player.xdotool("key", "space")
     player.until("paused", lambda game: game["paused"])
@@ -218,6 +222,15 @@ def test_a_battle_is_commanded_with_mouse_and_keys(player):
     player.xdotool("key", "alt+2")
     player.xdotool("key", "BackSpace")
     player.until("halted", lambda game: game["commands"][-1] == "Halt(regiments=(0,))")
+
+    (tmp_path / "formations").mkdir()
+    (tmp_path / "formations" / "spear.toml").write_text(SPEAR, encoding="utf-8")
+    player.until("told of a formation that was dropped in", lambda game: "spear" in game["formations"])
+    player.xdotool("key", "9")
+    player.until("formed up in it", lambda game: game["orders"][0][0] == "spear")
+    player.until("left alone by lessons, all of which are done by now", lambda game: not game["lesson"])
+    assert (tmp_path / "settings.toml").read_text(encoding="utf-8") == "tutorial = false\n"
+
     player.xdotool("key", "space")
     player.until("going on", lambda game: not game["paused"])
     for _ in range(2):  # lets go of the selected, then leaves
