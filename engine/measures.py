@@ -41,6 +41,18 @@ def drift(battlefield: Battlefield) -> float:
     return battlefield.mass_now - battlefield.mass_start
 
 
+@once
+def velocity(battlefield: Battlefield) -> Float[np.ndarray, "R H W 2"]:
+    """Return what the controllers commanded in the last tick, in cells per tick."""
+    return battlefield.velocity
+
+
+@once
+def planned(battlefield: Battlefield) -> Float[np.ndarray, "R H W 2"] | None:
+    """Return what commanders planned in the last tick, in cells per tick; None where the simulation cannot tell."""
+    return battlefield.planned()
+
+
 _ghosts: WeakKeyDictionary[Battlefield, tuple[int, np.ndarray]] = WeakKeyDictionary()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrows import arrows, pitch
 from engine.battlefield import Battlefield
 from engine.formations import Formation
-from engine.measures import drift, overlaps, targets
+from engine.measures import drift, overlaps, planned, targets, velocity
 from engine.shown import Shown
 from engine.troops import between
 from engine.view.palette import TEAMS, Colour
@@ -67,14 +67,14 @@ def overlays(battlefield: Battlefield, shown: Shown, scale: float) -> tuple[Heat
         }[shown.field]()
         found.append(Heat(shown.field, field))
     if shown.velocity:
-        found.append(arrows("velocity", battlefield.mass, battlefield.velocity, pitch(scale)))
+        found.append(arrows("velocity", battlefield.mass, velocity(battlefield), pitch(scale)))
     if shown.plan:
-        planned = battlefield.planned()
-        if planned is None:
+        plan = planned(battlefield)
+        if plan is None:
             nowhere = np.zeros((0, 2))
             found.append(Arrows("plan", nowhere, nowhere, known=False))
         else:
-            found.append(arrows("plan", battlefield.mass, planned, pitch(scale)))
+            found.append(arrows("plan", battlefield.mass, plan, pitch(scale)))
     return tuple(found)
 
 

@@ -6,6 +6,8 @@ no colour-blindness takes away, and the lighter a shade is the more its hue lean
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float
 
@@ -43,6 +45,7 @@ def shades(colour: Colour, count: int) -> tuple[Colour, ...]:
     return tuple(_shade(first + reach * k / (count - 1), lightness, chroma, hue) for k in range(count))
 
 
+@lru_cache(maxsize=16)
 def regiment_colours(sides: tuple[int, ...], colours: tuple[Colour, ...]) -> tuple[Colour, ...]:
     """Return each regiment's shade of its side's colour; `sides` says which side each regiment is of."""
     given = {side: iter(shades(colours[side % len(colours)], sides.count(side))) for side in set(sides)}
