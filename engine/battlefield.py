@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine import charges, formations, orders, troops
+from engine.ahead import Ahead
 from engine.charges import Onslaught
 from engine.commands import Charge, Command, Form, Halt, Obey
 from engine.formations import Formation, FormationError, Stand
@@ -55,7 +56,9 @@ class Battlefield:
         self.ticks = 0
         self.version = 0  # changes whenever an order does
         self.simulation = simulation
+        self._ahead = Ahead(simulation)
         self.stopwatch = Stopwatch()  # a game puts its own here
+        self.march: Callable[..., Troops] = troops.march  # a view that moves many men faster puts its own here
         self.regiments = tuple(regiments)
         self.leaders = dict(leaders)
         self.log = list(log)
@@ -167,15 +170,16 @@ class Battlefield:
         self._history.keep(self._moment())
         self._carry_out_due()
         with self.stopwatch.measure("simulation"):
-            self._state = self.simulation.tick(self._state, self._targets())
+            self._state = self._ahead.tick(self._state, self._targets())
             fields = self.simulation.read(self._state, FIELDS)
+            self._ahead.begin(self._state, self._targets())
         if not np.isfinite(fields["mass"]).all():
             raise FloatingPointError("the mass is not finite: the controller's weights are of no use")
         self.mass = fields["mass"]
         with self.stopwatch.measure("troops"):
             for regiment, men in enumerate(self.troops):
                 flow = Flow(*(fields[name][regiment] for name in FIELDS))
-                self.troops[regiment] = troops.march(
+                self.troops[regiment] = self.march(
                     men, flow, self._front(regiment), self.stands[regiment], self.ground.open_cells
                 )
         self.ticks += 1

@@ -17,3 +17,11 @@ def program(context: moderngl.Context, name: str, *, vertex: str | None = None) 
         vertex_shader=(folder / f"{vertex or name}.vert.glsl").read_text(encoding="utf-8"),
         fragment_shader=(folder / f"{name}.frag.glsl").read_text(encoding="utf-8"),
     )
+
+
+def finished() -> None:
+    """Wait until everything is drawn that was asked for, so that it can be timed; without OpenGL there is no wait."""
+    try:
+        moderngl.get_context().finish()
+    except Exception:  # nobody has made a context
+        return

@@ -1,0 +1,111 @@
+"""Milliseconds of a frame by part, for armies of 2,000, 10,000 and 50,000 soldiers on one field at 1280 x 720.
+
+python tests/benchmarks/frame.py [soldiers ...]: medians over FRAMES frames, each with a tick of the real simulation as
+at 30 frames a second, while the army stands and while it changes from line to square. The simulation works beside the
+rest: what it takes here is what was waited for. Without a screen OpenGL draws in
+software. On a busy machine compare the parts of one run.
+"""
+
+import os
+import sys
+import time
+from statistics import median
+
+os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+from engine import formations
+from engine.battlefield import Battlefield
+from engine.orders import Order
+from engine.plugin import Ground
+from engine.regiments import Regiment
+from engine.staging import measures, stage
+from engine.view import open_view
+from engine.view.layers.program import finished
+from nca_controller import JaxSimulation, load_controller
+
+GRID, MASS, SIZE, FRAMES = (128, 192), 1000.0, (1280, 720), 60
+LAYERS = ("_ground", "_ghost", "_troops", "_strokes", "_overlay", "_screen")
+
+
+def timed(parts, name, call):
+    """Return the call, adding what it takes to the part; drawing is waited for."""
+
+    def run(*args, **named):
+        begun = time.perf_counter()
+        result = call(*args, **named)
+        finished()
+        parts[name] = parts.get(name, 0.0) + time.perf_counter() - begun
+        return result
+
+    return run
+
+
+def frames(view, battlefield, spent):
+    """Play and draw FRAMES frames; return the median of each part in milliseconds, and of the whole without waits."""
+    seen = {}
+    for frame in range(FRAMES):
+        spent.clear()
+        begun = time.perf_counter()
+        battlefield.tick()
+        battlefield.stopwatch.lap()
+        staged = time.perf_counter()
+        scene = stage(battlefield, 1.0, measures(battlefield))
+        spent["staging"] = time.perf_counter() - staged
+        view.draw(scene)
+        spent["frame"] = time.perf_counter() - begun
+        for part, seconds in spent.items():
+            seen.setdefault(part, []).append(1000.0 * seconds)
+        if frame == 0:
+            seen.clear()
+    return {part: median(took) for part, took in seen.items()}
+
+
+def army(men):
+    ground = Ground(np.ones(GRID, bool))
+    middle = (GRID[1] / 2, GRID[0] / 2)
+    mass = formations.blob(MASS, ground)[None]
+    return Battlefield(
+        JaxSimulation(),
+        {"nca": load_controller("default")},
+        ground,
+        formations.load(),
+        [Regiment("army", 0, MASS, men, "nca")],
+        [Order("line", middle)],
+        mass,
+    ), Order("square", middle)
+
+
+def main(counts):
+    view = open_view(SIZE, visible=False)
+    spent = {}
+    for layer in LAYERS:
+        part = getattr(view, layer)
+        show = "show" if layer == "_screen" else "draw"
+        setattr(part, show, timed(spent, f"drawing {layer.strip('_')}", getattr(part, show)))
+    view._panels.of = timed(spent, "drawing panels", view._panels.of)
+    view._window.show = timed(spent, "showing", view._window.show)
+    print(f"{view.description}, {SIZE[0]} x {SIZE[1]}, {GRID[1]} x {GRID[0]} cells, {os.cpu_count()} cores")
+    for men in counts:
+        battlefield, square = army(men)
+        battlefield.simulation.tick = timed(spent, "simulation", battlefield.simulation.tick)
+        battlefield.simulation.read = timed(spent, "simulation", battlefield.simulation.read)
+        if hasattr(view, "march"):
+            battlefield.march = view.march
+        battlefield.march = timed(spent, "troops", battlefield.march)
+        for _ in range(110):
+            battlefield.tick()
+        for state in ("standing", "marching"):
+            if state == "marching":
+                battlefield.give(square)
+            parts = frames(view, battlefield, spent)
+            whole = parts.pop("frame")
+            print(f"{men:>6} men {state}: {whole:6.1f} ms a frame =", end=" ")
+            known = sorted(parts.items(), key=lambda part: -part[1])
+            print(", ".join(f"{part} {took:.1f}" for part, took in known), f"and {whole - sum(parts.values()):.1f}")
+
+
+if __name__ == "__main__":
+    main([int(word) for word in sys.argv[1:]] or [2_000, 10_000, 50_000])

@@ -1,0 +1,48 @@
+import numpy as np
+from stand_in import GROUND, MASS, StandIn
+
+from engine import formations
+from engine.ahead import Ahead
+
+
+class Counting(StandIn):
+    ticks = 0
+
+    def tick(self, state, targets):
+        self.ticks += 1
+        return super().tick(state, targets)
+
+
+def target(name):
+    return formations.form_up(formations.load()[name], MASS, GROUND, centre=(36, 24)).target[None]
+
+
+def start():
+    simulation = Counting()
+    return simulation, simulation.reset(formations.blob(MASS, GROUND)[None], GROUND, [None], 0)
+
+
+def test_a_tick_that_was_begun_is_taken_and_not_made_twice():
+    simulation, state = start()
+    ahead = Ahead(simulation)
+    for _ in range(5):
+        state = ahead.tick(state, target("line"))
+        ahead.begin(state, target("line"))
+    assert simulation.ticks == 6
+
+
+def test_an_order_in_between_is_obeyed_at_once():
+    simulation, state = start()
+    ahead = Ahead(simulation)
+    ahead.begin(state, target("line"))
+    expected = StandIn().tick(state, target("wedge")).mass
+    assert (expected != StandIn().tick(state, target("line")).mass).any()
+    np.testing.assert_array_equal(ahead.tick(state, target("wedge")).mass, expected)
+
+
+def test_another_past_is_obeyed_too():
+    simulation, state = start()
+    ahead = Ahead(simulation)
+    later = ahead.tick(state, target("line"))
+    ahead.begin(later, target("line"))
+    np.testing.assert_array_equal(ahead.tick(state, target("line")).mass, later.mass)
