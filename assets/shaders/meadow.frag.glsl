@@ -75,7 +75,8 @@ float smooth_closed(vec2 p) {
 float height(vec2 cell) {
     float inside = smooth_closed(cell) + 0.16 * (hills(cell / 1.7 + 91.0) - 0.5);
     float rise = smoothstep(0.20, 0.46, inside);
-    return rise * (0.9 + 2.2 * hills(cell / 4.5 + 11.0) + 0.7 * hills(cell / 1.1 + 23.0));
+    float broad = smoothstep(0.30, 0.95, inside);  // a single stone is low
+    return rise * (0.45 + broad * (0.45 + 2.2 * hills(cell / 4.5 + 11.0)) + (0.3 + 0.4 * broad) * hills(cell / 1.1 + 23.0));
 }
 
 void main() {
