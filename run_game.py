@@ -78,7 +78,7 @@ def main(words: list[str] | None = None) -> int:
 def keys(args: Namespace) -> None:
     """Name the actions and their keys, the player's own among them."""
     preferences = Preferences(args.settings or folders.settings())
-    board = keyboard(roster(args).formations.values(), preferences.settings.keys)
+    board = keyboard(roster(args).formations.values(), preferences.settings.keys, file=preferences.file)
     if complaint := preferences.complaint or board.complaint:
         print(f"run_game.py: {complaint}", file=sys.stderr)
     print("\n".join(listed(board.table)))

@@ -62,7 +62,7 @@ class Game:
         self._preferences = preferences or Preferences()
         settings = self._preferences.settings
         self._colours = settings.colours
-        self.drill = Drill(campaign.formations, roster, settings.keys, knows_key)
+        self.drill = Drill(campaign.formations, roster, settings.keys, knows_key, self._preferences.file)
         self.tutorial = Tutorial(settings.tutorial, self._keep_tutorial)
         self._help_open = False
         self.pictures = Pictures(folder, self._say, settings.film)

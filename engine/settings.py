@@ -85,6 +85,11 @@ class Preferences:
             except SettingsError as error:
                 self.complaint = f"{error}; the defaults stand in"
 
+    @property
+    def file(self) -> str:
+        """The file's name, for whoever has something to say of it."""
+        return self.path.name if self.path else "settings.toml"
+
     def keep(self, name: str, value: bool | int | str) -> str:
         """Set one plain setting in the file, and return the line that says why that cannot be done, or nothing."""
         try:

@@ -9,7 +9,7 @@ from engine.formations import Formation, Roster
 
 
 class Drill:
-    """The formations that there are and the keys that order them, with the player's `own` keys.
+    """The formations that there are and the keys that order them, with the player's `own` keys from a `file`.
 
     With a roster both change whenever its files do. What was known once stays known, so that orders stand.
     """
@@ -20,17 +20,18 @@ class Drill:
         roster: Roster | None = None,
         own: Mapping[str, tuple[str, ...]] | None = None,
         knows: Callable[[str], bool] = lambda key: True,
+        file: str = "settings.toml",
     ) -> None:
         self.formations = dict(formations)
-        self._roster, self._own, self._knows = roster, own, knows
-        self.keyboard: Keyboard = keyboard(formations.values(), own, knows)
+        self._roster, self._own, self._knows, self._file = roster, own, knows, file
+        self.keyboard: Keyboard = keyboard(formations.values(), own, knows, file)
 
     def poll(self) -> bool:
         """Take in what has changed in the files, a few times a second at most; return whether anything has."""
         if self._roster is None or not self._roster.poll():
             return False
         self.formations = {**self.formations, **self._roster.formations}
-        self.keyboard = keyboard(self._roster.formations.values(), self._own, self._knows)
+        self.keyboard = keyboard(self._roster.formations.values(), self._own, self._knows, self._file)
         return True
 
     @property

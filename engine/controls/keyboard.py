@@ -28,11 +28,12 @@ def keyboard(
     formations: Iterable[Formation],
     own: Mapping[str, tuple[str, ...]] | None = None,
     knows: Callable[[str], bool] = lambda key: True,
+    file: str = "settings.toml",
 ) -> Keyboard:
     """Return the keys for these formations, with the player's `own` for actions by name.
 
-    Own keys that cannot be used, all of them, are left out; `knows` says whether there is a key of a name. A formation
-    that asks for a key which does something else is left without one.
+    Own keys that cannot be used, all of them, are left out; `knows` says whether there is a key of a name, and `file`
+    is where they come from. A formation that asks for a key which does something else is left without one.
     """
     roster, complaint = _unclaimed(formations, own or {})
     table = bindings(roster)
@@ -42,7 +43,7 @@ def keyboard(
             table = bindings(roster, own)
             by_key(table)
         except ValueError as error:
-            table, complaint = bindings(roster), f"settings, [keys]: {error}"
+            table, complaint = bindings(roster), f"{file}: [keys]: {error}"
     labels = {binding.action: binding.label for binding in table if binding.keys}
     hint = next(f"{binding.label}: {binding.does}" for binding in table if binding.action == "help")
     return Keyboard(table, by_key(table), (*GESTURES, *help_rows(table)), hint, labels, complaint)

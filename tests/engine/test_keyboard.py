@@ -29,7 +29,7 @@ def test_own_keys_take_the_place_of_the_games():
 
 def refused(own, *words):
     board = keys(own)
-    assert all(word in board.complaint for word in ("[keys]", *words)) and "\n" not in board.complaint
+    assert all(word in board.complaint for word in ("settings.toml: [keys]", *words)) and "\n" not in board.complaint
     assert set(board.keys) == set(keys({}).keys), "all keys are the game's own again"
 
 
