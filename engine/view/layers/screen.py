@@ -29,6 +29,6 @@ class Screen:
         smaller.use()
         self._context.disable(moderngl.BLEND)
         self._reducing["size"] = smaller.size
-        self._reducing["taps"] = min(-(-picture.width // smaller.width), 8)
+        self._reducing["taps"] = min(-(-picture.width // (2 * smaller.width)), 8)  # each sample is of two by two pixels
         picture.use()
         self._reducer.render(moderngl.TRIANGLES, vertices=3)
