@@ -17,7 +17,7 @@ from engine.orders import Order, Place
 
 GAP = 1.5  # cells between two regiments that share a line
 LEEWAY = 0.35  # cells by which a line drawn by hand may be straightened
-SMALLEST = 0.3  # cells: the radius of the smallest disc that is kept where a painting is shared out
+BLOCK = 2  # cells along each side of the blocks in which the parts of a painting are told
 
 Given = tuple[tuple[int, Order], ...]  # regiment, order
 Disc = tuple[float, float, float]  # x, y, radius
@@ -94,26 +94,49 @@ def drawn(chosen: Sequence[Chosen], points: Sequence[Place]) -> Given:
 
 
 def painted(chosen: Sequence[Chosen], discs: Sequence[Disc]) -> Given:
-    """Return the orders that stand on what a brush painted, cut across its longer side in proportion to mass."""
-    place, radius = np.array([disc[:2] for disc in discs]), np.array([disc[2] for disc in discs])
-    spread = place - np.average(place, axis=0, weights=radius**2)
+    """Return the orders that stand on what a brush painted, cut across its longer side in proportion to mass.
+
+    Where it is too little for several regiments it is widened before it is cut: nobody stands on another's ground.
+    """
+    if len(chosen) == 1:
+        return ((chosen[0].regiment, _on(chosen[0].order, tuple(discs))),)
+    cells = _widened(discs, sum(one.mass for one in chosen))
+    spread = cells - cells.mean(axis=0)
     axis = np.linalg.svd(spread, full_matrices=False)[2][0]
-    along = spread @ axis
-    ranked = np.argsort(along, kind="stable")
-    weight = np.cumsum(radius[ranked] ** 2)
+    ranked = cells[np.argsort(spread @ axis, kind="stable")]
     given = []
-    for one, begin, end in _shares(chosen, float(weight[-1]), (float(axis[0]), float(axis[1])), gap=0.0):
-        low, high = (float(np.interp(cut, weight, along[ranked])) for cut in (begin, end))
-        # A disc that would reach over a cut shrinks until it touches it: nobody stands on another's ground.
-        reach = np.minimum(
-            np.where(begin > 0, along - low, np.inf), np.where(end < weight[-1] * (1 - 1e-9), high - along, np.inf)
-        )
-        size = np.minimum(radius, reach)
-        kept = size >= SMALLEST if (size >= SMALLEST).any() else size == size.max()
-        part = tuple((float(x), float(y), float(r)) for (x, y), r in zip(place[kept], size[kept], strict=True))
-        x, y = np.average(place[kept], axis=0, weights=np.maximum(size[kept], 1e-6))
-        given.append((one.regiment, Order(one.order.formation, (float(x), float(y)), one.order.angle, painted=part)))
+    for one, begin, end in _shares(chosen, float(len(cells)), (float(axis[0]), float(axis[1])), gap=0.0):
+        part = ranked[round(begin) : max(round(end), round(begin) + 1)]
+        given.append((one.regiment, _on(one.order, _covering(part))))
     return tuple(sorted(given, key=_regiment))
+
+
+def _on(order: Order, discs: tuple[Disc, ...]) -> Order:
+    """Return the order to stand on discs, facing as before."""
+    x, y = np.average([disc[:2] for disc in discs], axis=0, weights=[disc[2] ** 2 for disc in discs])
+    return Order(order.formation, (float(x), float(y)), order.angle, painted=discs)
+
+
+def _widened(discs: Sequence[Disc], mass: float) -> np.ndarray:
+    """Return the middles (N, 2) of the cells in the discs, and of those nearest to them until all hold the mass."""
+    x, y, radius = np.array(discs).T
+    more = math.sqrt(mass / math.pi) + 2
+    left, top = math.floor((x - radius).min() - more), math.floor((y - radius).min() - more)
+    right, bottom = math.ceil((x + radius).max() + more), math.ceil((y + radius).max() + more)
+    rows, columns = np.mgrid[top:bottom, left:right] + 0.5
+    distance = np.full(rows.shape, np.inf)
+    for at_x, at_y, reach in discs:
+        np.minimum(distance, np.hypot(columns - at_x, rows - at_y) - reach, out=distance)
+    count = max(int((distance < 0).sum()), math.ceil(mass))
+    nearest = np.argpartition(distance, count - 1, axis=None)[:count]
+    return np.stack([columns.ravel()[nearest], rows.ravel()[nearest]], axis=1)
+
+
+def _covering(cells: np.ndarray) -> tuple[Disc, ...]:
+    """Return discs that cover cells, given by their middles (N, 2): one of the same area for each block of them."""
+    blocks, block, count = np.unique(cells // BLOCK, axis=0, return_inverse=True, return_counts=True)
+    x, y = (np.bincount(block.ravel(), cells[:, axis], len(blocks)) / count for axis in (0, 1))
+    return tuple(zip(x.tolist(), y.tolist(), np.sqrt(count / math.pi).tolist(), strict=True))
 
 
 def brushed(places: Sequence[Place], radius: float) -> tuple[Disc, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.view.camera import (
@@ -75,6 +75,7 @@ def limit(camera, grid, axis, way):
     return panned(camera, grid, *((way, 0.0) if axis == 0 else (0.0, way))).origin[axis]
 
 
+@settings(deadline=None)
 @given(cameras(), shares)
 def test_pixels_and_cells_are_each_others_inverse_wherever_the_camera_looks(view, share):
     _, camera = view
@@ -82,6 +83,7 @@ def test_pixels_and_cells_are_each_others_inverse_wherever_the_camera_looks(view
     assert np.allclose(camera.pixels(camera.cells(pixel)), pixel, atol=1e-6)
 
 
+@settings(deadline=None)
 @given(cameras(), shares, st.floats(1, 4))
 def test_coming_closer_keeps_the_cell_under_the_cursor(view, share, factor):
     grid, camera = view
@@ -92,6 +94,7 @@ def test_coming_closer_keeps_the_cell_under_the_cursor(view, share, factor):
     assert np.isclose(after.scale, min(camera.scale * factor, closest(grid, camera.size)))
 
 
+@settings(deadline=None)
 @given(cameras(), shares, st.floats(1, 4))
 def test_going_away_keeps_the_cell_under_the_cursor_unless_the_field_would_end(view, share, factor):
     grid, camera = view
@@ -102,6 +105,7 @@ def test_going_away_keeps_the_cell_under_the_cursor_unless_the_field_would_end(v
     assert (stops | kept).all()
 
 
+@settings(deadline=None)
 @given(cameras(), st.tuples(st.floats(-9e3, 9e3), st.floats(-9e3, 9e3)))
 def test_no_panning_loses_the_field(view, way):
     grid, camera = view
@@ -112,6 +116,7 @@ def test_no_panning_loses_the_field(view, way):
     assert after.scale == camera.scale
 
 
+@settings(deadline=None)
 @given(cameras())
 def test_the_field_follows_the_hand_that_drags_it(view):
     grid, camera = view
@@ -121,6 +126,7 @@ def test_the_field_follows_the_hand_that_drags_it(view):
     assert np.isclose(moved[1], 4) or after.origin[1] == limit(camera, grid, 1, 9e9)
 
 
+@settings(deadline=None)
 @given(grids, sizes)
 def test_the_farthest_camera_is_the_one_that_shows_all(grid, size):
     home = whole_field(grid, size)
@@ -134,6 +140,7 @@ def test_a_jump_brings_the_place_to_the_middle_of_what_is_seen():
     assert np.allclose(camera.cells(np.array(centre_of_sight(GRID, size))), [100, 60])
 
 
+@settings(deadline=None)
 @given(cameras(), sizes)
 def test_a_window_of_another_size_does_not_lose_the_field_either(view, size):
     grid, camera = view
