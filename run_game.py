@@ -37,7 +37,8 @@ from engine.view.scene import View
 from engine.view.video import check_film
 
 WINDOW = (1280, 720)  # pixels of a picture without a window
-GRID, MASS, MEN = "192x128", 1000.0, 4000  # of the game without a scenario
+GRID, MASS = "192x128", 1000.0  # of the game without a scenario
+MEN = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # as many as two cores draw and move beside the simulation
 TRAINED_MODELS = Path(__file__).resolve().parent / "trained_models"
 
 

@@ -63,28 +63,35 @@ def cropped(flow: Flow, position: Float[np.ndarray, "N 2"]) -> tuple[Float[np.nd
 
 def carried(position: Float[np.ndarray, "N 2"], flow: Flow) -> Float[np.ndarray, "N 2"]:
     """Return the field's own velocity at each man, in cells per tick."""
+    found = corners(position, flow.mass.shape).read(carrying(flow))
+    return found[:, :2] / np.maximum(found[:, 2:], THIN)
+
+
+def carrying(flow: Flow) -> Float[np.ndarray, "H W 4"]:
+    """Return in each cell the flux to the right and down, and the mass that each was drawn from."""
     fields = np.empty((*flow.mass.shape, 4), np.float32)
     fields[..., 0], fields[..., 2] = _carrying(flow.mass, flow.flux_x)
     down, source = _carrying(flow.mass.T, flow.flux_y.T)
     fields[..., 1], fields[..., 3] = down.T, source.T
-    found = corners(position, flow.mass.shape).read(fields)
-    return found[:, :2] / np.maximum(found[:, 2:], THIN)
+    return fields
+
+
+def pushing(excess: Float[np.ndarray, "H W"], body: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W 3"]:
+    """Return in each cell the flux to the right and down that carries the excess away, and the mass."""
+    return np.stack([*_in_cells(*push(excess, SMOOTHING)), body], axis=-1)
 
 
 def pushed(position: Float[np.ndarray, "N 2"], mass: Float[np.ndarray, "H W"], share: float) -> Pushed:
     """Return the way to where the men would be as dense as the mass; `share` is the mass that each stands for."""
     around = corners(position, mass.shape)
     body = without_mist(mass)
-    fields = np.empty((*body.shape, 3), np.float32)
-    fields[..., 0], fields[..., 1] = _in_cells(*push(np.float32(share) * around.count() - body, SMOOTHING))
-    fields[..., 2] = body
-    found = around.read(fields)
+    found = around.read(pushing(np.float32(share) * around.count() - body, body))
     density = found[:, 2]
     astray = np.flatnonzero(density < MIST)
     homewards = np.zeros((0, 2), np.float32)
     if len(astray):
-        pull = _in_cells(*push(-body, SMOOTHING))  # as if the mass were heavy
-        homewards = corners(position[astray], body.shape).read(np.stack(pull, axis=-1))
+        pull = pushing(-body, body)  # as if the mass were heavy
+        homewards = corners(position[astray], body.shape).read(pull)[:, :2]
         homewards /= np.maximum(np.hypot(homewards[:, :1], homewards[:, 1:]), 1e-12)
     return Pushed(found[:, :2] / np.maximum(density, THIN)[:, None], density, astray, homewards)
 

@@ -23,6 +23,7 @@ from engine.settings import Preferences
 from engine.shown import Shown, Switch
 from engine.staging import cards, stage, status
 from engine.succession import Succession
+from engine.troops import MANY, march
 from engine.tutorial import Tutorial
 from engine.view import knows_key
 from engine.view.scene import Quit, Rows, Scene, View
@@ -213,6 +214,8 @@ class Game:
             self._mustering = None
             self.battlefield.stopwatch = self.loop.stopwatch
             self.battlefield.enlist(self.drill.formations)
+            if sum(map(len, self.battlefield.troops)) > MANY:
+                self.battlefield.march = getattr(self.view, "march", march)
             self.captain.enter(self.battlefield)
             self.loop.restart()
         if self.battlefield:

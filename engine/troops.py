@@ -7,6 +7,7 @@ rank and file instead. He faces where he walks, and the front at rest.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -33,6 +34,7 @@ MEMORY = 5.0  # ticks over which motion is smoothed for the facing
 FACING_SPEED = 0.08  # cells per tick: from here on a man faces where he walks
 TURN = 0.35  # radians per tick: the quickest about-turn
 SETTLING = 30  # ticks in which a mustering crowd finds its elbow room
+MANY = 20_000  # soldiers beyond which a view that can moves them, with OpenGL
 NEAREST_WALL = 0.05  # cells kept from the border of the field
 
 
@@ -78,26 +80,27 @@ def march(
     front: float,
     stand: Stand | None = None,
     open_cells: Bool[np.ndarray, "H W"] | None = None,
+    step: Callable[[Troops, Flow, Places], Float[np.ndarray, "N 2"]] | None = None,
 ) -> Troops:
     """Return the troops one tick later.
 
     `front` is where the formation looks, in radians clockwise from up. With its `stand`, men take their places in rank
     and file once the mass is there; without, they stand as they come. `open_cells` are those where a man can stand,
-    all where none are given.
+    all where none are given. `step` says where each man goes, for whoever has a faster way than `walk`.
     """
     places = dressed(troops.places, troops.position, troops.share, flow, stand)
     reached = places.reached_by(troops.position, flow)
-    step = np.zeros_like(troops.position) if reached else _step(troops, flow, places)
-    position = _inside(troops.position + step, flow.mass.shape)
+    way = np.zeros_like(troops.position) if reached else (step or walk)(troops, flow, places)
+    position = _inside(troops.position + way, flow.mass.shape)
     if open_cells is not None and not open_cells.all():
         position = _off_walls(troops.position, position, open_cells)
-    step = position - troops.position
-    motion = troops.motion + (step - troops.motion) / MEMORY
+    way = position - troops.position
+    motion = troops.motion + (way - troops.motion) / MEMORY
     return replace(
         troops,
         position=position,
         facing=_turned(troops.facing, motion, front),
-        walked=troops.walked + _length(step),
+        walked=troops.walked + _length(way),
         motion=motion,
         last_position=troops.position,
         last_facing=troops.facing,
@@ -117,7 +120,7 @@ def between(
     )
 
 
-def _step(troops: Troops, flow: Flow, places: Places) -> Float[np.ndarray, "N 2"]:
+def walk(troops: Troops, flow: Flow, places: Places) -> Float[np.ndarray, "N 2"]:
     """Return where each man goes in this tick, at most TOP_SPEED."""
     corner, part = cropped(flow, troops.position)
     position = troops.position - corner

@@ -16,6 +16,7 @@ from engine.view.layers.program import BLENDING
 from engine.view.layers.screen import Screen
 from engine.view.layers.strokes import Strokes
 from engine.view.layers.troops import Troops
+from engine.view.marching import Marching
 from engine.view.palette import CHOSEN
 from engine.view.panels import UNFILMED, Panels
 from engine.view.scene import Event, Heat, Scene
@@ -40,6 +41,7 @@ class OpenGLView:
             self._troops = Troops(self._context)
             self._heat = HeatMap(self._context)
             self._strokes = Strokes(self._context)
+            self.march = Marching(self._context).march  # for more men than NumPy moves in a frame
             self._overlay = Overlay(self._context)
             self._screen = Screen(self._context)
             self._resize(window.size)
