@@ -18,6 +18,7 @@ from engine.view.scene import Cursor, Mark, Scene, Soldiers
 
 CURSORS: dict[str, Cursor] = {"pan": "move", "brush": "crosshair", "charge": "crosshair", "draw": "crosshair"}
 BUDGET = 0.012  # seconds in a frame that the men in hand may take; what takes longer is done in fewer frames
+LONGEST = 8  # frames after which they are stood up anew, whatever it takes
 
 
 class Appearance:
@@ -53,7 +54,7 @@ class Appearance:
         if wanted != self._wanted and (wanted == self._seen or self._frames_left <= 0):
             began = self._clock()
             self._wanted, self._men = wanted, self._stood_up(battlefield, actors)
-            self._frames_left = int((self._clock() - began) / BUDGET)
+            self._frames_left = min(int((self._clock() - began) / BUDGET), LONGEST)
         self._seen = wanted
         return self._men
 
