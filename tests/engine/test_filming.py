@@ -68,8 +68,10 @@ def test_a_slow_disk_costs_frames_and_never_a_wait(tmp_path):
         return writers[0]
 
     film = Film(tmp_path / "film.gif", opened)
-    for moment in range(5 * WAITING):
-        film.offer(moment, frame(0))  # would hang here
+    game = threading.Thread(target=lambda: [film.offer(moment, frame(0)) for moment in range(5 * WAITING)], daemon=True)
+    game.start()
+    game.join(20)
+    assert not game.is_alive(), "the game waits for the film"
     assert not film.room
     assert film.dropped >= 3 * WAITING
     film.end()
