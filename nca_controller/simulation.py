@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,12 +11,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import struct
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from engine.plugin import Ground
 from nca_controller.commanders import DT, MAX_SPEED, STEPS
-from nca_controller.controllers import Controller
+from nca_controller.controllers import NCA, Controller
 from nca_controller.physics import Limiter, Terrain, advect, superbee, to_lattice
+from nca_controller.physics.encounter import together
+
+Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
+March = Callable[..., dict[str, Float[Array, "R ..."]]]
 
 
 class State(struct.PyTreeNode):
@@ -58,19 +63,52 @@ def muster(
 
 def tick(state: State, targets: Float[Array, "R H W"]) -> State:
     """Return the state one tick later. Pure and differentiable."""
-    crowd = state.mass.sum(axis=0)
+    return advance(state, targets, steer, march)
+
+
+def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, march: March) -> State:
+    """Return the state one tick later, by the ways to steer a regiment and to move all that are given."""
+    led = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
     steered = [
-        controller.steer(memory, mass, crowd, target, state.terrain)
-        for controller, memory, mass, target in zip(state.controllers, state.memories, state.mass, targets, strict=True)
+        steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain)
+        for controller, memory, regiment in led
     ]
-    velocity = jnp.stack([velocity for velocity, _ in steered])
-    mass, flux_x, flux_y = state.mass, jnp.zeros_like(state.flux_x), jnp.zeros_like(state.flux_y)
+    memories = tuple(memory for _, memory in steered)
+    moved = march(
+        state.mass, [velocity for velocity, _ in steered], state.terrain, sides=state.sides, scheme=state.scheme
+    )
+    return state.replace(memories=memories, **moved)
+
+
+def steer(
+    controller: Controller,
+    memory: Any,
+    mass: Float[Array, "R H W"],
+    targets: Float[Array, "R H W"],
+    regiment: Int[Array, ""],
+    terrain: Terrain,
+) -> tuple[Float[Array, "H W 2"], Any]:
+    """Return the velocity that a controller commands its regiment, and its memory for the next tick."""
+    return controller.steer(memory, mass[regiment], together(mass), targets[regiment], terrain)
+
+
+def march(
+    mass: Float[Array, "R H W"],
+    velocities: Sequence[Float[Array, "H W 2"]],
+    terrain: Terrain,
+    *,
+    sides: tuple[int, ...],
+    scheme: Limiter,
+) -> dict[str, Float[Array, "R ..."]]:
+    """Return the fields of the state after the mass of all regiments has moved for a tick."""
+    velocity = jnp.stack(velocities)
+    regiments, height, width = mass.shape
+    flux_x, flux_y = jnp.zeros((regiments, height, width + 1)), jnp.zeros((regiments, height + 1, width))
     for step in range(STEPS):
         first = "xy"[step % 2]  # taking turns, lest one axis be favoured
-        moved = advect(mass, velocity, state.terrain, dt=DT, scheme=state.scheme, sides=state.sides, first=first)
+        moved = advect(mass, velocity, terrain, dt=DT, scheme=scheme, sides=sides, first=first)
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
-    memories = tuple(memory for _, memory in steered)
-    return state.replace(mass=mass, velocity=velocity, flux_x=flux_x, flux_y=flux_y, memories=memories)
+    return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
 
 
 def planned(state: State) -> Float[Array, "R H W 2"]:
@@ -104,13 +142,18 @@ def rollout(
 
 
 class JaxSimulation:
-    """The simulation behind the game's border: NumPy in and out, JAX in between, on the GPU where JAX sees one."""
+    """The simulation behind the game's border: NumPy in and out, JAX in between, on the GPU where JAX sees one.
+
+    What steers a regiment is compiled once for all who share a kind of controller, apart from what moves them all:
+    eight regiments muster as fast as one, and another controller in mid-battle costs its own compilation alone.
+    """
 
     def __init__(self) -> None:
         device = jax.devices()[0]
         self.backend: str = device.platform
         self.device: str = device.device_kind
-        self._tick = jax.jit(tick)
+        self._steer = jax.jit(steer)
+        self._march = jax.jit(march, static_argnames=("sides", "scheme"))
 
     def reset(
         self,
@@ -132,11 +175,14 @@ class JaxSimulation:
             raise ValueError("mass must be finite, at least 0, and within the capacity of open cells")
         if sides is not None and len(sides) != len(mass):
             raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
+        if len(mass) > 1:
+            # Each of several fills a small part of the field; one alone is led as it is evaluated.
+            controllers = [replace(one, focus=True) if isinstance(one, NCA) else one for one in controllers]
         return muster(to_lattice(jnp.asarray(mass, jnp.float32)), terrain, controllers, seed, sides=sides)
 
     def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:
         """Return the state one tick later; the device may still be at it."""
-        return self._tick(state, jnp.asarray(targets, jnp.float32))
+        return advance(state, jnp.asarray(targets, jnp.float32), self._steer, self._march)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 POINTS = 256  # points of a cloud; an army that takes more is looked at more coarsely
+FEW_POINTS = 96  # points of the cloud of a small army, which takes a seventh of the work
 POOL = 4  # cells that a coarse cell is wide and high at the finest
 MOST_COARSE = 64  # coarse cells along the shorter side of a field at the finest
 FEW = 0.05  # mass in a coarse cell from which it counts when the army is measured
@@ -31,21 +32,21 @@ def pools(height: int, width: int) -> tuple[int, ...]:
     return tuple(widths)
 
 
-def cloud(mass: Float[Array, "H W"], pool: int) -> Cloud:
+def cloud(mass: Float[Array, "H W"], pool: int, points: int = POINTS) -> Cloud:
     """Return the heaviest coarse cells, each as a point at its centre of mass."""
     here = cell_centres(*mass.shape)
     held = pooled(mass, pool).ravel()
     moments = jnp.stack([pooled(mass * here[..., axis], pool).ravel() for axis in (0, 1)], axis=-1)
-    weights, chosen = jax.lax.top_k(held, min(POINTS, held.size))
+    weights, chosen = jax.lax.top_k(held, min(points, held.size))
     present = weights > 0
     safe = jnp.where(present, weights, 1.0)
-    points = jnp.where(present[:, None], moments[chosen] / safe[:, None], 0.0)
-    return Cloud(points, jnp.where(present, jnp.log(safe / jnp.where(present, weights, 0.0).sum()), EMPTY))
+    centres = jnp.where(present[:, None], moments[chosen] / safe[:, None], 0.0)
+    return Cloud(centres, jnp.where(present, jnp.log(safe / jnp.where(present, weights, 0.0).sum()), EMPTY))
 
 
-def fits(mass: Float[Array, "H W"], pool: int) -> Bool[Array, ""]:
+def fits(mass: Float[Array, "H W"], pool: int, points: int = POINTS) -> Bool[Array, ""]:
     """Return whether the mass takes no more coarse cells than a cloud has points."""
-    return (pooled(mass, pool) > FEW).sum() <= POINTS
+    return (pooled(mass, pool) > FEW).sum() <= points
 
 
 def pooled(mass: Float[Array, "H W"], pool: int) -> Float[Array, "h w"]:

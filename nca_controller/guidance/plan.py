@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from flax import struct
 from jaxtyping import Array, Float, Int
 
-from nca_controller.guidance.clouds import POINTS, cell_centres, cloud, fits, pools
+from nca_controller.guidance.clouds import FEW_POINTS, POINTS, cell_centres, cloud, fits, pools
 from nca_controller.guidance.poisson import poisson_flow
 from nca_controller.guidance.sinkhorn import destinations, match, match_itself
 from nca_controller.guidance.speed import direction, limit, speed
@@ -28,7 +28,7 @@ class Plan:
     way: Float[Array, "H W 2"]  # from each cell to its destination, x, y in cells
     potential: Float[Array, " k"]  # of the target's cloud
     target: Float[Array, "H W"]
-    level: Int[Array, ""]  # index into the pools of the field
+    level: Int[Array, ""]  # index into the levels of the field
 
 
 def empty_plan(height: int, width: int) -> Plan:
@@ -50,22 +50,32 @@ def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "
     An army is looked at as finely as POINTS coarse cells allow.
     """
     mass, target = jax.lax.stop_gradient((mass, target))
-    widths = pools(*mass.shape)
-    if len(widths) == 1:
+    offered = levels(*mass.shape)
+    if len(offered) == 1:
         return plan_at(0, plan, mass, target)
-    enough = jnp.stack([fits(mass, pool) & fits(target, pool) for pool in widths[:-1]] + [jnp.array(True)])
-    level = jnp.argmax(enough)
+    enough = [fits(mass, pool, points) & fits(target, pool, points) for pool, points in offered[:-1]]
+    level = jnp.argmax(jnp.stack([*enough, jnp.array(True)]))
     return jax.lax.switch(
-        level, [lambda level=level: plan_at(level, plan, mass, target) for level in range(len(widths))]
+        level, [lambda level=level: plan_at(level, plan, mass, target) for level in range(len(offered))]
     )
 
 
+def levels(height: int, width: int) -> list[tuple[int, int]]:
+    """Return the widths of coarse cells and the points of a cloud that a field offers, the most exact first.
+
+    On large fields a small army, whose men all find a place among fewer points, is spared the work of the others.
+    """
+    widths = pools(height, width)
+    every = [(pool, POINTS) for pool in widths]
+    return [(widths[0], FEW_POINTS), *every] if len(widths) > 1 else every
+
+
 def plan_at(level: int, plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
-    """Return the refreshed plan at one width of coarse cells, which is also its blur."""
+    """Return the refreshed plan at one level, whose width of coarse cells is also its blur."""
     height, width = mass.shape
-    pool = pools(height, width)[level]
+    pool, points = levels(height, width)[level]
     blur = float(pool**2)
-    held, wanted = cloud(mass, pool), cloud(target, pool)
+    held, wanted = cloud(mass, pool, points), cloud(target, pool, points)
     fresh = jnp.any(target != plan.target) | (plan.level != level)
     potential = plan.potential
     known = len(wanted.share)

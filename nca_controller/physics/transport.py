@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.physics.acceptance import accept
-from nca_controller.physics.encounter import exchange, portions
+from nca_controller.physics.encounter import exchange, portions, together
 from nca_controller.physics.lattice import QUANTUM, check_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, turned
@@ -113,7 +113,7 @@ def offered(
     limiter sees how the neighbours are filled, as a share of what they can hold of this regiment: else it would wait
     for a ford, or a cell that others stand in, to fill up as open ground does, for ever.
     """
-    free_of_others = terrain.capacity - (mass.sum(axis=0) - mass)
+    free_of_others = terrain.capacity - (together(mass) - mass)
     filled = jnp.where(free_of_others >= QUANTUM, mass / jnp.maximum(free_of_others, QUANTUM), 0)
     slope_below = to_lattice(free_of_others * below(filled, terrain.boundary), quantum) - mass
     slope_above = mass - to_lattice(free_of_others * above(filled, terrain.boundary), quantum)
@@ -140,16 +140,16 @@ def cross(
     the rest is accepted as far as there is room, from each regiment in proportion to its offer.
     """
     offers = jnp.where(terrain.open_below(), offers, 0)
-    room = jnp.maximum(terrain.capacity - mass.sum(axis=0), 0)
+    room = jnp.maximum(terrain.capacity - together(mass), 0)
     if len(mass) == 1:
         flux = accept(offers[0], room, terrain.boundary, quantum)[None]
     else:
         exchanged = exchange(offers, sides, quantum)
-        pushing = offers - exchanged
-        accepted = accept(pushing.sum(axis=0), room, terrain.boundary, quantum)
-        forth = portions(jnp.maximum(pushing, 0), jnp.maximum(accepted, 0), quantum)
-        back = portions(jnp.maximum(-pushing, 0), jnp.maximum(-accepted, 0), quantum)
-        flux = exchanged + forth - back
+        pushing = [offer - part for offer, part in zip(offers, exchanged, strict=True)]
+        accepted = accept(together(pushing), room, terrain.boundary, quantum)
+        forth = portions([jnp.maximum(push, 0) for push in pushing], jnp.maximum(accepted, 0), quantum)
+        back = portions([jnp.maximum(-push, 0) for push in pushing], jnp.maximum(-accepted, 0), quantum)
+        flux = jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)])
     # The face above the first row is the last one's twin on a torus; along a wall both are 0.
     flux = jnp.concatenate([flux[:, -1:], flux], axis=1)
     return mass - (flux[:, 1:] - flux[:, :-1]), flux

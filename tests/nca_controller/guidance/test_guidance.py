@@ -67,9 +67,9 @@ def test_orders_from_far_are_at_full_speed_and_at_rest_none():
 
 
 def test_an_army_that_outgrows_the_cloud_is_seen_more_coarsely():
-    """On 128 x 192 cells a cloud of 256 points holds about 4,000 cells at the finest."""
+    """On 128 x 192 cells clouds of 96 and of 256 points hold about 1,500 and 4,000 cells at the finest."""
     field = Ground(np.ones((128, 192), dtype=bool))
-    for mass, level in ((1000.0, 0), (8000.0, 1)):
+    for mass, level in ((250.0, 0), (2500.0, 1), (8000.0, 2)):
         here, there = (form_up(load()["phalanx"], mass, field, centre=(96, y), angle=0).target for y in (50.0, 70.0))
         plan = transport.plan_transport(transport.empty_plan(128, 192), jnp.asarray(here), jnp.asarray(there))
         assert int(plan.level) == level
