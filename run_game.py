@@ -17,8 +17,8 @@ from typing import Any
 # Before NumPy: the fields are small, and where cores are busy a second BLAS thread costs fifty times its work.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from engine import command_line, demo, folders, headless, scenarios
-from engine.battlefield import Timed
+from engine import command_line, demo, folders, headless, replay, scenarios
+from engine.battlefield import Battlefield, Timed
 from engine.campaign import Campaign, middle
 from engine.command_line import InputError
 from engine.commands import Form, Obey
@@ -97,7 +97,11 @@ def window(args: Namespace) -> None:
         game = Game(campaign, view, preferences=preferences, roster=known)
         if settings.full_screen:
             game.full_screen()
-        game.play(args.ticks)
+        try:
+            game.play(args.ticks)
+        finally:  # whatever ended it, what was played until then is worth keeping
+            if game.battlefield:
+                keep(args, campaign, game.battlefield)
 
 
 def figures(args: Namespace) -> None:
@@ -105,23 +109,35 @@ def figures(args: Namespace) -> None:
     command_line.check_writable(args.screenshot)
     campaign = make_campaign(args)
     battlefield = Muster(campaign.muster).result()
-    for _ in headless.play(battlefield, args.ticks or campaign.scenario.ticks or headless.TICKS):
+    played = replay.load(args.replay) if args.replay else None
+    until = played.ticks if played else campaign.scenario.ticks or headless.TICKS
+    for _ in headless.play(battlefield, until if args.ticks is None else args.ticks):
         pass
+    keep(args, campaign, battlefield)
     if args.screenshot:
         with drawing(WINDOW, visible=False) as view:
             headless.screenshot(campaign, battlefield, view, args.screenshot)
-    print(json.dumps(headless.report(campaign, battlefield)))
+    verdict = {"replay": replay.verdict(played, battlefield)} if played else {}
+    print(json.dumps({**headless.report(campaign, battlefield), **verdict}))
+
+
+def keep(args: Namespace, campaign: Campaign, battlefield: Battlefield) -> None:
+    """Save what was played, if that was asked for, and say where."""
+    if args.record:
+        replay.write(args.record, replay.record(campaign, battlefield, replay.edition(version("maniple"))))
+        print(f"run_game.py: the replay is in {args.record.resolve()}", file=sys.stderr)
 
 
 def film(args: Namespace, path: Path) -> None:
     """Play the demo, or what was ordered, and save it as a GIF or an MP4."""
     command_line.check_writable(path)
     check_film(path)
-    by_itself = not (args.order or args.orders or args.scenario)
+    by_itself = not (args.order or args.orders or args.scenario or args.replay)
     campaign = make_campaign(args, demo.script(args.grid or command_line.grid(GRID)) if by_itself else ())
     battlefield = Muster(campaign.muster).result()
     with drawing(WINDOW, visible=False) as view:
         demo.film(campaign, battlefield, view, path, args.ticks or campaign.scenario.ticks or demo.TICKS)
+    keep(args, campaign, battlefield)
     print(f"the demo is in {path.resolve()}")
 
 
@@ -154,17 +170,26 @@ def roster(args: Namespace) -> Roster:
 
 def make_campaign(args: Namespace, script: Timed = (), formations: Mapping[str, Formation] | None = None) -> Campaign:
     """Return the game that was asked for, once its names and sizes are known to be good; imports no simulation."""
-    path = scenarios.find(args.scenario, *own_folders(args, "scenarios")) if args.scenario else None
+    if args.record:
+        command_line.check_writable(args.record)
+        replay.check_free(args.record)
+    path = scenarios.find(args.scenario, *own_folders(args, "scenarios")) if args.scenario else args.replay
     scenario = opened(args, path) if path else arranged(args, script)
-    names = dict.fromkeys((args.controller or "nca", *leading(scenario)))
+    played = replay.load(args.replay) if args.replay else None
+    log = played.log if played else ()
+    names = dict.fromkeys((args.controller or "nca", *leading(scenario, log)))
     try:
         campaign = Campaign(
             simulation=make_simulation,
             controllers=leaders(names),
             formations=formations or roster(args).formations,
             scenario=scenario,
+            log=log,
         )
         campaign.check()
+        if played:
+            for doubt in replay.doubts(played, campaign, replay.edition(version("maniple"))):
+                print(f"run_game.py: {args.replay.name} {doubt}", file=sys.stderr)
     except (InputError, FormationError) as error:
         raise InputError(f"{path.name}: {error}" if path else str(error)) from None
     return campaign
@@ -172,9 +197,13 @@ def make_campaign(args: Namespace, script: Timed = (), formations: Mapping[str, 
 
 def opened(args: Namespace, path: Path) -> Scenario:
     """Return the scenario of a file, with what the command line says of it."""
-    for flag in ("order", "orders", "grid", "mass", "soldiers"):
-        if getattr(args, flag):
-            raise InputError(f"--{flag} is the scenario's to say; leave it out, or --scenario")
+    given = "replay" if args.replay else "scenario"
+    settled = ("scenario", "controller", "seed") if args.replay else ()
+    for flag in ("order", "orders", "grid", "mass", "soldiers", *settled):
+        if getattr(args, flag) not in (None, ()):
+            raise InputError(f"--{flag} is the {given}'s to say; leave it out, or --{given}")
+    if args.replay:
+        return replay.load(path).scenario
     scenario = scenarios.load(path)
     if args.controller:
         scenario = scenarios.led_by(scenario, args.controller)
@@ -206,9 +235,9 @@ def make_simulation() -> Any:
     return simulations["jax"].load()()
 
 
-def leading(scenario: Scenario) -> list[str]:
+def leading(scenario: Scenario, log: Timed = ()) -> list[str]:
     """Return the names of the controllers that lead in a scenario, in order."""
-    later = [command.controller for _, command in scenario.script if isinstance(command, Obey)]
+    later = [command.controller for _, command in (*scenario.script, *log) if isinstance(command, Obey)]
     return [*(regiment.controller for regiment in scenario.regiments), *later]
 
 
@@ -248,6 +277,8 @@ def make_parser() -> command_line.Parser:
     parser = command_line.Parser(prog="run_game.py", description="Give an order, and an army flows into formation.")
     add = parser.add_argument
     add("--scenario", metavar="NAME", help="what is played: one of --list-scenarios, or a file")
+    add("--record", metavar="FILE", type=Path, help="save what is played as a replay, a small TOML file")
+    add("--replay", metavar="FILE", type=Path, help="play a replay again, in the window, --headless or as a --demo")
     add("--order", metavar="NAME", help="without a scenario: the first formation (line)")
     add(
         "--orders",

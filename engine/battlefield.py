@@ -81,6 +81,11 @@ class Battlefield:
         self._history = History()
 
     @property
+    def told(self) -> Timed:
+        """What was commanded until now, without what lies in a future that was stepped back from."""
+        return tuple(self.log[: self._carried_out])
+
+    @property
     def mass_start(self) -> float:
         """The mass that mustered, summed exactly."""
         return float(self._totals.sum())

@@ -57,16 +57,21 @@ class Campaign:
 
     def check(self) -> None:
         """Raise FormationError if an order names no formation, or the ground cannot hold the army. Takes no time."""
-        regiments = self.scenario.regiments
-        check_mass(sum(regiment.mass for regiment in regiments), self.ground)
+        check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
         self.drawn_up()
+        for _ in self.stands():
+            pass
+
+    def stands(self) -> Iterator[Stand]:
+        """Yield where every order puts its regiment, those at the start first."""
+        regiments = self.scenario.regiments
         for order, regiment in zip(self.scenario.orders, regiments, strict=True):
-            self._stand(order, regiment)
+            yield self._stand(order, regiment)
         for tick, command in (*self.scenario.script, *self.log):
             if isinstance(command, Form):
                 for number, order in command.orders:
                     with named(f"'{regiments[number].name}' at tick {tick}"):
-                        self._stand(order, regiments[number])
+                        yield self._stand(order, regiments[number])
 
     def drawn_up(self) -> Float[np.ndarray, "R H W"]:
         """Return the mass as it musters. Raises FormationError where regiments stand on each other."""

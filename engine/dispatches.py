@@ -12,7 +12,7 @@ Instead of a formation, `halt = true`, `charge = [x, y, radius]` or `controller 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.commands import Charge, Command, Form, Halt, Obey
@@ -66,13 +66,13 @@ def read_order(table: Table) -> Order:
 
 def write_order(order: Order) -> dict[str, Any]:
     """Return the table of an order; `read_order` returns the very same order."""
-    table: dict[str, Any] = {"formation": order.formation, "at": list(order.centre), "angle": order.angle}
+    table: dict[str, Any] = {"formation": order.formation, "at": _row(order.centre), "angle": float(order.angle)}
     if order.frontage is not None:
-        table["frontage"] = order.frontage
+        table["frontage"] = float(order.frontage)
     if order.line:
-        table["line"] = [list(point) for point in order.line]
+        table["line"] = [_row(point) for point in order.line]
     if order.painted:
-        table["painted"] = [list(disc) for disc in order.painted]
+        table["painted"] = [_row(disc) for disc in order.painted]
     return table
 
 
@@ -85,6 +85,11 @@ def write_command(tick: int, command: Command, regiments: Sequence[str]) -> list
         case Halt(halted):
             return [{"tick": tick, "regiment": regiments[r], "halt": True} for r in halted]
         case Charge(place, radius):
-            return [{"tick": tick, "charge": [*place, radius]}]
+            return [{"tick": tick, "charge": _row((*place, radius))}]
         case Obey(regiment, controller):
             return [{"tick": tick, "regiment": regiments[regiment], "controller": controller}]
+
+
+def _row(numbers: Iterable[float]) -> list[float]:
+    """Return numbers as TOML writes them: Python's own, to the last digit."""
+    return [float(number) for number in numbers]

@@ -1,0 +1,159 @@
+"""A session that was recorded is played again from a small file, to the bit; and what is wrong with a file is told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from stand_in import GROUND
+
+from engine import replay
+from engine.commands import Charge, Form, Halt, Obey
+from engine.orders import Order
+from engine.plugin import Ground
+from engine.regiments import Regiment
+from engine.tables import FileError
+
+COMMANDS = {
+    0: Form(((0, Order("wedge", (18.25, 1 / 3 + 20), 60.1)),)),
+    7: Form(((0, Order("column", (20, 24))), (1, Order("line", (50, 24), 270, 19.3)))),
+    12: Charge((18.7, 24), 2.6),
+    15: Form(((1, Order("line", (50, 20), line=((40.5, 10), (45, 30.25), (60, 35)))),), queued=True),
+    20: Obey(1, "two"),
+    26: Halt((0, 1)),
+    31: Form(((0, Order("line", (20, 20), painted=((20, 20, 6.5), (26, 22, 5)))),)),
+}
+
+
+@pytest.fixture
+def war(campaign):
+    rock = np.hypot(*(np.mgrid[:48, :72] - np.array([24, 36])[:, None, None])) > 4
+    scenario = replace(
+        campaign.scenario,
+        ground=Ground(rock, np.where(np.arange(72) < 60, 1.0, np.float32(0.5019608))[None].repeat(48, 0)),
+        regiments=(Regiment("left", 0, 70.0, 150, "one"), Regiment("right", 1, 80.25, 160, "one")),
+        orders=(Order("testudo", (16, 24)), Order("testudo", (52, 24))),
+        heaped=False,
+        seed=9,
+        script=((10, Form(((0, Order("circle", (18, 24))),))), (18, Charge((52, 24), 2))),
+    )
+    # The ground of a replay is a picture's, so start from one.
+    from engine import terrain
+
+    ground = terrain.ground_of(terrain.levels_of(scenario.ground))
+    return replace(campaign, scenario=replace(scenario, ground=ground))
+
+
+def print_of(battle):
+    fields = (battle.mass, battle.velocity, *(troops.position for troops in battle.troops))
+    return tuple(field.tobytes() for field in fields)
+
+
+def play(war, ticks=40, commands=COMMANDS):
+    battle, prints = war.muster(), []
+    battle.leaders.setdefault("two", object())
+    for tick in range(ticks):
+        if tick in commands:
+            battle.carry_out(commands[tick])
+        battle.tick()
+        prints.append(print_of(battle))
+    return battle, prints
+
+
+@pytest.fixture
+def file(war, tmp_path):
+    path = tmp_path / "war.toml"
+    replay.write(path, replay.record(war, play(war)[0], "1.2"))
+    return path
+
+
+def test_it_is_played_again_to_the_bit_from_the_file_alone(war, tmp_path):
+    battle, prints = play(war)
+    path = tmp_path / "war.toml"
+    replay.write(path, replay.record(war, battle, "1.2"))
+    assert path.stat().st_size < 10_000
+    assert [other.name for other in tmp_path.iterdir()] == ["war.toml"]
+    found = replay.load(path)
+    assert [tick for tick, _ in found.log] == [0, 7, 7, 12, 15, 20, 26, 26, 31]
+    again = replace(war, scenario=found.scenario, log=found.log)
+    again.check()
+    repeated, reprints = play(again, found.ticks, commands={})
+    assert reprints == prints
+    assert replay.verdict(found, repeated) == {"version": "1.2", "ticks": 40, "same_to_the_bit": True}
+    assert replay.doubts(found, again, "1.2") == []
+
+
+def test_a_command_of_the_player_s_makes_another_session_of_it(war, file):
+    found = replay.load(file)
+    again = replace(war, scenario=found.scenario, log=found.log)
+    battle, _ = play(again, 40, {5: Form(((0, Order("line", (18, 20))),))})
+    assert [tick for tick, _ in battle.told] == [0, 5]
+    assert replay.verdict(found, battle)["same_to_the_bit"] is False
+
+
+def test_a_future_that_was_stepped_back_from_is_not_recorded(war):
+    battle, _ = play(war)
+    battle.step_back(25)
+    assert [tick for tick, _ in replay.record(war, battle, "1.2").log] == [0, 7, 12]
+
+
+def test_a_replay_of_another_version_says_so(war, file):
+    found = replay.load(file)
+    again = replace(war, scenario=found.scenario, log=found.log)
+    (doubt,) = replay.doubts(found, again, "1.3")
+    assert "was recorded by version 1.2, and this is 1.3" in doubt
+    roster = dict(war.formations)
+    roster["wedge"] = replace(roster["wedge"], ratio=0.7)
+    (doubt,) = replay.doubts(found, replace(again, formations=roster), "1.2")
+    assert "other formations" in doubt
+
+
+def test_the_edition_changes_with_the_code():
+    assert replay.edition("0.1") == replay.edition("0.1")
+    assert replay.edition("0.1").startswith("0.1+")
+    assert len(replay.edition("0.1")) == 4 + 12
+
+
+def test_what_is_there_is_not_written_over(war, file):
+    before = file.read_bytes()
+    with pytest.raises(FileError, match="is there already"):
+        replay.write(file, replay.record(war, play(war, 2, {})[0], "1.2"))
+    assert file.read_bytes() == before
+    assert len(list(file.parent.iterdir())) == 1
+    with pytest.raises(OSError, match="No such file"):
+        replay.write(file.parent / "nowhere" / "x.toml", replay.record(war, play(war, 2, {})[0], "1.2"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[replay]", "[repaly]", "field 'replay' is missing: this is no replay"),
+        ('version = "1.2"', "", "field 'replay.version' is missing"),
+        ("ticks = 40", "ticks = -4", "field 'replay.ticks' must be a whole number"),
+        ("ticks = 40", "ticks = 40\nspeed = 3", "field 'replay.speed' is unknown"),
+        ("tick = 31", "tick = 3", "field 'commands[9].tick' is 3, before the 26 of the one above it"),
+        ('controller = "two"', "", "needs one of formation, halt, charge, controller"),
+        ("[[commands]]", "[commands]", "war.toml: "),
+        ('picture = "', 'picture = "x', "field 'picture'"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_that_names_file_and_field(file, old, new, complaint):
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(FileError) as raised:
+        replay.load(file)
+    said = str(raised.value)
+    assert said.startswith("war.toml: ")
+    assert complaint in said
+    assert "\n" not in said
+
+
+def test_half_a_file_is_told(file):
+    file.write_bytes(file.read_bytes()[:-30])
+    with pytest.raises(FileError, match=r"^war.toml: "):
+        replay.load(file)
+
+
+def test_the_ground_is_the_field_s(campaign, file):
+    assert campaign.ground is GROUND
+    assert not replay.load(file).scenario.ground.open_cells[24, 36]
