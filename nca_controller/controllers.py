@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import struct
+from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller import checkpoints
@@ -23,6 +24,7 @@ from nca_controller.physics import Terrain, jostle
 
 __all__ = ["NCA", "Controller", "Plan", "Poisson", "load_controller", "model_folder"]
 
+ORDERED = "ordered"  # names what was ordered, which training keeps rather than plans again on the way back
 TRAINED_MODELS = Path(__file__).resolve().parents[1] / "trained_models"
 
 
@@ -107,6 +109,7 @@ class NCA:
         order, commander = self.commander.order(memory.commander, mass, target)
         # The order is taken as given: gradients flow through what the cells see and do.
         signal = jax.lax.stop_gradient(jnp.concatenate([target[..., None], order], axis=-1))
+        signal = checkpoint_name(signal, ORDERED)
         key, firing, straying = jax.random.split(memory.key, 3) if self.by_chance else (memory.key, None, None)
         seen = look(memory.cells, mass, crowd, terrain)
 

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.guidance.speed import limit, speed
 from nca_controller.physics import Terrain, advect, diffuse, jostle
+from nca_controller.sobel import sobel
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
 
@@ -99,15 +100,3 @@ class AdvectionNCA(nn.Module):
 
         fields = mass.reshape(-1, 1, *mass.shape[-2:])
         return jax.vmap(move_one)(fields, velocity.reshape(*fields.shape, 2)).reshape(mass.shape)
-
-
-def sobel(state: State) -> tuple[State, State]:
-    """Return the gradients in x and y by Sobel's filter, per cell; the border is continued outwards."""
-    around = [(0, 0)] * (state.ndim - 3) + [(1, 1), (1, 1), (0, 0)]
-    padded = jnp.pad(state, around, mode="edge")
-    smooth_y = padded[..., :-2, :, :] + 2 * padded[..., 1:-1, :, :] + padded[..., 2:, :, :]
-    smooth_x = padded[..., :, :-2, :] + 2 * padded[..., :, 1:-1, :] + padded[..., :, 2:, :]
-    return (
-        (smooth_y[..., :, 2:, :] - smooth_y[..., :, :-2, :]) / 8,
-        (smooth_x[..., 2:, :, :] - smooth_x[..., :-2, :, :]) / 8,
-    )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from nca_controller.controllers import NCA
+from nca_controller.controllers import NCA, ORDERED
 from nca_controller.model import State
 from nca_controller.physics import Terrain, diffuse
 from nca_controller.simulation import muster, tick
@@ -47,7 +47,8 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
                 state = state.replace(mass=diffuse(state.mass, config.diffusion_rate, terrain))
             return state, (state.mass[0], state.velocity[0])
 
-        state, (masses, velocities) = jax.lax.scan(jax.checkpoint(advance), state, length=config.ticks)
+        kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED))
+        state, (masses, velocities) = jax.lax.scan(kept, state, length=config.ticks)
         loss_of = {"shortfall": rollout_loss, "seed": seed_loss}[config.loss]
         loss, filled = loss_of(masses, velocities, target, config)
         return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
