@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.guidance.speed import limit, speed
 from nca_controller.physics import Terrain, advect, diffuse, jostle
+from nca_controller.product import product
 from nca_controller.sobel import sobel
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
@@ -38,8 +39,10 @@ class AdvectionNCA(nn.Module):
     obedience: float = 0.0  # a planned speed of 1 / obedience or more leaves the cells their full say; 0: they have it
 
     def setup(self) -> None:
-        self.hidden = nn.Dense(self.hidden_dim)
-        self.outcome = nn.Dense(2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros)
+        self.hidden = nn.Dense(self.hidden_dim, dot_general=product)
+        self.outcome = nn.Dense(
+            2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros, dot_general=product
+        )
 
     def __call__(
         self, state: State, key: PRNGKeyArray | None = None, parent_signal: Float[Array, "*any H W 4"] | None = None

@@ -18,7 +18,8 @@ from nca_controller import (
     create_optimizer,
     rotate_formation,
 )
-from nca_controller.model import sobel
+from nca_controller.product import product
+from nca_controller.sobel import sobel
 
 KEY = jax.random.key(0)
 
@@ -128,3 +129,21 @@ def test_the_optimizer_warms_up_and_clips():
         updates, state = optimizer.update({"weight": jnp.full(4, 1e6)}, state, params)
         steps.append(float(jnp.abs(updates["weight"]).max()))
     assert steps[0] == 0 and steps[-1] > 5 * steps[1] and steps[-1] <= 1.01e-2
+
+
+@pytest.mark.parametrize("shape", [(6, 7, 3), (2, 5, 4, 2), (1, 4, 1), (2, 2, 2)])
+def test_the_way_back_through_sobel_is_its_adjoint(shape):
+    """<sobel(x), y> = <x, adjoint(y)> for any x and y, at the border too."""
+    x = jax.random.normal(KEY, shape)
+    slopes, back = jax.vjp(sobel, x)
+    y = tuple(jax.random.normal(jax.random.fold_in(KEY, number), shape) for number in (1, 2))
+    forth = sum(float((slope * weight).sum()) for slope, weight in zip(slopes, y, strict=True))
+    assert float((x * back(y)[0]).sum()) == pytest.approx(forth, rel=1e-4)
+
+
+def test_a_layer_has_the_gradient_of_a_plain_product():
+    values, kernel, weight = (jax.random.normal(KEY, shape) for shape in ((3, 5, 4, 6), (6, 2), (3, 5, 4, 2)))
+    found = jax.grad(lambda x, k: (jax.vmap(product, (0, None))(x, k) * weight).sum(), argnums=(0, 1))(values, kernel)
+    wanted = jax.grad(lambda x, k: ((x @ k) * weight).sum(), argnums=(0, 1))(values, kernel)
+    for mine, theirs in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
