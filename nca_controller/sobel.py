@@ -56,4 +56,5 @@ def beside(state: Channels, axis: int, border: int) -> tuple[Channels, Channels]
     size = state.shape[axis]
     first, last = (jax.lax.slice_in_dim(state, end, end + 1, axis=axis) for end in (0, size - 1))
     padded = jnp.concatenate([border * first, state, border * last], axis)
-    return tuple(jax.lax.slice_in_dim(padded, start, start + size, axis=axis) for start in (0, 2))
+    before, after = (jax.lax.slice_in_dim(padded, start, start + size, axis=axis) for start in (0, 2))
+    return before, after
