@@ -54,7 +54,8 @@ def ground_of(levels: UInt8[np.ndarray, "H W"]) -> Ground:
     open_cells = levels >= CLOSED
     if (levels[open_cells] == OPEN).all():
         return Ground(open_cells)
-    return Ground(open_cells, np.floor(levels / OPEN / QUANTUM).astype(np.float32) * np.float32(QUANTUM))
+    share = np.where(open_cells, levels, OPEN) / OPEN  # simulations want closed cells to hold something too
+    return Ground(open_cells, np.floor(share / QUANTUM).astype(np.float32) * np.float32(QUANTUM))
 
 
 def levels_of(ground: Ground) -> UInt8[np.ndarray, "H W"]:

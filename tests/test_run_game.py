@@ -57,6 +57,29 @@ def test_a_scenario_is_played_headless_and_every_regiment_reported(tmp_path):
     assert all(0.9 < one["overlap"] <= 1 for one in outcome["regiments"])
 
 
+def test_what_was_recorded_is_played_again_to_the_bit(tmp_path):
+    words = ["--headless", "--orders", "wedge@0,column@9", "--ticks", "20", "--controller", "poisson", *SMALL]
+    first = run(*words, "--record", "battle.toml", folder=tmp_path)
+    assert first.returncode == 0
+    assert first.stderr == f"run_game.py: the replay is in {tmp_path / 'battle.toml'}\n"
+    again = run("--headless", "--replay", "battle.toml", folder=tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+    outcome = json.loads(again.stdout)
+    assert outcome.pop("replay")["same_to_the_bit"] is True
+    assert outcome == json.loads(first.stdout)
+    refused(run(*words, "--record", "battle.toml", folder=tmp_path), "battle.toml: is there already")
+    refused(
+        run("--headless", "--replay", "battle.toml", "--seed", "3", folder=tmp_path), "--seed is the replay's to say"
+    )
+    text = (tmp_path / "battle.toml").read_text()
+    (tmp_path / "older.toml").write_text(text.replace('version = "', 'version = "0.0.1-'))
+    older = run("--headless", "--replay", "older.toml", "--ticks", "2", folder=tmp_path)
+    assert older.returncode == 0
+    assert older.stderr.startswith("run_game.py: older.toml was recorded by version 0.0.1-")
+    (tmp_path / "broken.toml").write_text(text.replace("[replay]", "[play]"))
+    refused(run("--headless", "--replay", "broken.toml", folder=tmp_path), "broken.toml: field 'replay' is missing")
+
+
 def test_figures_need_no_view_and_repeat(tmp_path):
     words = ["--headless", "--order", "circle", "--ticks", "25", "--controller", "poisson", "--seed", "3", *SMALL]
     outcomes = [run(*words, folder=tmp_path, program=without("pygame", "moderngl")) for _ in range(2)]

@@ -151,6 +151,7 @@ def test_a_terrain_picture_says_where_men_can_stand(write, tmp_path):
     assert not duel.ground.open_cells[:10].any()
     assert duel.ground.open_cells[10:].all()
     assert duel.ground.capacity[20, 20] == 1
+    assert (duel.ground.capacity > 0).all()  # as simulations ask
     assert duel.ground.capacity[45, 20] == pytest.approx(128 / 255, abs=1e-6)
     again = scenarios.read_scenario(scenarios.Table(scenarios.write(duel), "again.toml"), tmp_path)
     np.testing.assert_array_equal(again.ground.open_cells, duel.ground.open_cells)
@@ -253,3 +254,13 @@ def test_the_list_says_what_each_is_and_which_cannot_be_used(write, tmp_path):
     lines = scenarios.described(scenarios.known(tmp_path).values())
     assert lines[0].startswith("broken          cannot be used: broken.toml: field 'sed' is unknown")
     assert lines[1] == "duel            A duel"
+
+
+def test_the_example_of_the_docs_can_be_played(write):
+    text = (scenarios.ASSETS.parent / "docs/scenarios.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    battle = campaign(load(write(example))).muster()
+    for _ in range(35):
+        battle.tick()
+    assert battle.orders[0].formation == "wedge"
+    assert [order.formation for order in battle.queued[0]] == ["line"]
