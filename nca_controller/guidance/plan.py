@@ -13,11 +13,13 @@ import jax.numpy as jnp
 from flax import struct
 from jaxtyping import Array, Float, Int
 
-from nca_controller.guidance.clouds import FEW_POINTS, POINTS, cell_centres, cloud, fits, pools
+from nca_controller.guidance.clouds import FEW_POINTS, POINTS, cell_centres, cloud, fits, pooled, pools
+from nca_controller.guidance.haste import LAGGARDS, hurried, lagging, with_laggards
 from nca_controller.guidance.poisson import poisson_flow
-from nca_controller.guidance.sinkhorn import destinations, match, match_itself
+from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, ROUNDS, destinations, match, match_itself, squared_distances
 from nca_controller.guidance.speed import direction, limit, speed
 
+BLUR = 0.5  # square of the blur, as a share of that of a coarse cell
 NEAR = 3.0  # cells from its destination at which mass follows the Poisson flow instead
 
 
@@ -26,9 +28,10 @@ class Plan:
     """Where everyone is to go, and what the next refresh starts from."""
 
     way: Float[Array, "H W 2"]  # from each cell to its destination, x, y in cells
-    potential: Float[Array, " k"]  # of the target's cloud
+    potential: Float[Array, " k+1"]  # of the target's cloud, and of lagging
     target: Float[Array, "H W"]
     level: Int[Array, ""]  # index into the levels of the field
+    longest: Float[Array, ""]  # way, in cells, of all but the last twentieth
 
 
 def empty_plan(height: int, width: int) -> Plan:
@@ -38,9 +41,10 @@ def empty_plan(height: int, width: int) -> Plan:
     )
     return Plan(
         way=jnp.zeros((height, width, 2)),
-        potential=jnp.zeros(coarsest_fits),
+        potential=jnp.zeros(coarsest_fits + 1),
         target=jnp.zeros((height, width)),
         level=jnp.zeros((), jnp.int32),
+        longest=jnp.zeros(()),
     )
 
 
@@ -71,21 +75,51 @@ def levels(height: int, width: int) -> list[tuple[int, int]]:
 
 
 def plan_at(level: int, plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
-    """Return the refreshed plan at one level, whose width of coarse cells is also its blur."""
+    """Return the refreshed plan at one level, of whose width of coarse cells the blur is a share."""
     height, width = mass.shape
     pool, points = levels(height, width)[level]
-    blur = float(pool**2)
+    blur = BLUR * pool**2
     held, wanted = cloud(mass, pool, points), cloud(target, pool, points)
     fresh = jnp.any(target != plan.target) | (plan.level != level)
-    potential = plan.potential
     known = len(wanted.share)
-    potential = potential.at[:known].set(match(held, wanted, potential[:known], fresh, blur))
+    squared = squared_distances(held.points, wanted.points)
+    # A new order is planned for the shortest ways first, which tells the longest, and then for haste.
+    start = jnp.where(fresh, 0.0, plan.potential[: known + 1])
+    start = start.at[:known].set(
+        match(squared, held.share, wanted.share, start[:known], blur, jnp.where(fresh, FIRST_ROUNDS, 0))
+    )
+    shortest = speed(destinations(squared, wanted, start[:known], blur) - held.points)
+    longest = jnp.where(fresh, longest_way(shortest, jnp.exp(held.share)), plan.longest)
+    cost, lag = with_laggards(hurried(squared, longest)), lagging(longest)
+    potential = match(cost, jnp.append(held.share, lag), jnp.append(wanted.share, lag), start, blur, ROUNDS)
     rows, columns = math.ceil(height / pool), math.ceil(width / pool)
-    places = (cell_centres(rows, columns) * pool).reshape(-1, 2)
-    way = destinations(places, wanted, potential[:known], blur)
-    way -= destinations(places, held, match_itself(held, blur), blur)
+    standing = pooled(mass, pool)
+    near = nearby(standing, 2 * points)
+    places = (cell_centres(rows, columns) * pool).reshape(-1, 2)[near]
+    told = destinations(hurried(squared_distances(places, wanted.points), longest), wanted, potential[:-1], blur)
+    told -= destinations(squared_distances(places, held.points), held, match_itself(held, blur), blur)
+    way = jnp.zeros((rows * columns, 2)).at[near].set(told)
     smooth = jax.image.resize(way.reshape(rows, columns, 2), (rows * pool, columns * pool, 2), "linear")
-    return Plan(smooth[:height, :width], potential, target, jnp.asarray(level, jnp.int32))
+    return Plan(
+        way=smooth[:height, :width],
+        potential=plan.potential.at[: known + 1].set(potential),
+        target=target,
+        level=jnp.asarray(level, jnp.int32),
+        longest=longest_way(speed(way), standing.ravel()),
+    )
+
+
+def nearby(standing: Float[Array, "h w"], most: int) -> Int[Array, " n"]:
+    """Return the coarse cells at which mass stands or beside which it does, the heaviest ones where there are many."""
+    around = jax.lax.reduce_window(standing, 0.0, jax.lax.max, (3, 3), (1, 1), "SAME")
+    return jax.lax.top_k(around.ravel(), min(most, around.size))[1]
+
+
+def longest_way(ways: Float[Array, " n"], mass: Float[Array, " n"]) -> Float[Array, ""]:
+    """Return the way, in cells, that all but the last twentieth of the mass do not exceed."""
+    order = jnp.argsort(ways)
+    ahead = jnp.cumsum(mass[order])
+    return ways[order][jnp.searchsorted(ahead, (1 - LAGGARDS) * ahead[-1])]
 
 
 def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:

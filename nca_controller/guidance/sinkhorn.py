@@ -1,60 +1,76 @@
-"""Entropic optimal transport between clouds, for squared distances (Cuturi, "Sinkhorn distances", 2013).
+"""Entropic optimal transport between clouds (Cuturi, "Sinkhorn distances", 2013), by stabilised scaling.
 
-Potentials are in squared cells, and all sums of exponentials in the logarithm's domain: far points do not vanish.
-`blur` is the entropy's weight, in squared cells: mass is matched within about its root.
+Potentials are in the cost's unit. Sums of exponentials are taken in the logarithm's domain once a round; in between,
+the plan that these potentials stand for is scaled by plain matrix products (Schmitzer, "Stabilized sparse scaling
+algorithms", 2019). `blur` is the entropy's weight: with squared distances mass is matched within about its root.
 """
 
 from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Float, Int
 
 from nca_controller.guidance.clouds import Cloud
 
-SWEEPS = 20  # iterations at a refresh
-FIRST_SWEEPS = 30  # iterations for a new target, from a wide blur to the narrow one
-NARROWING = 1.4  # by how much the blur shrinks from sweep to sweep
+ROUNDS = 4  # of a refresh, each with potentials taken anew in the logarithm's domain
+FIRST_ROUNDS = 12  # of a new target, from a wide blur to the narrow one
+SWEEPS = 20  # iterations in a round
+NARROWING = 2.0  # by how much the blur shrinks from round to round
 OVERSHOOT = 1.7  # over-relaxation (Thibault et al., "Overrelaxed Sinkhorn-Knopp", 2021); 1 is plain Sinkhorn
+FARTHEST = 1e12  # factor by which a round rescales a column at most
 SELF_SWEEPS = 8  # averaged iterations for a plan from a cloud to itself: these converge at once
+
+Cost = Float[Array, "n k"]
 
 
 def match(
-    source: Cloud, target: Cloud, potential: Float[Array, " k"], fresh: Bool[Array, ""], blur: float
+    cost: Cost,
+    source: Float[Array, " n"],
+    target: Float[Array, " k"],
+    potential: Float[Array, " k"],
+    blur: float,
+    rounds: int | Int[Array, ""],
+    last_rounds: int = 1,
 ) -> Float[Array, " k"]:
-    """Return the target's potential of the plan from source to target, starting from an earlier one unless fresh."""
-    cost = squared_distances(source.points, target.points)
-    widest = cost.max() / 2
+    """Return the target's potential of the plan from source to target, starting from another one.
 
-    def sweep(number: Array, potential: Float[Array, " k"]) -> Float[Array, " k"]:
-        narrowed = jnp.maximum(blur, widest * NARROWING ** -number.astype(jnp.float32))
-        width = jnp.where(fresh, narrowed, blur)
-        of_source = -width * jax.nn.logsumexp((potential - cost) / width + target.share, axis=1)
-        balanced = -width * jax.nn.logsumexp((of_source[:, None] - cost) / width + source.share[:, None], axis=0)
-        return potential + OVERSHOOT * (balanced - potential)
+    `source` and `target` are the logarithms of shares that add up to the same. The blur narrows from round to round
+    and is the given one in the last rounds.
+    """
+    supply, demand = jnp.exp(source), jnp.exp(target)
 
-    start = jnp.where(fresh, 0.0, potential)
-    return jax.lax.fori_loop(0, jnp.where(fresh, FIRST_SWEEPS, SWEEPS), sweep, start)
+    def scale(number: Array, potential: Float[Array, " k"]) -> Float[Array, " k"]:
+        width = blur * NARROWING ** jnp.maximum(rounds - last_rounds - number, 0).astype(jnp.float32)
+        of_source = -width * jax.nn.logsumexp((potential - cost) / width + target, axis=1)
+        plan = jnp.exp(jnp.minimum((of_source[:, None] + potential - cost) / width, 60.0))
+
+        def sweep(_: int, columns: Float[Array, " k"]) -> Float[Array, " k"]:
+            rows = 1 / jnp.maximum(plan @ (demand * columns), 1 / FARTHEST)
+            balanced = 1 / jnp.maximum((supply * rows) @ plan, 1 / FARTHEST)
+            return jnp.clip(columns * (balanced / columns) ** OVERSHOOT, 1 / FARTHEST, FARTHEST)
+
+        columns = jax.lax.fori_loop(0, SWEEPS, sweep, jnp.ones_like(potential))
+        return potential + width * jnp.log(columns)
+
+    return jax.lax.fori_loop(0, rounds, scale, potential)
 
 
 def match_itself(cloud: Cloud, blur: float) -> Float[Array, " k"]:
-    """Return the potential of the plan from a cloud to itself."""
-    cost = squared_distances(cloud.points, cloud.points)
+    """Return the potential of the plan from a cloud to itself, for squared distances."""
+    near = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.share)
 
-    def sweep(_: int, potential: Float[Array, " k"]) -> Float[Array, " k"]:
-        return (potential - blur * jax.nn.logsumexp((potential - cost) / blur + cloud.share, axis=1)) / 2
+    def sweep(_: int, scale: Float[Array, " k"]) -> Float[Array, " k"]:
+        return jnp.sqrt(scale / (near @ scale + 1 / FARTHEST))
 
-    return jax.lax.fori_loop(0, SELF_SWEEPS, sweep, jnp.zeros_like(cloud.share))
-
-
-def destinations(
-    places: Float[Array, "n 2"], target: Cloud, potential: Float[Array, " k"], blur: float
-) -> Float[Array, "n 2"]:
-    """Return for every place (x, y) the mean point of what the plan sends mass from there to."""
-    weights = jax.nn.softmax((potential - squared_distances(places, target.points)) / blur + target.share, axis=1)
-    return weights @ target.points
+    return blur * jnp.log(jax.lax.fori_loop(0, SELF_SWEEPS, sweep, jnp.ones_like(cloud.share)))
 
 
-def squared_distances(to: Float[Array, "n 2"], of: Float[Array, "k 2"]) -> Float[Array, "n k"]:
+def destinations(cost: Cost, target: Cloud, potential: Float[Array, " k"], blur: float) -> Float[Array, "n 2"]:
+    """Return for every place the mean point of what the plan sends mass from there to; `cost` is from the places."""
+    return jax.nn.softmax((potential - cost) / blur + target.share, axis=1) @ target.points
+
+
+def squared_distances(to: Float[Array, "n 2"], of: Float[Array, "k 2"]) -> Cost:
     """Return the squared distance of all pairs."""
     return ((to[:, None] - of) ** 2).sum(axis=-1)

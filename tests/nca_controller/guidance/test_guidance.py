@@ -7,10 +7,11 @@ import pytest
 
 from engine.formations import blob, form_up, load
 from engine.plugin import Ground
+from nca_controller.guidance import haste
 from nca_controller.guidance import plan as transport
 from nca_controller.guidance.clouds import cloud
 from nca_controller.guidance.poisson import poisson_flow, solve_poisson
-from nca_controller.guidance.sinkhorn import match, squared_distances
+from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, match, squared_distances
 
 GROUND = Ground(np.ones((48, 64), dtype=bool))
 
@@ -46,14 +47,35 @@ def test_who_stands_right_stays():
     assert np.abs(way[stand > 0.5]).max() < 0.1
 
 
-@pytest.mark.parametrize("shift", [(20, 0), (0, -9), (12, 8)])
-def test_a_shifted_formation_is_told_the_shift(shift):
+@pytest.mark.parametrize("shift", [(5, 0), (0, -4), (3, 4)])
+def test_a_formation_shifted_a_little_is_told_the_shift(shift):
     """Optimal transport to a translate is the translation, for every man."""
     there = (22 + shift[0], 24 + shift[1])
     mass, target = formation("wedge", (22, 24)), formation("wedge", there)
     way = np.asarray(plan_of(mass, target).way)
     error = np.abs(way[mass > 0.5] - shift)
     assert error.mean() < 0.25 and error.max() < 1.5
+
+
+@pytest.mark.parametrize("shift", [(24, 0), (18, -9)])
+def test_nobody_of_a_formation_shifted_far_goes_farther_than_the_shift(shift):
+    """Where some may lag nobody needs to, and hardly anybody is told less than the shift."""
+    there = (22 + shift[0], 24 + shift[1])
+    mass, target = formation("wedge", (22, 24)), formation("wedge", there)
+    plan = plan_of(mass, target)
+    ways = np.hypot(*np.asarray(plan.way)[mass > 0.5].T)
+    assert 0.9 * np.hypot(*shift) < ways.mean() <= np.hypot(*shift)
+    assert plan.longest < np.hypot(*shift) + 1.5
+
+
+@pytest.mark.parametrize(("source", "aim"), [("line", "wedge"), ("wedge", "line")])
+def test_haste_shortens_the_longest_way(source, aim, monkeypatch):
+    """A plan of the least squared distances sends somebody farther than one in haste."""
+    mass, target = formation(source, (16, 24), 20), formation(aim, (46, 24), 110)
+    hasty = float(plan_of(mass, target).longest)
+    monkeypatch.setattr(haste, "URGENCY", 0.0)
+    monkeypatch.setattr(haste, "LAGGARDS", haste.NO_LAGGARDS)
+    assert hasty < float(plan_of(mass, target).longest) - 0.5
 
 
 def test_orders_from_far_are_at_full_speed_and_at_rest_none():
@@ -73,7 +95,7 @@ def test_an_army_that_outgrows_the_cloud_is_seen_more_coarsely():
         here, there = (form_up(load()["phalanx"], mass, field, centre=(96, y), angle=0).target for y in (50.0, 70.0))
         plan = transport.plan_transport(transport.empty_plan(128, 192), jnp.asarray(here), jnp.asarray(there))
         assert int(plan.level) == level
-        assert np.abs(np.asarray(plan.way)[here > 0.9] - (0, 20)).mean() < 1
+        assert np.abs(np.asarray(plan.way)[here > 0.9] - (0, 20)).mean() < 1.5
 
 
 def test_a_new_order_is_planned_afresh():
@@ -86,10 +108,8 @@ def test_a_new_order_is_planned_afresh():
 def test_sinkhorn_matches_every_point_of_the_target():
     """The plan's marginals are the clouds' shares, which is what Sinkhorn's iterations are for."""
     held, wanted = (cloud(jnp.asarray(formation(*where)), 4) for where in (("line", (20, 12)), ("square", (44, 30))))
-    potential = match(held, wanted, jnp.zeros_like(wanted.share), jnp.array(True), 16.0)
-    for _ in range(4):
-        potential = match(held, wanted, potential, jnp.array(False), 16.0)
     cost = squared_distances(held.points, wanted.points)
+    potential = match(cost, held.share, wanted.share, jnp.zeros_like(wanted.share), 16.0, FIRST_ROUNDS)
     plan = jax.nn.softmax((potential - cost) / 16 + wanted.share, axis=1) * jnp.exp(held.share)[:, None]
     assert np.abs(np.asarray(plan.sum(axis=0) - jnp.exp(wanted.share))).sum() < 0.02
 
