@@ -13,7 +13,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from nca_controller.training.config import Config
+from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer
 from nca_controller.training.losses import overlap
 from nca_controller.training.runs import METRICS, SNAPSHOTS
@@ -60,9 +60,9 @@ def main(folder):
     PAGE.write_text(
         f"""# How far the seed's recipe comes
 
-Written by `python docs/seed_figures.py` from a run of the preset `seed`: {config.grid} x {config.grid} cells, mass {config.least_mass:g},
-{config.ticks} steps, {config.accumulate} batches of {config.batch} an epoch, stopped after
-{trainer.iteration} of the notebook's {2000:,} epochs and {metrics[-1]["seconds"] / 60:.0f} minutes on a processor that
+Written by `python docs/seed_figures.py` from a run of the preset `seed`: {config.grid} x {config.grid} cells,
+mass {config.least_mass:g}, {config.ticks} steps, {config.accumulate} batches of {config.batch} an epoch, stopped after
+{trainer.iteration} of the notebook's {PRESETS["seed"].iterations:,} epochs and {metrics[-1]["seconds"] / 60:.0f} minutes on a processor that
 others shared. Loss and overlap in training, means over a quarter of the epochs each: {told["first"][0]:.5f} and
 {told["first"][1]:.3f} at first, {told["last"][0]:.5f} and {told["last"][1]:.3f} at last. The learning rate warms up for
 {config.warmup} epochs, so that weights have hardly moved before.
