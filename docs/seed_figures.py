@@ -57,12 +57,13 @@ def main(folder):
     told = {
         name: [np.mean([each[key] for each in part]) for key in ("loss", "overlap")] for name, part in parts.items()
     }
+    whole, minutes = PRESETS["seed"].iterations, metrics[-1]["seconds"] / 60
     PAGE.write_text(
         f"""# How far the seed's recipe comes
 
 Written by `python docs/seed_figures.py` from a run of the preset `seed`: {config.grid} x {config.grid} cells,
 mass {config.least_mass:g}, {config.ticks} steps, {config.accumulate} batches of {config.batch} an epoch, stopped after
-{trainer.iteration} of the notebook's {PRESETS["seed"].iterations:,} epochs and {metrics[-1]["seconds"] / 60:.0f} minutes on a processor that
+{trainer.iteration} of the notebook's {whole:,} epochs and {minutes:.0f} minutes on a processor that
 others shared. Loss and overlap in training, means over a quarter of the epochs each: {told["first"][0]:.5f} and
 {told["first"][1]:.3f} at first, {told["last"][0]:.5f} and {told["last"][1]:.3f} at last. The learning rate warms up for
 {config.warmup} epochs, so that weights have hardly moved before.
