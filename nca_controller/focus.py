@@ -28,7 +28,8 @@ def focused(rule: Rule, state: State, signal: Signal, mass: Float[Array, "H W"])
     The mass that a window holds is counted from PRESENT on, so that a straggler does not keep it from being small.
     """
     height, width = mass.shape
-    windows = [(rows, columns) for rows, columns in WINDOWS if rows < height and columns < width]
+    sizes = [(min(rows, height), min(columns, width)) for rows, columns in WINDOWS]
+    windows = [(rows, columns) for rows, columns in sizes if 2 * rows * columns <= height * width]
     if not windows:
         return rule(state, signal)
     held = mass > PRESENT
