@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from engine.view.camera import COLUMN
+
 PLAYER = """
 import pygame, run_game
 from engine.game import Game
@@ -29,7 +31,8 @@ raise SystemExit(run_game.main(["--grid", "96x64", "--mass", "250", "--soldiers"
 
 def reach(picture):
     """Return the width and height in pixels of where most of the men stand: vermilion on green."""
-    red, green, blue = np.moveaxis(np.asarray(Image.open(picture).convert("RGB"), dtype=int), -1, 0)
+    pixels = np.asarray(Image.open(picture).convert("RGB"), dtype=int)
+    red, green, blue = np.moveaxis(pixels[:, COLUMN:], -1, 0)  # the cards beside the field are vermilion too
     rows, columns = np.nonzero((red > green + 40) & (red > blue + 40))
     assert len(rows) > 500, "there are men in the picture"
     return np.ptp(np.percentile(columns, [2, 98])), np.ptp(np.percentile(rows, [2, 98]))
