@@ -13,7 +13,7 @@ from jaxtyping import Float
 from engine import charges, formations, orders, troops
 from engine.ahead import Ahead
 from engine.charges import Onslaught
-from engine.commands import Charge, Command, Form, Halt, Obey
+from engine.commands import Charge, Command, Form, Halt, Obey, commanded, sparing
 from engine.formations import Formation, FormationError, Stand
 from engine.history import REACH, History, Moment
 from engine.orders import Order
@@ -34,8 +34,8 @@ class Battlefield:
     """R regiments on one ground, in sides. Commands may come at any tick; the mass never changes.
 
     `mass` (R, H, W) is where the regiments muster, and `first` the order of each. `leaders` are the controllers by the
-    names that regiments know them by. `script` is carried out tick by tick whatever else is commanded; `log` is what
-    was commanded, and what a replay will be. Raises FormationError for an order that names no formation or finds no
+    names that regiments know them by. `script` is carried out tick by tick for regiments that are not commanded
+    otherwise: a command takes a regiment out of it. `log` is what was commanded, and what a replay will be. Raises FormationError for an order that names no formation or finds no
     room.
     """
 
@@ -64,6 +64,7 @@ class Battlefield:
         self.log = list(log)
         self._script = script
         self._carried_out = 0  # how many commands of the log
+        self._commanded: frozenset[int] = frozenset()  # by the log, and so out of the script
         self._roster = dict(roster)
         self._seed = seed
         self._totals = mass.sum(axis=(1, 2), dtype=np.float64)
@@ -132,7 +133,7 @@ class Battlefield:
         """
         self._obey(command)
         self.log[self._carried_out :] = [(self.ticks, command)]
-        self._carried_out += 1
+        self._count(command)
 
     def give(self, order: Order, regiment: int = 0) -> Stand:
         """Order one regiment and return where it will stand."""
@@ -205,11 +206,12 @@ class Battlefield:
     def _carry_out_due(self) -> None:
         """Carry out what is due before this tick: the log of a future that was stepped back from, script, waypoints."""
         while self._carried_out < len(self.log) and self.log[self._carried_out][0] <= self.ticks:
-            self._obey(self.log[self._carried_out][1])
-            self._carried_out += 1
+            command = self.log[self._carried_out][1]
+            self._obey(command)
+            self._count(command)
         for tick, command in self._script:
             if tick == self.ticks:
-                self._obey(command)
+                self._obey(sparing(command, self._commanded))
         for regiment, queue in enumerate(self.queued):
             if queue and self.overlap(regiment) >= STANDS:
                 self._line_up(regiment, queue[0], self.preview(regiment, queue[0]), queue[1:])
@@ -217,6 +219,11 @@ class Battlefield:
             self._onslaughts = tuple(one for one in self._onslaughts if one.until > self.ticks)
             if not self._onslaughts:
                 self._scattered = {}
+
+    def _count(self, command: Command) -> None:
+        """Remember that a command of the log was carried out, and that its regiments have left the script."""
+        self._carried_out += 1
+        self._commanded |= commanded(command)
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -283,13 +290,15 @@ class Battlefield:
             self._onslaughts,
             self._scattered,
             self._carried_out,
+            self._commanded,
         )
 
     def _return_to(self, moment: Moment) -> None:
         self.ticks, self._state, self.mass, self.regiments = moment.ticks, moment.state, moment.mass, moment.regiments
         self.troops, self.orders, self.stands = list(moment.troops), list(moment.orders), list(moment.stands)
         self.queued, self._onslaughts = list(moment.queued), moment.onslaughts
-        self._scattered, self._carried_out = moment.scattered, moment.carried_out
+        self._scattered = moment.scattered
+        self._carried_out, self._commanded = moment.carried_out, moment.commanded
         self.version += 1
 
 

@@ -5,7 +5,8 @@ Regiments are named by their index. Places and lengths are in cells, x to the ri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
 
 from engine.orders import Order
 
@@ -42,3 +43,23 @@ class Obey:
 
 
 Command = Form | Halt | Charge | Obey
+
+
+def commanded(command: Command) -> frozenset[int]:
+    """Return the regiments that a command tells where to stand; another controller leaves them to their orders."""
+    match command:
+        case Form(orders):
+            return frozenset(regiment for regiment, _ in orders)
+        case Halt(regiments):
+            return frozenset(regiments)
+    return frozenset()
+
+
+def sparing(command: Command, regiments: Set[int]) -> Command:
+    """Return a command without what it tells these regiments. A charge spares nobody: it is aimed at a place."""
+    match command:
+        case Form(orders):
+            return replace(command, orders=tuple(given for given in orders if given[0] not in regiments))
+        case Halt(halted):
+            return Halt(tuple(regiment for regiment in halted if regiment not in regiments))
+    return command

@@ -38,6 +38,7 @@ class Moment:
     onslaughts: tuple[Onslaught, ...]
     scattered: dict[int, Float[np.ndarray, "H W"]]  # targets of those whom charges have hit; replaced, never changed
     carried_out: int  # how many commands of the log
+    commanded: frozenset[int]  # regiments that have left the script
 
 
 class History:

@@ -1,5 +1,7 @@
 """What a player can tell regiments, carried out by a battlefield of two."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from stand_in import GROUND, StandIn
@@ -146,3 +148,29 @@ def test_velocity_is_what_was_commanded(battle):
     play(battle, 3)
     assert battle.velocity.shape == (2, *GROUND.grid, 2)
     assert np.abs(battle.velocity[0]).max() > 0.3
+
+
+def test_a_regiment_that_is_commanded_leaves_the_script_and_the_others_keep_to_it(campaign):
+    both = tuple((regiment, Order("circle", (20 + 30 * regiment, 24))) for regiment in (0, 1))
+    scenario = replace(
+        campaign.scenario,
+        regiments=(Regiment("left", 0, 70.0, 150, "one"), Regiment("right", 1, 80.0, 160, "one")),
+        orders=(Order("testudo", (16, 24)), Order("testudo", (52, 24))),
+        heaped=False,
+        script=((10, Form(both)), (20, Halt((0, 1))), (30, Form(both, queued=True))),
+    )
+    battle = replace(campaign, scenario=scenario).muster()
+    for _ in range(5):
+        battle.tick()
+    battle.carry_out(Obey(1, "one"))  # who leads is not where to stand
+    battle.carry_out(Form(((0, Order("wedge", (18, 24))),)))
+    while battle.ticks < 15:
+        battle.tick()
+    assert [order.formation for order in battle.orders] == ["wedge", "circle"]
+    # Before that command it was in the script, and a step back is to then.
+    battle.step_back(12)
+    assert battle.ticks == 3
+    battle.carry_out(Form(((1, Order("wedge", (52, 24))),)))
+    while battle.ticks < 31:
+        battle.tick()
+    assert [order.formation for order in battle.orders] == ["circle", "wedge"]
