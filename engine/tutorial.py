@@ -62,8 +62,9 @@ class Tutorial:
         return next((lesson for lesson in LESSONS if lesson.deed not in self._done), None)
 
     def hear(self, command: Command) -> None:
-        """Take notice of what the player commanded."""
+        """Take notice of what the player commanded. Whoever is obeyed has been chosen, or was the only one."""
         if isinstance(command, Form):
+            self._done.add("select")
             for regiment, order in command.orders:
                 before = self._orders.get(regiment)
                 self._done |= deeds(before, order)
@@ -102,7 +103,7 @@ def deeds(before: Order | None, order: Order) -> set[Deed]:
     """Return what a player has done who gave that order to men under the one before."""
     done: set[Deed] = set()
     if (order.frontage, order.line) not in ((None, ()), before and (before.frontage, before.line)):
-        done.add("line")
+        done |= {"move", "line"}  # a front is drawn where they are to go
     elif before and order.formation != before.formation:
         done.add("form")
     elif before and not order.painted:

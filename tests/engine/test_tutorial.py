@@ -80,7 +80,7 @@ def test_what_was_done_before_its_lesson_is_not_taught():
         (STANDING, STANDING, set()),
         (STANDING, Order("line", (40.0, 30.0), 45.0), set()),
         (STANDING, Order("line", (43.0, 30.0)), {"move"}),
-        (STANDING, Order("line", (43.0, 30.0), frontage=9.0), {"line"}),
+        (STANDING, Order("line", (43.0, 30.0), frontage=9.0), {"move", "line"}),
         (Order("line", (40.0, 30.0), frontage=9.0), Order("line", (43.0, 30.0), frontage=9.0), {"move"}),
         (Order("line", (40.0, 30.0), frontage=9.0), Order("wedge", (40.0, 30.0)), {"form"}),
         (STANDING, Order("line", (90.0, 30.0), painted=((9.0, 9.0, 3.0),)), set()),
@@ -88,6 +88,12 @@ def test_what_was_done_before_its_lesson_is_not_taught():
 )
 def test_what_an_order_teaches(before, order, done):
     assert deeds(before, order) == done
+
+
+def test_whoever_gives_a_lone_regiment_an_order_needs_no_lesson_in_choosing_it():
+    watched = Watched()
+    watched.give(Order("line", (60.0, 30.0), 20.0, frontage=35.0))
+    assert watched.deed == "form", "a front that is drawn elsewhere is a march, too"
 
 
 def test_other_commands_teach_nothing():
