@@ -34,9 +34,9 @@ class Battlefield:
     """R regiments on one ground, in sides. Commands may come at any tick; the mass never changes.
 
     `mass` (R, H, W) is where the regiments muster, and `first` the order of each. `leaders` are the controllers by the
-    names that regiments know them by. `script` is carried out tick by tick for regiments that are not commanded
-    otherwise: a command takes a regiment out of it. `log` is what was commanded, and what a replay will be. Raises FormationError for an order that names no formation or finds no
-    room.
+    names that regiments know them by. `script` is carried out tick by tick, but for regiments that were commanded: a
+    command takes a regiment out of it. `log` is what was commanded, and what a replay will be. Raises FormationError
+    for an order that names no formation or finds no room.
     """
 
     def __init__(
