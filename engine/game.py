@@ -16,7 +16,7 @@ from engine.controls.drill import Drill
 from engine.controls.hands import Hands
 from engine.curves import Curves
 from engine.formations import FormationError, Roster
-from engine.loop import Loop
+from engine.loop import FRAMES_PER_SECOND, Loop
 from engine.muster import Muster
 from engine.pictures import Pictures
 from engine.settings import Preferences
@@ -29,6 +29,7 @@ from engine.view import knows_key
 from engine.view.scene import Quit, Rows, Scene, View
 
 COMPLAINT_FRAMES = 1200  # how long it shows what is wrong with the settings
+MUSTERING_FRAMES = 12  # a second: what software draws, it takes from the compiler
 NOTICE_FRAMES = 240  # how long the HUD shows what became of a screenshot or a controller
 
 
@@ -78,7 +79,7 @@ class Game:
         try:
             while self.running:
                 self.frame()
-                self.loop.rest()
+                self.loop.rest(FRAMES_PER_SECOND if self.battlefield else MUSTERING_FRAMES)
                 if ticks is not None and self.battlefield and self.battlefield.ticks >= ticks:
                     self.leave()
         finally:

@@ -71,9 +71,9 @@ class Loop:
         """Forget the time that passed since the last frame, as after a long wait."""
         self._frame_start = self._clock()
 
-    def rest(self) -> None:
+    def rest(self, frames_per_second: float = FRAMES_PER_SECOND) -> None:
         """Wait out what is left of this frame, so that an idle game leaves the processor alone."""
-        left = self._frame_start + 1.0 / FRAMES_PER_SECOND - self._clock()
+        left = self._frame_start + 1.0 / frames_per_second - self._clock()
         if left > 0:
             with self.stopwatch.measure("waiting"):
                 self._sleep(left)

@@ -116,3 +116,9 @@ def test_frame_rate_is_averaged(loop, clock):
         clock.now += 0.05
         list(loop.due())
     assert loop.frames_per_second == pytest.approx(20, rel=0.01)
+
+
+def test_a_game_that_waits_for_its_army_leaves_the_processor_to_those_who_muster_it(loop, clock):
+    start = clock.now
+    loop.rest(12)
+    assert clock.now - start == pytest.approx(1 / 12)
