@@ -28,9 +28,9 @@ from engine.tutorial import Tutorial
 from engine.view import knows_key
 from engine.view.scene import Quit, Rows, Scene, View
 
-COMPLAINT_FRAMES = 1200  # how long it shows what is wrong with the settings
+COMPLAINT_SECONDS = 20.0  # how long it shows what is wrong with the settings
 MUSTERING_FRAMES = 12  # a second: what software draws, it takes from the compiler
-NOTICE_FRAMES = 240  # how long the HUD shows what became of a screenshot or a controller
+NOTICE_SECONDS = 4.0  # how long the HUD shows what became of a screenshot or a controller
 
 
 class Game:
@@ -68,9 +68,9 @@ class Game:
         self.tutorial = Tutorial(settings.tutorial, self._keep_tutorial)
         self._help_open = False
         self.pictures = Pictures(folder, self._say, settings.film)
-        self._notice_left = 0
+        self._notice_until = 0.0  # by the loop's clock
         if self._preferences.complaint:
-            self._say(self._preferences.complaint, COMPLAINT_FRAMES)
+            self._say(self._preferences.complaint, COMPLAINT_SECONDS)
         self._mustering: Muster[Battlefield] | None = Muster(campaign.muster)
         self._succession = Succession(campaign.controllers)
 
@@ -223,18 +223,17 @@ class Game:
             self._succession.finish(self.battlefield, self.command, self._say)
 
     def _rows(self) -> tuple[tuple[str, str], ...]:
-        self._notice_left -= 1
         rows: tuple[tuple[str, str], ...] = ()
         if self.battlefield:
             first = next(iter(self.captain.actors()), 0)
             rows = status(self.battlefield, self.drill.formations, self._succession.name, first)
         speed = f"x{Fraction(self.loop.speed)}{', paused' if self.loop.paused else ''}"
         rows += (("frames/s", f"{self.loop.frames_per_second:.0f}"), ("speed", speed))
-        remarks = (self.notice if self._notice_left > 0 else "", self.drill.complaint)
+        remarks = (self.notice if self.loop.now < self._notice_until else "", self.drill.complaint)
         return (*rows, *(("", remark) for remark in remarks if remark))
 
-    def _say(self, notice: str, frames: int = NOTICE_FRAMES) -> None:
-        self.notice, self._notice_left = notice, frames
+    def _say(self, notice: str, seconds: float = NOTICE_SECONDS) -> None:
+        self.notice, self._notice_until = notice, self.loop.now + seconds
 
     def _lesson(self) -> tuple[str, ...]:
         """Return the lines of the lesson that is shown now."""
@@ -245,4 +244,4 @@ class Game:
 
     def _keep_tutorial(self, wanted: bool) -> None:
         if complaint := self._preferences.keep("tutorial", wanted):
-            self._say(complaint, COMPLAINT_FRAMES)
+            self._say(complaint, COMPLAINT_SECONDS)

@@ -302,3 +302,14 @@ def test_a_game_of_so_many_ticks_ends_by_itself(start):
     session.game._mustering.result()
     session.game.play(ticks=20)
     assert session.game.battlefield.ticks == 20
+
+
+def test_a_notice_stays_for_seconds_however_few_frames_they_have(start):
+    session = start()
+    session.game._say("hear")
+    frames = 0
+    while ("", "hear") in session.game.scene().status:
+        session.clock.now += 0.25
+        session.game.frame()
+        frames += 1
+    assert frames == 16
