@@ -106,7 +106,7 @@ def window(args: Namespace) -> None:
 
 def figures(args: Namespace) -> None:
     """Play without a window and say how it ended."""
-    command_line.check_writable(args.screenshot)
+    command_line.check_writable(args.screenshot, ".png")
     campaign = make_campaign(args)
     battlefield = Muster(campaign.muster).result()
     played = replay.load(args.replay) if args.replay else None
@@ -130,7 +130,7 @@ def keep(args: Namespace, campaign: Campaign, battlefield: Battlefield) -> None:
 
 def film(args: Namespace, path: Path) -> None:
     """Play the demo, or what was ordered, and save it as a GIF or an MP4."""
-    command_line.check_writable(path)
+    command_line.check_writable(path, ".gif", ".mp4")
     check_film(path)
     by_itself = not (args.order or args.orders or args.scenario or args.replay)
     campaign = make_campaign(args, demo.script(args.grid or command_line.grid(GRID)) if by_itself else ())
@@ -171,13 +171,15 @@ def roster(args: Namespace) -> Roster:
 def make_campaign(args: Namespace, script: Timed = (), formations: Mapping[str, Formation] | None = None) -> Campaign:
     """Return the game that was asked for, once its names and sizes are known to be good; imports no simulation."""
     if args.record:
+        if args.record in (args.screenshot, args.demo):
+            raise InputError(f"--record and the picture would both be {args.record}; choose another name")
         command_line.check_writable(args.record)
         replay.check_free(args.record)
-    path = scenarios.find(args.scenario, *own_folders(args, "scenarios")) if args.scenario else args.replay
+    path = args.replay if args.scenario is None else scenarios.find(args.scenario, *own_folders(args, "scenarios"))
     scenario = opened(args, path) if path else arranged(args, script)
     played = replay.load(args.replay) if args.replay else None
     log = played.log if played else ()
-    names = dict.fromkeys((args.controller or "nca", *leading(scenario, log)))
+    names = dict.fromkeys(("nca" if args.controller is None else args.controller, *leading(scenario, log)))
     try:
         campaign = Campaign(
             simulation=make_simulation,
@@ -205,7 +207,7 @@ def opened(args: Namespace, path: Path) -> Scenario:
     if args.replay:
         return replay.load(path).scenario
     scenario = scenarios.load(path)
-    if args.controller:
+    if args.controller is not None:
         scenario = scenarios.led_by(scenario, args.controller)
     return scenario if args.seed is None else replace(scenario, seed=args.seed)
 
@@ -214,12 +216,13 @@ def arranged(args: Namespace, script: Timed = ()) -> Scenario:
     """Return the game without a scenario: one army, which musters as a crowd in the middle of an open field."""
     ground = args.grid or command_line.grid(GRID)
     centre, mass = middle(ground), check_mass(args.mass or MASS, ground)
+    controller = "nca" if args.controller is None else args.controller
     if args.order is not None and any(tick == 0 for tick, _ in args.orders):
         raise InputError("--order and --orders both give an order at tick 0")
     return Scenario(
         title="an army in the field",
         ground=ground,
-        regiments=(Regiment("army", 0, mass, args.soldiers or MEN, args.controller or "nca"),),
+        regiments=(Regiment("army", 0, mass, args.soldiers or MEN, controller),),
         orders=(Order("line" if args.order is None else args.order, centre),),
         heaped=True,
         script=script or tuple((tick, Form(((0, Order(name, centre)),))) for tick, name in args.orders),
@@ -248,7 +251,7 @@ def leaders(names: Iterable[str]) -> dict[str, Callable[[], Any]]:
         folder = trained().get(name, Path(name))
         if name in known:
             more[name] = known[name]
-        elif folder.is_dir():
+        elif name and folder.is_dir():
             more[name] = partial(load_trained, folder)
         else:
             raise InputError(command_line.unknown_name("controller", name, (*known, *trained())) + ", or a folder")
@@ -275,7 +278,7 @@ def load_trained(folder: Path) -> Any:
 def make_parser() -> command_line.Parser:
     """Return the command line."""
     parser = command_line.Parser(prog="run_game.py", description="Give an order, and an army flows into formation.")
-    add = parser.add_argument
+    add, alone = parser.add_argument, parser.add_mutually_exclusive_group().add_argument
     add("--scenario", metavar="NAME", help="what is played: one of --list-scenarios, or a file")
     add("--record", metavar="FILE", type=Path, help="save what is played as a replay, a small TOML file")
     add("--replay", metavar="FILE", type=Path, help="play a replay again, in the window, --headless or as a --demo")
@@ -292,20 +295,22 @@ def make_parser() -> command_line.Parser:
         metavar="NAME",
         help="who leads everyone: a name, one in trained_models/, or a checkpoint's folder (the scenario's, or nca)",
     )
-    add("--headless", action="store_true", help="play without a window and print the outcome as a line of JSON")
+    alone("--headless", action="store_true", help="play without a window and print the outcome as a line of JSON")
     add("--ticks", metavar="N", type=command_line.count, help="leave after N ticks (headless 400, demo 600)")
     add("--screenshot", metavar="FILE", type=Path, help="with --headless: save the last picture")
-    add("--demo", metavar="FILE", type=Path, help="play by itself and save a GIF or an MP4; the same without a display")
+    alone(
+        "--demo", metavar="FILE", type=Path, help="play by itself and save a GIF or an MP4; the same without a display"
+    )
     add("--grid", metavar="WxH", type=command_line.grid, help=f"the field's size in cells ({GRID})")
     add("--mass", metavar="M", type=command_line.positive, help=f"the army's mass; a cell holds 1 ({MASS:.0f})")
-    add("--soldiers", metavar="N", type=command_line.count, help=f"how many men are drawn for it ({MEN})")
+    add("--soldiers", metavar="N", type=command_line.men, help=f"how many men are drawn for it ({MEN})")
     add("--seed", metavar="S", type=command_line.seed, help="of all that is drawn by lot (0)")
     add("--assets", metavar="DIR", type=Path, help="your own formations/ and scenarios/ (the platform's data folder)")
     add("--settings", metavar="FILE", type=Path, help="your settings (settings.toml in the platform's config folder)")
-    add("--list-scenarios", action="store_true", help="name the scenarios and leave")
-    add("--list-formations", action="store_true", help="name the formations and leave")
-    add("--list-keys", action="store_true", help="name what keys can do, and the keys that do it, and leave")
-    add("--list-controllers", action="store_true", help="name the controllers and leave")
+    alone("--list-scenarios", action="store_true", help="name the scenarios and leave")
+    alone("--list-formations", action="store_true", help="name the formations and leave")
+    alone("--list-keys", action="store_true", help="name what keys can do, and the keys that do it, and leave")
+    alone("--list-controllers", action="store_true", help="name the controllers and leave")
     add("--version", action="version", version=f"maniple {version('maniple')}")
     return parser
 

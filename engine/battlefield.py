@@ -153,8 +153,8 @@ class Battlefield:
         return self.give(orders.moved(self.orders[regiment], right, down), regiment)
 
     def enlist(self, roster: Mapping[str, Formation]) -> None:
-        """Know other formations from now on. Orders that were given stand."""
-        self._roster = dict(roster)
+        """Know these formations from now on, and those before: orders to come may still name one that went away."""
+        self._roster |= roster
 
     def rehearse(self, controller: Any, regiments: Sequence[int] = (0,)) -> None:
         """Play two ticks under another controller for nothing, so that all is compiled before it leads.

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from engine import charges
 from engine.battlefield import Battlefield, Timed
-from engine.commands import Form, Obey
+from engine.commands import Charge, Form, Obey
 from engine.formations import Formation, FormationError, Stand, blob, check_mass, pick
 from engine.orders import Order
 from engine.plugin import Ground, Simulation
@@ -61,6 +62,10 @@ class Campaign:
         self.drawn_up()
         for _ in self.stands():
             pass
+        for tick, command in (*self.scenario.script, *self.log):
+            if isinstance(command, Charge):
+                with named(f"the charge at tick {tick}"):
+                    charges.begin(command, tick, self.ground)
 
     def stands(self) -> Iterator[Stand]:
         """Yield where every order puts its regiment, those at the start first."""

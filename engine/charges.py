@@ -31,7 +31,10 @@ class Onslaught:
 def begin(charge: Charge, tick: int, ground: Ground) -> Onslaught:
     """Return the charge under way from this tick on. Raises FormationError for a disc that is none."""
     if not (all(map(math.isfinite, charge.place)) and 0 < charge.radius < max(ground.grid)):
-        raise FormationError(f"a charge needs a place and a radius above 0, not {charge.place} and {charge.radius}")
+        raise FormationError(
+            f"a charge needs a place and a radius above 0 and below the field's {max(ground.grid)} cells, "
+            f"not {charge.place} and {charge.radius:g}"
+        )
     return Onslaught(charge, tick + SHOCK + math.ceil(CLEARING * charge.radius))
 
 

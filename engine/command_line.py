@@ -16,6 +16,7 @@ import numpy as np
 from engine.plugin import Ground
 
 SMALLEST, LARGEST = 16, 4096  # cells along a side of the field
+MOST_MEN = 1_000_000  # that are drawn
 
 
 class InputError(ValueError):
@@ -85,6 +86,13 @@ def positive(text: str) -> float:
     return number
 
 
+def men(text: str) -> int:
+    """Return how many men are to be drawn."""
+    if count(text) > MOST_MEN:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to {MOST_MEN}")
+    return int(text)
+
+
 def count(text: str) -> int:
     """Return a whole number above zero."""
     if not (text.isdecimal() and int(text) > 0):
@@ -99,10 +107,15 @@ def seed(text: str) -> int:
     return int(text)
 
 
-def check_writable(path: Path | None) -> None:
-    """Raise InputError if no file can be written there, before minutes are spent on what it is to hold."""
+def check_writable(path: Path | None, *endings: str) -> None:
+    """Raise InputError if no file can be written there, before minutes are spent on what it is to hold.
+
+    Where endings are given the name must have one of them, so that a slip writes over no file of another kind.
+    """
     if path is None:
         return
+    if endings and path.suffix.lower() not in endings and not path.is_dir():
+        raise InputError(f"cannot write {path}: the name must end in {' or '.join(endings)}")
     folder = path.parent
     if not folder.is_dir():
         raise InputError(f"cannot write {path}: there is no folder {folder}")

@@ -31,6 +31,8 @@ def read_command(table: Table, regiments: Sequence[str]) -> tuple[int, Command]:
     command: Command
     if kinds == ["charge"]:
         x, y, radius = table.numbers("charge", "x y radius")
+        if radius <= 0:
+            raise table.wrong("charge", f"must have a radius above 0, not {radius:g}")
         command = Charge((x, y), radius)
     else:
         regiment = table.pick("regiment", table.text("regiment"), regiments)

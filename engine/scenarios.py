@@ -170,11 +170,11 @@ def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment
     regiments: list[Regiment] = []
     orders: list[Order] = []
     for row in rows:
-        name, mass = row.text("name"), row.number("mass", above=QUANTUM)
+        name, mass = row.text("name"), row.number("mass", above=QUANTUM, most=LARGEST**2)
         if name in (regiment.name for regiment in regiments):
             raise row.wrong("name", f"is '{name}', as another's is")
         side = row.pick("side", row.text("side"), sides) if "side" in row else 0
-        men = row.whole("men", max(1, round(MEN * mass)), least=1, most=MOST_MEN)
+        men = row.whole("men", round(min(max(1.0, MEN * mass), MOST_MEN)), least=1, most=MOST_MEN)
         mass = math.floor(mass / QUANTUM) * QUANTUM
         regiments.append(Regiment(name, side, mass, men, row.text("controller", "nca")))
         orders.append(read_order(row))

@@ -15,10 +15,10 @@ from typing import Any
 
 import tomli_w
 
+from engine.command_line import MOST_MEN
 from engine.view.palette import PALETTES, TEAMS, Colour
 
 SIZES = (320, 16_384)  # pixels along a side of the window
-MOST_MEN = 1_000_000
 LARGEST_FILE = 100_000  # bytes
 FILMS = ("gif", "mp4")
 PLAIN = ("tutorial", "soldiers", "palette", "film")
@@ -141,7 +141,11 @@ def _entries(path: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise SettingsError(f"{path.name}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except SettingsError:
+        raise
+    except RecursionError:
+        raise SettingsError(f"{path.name}: it is nested too deep") from None
+    except ValueError as error:  # no text, not TOML, or a number of thousands of digits
         raise SettingsError(f"{path.name}: {' '.join(str(error).split())}") from None
 
 

@@ -14,6 +14,7 @@ from engine.orders import Order, Place
 from engine.plugin import QUANTUM, Ground
 
 THINNEST = 0.5  # density to which an army spreads out to cover what was painted; beyond that the paint shrinks
+FARTHEST = 1e6  # cells or degrees, of what an order may say
 MOST_POINTS = 256  # of a line that are looked at: more would be finer than the cells
 
 
@@ -23,8 +24,10 @@ def take_stand(order: Order, formation: Formation, mass: float, ground: Ground) 
     Raises FormationError, one line, where the ground cannot hold the mass, or what was drawn lies off open ground.
     """
     for number in (*order.centre, order.angle, *np.ravel(order.line), *np.ravel(order.painted)):
-        if not math.isfinite(number):
-            raise FormationError(f"an order to '{order.formation}' has a place or an angle that is no number")
+        if not abs(number) <= FARTHEST:
+            raise FormationError(
+                f"an order to '{order.formation}' has a place or an angle that is no number or beyond all fields"
+            )
     if order.painted:
         return on_painted(order.painted, mass, ground, angle=order.angle)
     if order.line:

@@ -169,8 +169,12 @@ def read(path: Path) -> Table:
         raise FileError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise FileError(f"{path.name}: is no text in UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FileError(f"{path.name}: {str(error) or 'is nested too deep'}") from None
+    except FileError:
+        raise
+    except RecursionError:
+        raise FileError(f"{path.name}: is nested too deep") from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        raise FileError(f"{path.name}: {' '.join(str(error).split())}") from None
 
 
 def _is_number(value: object) -> bool:

@@ -164,13 +164,19 @@ def refused(done, *parts):
         ("--seed -1", "argument --seed:"),
         ("--screenshot nowhere/out.png", "cannot write nowhere/out.png: there is no folder nowhere"),
         ("--screenshot .", "cannot write ."),
-        ("--demo nowhere/out.gif", "cannot write nowhere/out.gif"),
         ("--scenario crosing", "unknown scenario 'crosing': did you mean crossing?"),
         ("--scenario crossing --order wedge", "--order is the scenario's to say"),
         ("--scenario crossing --grid 64x48", "--grid is the scenario's to say"),
         ("--scenario crossing --controller plann", "crossing.toml: unknown controller 'plann': did you mean plan?"),
         ("--assets nowhere", "--assets: there is no folder nowhere"),
         ("--scenario broken.toml", "broken.toml: field 'size' is missing"),
+        ("--scenario=", "unknown scenario ''"),
+        ("--controller=", "unknown controller ''"),
+        ("--soldiers 9999999", "argument --soldiers: '9999999' is not a whole number from 1 to 1000000"),
+        ("--screenshot notes.txt", "cannot write notes.txt: the name must end in .png"),
+        ("--screenshot out.png --record out.png", "--record and the picture would both be out.png"),
+        ("--demo out.gif", "argument --demo: not allowed with argument --headless"),
+        ("--list-keys --list-formations", "not allowed with argument"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_before_jax_is_imported(words, part, tmp_path):
@@ -210,6 +216,11 @@ def test_settings_that_are_broken_stop_no_game(tmp_path):
     done = run(*words, folder=tmp_path, SDL_VIDEODRIVER="offscreen")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "mine.toml").read_text() == "soldiers = -3"
+
+
+def test_a_demo_is_refused_before_it_is_played(tmp_path):
+    refused(run("--demo", "nowhere/out.gif", folder=tmp_path), "cannot write nowhere/out.gif")
+    refused(run("--demo", "notes.txt", folder=tmp_path), "cannot write notes.txt: the name must end in .gif or .mp4")
 
 
 def test_a_screenshot_needs_headless(tmp_path):

@@ -116,7 +116,11 @@ def entries(path: Path) -> dict[str, Any]:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FormationError(f"{path.name}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except FormationError:
+        raise
+    except RecursionError:
+        raise FormationError(f"{path.name}: it is nested too deep") from None
+    except ValueError as error:  # no text, not TOML, or a number of thousands of digits
         raise FormationError(f"{path.name}: {' '.join(str(error).split())}") from None
     fields = {}
     for name, value in said.items():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import pygame
 
 from engine.view.palette import Colour
 
 KEPT = 400  # lines
+LONGEST = 500  # letters of a line: whatever a broken file says, drawing it takes no seconds
 FINER = 4  # letters are drawn this much larger and then reduced: hinting would set small ones unevenly
 LARGE = 80  # pixels: letters as high as this are drawn twice as large only
 
@@ -21,7 +24,8 @@ class Lettering:
 
     def line(self, text: str, size: float, colour: Colour, tracking: float = 0) -> pygame.Surface:
         """Return a line of text, `size` pixels high, with `tracking` more pixels after each letter."""
-        key = (text, round(size), colour, round(tracking))
+        shown = "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST])
+        key = (shown, round(size), colour, round(tracking))
         line = self._lines.pop(key, None)
         if line is None:
             line = self._rendered(*key)
@@ -46,16 +50,21 @@ class Lettering:
 
     def fitted(self, text: str, size: float, colour: Colour, width: float) -> pygame.Surface:
         """Return a line no wider than `width` pixels, cut short with an ellipsis where it has to be."""
+        text = text[:LONGEST]
         line = self.line(text, size, colour)
-        while line.get_width() > width and len(text) > 1:
-            text = text[:-2].rstrip() + "…"
-            line = self.line(text, size, colour)
-        return line
+        if line.get_width() <= width:
+            return line
+
+        def too_wide(letters: int) -> bool:
+            return self.line(text[:letters].rstrip() + "…", size, colour).get_width() > width
+
+        letters = bisect_left(range(len(text)), True, key=too_wide)
+        return self.line(text[: max(letters - 1, 0)].rstrip() + "…", size, colour)
 
     def wrapped(self, text: str, size: float, colour: Colour, width: float) -> list[pygame.Surface]:
         """Return a text as lines no wider than `width` pixels, broken between words."""
         lines: list[str] = []
-        for word in text.split():
+        for word in text[:LONGEST].split():
             longer = f"{lines[-1]} {word}" if lines else word
             if lines and self.line(longer, size, colour).get_width() <= width:
                 lines[-1] = longer

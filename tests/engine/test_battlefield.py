@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
 from engine.battlefield import Battlefield
-from engine.commands import Obey
+from engine.commands import Form, Obey
 from engine.formations import FormationError
 from engine.orders import Order
 from engine.regiments import Regiment
@@ -57,6 +59,17 @@ def test_an_unknown_formation_changes_nothing(battlefield):
     with pytest.raises(FormationError, match="did you mean wedge"):
         battlefield.form("wege")
     assert (battlefield.orders[0], battlefield.version) == before
+
+
+def test_an_order_to_come_outlives_the_file_of_its_formation(battlefield):
+    known = formations.load()
+    battlefield.enlist(known | {"spear": replace(known["wedge"], name="spear", ratio=0.5)})
+    queued = replace(battlefield.orders[0], formation="spear")
+    battlefield.carry_out(Form(((0, queued),), queued=True))
+    battlefield.enlist(known)
+    for _ in range(200):
+        battlefield.tick()
+    assert battlefield.orders[0].formation == "spear"
 
 
 def test_the_version_changes_with_the_order_alone(battlefield):

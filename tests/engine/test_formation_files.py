@@ -105,6 +105,10 @@ def test_what_is_no_text_or_no_file_is_told(tmp_path):
     (tmp_path / "odd.toml").write_bytes(b"\xff\xfe\x00title")
     refused(tmp_path / "odd.toml", "odd.toml")
     refused(tmp_path / "gone.toml", "No such file")
+    write(tmp_path).write_text("ratio = " + 5000 * "1")
+    refused(tmp_path / "odd.toml", "Exceeds the limit")
+    write(tmp_path).write_text("ratio = " + 5000 * "[")
+    refused(tmp_path / "odd.toml", "nested too deep")
     write(tmp_path).write_text("#" * 200_000)
     refused(tmp_path / "odd.toml", "too large")
 

@@ -182,6 +182,10 @@ def test_a_terrain_picture_says_where_men_can_stand(write, tmp_path):
         ('"Rome", "Carthage"', '"A", "B", "C"', "field 'sides' must be at most 2"),
         ('side = "Carthage"', 'side = "Carthago"', "regiments[2].side' names 'Carthago': did you mean Carthage?"),
         ("mass = 80\n", "mass = 0\n", "field 'regiments[1].mass' must be a number above"),
+        ("mass = 80\n", "mass = 1e308\n", "field 'regiments[1].mass' must be a number above"),
+        ("[20, 10.5]]", "[1e200, 10.5]]", "'left' at tick"),
+        ("charge = [40, 24, 3]", "charge = [40, 24, 0]", "field 'orders[3].charge' must have a radius above 0, not 0"),
+        ("charge = [40, 24, 3]", "charge = [40, 24, 3e3]", "the charge at tick"),
         ("mass = 80\n", "mass = nan\n", "field 'regiments[1].mass' must be a number above"),
         ("mass = 80\n", "", "field 'regiments[1].mass' is missing"),
         ("men = 160", "men = true", "field 'regiments[1].men' must be a whole number"),
@@ -221,6 +225,8 @@ def test_a_file_that_is_none_is_told(write, tmp_path):
         load(tmp_path / "bytes.toml")
     with pytest.raises(FileError, match=r"deep.toml: "):
         load(write("x = " + 5000 * "[", "deep.toml"))
+    with pytest.raises(FileError, match=r"long.toml: Exceeds the limit"):
+        load(write("x = " + 5000 * "1", "long.toml"))
     with pytest.raises(FileError, match="No such file"):
         load(tmp_path / "nowhere.toml")
     with pytest.raises(FileError, match="Is a directory"):

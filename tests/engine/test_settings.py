@@ -110,6 +110,9 @@ def test_whatever_a_file_says_it_is_read_or_told_in_one_line(said):
 def test_bytes_that_are_no_text_are_told(tmp_path):
     (tmp_path / "settings.toml").write_bytes(b"\xff\xfe")
     assert Preferences(tmp_path / "settings.toml").complaint.startswith("settings.toml: ")
+    for text in ("soldiers = " + 5000 * "1", "soldiers = " + 5000 * "["):
+        (tmp_path / "settings.toml").write_text(text)
+        assert Preferences(tmp_path / "settings.toml").complaint.startswith("settings.toml: ")
 
 
 def test_a_change_is_kept_and_everything_else_stays(tmp_path):

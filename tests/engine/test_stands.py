@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine import orders
@@ -43,7 +43,11 @@ disc = st.tuples(st.floats(5, 90), st.floats(5, 60), st.floats(0.8, 15))
 def test_every_stand_has_the_exact_mass_and_fits_the_ground(name, quanta, drawn):
     mass = quanta * QUANTUM
     ground = Ground(np.hypot(COLUMNS - 40, ROWS - 30) > 9)
-    target = stand(Order(name, (48, 32), 20, **drawn), mass, ground).target
+    try:
+        target = stand(Order(name, (48, 32), 20, **drawn), mass, ground).target
+    except FormationError as error:  # all that was painted lies in the lake
+        assert str(error) == "no open ground was painted"
+        assume(False)
     assert target.sum(dtype=np.float64) == mass
     assert (target >= 0).all()
     assert (target <= ground.open_cells).all()

@@ -92,3 +92,9 @@ def test_words_grow_with_the_picture():
     assert letter_scale((1280, 720)) == 1.0
     assert letter_scale((2560, 1440)) == 2.0
     assert letter_scale((320, 200)) >= 0.7
+
+
+def test_whatever_a_broken_file_says_is_drawn(drawn):
+    remark = "odd.toml: field 'title' must be a text, not \0 \x1b " + 5000 * "x"
+    written = drawn(status=(*ROWS, ("", remark)), tutorial=(remark,), banner=remark)
+    assert changed(written, drawn(status=ROWS)).any()
