@@ -115,7 +115,7 @@ def figures(args: Namespace) -> None:
         pass
     keep(args, campaign, battlefield)
     if args.screenshot:
-        with drawing(WINDOW, visible=False) as view:
+        with drawing(WINDOW, visible=False) as view, command_line.writing(args.screenshot):
             headless.screenshot(campaign, battlefield, view, args.screenshot)
     verdict = {"replay": replay.verdict(played, battlefield)} if played else {}
     print(json.dumps({**headless.report(campaign, battlefield), **verdict}))
@@ -124,7 +124,8 @@ def figures(args: Namespace) -> None:
 def keep(args: Namespace, campaign: Campaign, battlefield: Battlefield) -> None:
     """Save what was played, if that was asked for, and say where."""
     if args.record:
-        replay.write(args.record, replay.record(campaign, battlefield, replay.edition(version("maniple"))))
+        with command_line.writing(args.record):
+            replay.write(args.record, replay.record(campaign, battlefield, replay.edition(version("maniple"))))
         print(f"run_game.py: the replay is in {args.record.resolve()}", file=sys.stderr)
 
 
@@ -135,7 +136,7 @@ def film(args: Namespace, path: Path) -> None:
     by_itself = not (args.order or args.orders or args.scenario or args.replay)
     campaign = make_campaign(args, demo.script(args.grid or command_line.grid(GRID)) if by_itself else ())
     battlefield = Muster(campaign.muster).result()
-    with drawing(WINDOW, visible=False) as view:
+    with drawing(WINDOW, visible=False) as view, command_line.writing(path):
         demo.film(campaign, battlefield, view, path, args.ticks or campaign.scenario.ticks or demo.TICKS)
     keep(args, campaign, battlefield)
     print(f"the demo is in {path.resolve()}")

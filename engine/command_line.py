@@ -7,7 +7,8 @@ import difflib
 import math
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -121,3 +122,12 @@ def check_writable(path: Path | None, *endings: str) -> None:
         raise InputError(f"cannot write {path}: there is no folder {folder}")
     if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
         raise InputError(f"cannot write {path}")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Name the file where it cannot be written after all, as on a full disk. Raises InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None

@@ -1,4 +1,5 @@
 from argparse import ArgumentTypeError
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +92,14 @@ def test_paths_that_cannot_be_written_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "nowhere" / "new.png"):
         with pytest.raises(ValueError, match="cannot write"):
             command_line.check_writable(path)
+    command_line.check_writable(tmp_path / "new.PNG", ".png")
+    with pytest.raises(ValueError, match=r"the name must end in \.gif or \.mp4"):
+        command_line.check_writable(tmp_path / "new.txt", ".gif", ".mp4")
+
+
+def test_a_disk_that_is_full_is_told_with_the_files_name():
+    with (
+        pytest.raises(command_line.InputError, match=r"cannot write out\.png: No space left on device"),
+        command_line.writing(Path("out.png")),
+    ):
+        raise OSError(28, "No space left on device")
