@@ -22,13 +22,14 @@ SEEN_FIRST = 24  # frames that are looked at before the palette is chosen
 
 
 def save_png(path: str | Path, pixels: Pixels) -> None:
-    """Write one picture; where that fails, nothing of it is left. Raises OSError."""
+    """Write one picture; where that fails, nothing new is left, and no older file goes. Raises OSError."""
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, format="PNG", compress_level=4)
+    new = not Path(path).exists()
     try:
         Path(path).write_bytes(encoded.getbuffer())
     except OSError:
-        if Path(path).is_file():
+        if new and Path(path).is_file():
             Path(path).unlink(missing_ok=True)
         raise
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -88,3 +90,15 @@ def test_reserved_colours_are_kept_for_what_comes_later(tmp_path):
     with Image.open(path) as film:
         film.seek(SEEN_FIRST)
         assert np.abs(np.asarray(film.convert("RGB")).astype(int) - later).max() < 4
+
+
+def test_a_picture_that_cannot_be_written_takes_no_older_file_away(tmp_path, monkeypatch):
+    (tmp_path / "old.png").write_bytes(b"older")
+
+    def refuse(*_):
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(OSError, match="Permission denied"):
+        save_png(tmp_path / "old.png", np.zeros((4, 4, 3), np.uint8))
+    assert (tmp_path / "old.png").read_bytes() == b"older"
