@@ -7,7 +7,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -236,7 +236,16 @@ def make_simulation() -> Any:
     simulations = found(SIMULATIONS)
     if "jax" not in simulations:
         raise InputError("no simulation is installed; install the project: pip install .")
+    keep_compiled()
     return simulations["jax"].load()()
+
+
+def keep_compiled() -> None:
+    """Have JAX keep what it compiles from one start to the next, unless it was told where or there is no place."""
+    with suppress(OSError):
+        folders.compiled().mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folders.compiled()))
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 
 def leading(scenario: Scenario, log: Timed = ()) -> list[str]:

@@ -1,4 +1,4 @@
-"""Where a player's own files lie: formations and scenarios, and the settings."""
+"""Where a player's own files lie: formations and scenarios, the settings, and what the game keeps for quick starts."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def assets(own: Path | None = None) -> tuple[Path, ...]:
 def settings() -> Path:
     """Return the settings file in the platform's config folder, whether it is there or not."""
     return platformdirs.user_config_path(NAME, appauthor=False) / "settings.toml"
+
+
+def compiled() -> Path:
+    """Return the platform's cache folder for what a simulation compiled, whether it is there or not."""
+    return platformdirs.user_cache_path(NAME, appauthor=False) / "compiled"

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import run_game
+from engine import folders
 from nca_controller import checkpoints
 
 PROGRAM = Path(run_game.__file__)
@@ -255,3 +256,14 @@ def test_lists_and_version_need_no_jax(tmp_path):
     version = run("--version", folder=tmp_path, program=program)
     assert version.stdout.startswith("maniple ")
     assert formations.returncode == scenarios.returncode == controllers.returncode == version.returncode == 0
+
+
+@pytest.mark.parametrize("place", ["a folder", "a file"])
+def test_what_is_compiled_is_kept_where_there_is_a_place(place, tmp_path, monkeypatch):
+    cache = tmp_path / "cache"
+    if place == "a file":
+        cache.write_text("")
+    monkeypatch.setattr(os, "environ", {})
+    monkeypatch.setattr(folders, "compiled", lambda: cache / "maniple")
+    run_game.keep_compiled()
+    assert os.environ.get("JAX_COMPILATION_CACHE_DIR") == (str(cache / "maniple") if place == "a folder" else None)
