@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from stand_in import GROUND, MASS, MEN, StandIn
@@ -37,9 +38,9 @@ def battlefield(campaign: Campaign) -> Battlefield:
     return campaign.muster()
 
 
-@pytest.fixture
-def offscreen() -> Iterator[View]:
-    """A view with OpenGL; without it the test is skipped, except under CI, where it fails."""
+@contextmanager
+def opened_offscreen() -> Iterator[View]:
+    """Open a view with OpenGL; without it the test is skipped, except under CI, where it fails."""
     view = open_view((640, 360), visible=False)
     try:
         if not view.description.startswith("OpenGL"):
@@ -49,3 +50,17 @@ def offscreen() -> Iterator[View]:
         yield view
     finally:
         view.close()
+
+
+@pytest.fixture
+def offscreen() -> Iterator[View]:
+    """A view of the test's own."""
+    with opened_offscreen() as view:
+        yield view
+
+
+@pytest.fixture(scope="module")
+def shared_offscreen() -> Iterator[View]:
+    """One view for all tests of a module: opening it costs more than playing."""
+    with opened_offscreen() as view:
+        yield view

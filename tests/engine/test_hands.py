@@ -1,7 +1,6 @@
 """Each gesture in the real game, in a view without a screen: events are posted, commands and pictures looked at."""
 
 import math
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,6 @@ from session import FRAME, Session
 from engine.commands import Charge, Form, Halt, Obey
 from engine.orders import Order
 from engine.regiments import Regiment
-from engine.view import open_view
 from engine.view.camera import looking_at, whole_field
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
@@ -38,18 +36,9 @@ def army(campaign):
     )
 
 
-@pytest.fixture(scope="module")
-def offscreen():
-    """One view for all: opening it costs more than playing."""
-    view = open_view((640, 360), visible=False)
-    try:
-        if not view.description.startswith("OpenGL"):
-            if os.environ.get("CI"):
-                pytest.fail(f"OpenGL has to work under CI: {view.description}")
-            pytest.skip(view.description)
-        yield view
-    finally:
-        view.close()
+@pytest.fixture
+def offscreen(shared_offscreen):
+    return shared_offscreen
 
 
 @pytest.fixture
