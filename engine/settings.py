@@ -6,7 +6,6 @@ import contextlib
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import tomli_w
 
+from engine import tables
 from engine.command_line import MOST_MEN
 from engine.view.palette import PALETTES, TEAMS, Colour
 
@@ -133,20 +133,12 @@ def settings_of(said: Mapping[str, Any], file: str) -> Settings:
 
 
 def _entries(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise SettingsError(f"{path.name}: it is too large for a settings file")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except OSError as error:
-        raise SettingsError(f"{path.name}: {error.strerror}") from None
-    except SettingsError:
-        raise
-    except RecursionError:
-        raise SettingsError(f"{path.name}: it is nested too deep") from None
-    except ValueError as error:  # no text, not TOML, or a number of thousands of digits
-        raise SettingsError(f"{path.name}: {' '.join(str(error).split())}") from None
+    try:
+        return tables.entries(path, LARGEST_FILE)
+    except tables.FileError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _check_name(file: str, what: str, name: str, known: tuple[str, ...]) -> None:

@@ -161,10 +161,15 @@ class Table:
 
 def read(path: Path) -> Table:
     """Return the table that a TOML file is. Raises FileError where it cannot be read."""
+    return Table(entries(path), path.name)
+
+
+def entries(path: Path, largest: int = LARGEST) -> dict[str, Any]:
+    """Return what a TOML file of at most so many bytes says, unchecked. Raises FileError where it cannot be read."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise FileError(f"{path.name}: is larger than {LARGEST} bytes")
-        return Table(tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+        if path.stat().st_size > largest:
+            raise FileError(f"{path.name}: is too large, over {largest} bytes")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FileError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine import tables
 from engine.assets import ASSETS
 from engine.formations.formation import WIDEST, Formation, FormationError
 from engine.formations.masks import MaskError, mask_shape, read_mask
@@ -111,17 +111,9 @@ def inherited(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
 def entries(path: Path) -> dict[str, Any]:
     """Return the fields of one file, each checked by itself. Raises FormationError."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise FormationError(f"{path.name}: it is too large for a formation file")
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FormationError(f"{path.name}: {error.strerror}") from None
-    except FormationError:
-        raise
-    except RecursionError:
-        raise FormationError(f"{path.name}: it is nested too deep") from None
-    except ValueError as error:  # no text, not TOML, or a number of thousands of digits
-        raise FormationError(f"{path.name}: {' '.join(str(error).split())}") from None
+        said = tables.entries(path, LARGEST_FILE)
+    except tables.FileError as error:
+        raise FormationError(str(error)) from None
     fields = {}
     for name, value in said.items():
         if name not in CHECKS:
