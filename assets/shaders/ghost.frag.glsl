@@ -10,23 +10,10 @@ uniform float filled;       // how much of the fill shows
 in vec2 cell;
 out vec4 colour;
 
-// Cubic B-spline of the texels in four fetches, so that the contour is smooth.
-float smooth_density(vec2 p) {
-    vec2 corner = floor(p - 0.5) + 0.5;
-    vec2 f = p - corner;
-    vec2 w0 = (1.0 - f) * (1.0 - f) * (1.0 - f) / 6.0;
-    vec2 w1 = (4.0 - 6.0 * f * f + 3.0 * f * f * f) / 6.0;
-    vec2 w3 = f * f * f / 6.0;
-    vec2 w2 = 1.0 - w0 - w1 - w3;
-    vec2 low = w0 + w1, high = w2 + w3;
-    vec2 a = (corner - 1.0 + w1 / low) / field;
-    vec2 b = (corner + 1.0 + w3 / high) / field;
-    return low.y * (low.x * texture(density, a).r + high.x * texture(density, vec2(b.x, a.y)).r)
-         + high.y * (low.x * texture(density, vec2(a.x, b.y)).r + high.x * texture(density, b).r);
-}
+#include "spline"
 
 void main() {
-    float value = smooth_density(cell);
+    float value = spline(density, field, cell);
     float slope = max(length(vec2(dFdx(value), dFdy(value))), 1e-3);
     float pixels = (value - 0.5) / slope;  // signed distance to the contour
     float inside = smoothstep(-0.5, 0.5, pixels);

@@ -56,24 +56,11 @@ vec3 meadow(vec2 cell) {
     return ground * (1.0 + (0.20 * fine - 0.02) * blades * (1.0 - 0.7 * bare));
 }
 
-// Cubic B-spline of the closed cells in four fetches, so that their outline is smooth.
-float smooth_closed(vec2 p) {
-    vec2 corner = floor(p - 0.5) + 0.5;
-    vec2 f = p - corner;
-    vec2 w0 = (1.0 - f) * (1.0 - f) * (1.0 - f) / 6.0;
-    vec2 w1 = (4.0 - 6.0 * f * f + 3.0 * f * f * f) / 6.0;
-    vec2 w3 = f * f * f / 6.0;
-    vec2 w2 = 1.0 - w0 - w1 - w3;
-    vec2 low = w0 + w1, high = w2 + w3;
-    vec2 a = (corner - 1.0 + w1 / low) / field;
-    vec2 b = (corner + 1.0 + w3 / high) / field;
-    return low.y * (low.x * texture(closed, a).r + high.x * texture(closed, vec2(b.x, a.y)).r)
-         + high.y * (low.x * texture(closed, vec2(a.x, b.y)).r + high.x * texture(closed, b).r);
-}
+#include "spline"
 
 // How high the rocks stand, in cells: steep at their edge, rough above.
 float height(vec2 cell) {
-    float inside = smooth_closed(cell) + 0.16 * (hills(cell / 1.7 + 91.0) - 0.5);
+    float inside = spline(closed, field, cell) + 0.16 * (hills(cell / 1.7 + 91.0) - 0.5);
     float rise = smoothstep(0.20, 0.46, inside);
     float broad = smoothstep(0.30, 0.95, inside);  // a single stone is low
     return rise * (0.45 + broad * (0.45 + 2.2 * hills(cell / 4.5 + 11.0)) + (0.3 + 0.4 * broad) * hills(cell / 1.1 + 23.0));
@@ -82,13 +69,13 @@ float height(vec2 cell) {
 void main() {
     vec2 cell = vec2(gl_FragCoord.x, gl_FragCoord.y) / fineness;
     vec3 ground = meadow(cell);
-    if (smooth_closed(cell) > 0.002 || smooth_closed(cell - vec2(1.6)) > 0.002) {
+    if (spline(closed, field, cell) > 0.002 || spline(closed, field, cell - vec2(1.6)) > 0.002) {
         float here = height(cell);
         vec2 slope = vec2(height(cell + vec2(0.15, 0.0)) - here, height(cell + vec2(0.0, 0.15)) - here) / 0.15;
         float light = dot(normalize(vec3(-slope, 1.4)), normalize(vec3(-0.6, -0.75, 0.9)));
         float cover = smoothstep(0.12, 0.5, here);
         // Rocks throw a short shadow to the lower right, and the grass darkens at their feet.
-        float shadow = max(smoothstep(0.2, 1.2, height(cell - vec2(0.7, 0.9))), 0.8 * smoothstep(0.05, 0.4, smooth_closed(cell)));
+        float shadow = max(smoothstep(0.2, 1.2, height(cell - vec2(0.7, 0.9))), 0.8 * smoothstep(0.05, 0.4, spline(closed, field, cell)));
         ground *= 1.0 - 0.55 * shadow;
         float moss = smoothstep(0.52, 0.70, hills(cell / 3.1 + 5.0));
         vec3 stone = mix(rock, vec3(0.30, 0.32, 0.20), 0.55 * moss) * (0.86 + 0.3 * hash(floor(cell * 5.0)));
