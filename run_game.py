@@ -23,6 +23,7 @@ from engine.campaign import Campaign, middle
 from engine.command_line import InputError
 from engine.commands import Form, Obey
 from engine.controls.keyboard import keyboard, listed
+from engine.flags import GRID, MASS, MEN, make_parser
 from engine.formations import Formation, FormationError, Roster, check_mass
 from engine.game import Game
 from engine.muster import Muster, MusterError
@@ -37,8 +38,6 @@ from engine.view.scene import View
 from engine.view.video import check_film
 
 WINDOW = (1280, 720)  # pixels of a picture without a window
-GRID, MASS = "192x128", 1000.0  # of the game without a scenario
-MEN = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # as many as two cores draw and move beside the simulation
 TRAINED_MODELS = Path(__file__).resolve().parent / "trained_models"
 
 
@@ -47,6 +46,7 @@ def main(words: list[str] | None = None) -> int:
     parser = make_parser()
     args = parser.parse_args(words)
     try:
+        args.played = replay.load(args.replay) if args.replay else None
         if args.list_formations:
             for one in roster(args).formations.values():
                 print(f"{one.name:<9} {one.key or '-'}  {one.description}")
@@ -109,7 +109,7 @@ def figures(args: Namespace) -> None:
     command_line.check_writable(args.screenshot, ".png")
     campaign = make_campaign(args)
     battlefield = Muster(campaign.muster).result()
-    played = replay.load(args.replay) if args.replay else None
+    played = args.played
     until = played.ticks if played else campaign.scenario.ticks or headless.TICKS
     for _ in headless.play(battlefield, until if args.ticks is None else args.ticks):
         pass
@@ -178,7 +178,7 @@ def make_campaign(args: Namespace, script: Timed = (), formations: Mapping[str, 
         replay.check_free(args.record)
     path = args.replay if args.scenario is None else scenarios.find(args.scenario, *own_folders(args, "scenarios"))
     scenario = opened(args, path) if path else arranged(args, script)
-    played = replay.load(args.replay) if args.replay else None
+    played = args.played
     log = played.log if played else ()
     names = dict.fromkeys(("nca" if args.controller is None else args.controller, *leading(scenario, log)))
     try:
@@ -205,8 +205,8 @@ def opened(args: Namespace, path: Path) -> Scenario:
     for flag in ("order", "orders", "grid", "mass", "soldiers", *settled):
         if getattr(args, flag) not in (None, ()):
             raise InputError(f"--{flag} is the {given}'s to say; leave it out, or --{given}")
-    if args.replay:
-        return replay.load(path).scenario
+    if args.played:
+        return args.played.scenario
     scenario = scenarios.load(path)
     if args.controller is not None:
         scenario = scenarios.led_by(scenario, args.controller)
@@ -283,46 +283,6 @@ def load_trained(folder: Path) -> Any:
     from nca_controller.controllers import load_controller
 
     return load_controller(folder)
-
-
-def make_parser() -> command_line.Parser:
-    """Return the command line."""
-    parser = command_line.Parser(prog="run_game.py", description="Give an order, and an army flows into formation.")
-    add, alone = parser.add_argument, parser.add_mutually_exclusive_group().add_argument
-    add("--scenario", metavar="NAME", help="what is played: one of --list-scenarios, or a file")
-    add("--record", metavar="FILE", type=Path, help="save what is played as a replay, a small TOML file")
-    add("--replay", metavar="FILE", type=Path, help="play a replay again, in the window, --headless or as a --demo")
-    add("--order", metavar="NAME", help="without a scenario: the first formation (line)")
-    add(
-        "--orders",
-        metavar="SCRIPT",
-        type=command_line.orders,
-        default=(),
-        help="without a scenario: formations and their ticks, as wedge@0,square@200",
-    )
-    add(
-        "--controller",
-        metavar="NAME",
-        help="who leads everyone: a name, one in trained_models/, or a checkpoint's folder (the scenario's, or nca)",
-    )
-    alone("--headless", action="store_true", help="play without a window and print the outcome as a line of JSON")
-    add("--ticks", metavar="N", type=command_line.count, help="leave after N ticks (headless 400, demo 600)")
-    add("--screenshot", metavar="FILE", type=Path, help="with --headless: save the last picture")
-    alone(
-        "--demo", metavar="FILE", type=Path, help="play by itself and save a GIF or an MP4; the same without a display"
-    )
-    add("--grid", metavar="WxH", type=command_line.grid, help=f"the field's size in cells ({GRID})")
-    add("--mass", metavar="M", type=command_line.positive, help=f"the army's mass; a cell holds 1 ({MASS:.0f})")
-    add("--soldiers", metavar="N", type=command_line.men, help=f"how many men are drawn for it ({MEN})")
-    add("--seed", metavar="S", type=command_line.seed, help="of all that is drawn by lot (0)")
-    add("--assets", metavar="DIR", type=Path, help="your own formations/ and scenarios/ (the platform's data folder)")
-    add("--settings", metavar="FILE", type=Path, help="your settings (settings.toml in the platform's config folder)")
-    alone("--list-scenarios", action="store_true", help="name the scenarios and leave")
-    alone("--list-formations", action="store_true", help="name the formations and leave")
-    alone("--list-keys", action="store_true", help="name what keys can do, and the keys that do it, and leave")
-    alone("--list-controllers", action="store_true", help="name the controllers and leave")
-    add("--version", action="version", version=f"maniple {version('maniple')}")
-    return parser
 
 
 if __name__ == "__main__":
