@@ -1,9 +1,10 @@
-"""What makes a plan quick rather than short: long ways count for more, and a twentieth of the army may lag.
+"""What makes a plan quick rather than short: long ways count for more, and a few of the army may lag.
 
 An order stands when its last men arrive, so the longest way is what counts, not the sum of all (bottleneck transport).
 A high power of the distance approaches that and leaves the plan smooth. And as an order counts as standing with its
-last twentieth missing, the plan may leave that share unmatched on both sides (partial transport: Caffarelli and McCann,
-2010), by a place to lag at that costs nothing. Both fade out as the army closes in.
+last twentieth missing, the plan may leave somewhat less than that unmatched on both sides (partial transport:
+Caffarelli and McCann, 2010), by a place to lag at that costs nothing. The whole twentieth would be too much: edges are
+never quite sharp, so the order would wait for those who lag after all. Both fade out as the army closes in.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from nca_controller.guidance.sinkhorn import Cost
 URGENCY = 4.0  # how much more the longest way counts than its square says
 POWER = 3.0  # of the squared distance, by which urgency grows with the way
 FARTHEST = 2.0  # times the square of the longest way: where urgency ends to grow
-LAGGARDS = 0.05  # share of the army that may lag
+LAGGARDS = 0.03  # share of the army that may lag
 NO_LAGGARDS = 1e-4  # share that always may, so that a logarithm can be taken
 CLOSE = 6.0  # cells: where the longest way is no more, there is no hurry; from twice as many on, there is all of it
 CROSSING = 1e5  # cost of sending those who lag to where nobody is missing

@@ -31,7 +31,7 @@ class Plan:
     potential: Float[Array, " k+1"]  # of the target's cloud, and of lagging
     target: Float[Array, "H W"]
     level: Int[Array, ""]  # index into the levels of the field
-    longest: Float[Array, ""]  # way, in cells, of all but the last twentieth
+    longest: Float[Array, ""]  # way, in cells, of all but those who may lag
 
 
 def empty_plan(height: int, width: int) -> Plan:
@@ -116,7 +116,7 @@ def nearby(standing: Float[Array, "h w"], most: int) -> Int[Array, " n"]:
 
 
 def longest_way(ways: Float[Array, " n"], mass: Float[Array, " n"]) -> Float[Array, ""]:
-    """Return the way, in cells, that all but the last twentieth of the mass do not exceed."""
+    """Return the way, in cells, that the mass does not exceed, but for the share that may lag."""
     order = jnp.argsort(ways)
     ahead = jnp.cumsum(mass[order])
     return ways[order][jnp.searchsorted(ahead, (1 - LAGGARDS) * ahead[-1])]

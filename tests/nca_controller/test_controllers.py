@@ -13,6 +13,8 @@ from engine.plugin import CONTROLLERS, SIMULATIONS, Ground, found
 from nca_controller import CheckpointError, FormationTypes, JaxSimulation, Terrain, load_controller, rollout
 from nca_controller.checkpoints import Architecture, save
 from nca_controller.controllers import TRAINED_MODELS
+from nca_controller.evaluation.battles import battle
+from nca_controller.evaluation.shapes import shaped
 
 GROUND = Ground(np.ones((64, 96), dtype=bool))
 FIELD = Ground(np.ones((128, 192), dtype=bool))
@@ -20,6 +22,13 @@ FIELD = Ground(np.ones((128, 192), dtype=bool))
 
 def stand(name, ground=GROUND, mass=250.0, centre=(55.0, 30.0), angle=25.0):
     return form_up(load()[name], mass, ground, centre=centre, angle=angle).target
+
+
+def test_an_order_to_separate_places_does_not_wait_for_those_who_may_lag():
+    """The plan lets fewer lag than an order can stand without."""
+    start = stand("phalanx", FIELD, 1000.0, centre=(96.0, 64.0), angle=0.0)
+    fought = battle(load_controller("plan"), start, [shaped("three blocks", 1000.0, FIELD)], 100)
+    assert fought.ticks_until(0.95) is not None
 
 
 @pytest.mark.parametrize("name", load())
