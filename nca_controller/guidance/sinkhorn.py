@@ -31,17 +31,16 @@ def match(
     potential: Float[Array, " k"],
     blur: float,
     rounds: int | Int[Array, ""],
-    last_rounds: int = 1,
 ) -> Float[Array, " k"]:
     """Return the target's potential of the plan from source to target, starting from another one.
 
     `source` and `target` are the logarithms of shares that add up to the same. The blur narrows from round to round
-    and is the given one in the last rounds.
+    and is the given one in the last.
     """
     supply, demand = jnp.exp(source), jnp.exp(target)
 
     def scale(number: Array, potential: Float[Array, " k"]) -> Float[Array, " k"]:
-        width = blur * NARROWING ** jnp.maximum(rounds - last_rounds - number, 0).astype(jnp.float32)
+        width = blur * NARROWING ** (rounds - 1 - number).astype(jnp.float32)
         of_source = -width * jax.nn.logsumexp((potential - cost) / width + target, axis=1)
         plan = jnp.exp(jnp.minimum((of_source[:, None] + potential - cost) / width, 60.0))
 
