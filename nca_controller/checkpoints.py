@@ -16,9 +16,9 @@ import numpy as np
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.commanders import COMMANDERS
-from nca_controller.model import SIGNAL_CHANNELS, AdvectionNCA
+from nca_controller.model import CELLS, SIGNAL_CHANNELS, AdvectionNCA
 
-FORMAT = 2  # version of what a model folder looks like
+FORMAT = 3  # version of what a model folder looks like
 DESCRIPTION = "model.json"
 WEIGHTS = "weights"  # what the folders of weights begin with
 
@@ -35,6 +35,7 @@ class Architecture:
     hidden_dim: int = 64
     guidance: str = "plan"  # a name in `commanders.COMMANDERS`
     obedience: float = 4.0  # as in `AdvectionNCA`
+    cells: str = "living"  # which act, as in `AdvectionNCA`
 
     def model(self, **settings: float) -> AdvectionNCA:
         """Return the module of this architecture; `settings` are its other arguments."""
@@ -135,8 +136,9 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
         raise CheckpointError(f"{path}: architecture {entries} has a field of the wrong kind")
     if entries["num_channels"] != CHANNELS.TOTAL or entries["hidden_dim"] < 1 or not 0 <= entries["obedience"] < 1e6:
         raise CheckpointError(f"{path}: architecture {entries} cannot be built; it has {CHANNELS.TOTAL} channels")
-    if entries["guidance"] not in COMMANDERS:
-        raise CheckpointError(f"{path}: field 'guidance' must be one of {', '.join(COMMANDERS)}")
+    for name, choices in (("guidance", tuple(COMMANDERS)), ("cells", CELLS)):
+        if entries[name] not in choices:
+            raise CheckpointError(f"{path}: field '{name}' must be one of {', '.join(choices)}")
     return Architecture(**entries)
 
 

@@ -17,7 +17,6 @@ from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.channels import PRESENT, create_formation_from_alpha
 from nca_controller.checkpoints import Architecture
 from nca_controller.commanders import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson
-from nca_controller.focus import focused
 from nca_controller.guidance.speed import limit
 from nca_controller.model import AdvectionNCA, State
 from nca_controller.physics import Terrain, jostle
@@ -84,7 +83,6 @@ class NCA:
     fire_rate: float = struct.field(pytree_node=False, default=1.0)
     velocity_noise: float = struct.field(pytree_node=False, default=0.0)
     max_speed: float = struct.field(pytree_node=False, default=MAX_SPEED)
-    focus: bool = struct.field(pytree_node=False, default=False)  # cells are computed only where the regiment is
 
     @property
     def commander(self) -> Commander:
@@ -112,11 +110,7 @@ class NCA:
         signal = checkpoint_name(signal, ORDERED)
         key, firing, straying = jax.random.split(memory.key, 3) if self.by_chance else (memory.key, None, None)
         seen = look(memory.cells, mass, crowd, terrain)
-
-        def rule(state: State, signal: Array) -> Any:
-            return self.model.apply({"params": self.params}, state, signal, firing, method="steer")
-
-        cells = focused(rule, seen, signal, mass) if self.focus else rule(seen, signal)
+        cells: Any = self.model.apply({"params": self.params}, seen, signal, firing, method="steer")
         velocity = cells[..., CHANNELS.VELOCITY]
         if straying is not None:
             velocity = limit(jostle(velocity, self.velocity_noise, straying))

@@ -5,20 +5,38 @@ The rule is two lines, perceive and update; moving the mass is the physics' busi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
-from jaxtyping import Array, Float, PRNGKeyArray
+from jax.ad_checkpoint import checkpoint_name
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.guidance.speed import limit, speed
+from nca_controller.network import Weights, living, respond
 from nca_controller.physics import Terrain, advect, diffuse, jostle
-from nca_controller.product import product
-from nca_controller.sobel import sobel
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
+PERCEIVED = "perceived"  # names what the network says, which training keeps rather than asks again on the way back
+
+CELLS = ("living", "all")  # which may act
 
 State = Float[Array, "*batch H W C"]
+
+
+class Layer(nn.Module):
+    """The weights of a dense layer."""
+
+    inputs: int
+    outputs: int
+    kernel_init: Callable[..., Array]
+
+    @nn.compact
+    def __call__(self) -> tuple[Float[Array, "inputs outputs"], Float[Array, " outputs"]]:
+        kernel = self.param("kernel", self.kernel_init, (self.inputs, self.outputs))
+        return kernel, self.param("bias", nn.initializers.zeros, (self.outputs,))
 
 
 class AdvectionNCA(nn.Module):
@@ -38,10 +56,12 @@ class AdvectionNCA(nn.Module):
     velocity_damping: float = 0.0  # share of the velocity that is lost before it is obeyed
     obedience: float = 0.0  # a planned speed of 1 / obedience or more leaves the cells their full say; 0: they have it
 
+    cells: str = "all"  # which cells act: all, or the living, with mass in them or beside them
+
     def setup(self) -> None:
-        self.hidden = nn.Dense(self.hidden_dim, dot_general=product)
-        self.outcome = nn.Dense(
-            2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros, dot_general=product
+        self.hidden = Layer(3 * (self.num_channels + SIGNAL_CHANNELS), self.hidden_dim, nn.initializers.lecun_normal())
+        self.outcome = Layer(
+            self.hidden_dim, 2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros
         )
 
     def __call__(
@@ -65,29 +85,39 @@ class AdvectionNCA(nn.Module):
     def steer(self, state: State, signal: Float[Array, "*any H W 4"], key: PRNGKeyArray | None = None) -> State:
         """Return the state with new velocities and hidden channels; its mass has not moved."""
         signal = jnp.broadcast_to(signal, (*state.shape[:-1], SIGNAL_CHANNELS))
-        updated = self.update(state, self.perceive(state, signal), signal)
+        alive = living(state[..., CHANNELS.MASS]) if self.cells == "living" else None
+        updated = self.update(state, self.perceive(state, signal, alive), signal, alive)
         if self.fire_rate < 1 and key is not None:
             fires = jax.random.bernoulli(key, self.fire_rate, (*state.shape[:-1], 1))
             updated = jnp.where(fires, updated, state)
         return updated
 
-    def perceive(self, state: State, signal: Float[Array, "*batch H W 4"]) -> Float[Array, "*batch H W features"]:
-        """Return what a cell knows: its own channels and the signal, and the Sobel gradients of both in x and y."""
-        known = jnp.concatenate([state, signal], axis=-1)
-        return jnp.concatenate([known, *sobel(known)], axis=-1)
+    def perceive(
+        self, state: State, signal: Float[Array, "*batch H W 4"], alive: Bool[Array, "*batch H W"] | None
+    ) -> Float[Array, "*batch H W out"]:
+        """Return what the network makes of a cell's channels and signal, and of the Sobel gradients of both."""
+        weights = Weights(*self.hidden(), *self.outcome())
+        outcome = respond(weights, jnp.concatenate([state, signal], axis=-1), alive)
+        return checkpoint_name(outcome, PERCEIVED)
 
     def update(
-        self, state: State, perception: Float[Array, "*batch H W features"], signal: Float[Array, "*batch H W 4"]
+        self,
+        state: State,
+        outcome: Float[Array, "*batch H W out"],
+        signal: Float[Array, "*batch H W 4"],
+        alive: Bool[Array, "*batch H W"] | None,
     ) -> State:
         """Return the state in which every cell follows the plan with its own correction, and remembers.
 
-        Obedient cells stand still where the plan does: their correction fades with the planned speed.
+        Obedient cells stand still where the plan does: their correction fades with the planned speed. The dead follow
+        the plan to the letter and forget.
         """
-        outcome = self.outcome(nn.relu(self.hidden(perception)))
         planned = signal[..., 1:3]
         say = jnp.minimum(self.obedience * speed(planned), 1.0)[..., None] if self.obedience else 1.0
         velocity = limit(planned + say * jnp.tanh(outcome[..., :2]))
         remembered = jnp.tanh(state[..., CHANNELS.HIDDEN] + outcome[..., 2:])
+        if alive is not None:
+            remembered = jnp.where(alive[..., None], remembered, 0)
         return jnp.concatenate([state[..., : CHANNELS.VELOCITY_X], velocity, planned, remembered], axis=-1)
 
     def move(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,7 @@ from jaxtyping import Array, Float, Int
 
 from engine.plugin import Ground
 from nca_controller.commanders import DT, MAX_SPEED, STEPS
-from nca_controller.controllers import NCA, Controller
+from nca_controller.controllers import Controller
 from nca_controller.physics import Limiter, Terrain, advect, superbee, to_lattice
 from nca_controller.physics.encounter import together
 
@@ -175,9 +174,6 @@ class JaxSimulation:
             raise ValueError("mass must be finite, at least 0, and within the capacity of open cells")
         if sides is not None and len(sides) != len(mass):
             raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
-        if len(mass) > 1:
-            # Each of several fills a small part of the field; one alone is led as it is evaluated.
-            controllers = [replace(one, focus=True) if isinstance(one, NCA) else one for one in controllers]
         return muster(to_lattice(jnp.asarray(mass, jnp.float32)), terrain, controllers, seed, sides=sides)
 
     def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:

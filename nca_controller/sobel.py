@@ -39,6 +39,12 @@ def _backward(_: None, slopes: tuple[Channels, Channels]) -> tuple[Channels]:
 sobel.defvjp(_forward, _backward)
 
 
+def slopes_amid(patches: Float[Array, "n 3 3 C"]) -> tuple[Float[Array, "n C"], Float[Array, "n C"]]:
+    """Return the gradients in x and y by Sobel's filter of the cells in the middle of patches."""
+    column, row = patches[:, 0] + 2 * patches[:, 1] + patches[:, 2], patches[:, 2] - patches[:, 0]
+    return (column[:, 2] - column[:, 0]) / 8, (row[:, 0] + 2 * row[:, 1] + row[:, 2]) / 8
+
+
 def smooth(state: Channels, axis: int) -> Channels:
     """Return each cell twice and its two neighbours along an axis, added up; the border is continued outwards."""
     before, after = beside(state, axis, 1)

@@ -55,8 +55,6 @@ def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "
     """
     mass, target = jax.lax.stop_gradient((mass, target))
     offered = levels(*mass.shape)
-    if len(offered) == 1:
-        return plan_at(0, plan, mass, target)
     enough = [fits(mass, pool, points) & fits(target, pool, points) for pool, points in offered[:-1]]
     level = jnp.argmax(jnp.stack([*enough, jnp.array(True)]))
     return jax.lax.switch(
@@ -67,11 +65,10 @@ def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "
 def levels(height: int, width: int) -> list[tuple[int, int]]:
     """Return the widths of coarse cells and the points of a cloud that a field offers, the most exact first.
 
-    On large fields a small army, whose men all find a place among fewer points, is spared the work of the others.
+    A small army, whose men all find a place among fewer points, is spared the work of the others.
     """
     widths = pools(height, width)
-    every = [(pool, POINTS) for pool in widths]
-    return [(widths[0], FEW_POINTS), *every] if len(widths) > 1 else every
+    return [(widths[0], FEW_POINTS), *((pool, POINTS) for pool in widths)]
 
 
 def plan_at(level: int, plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller.controllers import NCA, ORDERED
-from nca_controller.model import State
+from nca_controller.model import PERCEIVED
 from nca_controller.physics import Terrain, diffuse
 from nca_controller.simulation import muster, tick
 from nca_controller.training.config import Config
@@ -37,7 +38,8 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
     controller = NCA(params, config.architecture, config.fire_rate, config.velocity_noise)
     terrain = Terrain.plain(*battles.mass.shape[1:])
 
-    def one(mass: Float[Array, "H W"], target: Float[Array, "H W"], cells: State, key: PRNGKeyArray) -> tuple[Any, ...]:
+    def one(battle: tuple[Battles, PRNGKeyArray]) -> tuple[Any, ...]:
+        (mass, target, cells), key = battle
         state = muster(mass[None], terrain, [controller], seed=0)
         state = state.replace(memories=(state.memories[0].replace(cells=cells, key=key),))
 
@@ -47,11 +49,13 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
                 state = state.replace(mass=diffuse(state.mass, config.diffusion_rate, terrain))
             return state, (state.mass[0], state.velocity[0])
 
-        kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED))
+        kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, PERCEIVED))
         state, (masses, velocities) = jax.lax.scan(kept, state, length=config.ticks)
         loss_of = {"shortfall": rollout_loss, "seed": seed_loss}[config.loss]
         loss, filled = loss_of(masses, velocities, target, config)
         return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
 
-    outcome = Outcome(*jax.vmap(one)(*battles, keys))
+    # One after the other on a CPU: its loops and branches then cost what a battle needs, not the most that any may.
+    each = partial(jax.lax.map, one) if jax.default_backend() == "cpu" else jax.vmap(one)
+    outcome = Outcome(*each((battles, keys)))
     return outcome.losses.mean(), outcome

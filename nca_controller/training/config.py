@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from nca_controller.checkpoints import Architecture
 from nca_controller.commanders import COMMANDERS
+from nca_controller.model import CELLS
 
 LOSSES = ("shortfall", "seed")
 STARTS = ("orders", "quarters")
@@ -31,6 +32,7 @@ class Config:
     guidance: str = "plan"  # the commander whose orders the cells perceive
     obedience: float = 4.0  # a planned speed of 1 / obedience leaves the cells their full say; 0: they always have it
     hidden_dim: int = 64
+    cells: str = "living"  # which act: the living, with mass in them or beside them, or all
     fire_rate: float = 1.0  # probability that a cell updates in a tick
     velocity_noise: float = 0.0  # standard deviation
     diffusion_rate: float = 0.0  # share of a difference in mass that crosses each face in a tick
@@ -71,10 +73,12 @@ class Config:
     @property
     def architecture(self) -> Architecture:
         """What the weights are made for."""
-        return Architecture(hidden_dim=self.hidden_dim, guidance=self.guidance, obedience=self.obedience)
+        return Architecture(
+            hidden_dim=self.hidden_dim, guidance=self.guidance, obedience=self.obedience, cells=self.cells
+        )
 
 
-CHOICES = {"loss": LOSSES, "starts": STARTS, "guidance": tuple(COMMANDERS)}
+CHOICES = {"loss": LOSSES, "starts": STARTS, "guidance": tuple(COMMANDERS), "cells": CELLS}
 MAY_BE_NONE = (
     "renewed", "wounded", "replaced", "warmup", "decay", "rest_weight", "obedience", "velocity_noise",
     "diffusion_rate", "show_every", "seed", "turn",
@@ -89,7 +93,7 @@ PRESETS = {
     "seed": Config(
         iterations=2000, batch=8, accumulate=4, ticks=64, grid=128, least_mass=200, greatest_mass=200, pool=256,
         starts="quarters", turn=30, renewed=1.0, wounded=0.0, replaced=0, guidance="gradient", obedience=0.0,
-        fire_rate=0.5, velocity_noise=0.25, diffusion_rate=0.08, learning_rate=2e-3, warmup=200, decay=4000,
-        loss="seed", save_every=20, show_every=100,
+        cells="all", fire_rate=0.5, velocity_noise=0.25, diffusion_rate=0.08, learning_rate=2e-3, warmup=200,
+        decay=4000, loss="seed", save_every=20, show_every=100,
     ),
 }  # fmt: skip

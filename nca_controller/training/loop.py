@@ -54,7 +54,15 @@ class Trainer:
         targets = np.stack([self.orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
         self.pool = Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
         self.validation = validation_battles(config)
-        self._gradient = jax.jit(jax.value_and_grad(partial(fight, config=config), has_aux=True))
+        self._gradient = jax.jit(
+            jax.shard_map(
+                partial(gradient, config=config),
+                mesh=mesh,
+                in_specs=(PartitionSpec(), PartitionSpec("battles"), PartitionSpec("battles")),
+                out_specs=((PartitionSpec(), PartitionSpec("battles")), PartitionSpec()),
+                check_vma=False,
+            )
+        )
         self._fight = jax.jit(partial(fight, config=config))
         self._apply = jax.jit(self._descend)
 
@@ -128,6 +136,13 @@ class Trainer:
         mean = jax.tree.map(lambda leaf: leaf / self.config.accumulate, total)
         updates, moments = self.optimizer.update(mean, moments, params)
         return optax.apply_updates(params, updates), moments
+
+
+def gradient(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Any, Any]:
+    """Return the mean loss, the outcome and the gradient of this device's battles, means being those of all devices."""
+    (loss, outcome), slope = jax.value_and_grad(partial(fight, config=config), has_aux=True)(params, battles, keys)
+    loss, slope = jax.lax.pmean((loss, slope), "battles")
+    return (loss, outcome), slope
 
 
 def validation_battles(config: Config) -> Battles:

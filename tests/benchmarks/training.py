@@ -26,6 +26,7 @@ import numpy as np
 from flax import linen as nn
 
 from nca_controller.guidance import create_goal_signal
+from nca_controller.training.__main__ import on_all_cores
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer
 
@@ -147,9 +148,8 @@ def plain(step, batch, grid, ticks):
 def ours(config):
     """Return a call that takes one gradient of the trainer."""
     trainer = Trainer(config)
-    chosen = slice(config.batch)
-    battles = trainer.pool._replace(**{name: jnp.asarray(of[chosen]) for name, of in trainer.pool._asdict().items()})
-    keys = jax.random.split(jax.random.key(1), config.batch)
+    battles = jax.device_put(type(trainer.pool)(*(of[: config.batch] for of in trainer.pool)), trainer.spread)
+    keys = jax.device_put(jax.random.split(jax.random.key(1), config.batch), trainer.spread)
     return lambda: trainer._gradient(trainer.params, battles, keys)
 
 
@@ -183,6 +183,7 @@ def main():
     parser.add_argument("--ticks", type=int, help="steps of a rollout (16; the seed's 64)")
     parser.add_argument("--calls", type=int, default=5)
     args = parser.parse_args()
+    on_all_cores()
     told = {name: value for name in ("batch", "grid", "ticks") if (value := getattr(args, name)) is not None}
     small = Config(batch=4, pool=4, grid=64, ticks=16)
     config = replace(PRESETS["seed"] if args.seed_preset else small, **told)

@@ -1,0 +1,180 @@
+"""What cells make of what they perceive: two dense layers, in every cell or in the living ones alone.
+
+Living are the cells with mass in them or beside them (Mordvintsev et al., "Growing Neural Cellular Automata", 2020):
+an army fills a small part of a field, and elsewhere there is nothing for a velocity to move. CPUs list the living and
+work through the list, there and back, at a cost that goes with the army; other devices, to which all cells at once are
+cheap, compute the dead too and silence them. Both say the same.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+from jaxtyping import Array, Bool, Float, Int
+
+from nca_controller.channels import PRESENT
+from nca_controller.product import product
+from nca_controller.sobel import slopes_amid, sobel
+
+CHUNK = 512  # cells of the list that are worked through at once
+
+Known = Float[Array, "*batch H W C"]
+Outcome = Float[Array, "*batch H W out"]
+
+
+class Weights(NamedTuple):
+    """Kernels and biases of the layer that hides and of the one that tells."""
+
+    hidden: Float[Array, "features hidden"]
+    hidden_bias: Float[Array, " hidden"]
+    outcome: Float[Array, "hidden out"]
+    outcome_bias: Float[Array, " out"]
+
+
+Kept = tuple[Weights, Array, Array, Array, Array]  # what the way back needs
+
+
+def living(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
+    """Return where a cell or one of its eight neighbours holds mass."""
+    alive = mass > PRESENT
+    for axis in (-2, -1):
+        size = alive.shape[axis]
+        padded = jnp.pad(alive, [(1, 1) if alive.ndim + axis == each else (0, 0) for each in range(alive.ndim)])
+        before, here, after = (jax.lax.slice_in_dim(padded, start, start + size, axis=axis) for start in range(3))
+        alive = before | here | after
+    return alive
+
+
+def respond(weights: Weights, known: Known, alive: Bool[Array, "*batch H W"] | None = None) -> Outcome:
+    """Return what every cell makes of the channels that it and its neighbours know; the dead make 0 of them.
+
+    All live where `alive` is None. Has a derivative in reverse only. On CPUs a batch is worked through field by field,
+    which under `jax.vmap` costs more than with `jax.lax.map`: the list of a field is as long as the field is alive.
+    """
+    if alive is None:
+        return everywhere(weights, known)
+    fields = known.reshape(-1, *known.shape[-3:]), alive.reshape(-1, *alive.shape[-2:])
+    if len(fields[0]) == 1:
+        outcome = among_living(weights, fields[0][0], fields[1][0])
+    else:
+        outcome = jax.lax.map(lambda field: among_living(weights, *field), fields)
+    return outcome.reshape(*known.shape[:-1], -1)
+
+
+def everywhere(weights: Weights, known: Known) -> Outcome:
+    """Return the outcome of every cell."""
+    perceived = jnp.concatenate([known, *sobel(known)], axis=-1)
+    hidden = nn.relu(product(perceived, weights.hidden) + weights.hidden_bias)
+    return product(hidden, weights.outcome) + weights.outcome_bias
+
+
+@jax.custom_vjp
+def among_living(weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"]) -> Float[Array, "H W out"]:
+    """Return the outcome of the living cells of a field, and 0 for the dead."""
+    return _forward(weights, known, alive)[0]
+
+
+def _forward(
+    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"]
+) -> tuple[Float[Array, "H W out"], Kept]:
+    cells, chunks = listed(alive)
+
+    def by_list() -> Float[Array, "H W out"]:
+        around = bordered(known)
+
+        def work(number: Int[Array, ""], outcome: Float[Array, "cells out"]) -> Float[Array, "cells out"]:
+            those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
+            told = think(weights, patches(around, those, known.shape))
+            return outcome.at[those].set(told, mode="drop", unique_indices=True, indices_are_sorted=True)
+
+        silent = jnp.zeros((alive.size, weights.outcome.shape[1]))
+        return jax.lax.fori_loop(0, chunks, work, silent).reshape(*alive.shape, -1)
+
+    outcome = jax.lax.platform_dependent(cpu=by_list, default=lambda: silenced(weights, known, alive))
+    return outcome, (weights, known, alive, cells, chunks)
+
+
+def _backward(kept: Kept, slope: Float[Array, "H W out"]) -> tuple[Weights, Float[Array, "H W C"], None]:
+    weights, known, alive, cells, chunks = kept
+
+    def by_list() -> tuple[Weights, Float[Array, "H W C"]]:
+        around = bordered(known)
+        slopes = slope.reshape(alive.size, -1)
+
+        def work(number: Int[Array, ""], so_far: tuple[Weights, Array]) -> tuple[Weights, Array]:
+            those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
+            asked = slopes.at[those].get(mode="fill", fill_value=0, unique_indices=True, indices_are_sorted=True)
+            back = jax.vjp(think, weights, patches(around, those, known.shape))[1]
+            of_weights, of_patches = back(asked)
+            total, of_known = so_far
+            return jax.tree.map(jnp.add, total, of_weights), put_back(of_known, of_patches, those, known.shape)
+
+        nothing = jax.tree.map(jnp.zeros_like, (weights, around))
+        total, of_known = jax.lax.fori_loop(0, chunks, work, nothing)
+        return total, jax.linear_transpose(bordered, known)(of_known)[0]
+
+    def at_once() -> tuple[Weights, Float[Array, "H W C"]]:
+        return jax.vjp(lambda weights, known: silenced(weights, known, alive), weights, known)[1](slope)
+
+    return *jax.lax.platform_dependent(cpu=by_list, default=at_once), None
+
+
+among_living.defvjp(_forward, _backward)
+
+
+def silenced(weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"]) -> Float[Array, "H W out"]:
+    """Return the outcome of every cell, computed everywhere, and 0 for the dead."""
+    return jnp.where(alive[..., None], everywhere(weights, known), 0)
+
+
+def think(weights: Weights, around: Float[Array, "n 3 3 C"]) -> Float[Array, "n out"]:
+    """Return the outcome of the cells in the middle of these patches."""
+    perceived = jnp.concatenate([around[:, 1, 1], *slopes_amid(around)], axis=-1)
+    hidden = nn.relu(perceived @ weights.hidden + weights.hidden_bias)
+    return hidden @ weights.outcome + weights.outcome_bias
+
+
+def listed(alive: Bool[Array, "H W"]) -> tuple[Int[Array, " n"], Int[Array, ""]]:
+    """Return the numbers of the living cells, whole chunks of them, and how many chunks; idle places name no cell."""
+    cells = jnp.nonzero(alive.ravel(), size=alive.size + -alive.size % CHUNK, fill_value=alive.size)[0]
+    return cells, (alive.sum() + CHUNK - 1) // CHUNK
+
+
+def bordered(known: Float[Array, "H W C"]) -> Float[Array, " all"]:
+    """Return the field, continued outwards by a cell, in one row."""
+    return jnp.pad(known, ((1, 1), (1, 1), (0, 0)), mode="edge").ravel()
+
+
+def patches(around: Float[Array, " all"], cells: Int[Array, " n"], shape: tuple[int, ...]) -> Float[Array, "n 3 3 C"]:
+    """Return every cell of a list with its eight neighbours, from a bordered field."""
+    channels = shape[2]
+    numbers = jax.lax.GatherDimensionNumbers(offset_dims=(1,), collapsed_slice_dims=(), start_index_map=(0,))
+    rows = [
+        jax.lax.gather(around, start[:, None], numbers, (3 * channels,), mode="promise_in_bounds")
+        for start in starts(cells, shape)
+    ]
+    return jnp.stack(rows, axis=1).reshape(-1, 3, 3, channels)
+
+
+def put_back(
+    around: Float[Array, " all"], parts: Float[Array, "n 3 3 C"], cells: Int[Array, " n"], shape: tuple[int, ...]
+) -> Float[Array, " all"]:
+    """Return the bordered field with the patches added to where they were taken from."""
+    numbers = jax.lax.ScatterDimensionNumbers(
+        update_window_dims=(1,), inserted_window_dims=(), scatter_dims_to_operand_dims=(0,)
+    )
+    for row, start in enumerate(starts(cells, shape)):
+        part = parts[:, row].reshape(len(cells), -1)
+        around = jax.lax.scatter_add(around, start[:, None], part, numbers, mode="promise_in_bounds")
+    return around
+
+
+def starts(cells: Int[Array, " n"], shape: tuple[int, ...]) -> list[Int[Array, " n"]]:
+    """Return where the three rows of each cell's patch begin in a bordered field; idle places take the last cell's."""
+    height, width, channels = shape
+    cells = jnp.minimum(cells, height * width - 1)
+    top = (cells // width * (width + 2) + cells % width) * channels
+    return [top + row * (width + 2) * channels for row in range(3)]

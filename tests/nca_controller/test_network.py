@@ -1,0 +1,88 @@
+"""The living cells alone: what the list of them says is what all cells at once say, there and back."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.channels import create_formation_from_alpha
+from nca_controller.model import AdvectionNCA
+from nca_controller.network import CHUNK, Weights, living, respond, silenced
+
+HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 5
+KEYS = jax.random.split(jax.random.key(3), 6)
+
+
+@pytest.fixture(scope="module")
+def weights():
+    shapes = (3 * CHANNELS_KNOWN, 7), (7,), (7, 4), (4,)
+    return Weights(*(jax.random.normal(key, shape) for key, shape in zip(KEYS, shapes, strict=False)))
+
+
+def field(*blocks):
+    """Return where a field lives whose blocks (top, bottom, left, right) do."""
+    alive = np.zeros((HEIGHT, WIDTH), bool)
+    for top, bottom, left, right in blocks:
+        alive[top:bottom, left:right] = True
+    return alive
+
+
+ALIVE = {
+    "a block": field((5, 15, 20, 30)),
+    "all corners": field((0, 3, 0, 3), (28, 30, 0, 2), (0, 1, 40, 44), (25, 30, 43, 44)),
+    "nobody": field(),
+    "everybody": field((0, HEIGHT, 0, WIDTH)),  # several chunks of the list
+}
+
+
+@pytest.mark.parametrize("name", ALIVE)
+def test_a_list_says_what_all_at_once_say(weights, name):
+    alive = jnp.asarray(ALIVE[name])
+    known, slope = jax.random.normal(KEYS[4], (HEIGHT, WIDTH, CHANNELS_KNOWN)), jax.random.normal(KEYS[5], (30, 44, 4))
+
+    def there_and_back(function):
+        told, back = jax.vjp(lambda weights, known: function(weights, known, alive), weights, known)
+        return told, *back(slope)
+
+    listed, whole = jax.jit(lambda: there_and_back(respond))(), jax.jit(lambda: there_and_back(silenced))()
+    jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-4, atol=2e-4), listed, whole)
+    assert not np.asarray(listed[0])[~ALIVE[name]].any(), "the dead say nothing"
+    assert alive.all() == (HEIGHT * WIDTH > CHUNK and bool(np.asarray(listed[0]).any(axis=-1).all()))
+
+
+def test_a_batch_is_its_fields(weights):
+    alive = jnp.stack([jnp.asarray(each) for each in ALIVE.values()])
+    known = jax.random.normal(KEYS[4], (*alive.shape, CHANNELS_KNOWN))
+    together = respond(weights, known, alive)
+    for number in range(len(alive)):
+        np.testing.assert_allclose(together[number], respond(weights, known[number], alive[number]), atol=1e-5)
+    np.testing.assert_allclose(jax.vmap(respond, (None, 0, 0))(weights, known, alive), together, atol=1e-5)
+
+
+def test_cells_live_where_mass_is_and_beside_it():
+    mass = jnp.zeros((2, 8, 9)).at[0, 3, 4].set(1.0).at[1, 0, 8].set(1.0).at[1, 6, 2].set(1e-4)
+    alive = np.argwhere(np.asarray(living(mass)))
+    around = [(0, y, x) for y in (2, 3, 4) for x in (3, 4, 5)]
+    assert {tuple(cell) for cell in alive} == {*around, (1, 0, 7), (1, 0, 8), (1, 1, 7), (1, 1, 8)}
+
+
+def test_the_dead_obey_and_forget_and_the_living_act_as_in_a_field_that_lives_everywhere():
+    random = np.random.default_rng(1)
+    mass = np.zeros((HEIGHT, WIDTH), np.float32)
+    mass[5:12, 8:20] = 1
+    state = jnp.asarray(create_formation_from_alpha(mass)) + 0.1 * random.normal(size=(HEIGHT, WIDTH, 16))
+    state = state.astype(jnp.float32).at[..., CHANNELS.MASS].set(mass)
+    signal = jnp.asarray(random.uniform(-0.6, 0.6, (HEIGHT, WIDTH, 4)), jnp.float32)
+    modules = {cells: AdvectionNCA(fire_rate=1.0, cells=cells) for cells in ("living", "all")}
+    params = modules["all"].init(KEYS[0], state, parent_signal=signal)["params"]
+    params = jax.tree.map(lambda leaf: 0.3 * jax.random.normal(KEYS[1], leaf.shape), params)
+    told = {
+        cells: np.asarray(module.apply({"params": params}, state, signal, method="steer"))
+        for cells, module in modules.items()
+    }
+    alive = np.asarray(living(jnp.asarray(mass)))
+    np.testing.assert_allclose(told["living"][alive], told["all"][alive], atol=1e-5)
+    dead = told["living"][~alive]
+    np.testing.assert_allclose(dead[:, CHANNELS.VELOCITY], np.asarray(signal)[~alive][:, 1:3], atol=1e-6)
+    assert not dead[:, CHANNELS.HIDDEN].any() and np.abs(told["all"][~alive][:, CHANNELS.HIDDEN]).min() > 0
