@@ -16,6 +16,7 @@ import numpy as np
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.commanders import COMMANDERS
+from nca_controller.frame import FRAMES
 from nca_controller.model import CELLS, SIGNAL_CHANNELS, AdvectionNCA
 
 FORMAT = 3  # version of what a model folder looks like
@@ -36,6 +37,7 @@ class Architecture:
     guidance: str = "plan"  # a name in `commanders.COMMANDERS`
     obedience: float = 4.0  # as in `AdvectionNCA`
     cells: str = "living"  # which act, as in `AdvectionNCA`
+    frame: str = "order"  # in which they perceive and correct, as in `AdvectionNCA`
 
     def model(self, **settings: float) -> AdvectionNCA:
         """Return the module of this architecture; `settings` are its other arguments."""
@@ -136,7 +138,7 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
         raise CheckpointError(f"{path}: architecture {entries} has a field of the wrong kind")
     if entries["num_channels"] != CHANNELS.TOTAL or entries["hidden_dim"] < 1 or not 0 <= entries["obedience"] < 1e6:
         raise CheckpointError(f"{path}: architecture {entries} cannot be built; it has {CHANNELS.TOTAL} channels")
-    for name, choices in (("guidance", tuple(COMMANDERS)), ("cells", CELLS)):
+    for name, choices in (("guidance", tuple(COMMANDERS)), ("cells", CELLS), ("frame", FRAMES)):
         if entries[name] not in choices:
             raise CheckpointError(f"{path}: field '{name}' must be one of {', '.join(choices)}")
     return Architecture(**entries)

@@ -14,7 +14,8 @@ from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.guidance.speed import limit, speed
+from nca_controller.frame import out_of
+from nca_controller.guidance.speed import direction, limit, speed
 from nca_controller.network import Weights, living, respond
 from nca_controller.physics import Terrain, advect, diffuse, jostle
 
@@ -57,6 +58,7 @@ class AdvectionNCA(nn.Module):
     obedience: float = 0.0  # a planned speed of 1 / obedience or more leaves the cells their full say; 0: they have it
 
     cells: str = "all"  # which cells act: all, or the living, with mass in them or beside them
+    frame: str = "ground"  # in which they perceive and correct: the ground's, or that of their order
 
     def setup(self) -> None:
         self.hidden = Layer(3 * (self.num_channels + SIGNAL_CHANNELS), self.hidden_dim, nn.initializers.lecun_normal())
@@ -97,7 +99,7 @@ class AdvectionNCA(nn.Module):
     ) -> Float[Array, "*batch H W out"]:
         """Return what the network makes of a cell's channels and signal, and of the Sobel gradients of both."""
         weights = Weights(*self.hidden(), *self.outcome())
-        outcome = respond(weights, jnp.concatenate([state, signal], axis=-1), alive)
+        outcome = respond(weights, jnp.concatenate([state, signal], axis=-1), alive, self.frame)
         return checkpoint_name(outcome, PERCEIVED)
 
     def update(
@@ -114,7 +116,10 @@ class AdvectionNCA(nn.Module):
         """
         planned = signal[..., 1:3]
         say = jnp.minimum(self.obedience * speed(planned), 1.0)[..., None] if self.obedience else 1.0
-        velocity = limit(planned + say * jnp.tanh(outcome[..., :2]))
+        correction = jnp.tanh(outcome[..., :2])
+        if self.frame == "order":
+            correction = out_of(correction, direction(planned))
+        velocity = limit(planned + say * correction)
         remembered = jnp.tanh(state[..., CHANNELS.HIDDEN] + outcome[..., 2:])
         if alive is not None:
             remembered = jnp.where(alive[..., None], remembered, 0)

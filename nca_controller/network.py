@@ -8,6 +8,7 @@ cheap, compute the dead too and silence them. Both say the same.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -16,6 +17,7 @@ from flax import linen as nn
 from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.channels import PRESENT
+from nca_controller.frame import turned
 from nca_controller.product import product
 from nca_controller.sobel import slopes_amid, sobel
 
@@ -48,37 +50,47 @@ def living(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
     return alive
 
 
-def respond(weights: Weights, known: Known, alive: Bool[Array, "*batch H W"] | None = None) -> Outcome:
+def respond(
+    weights: Weights, known: Known, alive: Bool[Array, "*batch H W"] | None = None, frame: str = "ground"
+) -> Outcome:
     """Return what every cell makes of the channels that it and its neighbours know; the dead make 0 of them.
 
-    All live where `alive` is None. Has a derivative in reverse only. On CPUs a batch is worked through field by field,
-    which under `jax.vmap` costs more than with `jax.lax.map`: the list of a field is as long as the field is alive.
+    All live where `alive` is None. `frame` is one of `frame.FRAMES`. Has a derivative in reverse only. On CPUs a batch
+    is worked through field by field, which under `jax.vmap` costs more than with `jax.lax.map`: the list of a field is
+    as long as the field is alive.
     """
     if alive is None:
-        return everywhere(weights, known)
+        return everywhere(weights, known, frame)
     fields = known.reshape(-1, *known.shape[-3:]), alive.reshape(-1, *alive.shape[-2:])
     if len(fields[0]) == 1:
-        outcome = among_living(weights, fields[0][0], fields[1][0])
+        outcome = among_living(weights, fields[0][0], fields[1][0], frame)
     else:
-        outcome = jax.lax.map(lambda field: among_living(weights, *field), fields)
+        outcome = jax.lax.map(lambda field: among_living(weights, *field, frame), fields)
     return outcome.reshape(*known.shape[:-1], -1)
 
 
-def everywhere(weights: Weights, known: Known) -> Outcome:
+def everywhere(weights: Weights, known: Known, frame: str) -> Outcome:
     """Return the outcome of every cell."""
-    perceived = jnp.concatenate([known, *sobel(known)], axis=-1)
+    perceived = jnp.concatenate(perceive(known, sobel(known), frame), axis=-1)
     hidden = nn.relu(product(perceived, weights.hidden) + weights.hidden_bias)
     return product(hidden, weights.outcome) + weights.outcome_bias
 
 
-@jax.custom_vjp
-def among_living(weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"]) -> Float[Array, "H W out"]:
+def perceive(known: Known, slopes: tuple[Known, Known], frame: str) -> tuple[Known, Known, Known]:
+    """Return what cells know and its slopes, in a frame."""
+    return turned(known, *slopes) if frame == "order" else (known, *slopes)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(3,))
+def among_living(
+    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
+) -> Float[Array, "H W out"]:
     """Return the outcome of the living cells of a field, and 0 for the dead."""
-    return _forward(weights, known, alive)[0]
+    return _forward(weights, known, alive, frame)[0]
 
 
 def _forward(
-    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"]
+    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
 ) -> tuple[Float[Array, "H W out"], Kept]:
     cells, chunks = listed(alive)
 
@@ -87,17 +99,17 @@ def _forward(
 
         def work(number: Int[Array, ""], outcome: Float[Array, "cells out"]) -> Float[Array, "cells out"]:
             those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
-            told = think(weights, patches(around, those, known.shape))
+            told = think(weights, patches(around, those, known.shape), frame)
             return outcome.at[those].set(told, mode="drop", unique_indices=True, indices_are_sorted=True)
 
         silent = jnp.zeros((alive.size, weights.outcome.shape[1]))
         return jax.lax.fori_loop(0, chunks, work, silent).reshape(*alive.shape, -1)
 
-    outcome = jax.lax.platform_dependent(cpu=by_list, default=lambda: silenced(weights, known, alive))
+    outcome = jax.lax.platform_dependent(cpu=by_list, default=lambda: silenced(weights, known, alive, frame))
     return outcome, (weights, known, alive, cells, chunks)
 
 
-def _backward(kept: Kept, slope: Float[Array, "H W out"]) -> tuple[Weights, Float[Array, "H W C"], None]:
+def _backward(frame: str, kept: Kept, slope: Float[Array, "H W out"]) -> tuple[Weights, Float[Array, "H W C"], None]:
     weights, known, alive, cells, chunks = kept
 
     def by_list() -> tuple[Weights, Float[Array, "H W C"]]:
@@ -107,7 +119,7 @@ def _backward(kept: Kept, slope: Float[Array, "H W out"]) -> tuple[Weights, Floa
         def work(number: Int[Array, ""], so_far: tuple[Weights, Array]) -> tuple[Weights, Array]:
             those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
             asked = slopes.at[those].get(mode="fill", fill_value=0, unique_indices=True, indices_are_sorted=True)
-            back = jax.vjp(think, weights, patches(around, those, known.shape))[1]
+            back = jax.vjp(partial(think, frame=frame), weights, patches(around, those, known.shape))[1]
             of_weights, of_patches = back(asked)
             total, of_known = so_far
             return jax.tree.map(jnp.add, total, of_weights), put_back(of_known, of_patches, those, known.shape)
@@ -117,7 +129,7 @@ def _backward(kept: Kept, slope: Float[Array, "H W out"]) -> tuple[Weights, Floa
         return total, jax.linear_transpose(bordered, known)(of_known)[0]
 
     def at_once() -> tuple[Weights, Float[Array, "H W C"]]:
-        return jax.vjp(lambda weights, known: silenced(weights, known, alive), weights, known)[1](slope)
+        return jax.vjp(lambda weights, known: silenced(weights, known, alive, frame), weights, known)[1](slope)
 
     return *jax.lax.platform_dependent(cpu=by_list, default=at_once), None
 
@@ -125,14 +137,16 @@ def _backward(kept: Kept, slope: Float[Array, "H W out"]) -> tuple[Weights, Floa
 among_living.defvjp(_forward, _backward)
 
 
-def silenced(weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"]) -> Float[Array, "H W out"]:
+def silenced(
+    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
+) -> Float[Array, "H W out"]:
     """Return the outcome of every cell, computed everywhere, and 0 for the dead."""
-    return jnp.where(alive[..., None], everywhere(weights, known), 0)
+    return jnp.where(alive[..., None], everywhere(weights, known, frame), 0)
 
 
-def think(weights: Weights, around: Float[Array, "n 3 3 C"]) -> Float[Array, "n out"]:
+def think(weights: Weights, around: Float[Array, "n 3 3 C"], frame: str) -> Float[Array, "n out"]:
     """Return the outcome of the cells in the middle of these patches."""
-    perceived = jnp.concatenate([around[:, 1, 1], *slopes_amid(around)], axis=-1)
+    perceived = jnp.concatenate(perceive(around[:, 1, 1], slopes_amid(around), frame), axis=-1)
     hidden = nn.relu(perceived @ weights.hidden + weights.hidden_bias)
     return hidden @ weights.outcome + weights.outcome_bias
 

@@ -13,7 +13,7 @@ from nca_controller.model import PERCEIVED
 from nca_controller.physics import Terrain, diffuse
 from nca_controller.simulation import muster, tick
 from nca_controller.training.config import Config
-from nca_controller.training.losses import rollout_loss, seed_loss
+from nca_controller.training.losses import LOSS_OF
 
 
 class Battles(NamedTuple):
@@ -51,8 +51,7 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
 
         kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, PERCEIVED))
         state, (masses, velocities) = jax.lax.scan(kept, state, length=config.ticks)
-        loss_of = {"shortfall": rollout_loss, "seed": seed_loss}[config.loss]
-        loss, filled = loss_of(masses, velocities, target, config)
+        loss, filled = LOSS_OF[config.loss](masses, velocities, target, config)
         return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
 
     # One after the other on a CPU: its loops and branches then cost what a battle needs, not the most that any may.

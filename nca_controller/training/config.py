@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields
 
 from nca_controller.checkpoints import Architecture
 from nca_controller.commanders import COMMANDERS
+from nca_controller.frame import FRAMES
 from nca_controller.model import CELLS
 
-LOSSES = ("shortfall", "seed")
+LOSSES = ("standing", "shortfall", "seed")
 STARTS = ("orders", "quarters")
 
 
@@ -33,6 +34,7 @@ class Config:
     obedience: float = 4.0  # a planned speed of 1 / obedience leaves the cells their full say; 0: they always have it
     hidden_dim: int = 64
     cells: str = "living"  # which act: the living, with mass in them or beside them, or all
+    frame: str = "order"  # in which they perceive and correct: that of their order, or the ground's
     fire_rate: float = 1.0  # probability that a cell updates in a tick
     velocity_noise: float = 0.0  # standard deviation
     diffusion_rate: float = 0.0  # share of a difference in mass that crosses each face in a tick
@@ -40,7 +42,7 @@ class Config:
     gradient_clip: float = 1.0
     warmup: int = 20  # iterations until the learning rate is reached
     decay: int = 0  # iterations until it has fallen to a hundredth; 0: all of them
-    loss: str = "shortfall"  # what is asked for: soon, clean and at rest; or the seed's mass and velocity at the end
+    loss: str = "shortfall"  # soon, clean and at rest, wherever mass is; or, close to it, standing soon; or the seed's
     rest_weight: float = 0.05  # how much commanded speed counts where mass stands right
     save_every: int = 50  # iterations between checkpoints
     show_every: int = 0  # iterations between figures and animations; 0: none
@@ -74,11 +76,15 @@ class Config:
     def architecture(self) -> Architecture:
         """What the weights are made for."""
         return Architecture(
-            hidden_dim=self.hidden_dim, guidance=self.guidance, obedience=self.obedience, cells=self.cells
+            hidden_dim=self.hidden_dim,
+            guidance=self.guidance,
+            obedience=self.obedience,
+            cells=self.cells,
+            frame=self.frame,
         )
 
 
-CHOICES = {"loss": LOSSES, "starts": STARTS, "guidance": tuple(COMMANDERS), "cells": CELLS}
+CHOICES = {"loss": LOSSES, "starts": STARTS, "guidance": tuple(COMMANDERS), "cells": CELLS, "frame": FRAMES}
 MAY_BE_NONE = (
     "renewed", "wounded", "replaced", "warmup", "decay", "rest_weight", "obedience", "velocity_noise",
     "diffusion_rate", "show_every", "seed", "turn",
@@ -88,12 +94,17 @@ PRESETS = {
         iterations=6, warmup=2, batch=2, ticks=8, grid=32, pool=8, least_mass=40, greatest_mass=90, save_every=3
     ),
     "quick": Config(),
-    "default": Config(iterations=600, ticks=64, pool=128, greatest_mass=600),
-    "local": Config(iterations=400, ticks=64, pool=128, guidance="relaxation", learning_rate=2e-3),
+    "default": Config(
+        iterations=1200, ticks=64, pool=128, greatest_mass=600, renewed=0.8, wounded=0.1, learning_rate=3e-3,
+        loss="standing",
+    ),
+    "local": Config(
+        iterations=400, ticks=64, pool=128, guidance="relaxation", cells="all", frame="ground", learning_rate=2e-3
+    ),
     "seed": Config(
         iterations=2000, batch=8, accumulate=4, ticks=64, grid=128, least_mass=200, greatest_mass=200, pool=256,
         starts="quarters", turn=30, renewed=1.0, wounded=0.0, replaced=0, guidance="gradient", obedience=0.0,
-        cells="all", fire_rate=0.5, velocity_noise=0.25, diffusion_rate=0.08, learning_rate=2e-3, warmup=200,
-        decay=4000, loss="seed", save_every=20, show_every=100,
+        cells="all", frame="ground", fire_rate=0.5, velocity_noise=0.25, diffusion_rate=0.08, learning_rate=2e-3,
+        warmup=200, decay=4000, loss="seed", save_every=20, show_every=100,
     ),
 }  # fmt: skip

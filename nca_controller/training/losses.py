@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -11,6 +12,9 @@ from nca_controller.guidance import create_goal_signal
 from nca_controller.training.config import Config
 
 CLEAN = 0.005  # shortfall below which there is little left to win
+ENOUGH = (0.95, 0.98, 0.99)  # overlaps at which an order may be said to stand
+SOFTNESS = 0.3  # by how much of what is missing then the moment of standing is blurred
+STANDS = 0.98  # overlap from which rest is asked for, the more the closer to 1
 VELOCITY_WEIGHT = 0.1  # of the seed's velocity loss beside its mass loss
 EVERYWHERE = 0.1  # weight of the seed's velocity loss on empty ground
 
@@ -21,7 +25,7 @@ def overlap(mass: Float[Array, "*time H W"], target: Float[Array, "H W"]) -> Flo
     return jnp.where(jnp.isfinite(mass).all(axis=(-2, -1)), share, jnp.nan)
 
 
-def rollout_loss(
+def shortfall_loss(
     mass: Float[Array, "ticks H W"],
     velocity: Float[Array, "ticks H W 2"],
     target: Float[Array, "H W"],
@@ -30,13 +34,38 @@ def rollout_loss(
     """Return the loss of a rollout, and its overlap at the end.
 
     The mean over all ticks of what is missing, as a logarithm, asks for speed and for cleanness alike: halving it
-    counts as much at the end as on the way. The kinetic energy of mass that stands where it is wanted asks for rest.
+    counts as much at the end as on the way.
     """
     filled = overlap(mass, target)
     missing = (jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)).mean()
-    standing = jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)
-    restless = (standing.sum(axis=(-2, -1)) / target.sum() * filled**8).mean()
-    return missing + config.rest_weight * restless, filled[-1]
+    return missing + config.rest_weight * restlessness(mass, velocity, target, filled), filled[-1]
+
+
+def standing_loss(
+    mass: Float[Array, "ticks H W"],
+    velocity: Float[Array, "ticks H W 2"],
+    target: Float[Array, "H W"],
+    config: Config,
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return the loss of a rollout, and its overlap at the end.
+
+    The share of the ticks before the order stands, softly, so that there is a slope; the mean over several notions of
+    standing. It asks about the moments of arrival alone, so it serves who comes that far, as under a good commander.
+    """
+    filled = overlap(mass, target)
+    waiting = [jax.nn.sigmoid((enough - filled) / (SOFTNESS * (1 - enough))).mean() for enough in ENOUGH]
+    return jnp.stack(waiting).mean() + config.rest_weight * restlessness(mass, velocity, target, filled), filled[-1]
+
+
+def restlessness(
+    mass: Float[Array, "ticks H W"],
+    velocity: Float[Array, "ticks H W 2"],
+    target: Float[Array, "H W"],
+    filled: Float[Array, " ticks"],
+) -> Float[Array, ""]:
+    """Return the kinetic energy of mass that stands where it is wanted, once the order as a whole all but stands."""
+    standing = (jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
+    return (standing * jnp.clip((filled - STANDS) / (1 - STANDS), 0, 1)).mean()
 
 
 def seed_loss(
@@ -53,3 +82,6 @@ def seed_loss(
     off_course = ((moving - create_goal_signal(target)[..., 1:3]) ** 2).sum(axis=-1)
     loss = ((end - target) ** 2).mean() + VELOCITY_WEIGHT * ((end + EVERYWHERE) * off_course).mean()
     return loss, overlap(end, target)
+
+
+LOSS_OF = {"standing": standing_loss, "shortfall": shortfall_loss, "seed": seed_loss}

@@ -7,10 +7,11 @@ import pytest
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.channels import create_formation_from_alpha
+from nca_controller.frame import FRAMES
 from nca_controller.model import AdvectionNCA
 from nca_controller.network import CHUNK, Weights, living, respond, silenced
 
-HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 5
+HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 20
 KEYS = jax.random.split(jax.random.key(3), 6)
 
 
@@ -36,13 +37,14 @@ ALIVE = {
 }
 
 
+@pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("name", ALIVE)
-def test_a_list_says_what_all_at_once_say(weights, name):
+def test_a_list_says_what_all_at_once_say(weights, name, frame):
     alive = jnp.asarray(ALIVE[name])
     known, slope = jax.random.normal(KEYS[4], (HEIGHT, WIDTH, CHANNELS_KNOWN)), jax.random.normal(KEYS[5], (30, 44, 4))
 
     def there_and_back(function):
-        told, back = jax.vjp(lambda weights, known: function(weights, known, alive), weights, known)
+        told, back = jax.vjp(lambda weights, known: function(weights, known, alive, frame), weights, known)
         return told, *back(slope)
 
     listed, whole = jax.jit(lambda: there_and_back(respond))(), jax.jit(lambda: there_and_back(silenced))()
@@ -86,3 +88,31 @@ def test_the_dead_obey_and_forget_and_the_living_act_as_in_a_field_that_lives_ev
     dead = told["living"][~alive]
     np.testing.assert_allclose(dead[:, CHANNELS.VELOCITY], np.asarray(signal)[~alive][:, 1:3], atol=1e-6)
     assert not dead[:, CHANNELS.HIDDEN].any() and np.abs(told["all"][~alive][:, CHANNELS.HIDDEN]).min() > 0
+
+
+def test_an_order_that_is_turned_is_the_same_order():
+    """In the frame of orders, a field turned by a right angle makes cells say the same, and go the way so turned."""
+    module = AdvectionNCA(fire_rate=1.0, cells="living", frame="order")
+    random = np.random.default_rng(7)
+    mass = np.zeros((24, 24), np.float32)
+    mass[5:12, 8:18] = random.uniform(0.2, 1, (7, 10))
+    state = np.array(create_formation_from_alpha(mass))
+    state[..., CHANNELS.VELOCITY_X :] = 0.3 * random.normal(size=(24, 24, 12))
+    signal = random.uniform(-0.6, 0.6, (24, 24, 4)).astype(np.float32)
+    params = module.init(KEYS[0], state, parent_signal=signal)["params"]
+    params = jax.tree.map(lambda leaf: 0.3 * jax.random.normal(KEYS[1], leaf.shape), params)
+
+    def quarter_turn(field, *vectors):
+        """Turn a field clockwise, and with it the vectors in its channels."""
+        field = np.rot90(field, -1).copy()
+        for x in vectors:
+            field[..., x], field[..., x + 1] = -field[..., x + 1], field[..., x].copy()
+        return field
+
+    def steer(state, signal):
+        return np.array(module.apply({"params": params}, jnp.asarray(state), jnp.asarray(signal), method="steer"))
+
+    told = quarter_turn(steer(state, signal), CHANNELS.VELOCITY_X, CHANNELS.TARGET_VX)
+    turned = steer(quarter_turn(state, CHANNELS.VELOCITY_X, CHANNELS.TARGET_VX), quarter_turn(signal, 1))
+    np.testing.assert_allclose(turned, told, atol=1e-5)
+    assert np.abs(told[..., CHANNELS.VELOCITY] - told[..., CHANNELS.TARGET_VELOCITY]).max() > 0.1

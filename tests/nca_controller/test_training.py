@@ -17,7 +17,7 @@ from nca_controller import load_controller
 from nca_controller.training.__main__ import main as train
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer
-from nca_controller.training.losses import overlap, rollout_loss, seed_loss
+from nca_controller.training.losses import LOSS_OF, overlap
 from nca_controller.training.orders import Orders, orders_for
 from nca_controller.training.runs import DivergedError, Run
 
@@ -246,7 +246,7 @@ def test_a_field_of_nan_scores_nothing():
     assert float(overlap(jnp.eye(4), jnp.ones((4, 4)))) == 0.25
 
 
-@pytest.mark.parametrize("loss_of", [rollout_loss, seed_loss])
+@pytest.mark.parametrize("loss_of", LOSS_OF.values())
 def test_the_loss_is_least_for_who_stands_right(loss_of):
     target = jnp.zeros((16, 16)).at[4:9, 4:9].set(1.0)
 
@@ -256,13 +256,14 @@ def test_the_loss_is_least_for_who_stands_right(loss_of):
     assert loss(target) < loss(jnp.roll(target, 1, axis=0)) < loss(jnp.roll(target, 3, axis=0))
 
 
-def test_standing_still_is_asked_for_only_where_mass_stands_right():
+@pytest.mark.parametrize("name", ["standing", "shortfall"])
+def test_standing_still_is_asked_for_only_where_mass_stands_right(name):
     target = jnp.zeros((8, 8)).at[2:5, 2:5].set(1.0)
 
     def loss(speed):
-        return float(rollout_loss(jnp.stack([target] * 3), jnp.full((3, 8, 8, 2), speed), target, Config())[0])
+        return float(LOSS_OF[name](jnp.stack([target] * 3), jnp.full((3, 8, 8, 2), speed), target, Config())[0])
 
-    assert loss(0.0) == 0 < loss(0.5)
+    assert loss(0.0) < 0.05 and loss(0.5) - loss(0.0) == pytest.approx(Config().rest_weight * 0.5, rel=1e-4)
 
 
 def test_starts_orders_and_wounds_have_the_exact_mass():
