@@ -18,10 +18,9 @@ from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.channels import PRESENT
 from nca_controller.frame import turned
+from nca_controller.patches import CHUNK, add_patches, bordered, list_cells, take_patches
 from nca_controller.product import product
 from nca_controller.sobel import slopes_amid, sobel
-
-CHUNK = 512  # cells of the list that are worked through at once
 
 Known = Float[Array, "*batch H W C"]
 Outcome = Float[Array, "*batch H W out"]
@@ -92,14 +91,14 @@ def among_living(
 def _forward(
     weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
 ) -> tuple[Float[Array, "H W out"], Kept]:
-    cells, chunks = listed(alive)
+    cells, chunks = list_cells(alive)
 
     def by_list() -> Float[Array, "H W out"]:
         around = bordered(known)
 
         def work(number: Int[Array, ""], outcome: Float[Array, "cells out"]) -> Float[Array, "cells out"]:
             those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
-            told = think(weights, patches(around, those, known.shape), frame)
+            told = think(weights, take_patches(around, those, known.shape), frame)
             return outcome.at[those].set(told, mode="drop", unique_indices=True, indices_are_sorted=True)
 
         silent = jnp.zeros((alive.size, weights.outcome.shape[1]))
@@ -119,10 +118,10 @@ def _backward(frame: str, kept: Kept, slope: Float[Array, "H W out"]) -> tuple[W
         def work(number: Int[Array, ""], so_far: tuple[Weights, Array]) -> tuple[Weights, Array]:
             those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
             asked = slopes.at[those].get(mode="fill", fill_value=0, unique_indices=True, indices_are_sorted=True)
-            back = jax.vjp(partial(think, frame=frame), weights, patches(around, those, known.shape))[1]
+            back = jax.vjp(partial(think, frame=frame), weights, take_patches(around, those, known.shape))[1]
             of_weights, of_patches = back(asked)
             total, of_known = so_far
-            return jax.tree.map(jnp.add, total, of_weights), put_back(of_known, of_patches, those, known.shape)
+            return jax.tree.map(jnp.add, total, of_weights), add_patches(of_known, of_patches, those, known.shape)
 
         nothing = jax.tree.map(jnp.zeros_like, (weights, around))
         total, of_known = jax.lax.fori_loop(0, chunks, work, nothing)
@@ -149,46 +148,3 @@ def think(weights: Weights, around: Float[Array, "n 3 3 C"], frame: str) -> Floa
     perceived = jnp.concatenate(perceive(around[:, 1, 1], slopes_amid(around), frame), axis=-1)
     hidden = nn.relu(perceived @ weights.hidden + weights.hidden_bias)
     return hidden @ weights.outcome + weights.outcome_bias
-
-
-def listed(alive: Bool[Array, "H W"]) -> tuple[Int[Array, " n"], Int[Array, ""]]:
-    """Return the numbers of the living cells, whole chunks of them, and how many chunks; idle places name no cell."""
-    cells = jnp.nonzero(alive.ravel(), size=alive.size + -alive.size % CHUNK, fill_value=alive.size)[0]
-    return cells, (alive.sum() + CHUNK - 1) // CHUNK
-
-
-def bordered(known: Float[Array, "H W C"]) -> Float[Array, " all"]:
-    """Return the field, continued outwards by a cell, in one row."""
-    return jnp.pad(known, ((1, 1), (1, 1), (0, 0)), mode="edge").ravel()
-
-
-def patches(around: Float[Array, " all"], cells: Int[Array, " n"], shape: tuple[int, ...]) -> Float[Array, "n 3 3 C"]:
-    """Return every cell of a list with its eight neighbours, from a bordered field."""
-    channels = shape[2]
-    numbers = jax.lax.GatherDimensionNumbers(offset_dims=(1,), collapsed_slice_dims=(), start_index_map=(0,))
-    rows = [
-        jax.lax.gather(around, start[:, None], numbers, (3 * channels,), mode="promise_in_bounds")
-        for start in starts(cells, shape)
-    ]
-    return jnp.stack(rows, axis=1).reshape(-1, 3, 3, channels)
-
-
-def put_back(
-    around: Float[Array, " all"], parts: Float[Array, "n 3 3 C"], cells: Int[Array, " n"], shape: tuple[int, ...]
-) -> Float[Array, " all"]:
-    """Return the bordered field with the patches added to where they were taken from."""
-    numbers = jax.lax.ScatterDimensionNumbers(
-        update_window_dims=(1,), inserted_window_dims=(), scatter_dims_to_operand_dims=(0,)
-    )
-    for row, start in enumerate(starts(cells, shape)):
-        part = parts[:, row].reshape(len(cells), -1)
-        around = jax.lax.scatter_add(around, start[:, None], part, numbers, mode="promise_in_bounds")
-    return around
-
-
-def starts(cells: Int[Array, " n"], shape: tuple[int, ...]) -> list[Int[Array, " n"]]:
-    """Return where the three rows of each cell's patch begin in a bordered field; idle places take the last cell's."""
-    height, width, channels = shape
-    cells = jnp.minimum(cells, height * width - 1)
-    top = (cells // width * (width + 2) + cells % width) * channels
-    return [top + row * (width + 2) * channels for row in range(3)]

@@ -9,7 +9,8 @@ from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.channels import create_formation_from_alpha
 from nca_controller.frame import FRAMES
 from nca_controller.model import AdvectionNCA
-from nca_controller.network import CHUNK, Weights, living, respond, silenced
+from nca_controller.network import Weights, living, respond, silenced
+from nca_controller.patches import CHUNK
 
 HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 20
 KEYS = jax.random.split(jax.random.key(3), 6)
