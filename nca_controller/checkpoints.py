@@ -91,7 +91,7 @@ def replace_text(path: Path, text: str) -> None:
 def load(folder: Path) -> tuple[Any, Architecture]:
     """Return the weights and the architecture of a model folder.
 
-    Raises CheckpointError for a folder that is missing, of a newer format, or whose weights are not whole, finite and
+    Raises CheckpointError for a folder that is missing, of another format, or whose weights are not whole, finite and
     of the architecture's shapes.
     """
     architecture, weights, expected = read_description(folder)

@@ -90,8 +90,9 @@ Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]}: {recipe["
 
 The benchmark is `nca_controller/evaluation/transitions.py`: all formations, turned anyhow, shifted up to 40 cells,
 three masses, two fields. Times are in ticks: `bound` is the physical one (partial bottleneck transport over the top
-speed), t95 and t98 are when the overlap first is 0.95 and 0.98, `excess` is t95 less the bound. `speed` is what the
-mass is told at the end, as a share of the top speed; `kept` is the total at the end over that at the start.
+speed), t95, t98 and t99 are when the overlap first is 0.95, 0.98 and 0.99, `excess` is t95 less the bound. Where that
+never is, t98 and t99 count as 400 in their means, and t95 is left out and counted in `never`. `speed` is what the mass
+is told at the end, as a share of the top speed; `kept` is the total at the end over that at the start.
 
 {text}
 """

@@ -15,8 +15,8 @@ from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.guidance.speed import direction
 
 FRAMES = ("order", "ground")  # in which cells perceive and correct
-ORDERED = slice(CHANNELS.TOTAL + 1, CHANNELS.TOTAL + 3)  # the planned velocity among what a cell knows
-VECTORS = (CHANNELS.VELOCITY, CHANNELS.TARGET_VELOCITY, ORDERED)
+ORDER = slice(CHANNELS.TOTAL + 1, CHANNELS.TOTAL + 3)  # the planned velocity among what a cell knows
+VECTORS = (CHANNELS.VELOCITY, CHANNELS.TARGET_VELOCITY, ORDER)
 
 Known = Float[Array, "*cells C"]
 
@@ -26,7 +26,7 @@ def turned(known: Known, across: Known, down: Known) -> tuple[Known, Known, Know
 
     The slopes become those ahead and aside; vectors among the channels are turned, too.
     """
-    heading = direction(jax.lax.stop_gradient(known[..., ORDERED]))
+    heading = direction(jax.lax.stop_gradient(known[..., ORDER]))
     right, under = heading[..., :1], heading[..., 1:]
     ahead, aside = across * right + down * under, down * right - across * under
     return looking(known, heading), looking(ahead, heading), looking(aside, heading)

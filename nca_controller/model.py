@@ -1,6 +1,6 @@
 """The AdvectionNCA: cells perceive their neighbourhood and an order, and each decides on a velocity.
 
-The rule is two lines, perceive and update; moving the mass is the physics' business.
+The rule is two lines, answer what is perceived and update; moving the mass is the physics' business.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.frame import out_of
+from nca_controller.frame import FRAMES, out_of
 from nca_controller.guidance.speed import direction, limit, speed
 from nca_controller.network import Weights, living, respond
 from nca_controller.physics import Terrain, advect, diffuse, jostle
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
-PERCEIVED = "perceived"  # names what the network says, which training keeps rather than asks again on the way back
+ANSWERED = "answered"  # names what the network says, which training keeps rather than asks again on the way back
 
 CELLS = ("living", "all")  # which may act
 
@@ -56,11 +56,13 @@ class AdvectionNCA(nn.Module):
     velocity_noise: float = 0.0  # standard deviation, for exploration
     velocity_damping: float = 0.0  # share of the velocity that is lost before it is obeyed
     obedience: float = 0.0  # a planned speed of 1 / obedience or more leaves the cells their full say; 0: they have it
-
     cells: str = "all"  # which cells act: all, or the living, with mass in them or beside them
     frame: str = "ground"  # in which they perceive and correct: the ground's, or that of their order
 
     def setup(self) -> None:
+        for name, choices in (("cells", CELLS), ("frame", FRAMES)):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}")
         self.hidden = Layer(3 * (self.num_channels + SIGNAL_CHANNELS), self.hidden_dim, nn.initializers.lecun_normal())
         self.outcome = Layer(
             self.hidden_dim, 2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros
@@ -88,19 +90,19 @@ class AdvectionNCA(nn.Module):
         """Return the state with new velocities and hidden channels; its mass has not moved."""
         signal = jnp.broadcast_to(signal, (*state.shape[:-1], SIGNAL_CHANNELS))
         alive = living(state[..., CHANNELS.MASS]) if self.cells == "living" else None
-        updated = self.update(state, self.perceive(state, signal, alive), signal, alive)
+        updated = self.update(state, self.answer(state, signal, alive), signal, alive)
         if self.fire_rate < 1 and key is not None:
             fires = jax.random.bernoulli(key, self.fire_rate, (*state.shape[:-1], 1))
             updated = jnp.where(fires, updated, state)
         return updated
 
-    def perceive(
+    def answer(
         self, state: State, signal: Float[Array, "*batch H W 4"], alive: Bool[Array, "*batch H W"] | None
     ) -> Float[Array, "*batch H W out"]:
         """Return what the network makes of a cell's channels and signal, and of the Sobel gradients of both."""
         weights = Weights(*self.hidden(), *self.outcome())
         outcome = respond(weights, jnp.concatenate([state, signal], axis=-1), alive, self.frame)
-        return checkpoint_name(outcome, PERCEIVED)
+        return checkpoint_name(outcome, ANSWERED)
 
     def update(
         self,
@@ -112,13 +114,13 @@ class AdvectionNCA(nn.Module):
         """Return the state in which every cell follows the plan with its own correction, and remembers.
 
         Obedient cells stand still where the plan does: their correction fades with the planned speed. The dead follow
-        the plan to the letter and forget.
+        the plan to the letter, and forget.
         """
         planned = signal[..., 1:3]
         say = jnp.minimum(self.obedience * speed(planned), 1.0)[..., None] if self.obedience else 1.0
         correction = jnp.tanh(outcome[..., :2])
         if self.frame == "order":
-            correction = out_of(correction, direction(planned))
+            correction = out_of(correction, direction(jax.lax.stop_gradient(planned)))
         velocity = limit(planned + say * correction)
         remembered = jnp.tanh(state[..., CHANNELS.HIDDEN] + outcome[..., 2:])
         if alive is not None:

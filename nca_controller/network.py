@@ -1,9 +1,9 @@
 """What cells make of what they perceive: two dense layers, in every cell or in the living ones alone.
 
 Living are the cells with mass in them or beside them (Mordvintsev et al., "Growing Neural Cellular Automata", 2020):
-an army fills a small part of a field, and elsewhere there is nothing for a velocity to move. CPUs list the living and
-work through the list, there and back, at a cost that goes with the army; other devices, to which all cells at once are
-cheap, compute the dead too and silence them. Both say the same.
+an army fills a small part of a field, and elsewhere there is hardly a trace of mass to move. CPUs list the living and
+work through the list, there and back, so that the layers cost what the army is large; other devices, to which all cells
+at once are cheap, compute the dead too and silence them. Both say the same.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from jaxtyping import Array, Bool, Float, Int
 from nca_controller.channels import PRESENT
 from nca_controller.frame import turned
 from nca_controller.patches import CHUNK, add_patches, bordered, list_cells, take_patches
-from nca_controller.product import product
 from nca_controller.sobel import slopes_amid, sobel
 
 Known = Float[Array, "*batch H W C"]
-Outcome = Float[Array, "*batch H W out"]
+Answer = Float[Array, "*batch H W out"]
 
 
 class Weights(NamedTuple):
@@ -51,28 +50,33 @@ def living(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
 
 def respond(
     weights: Weights, known: Known, alive: Bool[Array, "*batch H W"] | None = None, frame: str = "ground"
-) -> Outcome:
+) -> Answer:
     """Return what every cell makes of the channels that it and its neighbours know; the dead make 0 of them.
 
     All live where `alive` is None. `frame` is one of `frame.FRAMES`. Has a derivative in reverse only. On CPUs a batch
-    is worked through field by field, which under `jax.vmap` costs more than with `jax.lax.map`: the list of a field is
-    as long as the field is alive.
+    is worked through field by field, each at the cost of its own living; `jax.vmap` over this makes all cost the most
+    of any, so there prefer a batch axis, or `jax.lax.map`.
     """
     if alive is None:
         return everywhere(weights, known, frame)
     fields = known.reshape(-1, *known.shape[-3:]), alive.reshape(-1, *alive.shape[-2:])
-    if len(fields[0]) == 1:
-        outcome = among_living(weights, fields[0][0], fields[1][0], frame)
-    else:
-        outcome = jax.lax.map(lambda field: among_living(weights, *field, frame), fields)
-    return outcome.reshape(*known.shape[:-1], -1)
+
+    def answer(field: tuple[Array, Array]) -> Answer:
+        return among_living(weights, *field, frame)
+
+    each = partial(jax.lax.map, answer) if jax.default_backend() == "cpu" else jax.vmap(answer)
+    return each(fields).reshape(*known.shape[:-1], -1)
 
 
-def everywhere(weights: Weights, known: Known, frame: str) -> Outcome:
+def everywhere(weights: Weights, known: Known, frame: str) -> Answer:
     """Return the outcome of every cell."""
     perceived = jnp.concatenate(perceive(known, sobel(known), frame), axis=-1)
-    hidden = nn.relu(product(perceived, weights.hidden) + weights.hidden_bias)
-    return product(hidden, weights.outcome) + weights.outcome_bias
+    return through(weights, perceived)
+
+
+def through(weights: Weights, perceived: Float[Array, "*cells features"]) -> Float[Array, "*cells out"]:
+    """Return what the two layers make of what was perceived."""
+    return nn.relu(perceived @ weights.hidden + weights.hidden_bias) @ weights.outcome + weights.outcome_bias
 
 
 def perceive(known: Known, slopes: tuple[Known, Known], frame: str) -> tuple[Known, Known, Known]:
@@ -146,5 +150,4 @@ def silenced(
 def think(weights: Weights, around: Float[Array, "n 3 3 C"], frame: str) -> Float[Array, "n out"]:
     """Return the outcome of the cells in the middle of these patches."""
     perceived = jnp.concatenate(perceive(around[:, 1, 1], slopes_amid(around), frame), axis=-1)
-    hidden = nn.relu(perceived @ weights.hidden + weights.hidden_bias)
-    return hidden @ weights.outcome + weights.outcome_bias
+    return through(weights, perceived)

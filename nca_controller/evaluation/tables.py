@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 Row = dict[str, Any]
+STANDING = 400  # ticks after which an order counts as at rest
 DIGITS = {"overlap": 4, "after five": 4, "after one": 4, "bound": 1, "drift": 4, "speed": 4, "kept": 3}
 
 
@@ -32,7 +33,9 @@ def comparison(results: dict[str, list[Row]]) -> str:
         bounds = np.array([row["bound"] for row in rows])
         times = np.array([np.nan if row["t95"] is None else row["t95"] for row in rows], dtype=np.float64)
         met = ~np.isnan(times)
-        t98 = [row["t98"] for row in rows if row["t98"] is not None]
+        late = {
+            name: np.mean([STANDING if row[name] is None else row[name] for row in rows]) for name in ("t98", "t99")
+        }
         lines.append(
             {
                 "controller": name,
@@ -43,7 +46,7 @@ def comparison(results: dict[str, list[Row]]) -> str:
                 "excess": f"{(times - bounds)[met].mean():.2f}" if met.any() else "-",
                 "never": str(int((~met).sum())),
                 "over 1.15 x bound + 4": str(int((times[met] > 1.15 * bounds[met] + 4).sum())),
-                "t98 mean": f"{np.mean(t98):.2f}" if t98 else "-",
+                **{f"{name} mean": f"{mean:.2f}" for name, mean in late.items()},
                 "speed, most": f"{max(row['speed'] for row in rows):.4f}",
                 "mass kept": "exact" if all(row["kept"] == 1 for row in rows) else "NO",
             }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -13,11 +12,10 @@ from nca_controller.controllers import Controller
 from nca_controller.evaluation.battles import battle
 from nca_controller.evaluation.bound import bound_of
 from nca_controller.evaluation.shapes import SHAPES, shaped
+from nca_controller.evaluation.tables import STANDING, Row
 from nca_controller.evaluation.transitions import GRIDS, Transition, benchmark, draw
 from nca_controller.training.orders import wound
 
-Row = dict[str, Any]
-STANDING = 400  # ticks after which an order counts as at rest
 VIGIL = 5000  # ticks
 RECOVERED = 0.98  # overlap after a wound
 HASTE = 25  # ticks between two orders
@@ -40,6 +38,7 @@ def ordered(controller: Controller, transition: Transition) -> Row:
         "bound": bound_of(transition.mass, transition.wanted, controller.max_speed, 0.95),
         "t95": fought.ticks_until(0.95),
         "t98": fought.ticks_until(0.98),
+        "t99": fought.ticks_until(0.99),
         "speed": fought.restlessness,
         "kept": fought.conservation,
     }

@@ -36,12 +36,9 @@ class Plan:
 
 def empty_plan(height: int, width: int) -> Plan:
     """Return the plan before any order: everyone stays where he is."""
-    coarsest_fits = min(
-        POINTS, math.ceil(height / pools(height, width)[0]) * math.ceil(width / pools(height, width)[0])
-    )
     return Plan(
         way=jnp.zeros((height, width, 2)),
-        potential=jnp.zeros(coarsest_fits + 1),
+        potential=jnp.zeros(min(POINTS, finest_cells(height, width)) + 1),
         target=jnp.zeros((height, width)),
         level=jnp.zeros((), jnp.int32),
         longest=jnp.zeros(()),
@@ -55,6 +52,8 @@ def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "
     """
     mass, target = jax.lax.stop_gradient((mass, target))
     offered = levels(*mass.shape)
+    if len(offered) == 1:
+        return plan_at(0, plan, mass, target)
     enough = [fits(mass, pool, points) & fits(target, pool, points) for pool, points in offered[:-1]]
     level = jnp.argmax(jnp.stack([*enough, jnp.array(True)]))
     return jax.lax.switch(
@@ -68,7 +67,14 @@ def levels(height: int, width: int) -> list[tuple[int, int]]:
     A small army, whose men all find a place among fewer points, is spared the work of the others.
     """
     widths = pools(height, width)
-    return [(widths[0], FEW_POINTS), *((pool, POINTS) for pool in widths)]
+    every = [(pool, POINTS) for pool in widths]
+    return [(widths[0], FEW_POINTS), *every] if finest_cells(height, width) > FEW_POINTS else every
+
+
+def finest_cells(height: int, width: int) -> int:
+    """Return how many coarse cells a field has at the finest."""
+    pool = pools(height, width)[0]
+    return math.ceil(height / pool) * math.ceil(width / pool)
 
 
 def plan_at(level: int, plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:

@@ -130,17 +130,8 @@ def chosen_fields(args: Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def on_all_cores() -> None:
-    """Make every core of the processor a device, over which the trainer spreads a batch; to be said before JAX wakes.
-
-    A core to itself fights its battles twice as fast as all of them together fight each operation of a battle.
-    """
-    import jax
-
-    if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
-        jax.config.update("jax_num_cpu_devices", os.cpu_count() or 1)
-
-
 if __name__ == "__main__":
+    from nca_controller.training.loop import on_all_cores
+
     on_all_cores()
     main()

@@ -9,7 +9,7 @@ import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller.controllers import NCA, ORDERED
-from nca_controller.model import PERCEIVED
+from nca_controller.model import ANSWERED
 from nca_controller.physics import Terrain, diffuse
 from nca_controller.simulation import muster, tick
 from nca_controller.training.config import Config
@@ -49,7 +49,7 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
                 state = state.replace(mass=diffuse(state.mass, config.diffusion_rate, terrain))
             return state, (state.mass[0], state.velocity[0])
 
-        kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, PERCEIVED))
+        kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, ANSWERED))
         state, (masses, velocities) = jax.lax.scan(kept, state, length=config.ticks)
         loss, filled = LOSS_OF[config.loss](masses, velocities, target, config)
         return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]

@@ -42,7 +42,7 @@ class Config:
     gradient_clip: float = 1.0
     warmup: int = 20  # iterations until the learning rate is reached
     decay: int = 0  # iterations until it has fallen to a hundredth; 0: all of them
-    loss: str = "shortfall"  # soon, clean and at rest, wherever mass is; or, close to it, standing soon; or the seed's
+    loss: str = "shortfall"  # standing: soon; shortfall: less missing at all times; seed: mass and velocity at the end
     rest_weight: float = 0.05  # how much commanded speed counts where mass stands right
     save_every: int = 50  # iterations between checkpoints
     show_every: int = 0  # iterations between figures and animations; 0: none
@@ -93,7 +93,7 @@ PRESETS = {
     "smoke": Config(
         iterations=6, warmup=2, batch=2, ticks=8, grid=32, pool=8, least_mass=40, greatest_mass=90, save_every=3
     ),
-    "quick": Config(),
+    "quick": Config(renewed=0.8, wounded=0.1, learning_rate=3e-3, loss="standing"),
     "default": Config(
         iterations=1200, ticks=64, pool=128, greatest_mass=600, renewed=0.8, wounded=0.1, learning_rate=3e-3,
         loss="standing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import os
 from functools import partial
 from typing import Any
 
@@ -36,7 +36,7 @@ class Trainer:
         self.config = config
         self.iteration = 0
         self.root = jax.random.key(config.seed)
-        devices = jax.local_devices()[: math.gcd(config.batch, jax.local_device_count())]
+        devices = jax.local_devices()[: most_even(config.batch, jax.local_device_count())]
         mesh = Mesh(np.array(devices), ("battles",))
         self.spread = NamedSharding(mesh, PartitionSpec("battles"))
         self.everywhere = NamedSharding(mesh, PartitionSpec())
@@ -54,15 +54,9 @@ class Trainer:
         targets = np.stack([self.orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
         self.pool = Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
         self.validation = validation_battles(config)
-        self._gradient = jax.jit(
-            jax.shard_map(
-                partial(gradient, config=config),
-                mesh=mesh,
-                in_specs=(PartitionSpec(), PartitionSpec("battles"), PartitionSpec("battles")),
-                out_specs=((PartitionSpec(), PartitionSpec("battles")), PartitionSpec()),
-                check_vma=False,
-            )
-        )
+        one, each = PartitionSpec(), PartitionSpec("battles")
+        spread = partial(jax.shard_map, mesh=mesh, in_specs=(one, each, each), check_vma=False)
+        self._gradient = jax.jit(spread(partial(gradient_of, config=config), out_specs=((one, each), one)))
         self._fight = jax.jit(partial(fight, config=config))
         self._apply = jax.jit(self._descend)
 
@@ -129,7 +123,7 @@ class Trainer:
     def validate(self) -> float:
         """Return the mean loss on battles that are the same for every model of a run."""
         keys = jax.random.split(jax.random.fold_in(self.root, 2), len(self.validation.mass))
-        loss, _ = self._fight(self.params, self.validation, keys)
+        loss, _ = self._fight(jax.device_get(self.params), self.validation, keys)  # on one device
         return float(loss)
 
     def _descend(self, params: Any, moments: Any, total: Any) -> tuple[Any, Any]:
@@ -138,7 +132,23 @@ class Trainer:
         return optax.apply_updates(params, updates), moments
 
 
-def gradient(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Any, Any]:
+def most_even(battles: int, devices: int) -> int:
+    """Return the most devices, of those there are, over which the battles can be spread evenly."""
+    return max(count for count in range(1, devices + 1) if battles % count == 0)
+
+
+def on_all_cores() -> None:
+    """Make every core of the processor a device, over which a trainer spreads its batch; to be said before JAX wakes.
+
+    A number of devices that was asked for by JAX's own flags stays.
+    """
+    flags = os.environ.get("XLA_FLAGS", "")
+    if "JAX_NUM_CPU_DEVICES" not in os.environ and "xla_force_host_platform_device_count" not in flags:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        jax.config.update("jax_num_cpu_devices", cores or 1)
+
+
+def gradient_of(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Any, Any]:
     """Return the mean loss, the outcome and the gradient of this device's battles, means being those of all devices."""
     (loss, outcome), slope = jax.value_and_grad(partial(fight, config=config), has_aux=True)(params, battles, keys)
     loss, slope = jax.lax.pmean((loss, slope), "battles")

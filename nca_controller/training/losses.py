@@ -38,7 +38,7 @@ def shortfall_loss(
     """
     filled = overlap(mass, target)
     missing = (jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)).mean()
-    return missing + config.rest_weight * restlessness(mass, velocity, target, filled), filled[-1]
+    return missing + config.rest_weight * restlessness(mass, velocity, target, filled**8), filled[-1]
 
 
 def standing_loss(
@@ -53,19 +53,22 @@ def standing_loss(
     standing. It asks about the moments of arrival alone, so it serves who comes that far, as under a good commander.
     """
     filled = overlap(mass, target)
+    all_but_stands = jnp.clip((filled - STANDS) / (1 - STANDS), 0, 1)
     waiting = [jax.nn.sigmoid((enough - filled) / (SOFTNESS * (1 - enough))).mean() for enough in ENOUGH]
-    return jnp.stack(waiting).mean() + config.rest_weight * restlessness(mass, velocity, target, filled), filled[-1]
+    return jnp.stack(waiting).mean() + config.rest_weight * restlessness(
+        mass, velocity, target, all_but_stands
+    ), filled[-1]
 
 
 def restlessness(
     mass: Float[Array, "ticks H W"],
     velocity: Float[Array, "ticks H W 2"],
     target: Float[Array, "H W"],
-    filled: Float[Array, " ticks"],
+    due: Float[Array, " ticks"],
 ) -> Float[Array, ""]:
-    """Return the kinetic energy of mass that stands where it is wanted, once the order as a whole all but stands."""
+    """Return the kinetic energy of mass that stands where it is wanted, as far as rest is due at a tick."""
     standing = (jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
-    return (standing * jnp.clip((filled - STANDS) / (1 - STANDS), 0, 1)).mean()
+    return (standing * due).mean()
 
 
 def seed_loss(

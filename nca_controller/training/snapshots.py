@@ -93,5 +93,5 @@ class Snapshots:
 
 
 def arrays(trainer: Trainer) -> dict[str, Any]:
-    """Return the arrays that a trainer consists of."""
-    return {"params": trainer.params, "moments": trainer.moments, "pool": tuple(trainer.pool)}
+    """Return the arrays that a trainer consists of, of NumPy: another number of devices may read them again."""
+    return jax.tree.map(np.asarray, {"params": trainer.params, "moments": trainer.moments, "pool": tuple(trainer.pool)})

@@ -171,12 +171,15 @@ def test_models_that_cannot_be_used_are_refused_in_one_line(model, tmp_path):
     sizes = description["architecture"]
     for change, word in (
         ({"format": 99}, "another version"),
+        ({"format": 2}, "another version"),
         ({"architecture": {**sizes, "hidden_dim": 9}}, "not those of"),
         ({"architecture": {"num_channels": 16}}, "architecture"),
         ({"architecture": {**sizes, "hidden_dim": -8}}, "architecture"),
         ({"architecture": {**sizes, "num_channels": 3}}, "16 channels"),
         ({"architecture": {**sizes, "guidance": "oracle"}}, "guidance"),
         ({"architecture": {**sizes, "obedience": "much"}}, "wrong kind"),
+        ({"architecture": {**sizes, "cells": "dead"}}, "cells"),
+        ({"architecture": {**sizes, "frame": "sky"}}, "frame"),
         ({"weights": "../elsewhere"}, "weights"),
         ({"digest": "0"}, "damaged"),
     ):

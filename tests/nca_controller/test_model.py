@@ -18,7 +18,6 @@ from nca_controller import (
     create_optimizer,
     rotate_formation,
 )
-from nca_controller.product import product
 from nca_controller.sobel import sobel
 
 KEY = jax.random.key(0)
@@ -141,9 +140,7 @@ def test_the_way_back_through_sobel_is_its_adjoint(shape):
     assert float((x * back(y)[0]).sum()) == pytest.approx(forth, rel=1e-4)
 
 
-def test_a_layer_has_the_gradient_of_a_plain_product():
-    values, kernel, weight = (jax.random.normal(KEY, shape) for shape in ((3, 5, 4, 6), (6, 2), (3, 5, 4, 2)))
-    found = jax.grad(lambda x, k: (jax.vmap(product, (0, None))(x, k) * weight).sum(), argnums=(0, 1))(values, kernel)
-    wanted = jax.grad(lambda x, k: ((x @ k) * weight).sum(), argnums=(0, 1))(values, kernel)
-    for mine, theirs in zip(found, wanted, strict=True):
-        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("wrong", [{"cells": "lving"}, {"frame": "odrer"}])
+def test_a_choice_that_there_is_not_is_refused(line, wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be one of"):
+        AdvectionNCA(**wrong).init(KEY, create_formation_from_alpha(line))

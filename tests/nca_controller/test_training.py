@@ -16,7 +16,7 @@ import pytest
 from nca_controller import load_controller
 from nca_controller.training.__main__ import main as train
 from nca_controller.training.config import PRESETS, Config
-from nca_controller.training.loop import Trainer
+from nca_controller.training.loop import Trainer, most_even
 from nca_controller.training.losses import LOSS_OF, overlap
 from nca_controller.training.orders import Orders, orders_for
 from nca_controller.training.runs import DivergedError, Run
@@ -166,7 +166,7 @@ EIGHT = """
 import json
 import numpy as np
 from nca_controller.training.config import Config
-from nca_controller.training.loop import Trainer
+from nca_controller.training.loop import Trainer, most_even
 trainer = Trainer(Config(iterations=9, batch=8, pool=8, ticks=3, grid=24, least_mass=30, greatest_mass=60, warmup=1,
                          hidden_dim=8, replaced=0))
 gradient = trainer.battle(trainer.key("battles"))[0]["outcome"]["kernel"]
@@ -220,7 +220,8 @@ def test_a_minute_of_training_brings_the_loss_down():
     """The seed's recipe at its smallest: on battles that it never fights, the loss falls by a seventh at least."""
     config = Config(iterations=60, batch=4, ticks=16, grid=32, pool=8, least_mass=90, greatest_mass=90, turn=30,
                     starts="quarters", warmup=1, learning_rate=5e-3, renewed=0.0, wounded=0.0, replaced=0,
-                    hidden_dim=16, guidance="gradient", obedience=0.0, loss="seed")  # fmt: skip
+                    hidden_dim=16, guidance="gradient", obedience=0.0, cells="all", frame="ground",
+                    loss="seed")  # fmt: skip
     trainer = Trainer(config)
     before, start = trainer.validate(), [field.copy() for field in trainer.pool]
     for _ in range(config.iterations):
@@ -234,6 +235,7 @@ def test_the_seeds_preset_is_the_notebooks_configuration():
     seed = PRESETS["seed"]
     assert (seed.grid, seed.least_mass, seed.ticks, seed.pool, seed.batch, seed.accumulate) == (128, 200, 64, 256, 8, 4)
     assert (seed.iterations, seed.turn, seed.fire_rate, seed.guidance, seed.loss) == (2000, 30, 0.5, "gradient", "seed")
+    assert (seed.cells, seed.frame) == ("all", "ground")
     orders = orders_for(Config(**{**vars(seed), "grid": 32, "least_mass": 90, "greatest_mass": 90, "pool": 8}),
                         np.random.default_rng(0))  # fmt: skip
     starts = orders.starts(8)
@@ -260,10 +262,30 @@ def test_the_loss_is_least_for_who_stands_right(loss_of):
 def test_standing_still_is_asked_for_only_where_mass_stands_right(name):
     target = jnp.zeros((8, 8)).at[2:5, 2:5].set(1.0)
 
-    def loss(speed):
-        return float(LOSS_OF[name](jnp.stack([target] * 3), jnp.full((3, 8, 8, 2), speed), target, Config())[0])
+    def cost_of_speed(mass):
+        still, moving = (
+            float(LOSS_OF[name](jnp.stack([mass] * 3), jnp.full((3, 8, 8, 2), speed), target, Config())[0])
+            for speed in (0.0, 0.5)
+        )
+        return moving - still
 
-    assert loss(0.0) < 0.05 and loss(0.5) - loss(0.0) == pytest.approx(Config().rest_weight * 0.5, rel=1e-4)
+    assert cost_of_speed(target) == pytest.approx(Config().rest_weight * 0.5, rel=1e-4)
+    assert cost_of_speed(jnp.roll(target, 1, axis=0)) < 0.1 * Config().rest_weight * 0.5
+
+
+def test_a_run_goes_on_over_another_number_of_devices(tmp_path):
+    """A run begun with a device for each core, as on the command line, is resumed on one."""
+    words = [*SMALL, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
+    begin = [sys.executable, "-m", "nca_controller.training", *words, "--minutes", "0.001"]
+    subprocess.run(begin, env=os.environ | {"JAX_NUM_CPU_DEVICES": "2"}, check=True, capture_output=True)
+    assert len(losses_of(tmp_path / "run")) < 6
+    train([*words, "--resume"])
+    assert [iteration for iteration, _ in losses_of(tmp_path / "run")] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(("battles", "devices", "used"), [(4, 6, 4), (4, 3, 2), (8, 8, 8), (3, 2, 1), (6, 4, 3)])
+def test_as_many_devices_as_share_the_battles_evenly(battles, devices, used):
+    assert most_even(battles, devices) == used
 
 
 def test_starts_orders_and_wounds_have_the_exact_mass():
@@ -288,6 +310,9 @@ def test_starts_orders_and_wounds_have_the_exact_mass():
         (["--learning-rate", "nan"], "learning_rate"),
         (["--greatest-mass", "9999"], "half the grid"),
         (["--guidance", "oracle"], "guidance must be one of"),
+        (["--cells", "dead"], "cells must be one of"),
+        (["--frame", "sky"], "frame must be one of"),
+        (["--loss", "none"], "loss must be one of"),
         (["--fire-rate", "2"], "fire_rate"),
         (["--minutes", "0"], "above 0"),
         (["--seed", "9" * 400], "seed"),
