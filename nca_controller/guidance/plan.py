@@ -45,10 +45,11 @@ def empty_plan(height: int, width: int) -> Plan:
     )
 
 
+@jax.jit
 def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
     """Return the plan from this mass to this target, refreshed from an earlier one; a constant in derivatives.
 
-    An army is looked at as finely as POINTS coarse cells allow.
+    An army is looked at as finely as POINTS coarse cells allow. Compiled, so that loops may call it.
     """
     mass, target = jax.lax.stop_gradient((mass, target))
     offered = levels(*mass.shape)
