@@ -55,7 +55,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(trained, tmp_path):
     """Killed with -9 after its first snapshot, then resumed: the losses are those of the run that was left alone."""
     words = [*SMALL, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
     killed = subprocess.Popen([sys.executable, "-c", SLOWLY, *words], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 500
     while not (tmp_path / "run" / "metrics.jsonl").exists() or len(losses_of(tmp_path / "run")) < 4:
         assert time.monotonic() < deadline and killed.poll() is None
         time.sleep(0.05)
@@ -79,12 +79,12 @@ main(sys.argv[1:])
 def test_ctrl_c_saves_and_ends(tmp_path):
     words = [*SMALL, "--iterations", "500", "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
     run = subprocess.Popen([sys.executable, "-m", "nca_controller.training", *words], stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 500
     while not (tmp_path / "run" / "metrics.jsonl").exists() or not (tmp_path / "run" / "metrics.jsonl").read_text():
         assert time.monotonic() < deadline and run.poll() is None
         time.sleep(0.1)
     run.send_signal(signal.SIGINT)
-    told, _ = run.communicate(timeout=120)
+    told, _ = run.communicate(timeout=500)
     done = len(losses_of(tmp_path / "run"))
     assert run.returncode == 0 and f"stopped after iteration {done}" in told
     load_controller(tmp_path / "mine")
@@ -271,16 +271,6 @@ def test_standing_still_is_asked_for_only_where_mass_stands_right(name):
 
     assert cost_of_speed(target) == pytest.approx(Config().rest_weight * 0.5, rel=1e-4)
     assert cost_of_speed(jnp.roll(target, 1, axis=0)) < 0.1 * Config().rest_weight * 0.5
-
-
-def test_a_run_goes_on_over_another_number_of_devices(tmp_path):
-    """A run begun with a device for each core, as on the command line, is resumed on one."""
-    words = [*SMALL, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
-    begin = [sys.executable, "-m", "nca_controller.training", *words, "--minutes", "0.001"]
-    subprocess.run(begin, env=os.environ | {"JAX_NUM_CPU_DEVICES": "2"}, check=True, capture_output=True)
-    assert len(losses_of(tmp_path / "run")) < 6
-    train([*words, "--resume"])
-    assert [iteration for iteration, _ in losses_of(tmp_path / "run")] == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(("battles", "devices", "used"), [(4, 6, 4), (4, 3, 2), (8, 8, 8), (3, 2, 1), (6, 4, 3)])
