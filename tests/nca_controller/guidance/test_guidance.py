@@ -75,7 +75,10 @@ def test_haste_shortens_the_longest_way(source, aim, monkeypatch):
     hasty = float(plan_of(mass, target).longest)
     monkeypatch.setattr(haste, "URGENCY", 0.0)
     monkeypatch.setattr(haste, "LAGGARDS", haste.NO_LAGGARDS)
-    assert hasty < float(plan_of(mass, target).longest) - 0.5
+    transport.plan_transport.clear_cache()  # compiled with the haste of before
+    calm = float(plan_of(mass, target).longest)
+    transport.plan_transport.clear_cache()
+    assert hasty < calm - 0.5
 
 
 def test_orders_from_far_are_at_full_speed_and_at_rest_none():
