@@ -16,10 +16,11 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Bool, Float, Int
 
+from nca_controller.batches import over_batch
 from nca_controller.channels import PRESENT
 from nca_controller.frame import turned
 from nca_controller.patches import CHUNK, add_patches, bordered, list_cells, take_patches
-from nca_controller.sobel import slopes_amid, sobel
+from nca_controller.sobel import COLUMNS, ROWS, slopes_amid, smooth, sobel
 
 Known = Float[Array, "*batch H W C"]
 Answer = Float[Array, "*batch H W out"]
@@ -39,13 +40,8 @@ Kept = tuple[Weights, Array, Array, Array, Array]  # what the way back needs
 
 def living(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
     """Return where a cell or one of its eight neighbours holds mass."""
-    alive = mass > PRESENT
-    for axis in (-2, -1):
-        size = alive.shape[axis]
-        padded = jnp.pad(alive, [(1, 1) if alive.ndim + axis == each else (0, 0) for each in range(alive.ndim)])
-        before, here, after = (jax.lax.slice_in_dim(padded, start, start + size, axis=axis) for start in range(3))
-        alive = before | here | after
-    return alive
+    held = (mass > PRESENT).astype(jnp.float32)[..., None]
+    return smooth(smooth(held, ROWS), COLUMNS)[..., 0] > 0
 
 
 def respond(
@@ -64,8 +60,7 @@ def respond(
     def answer(field: tuple[Array, Array]) -> Answer:
         return among_living(weights, *field, frame)
 
-    each = partial(jax.lax.map, answer) if jax.default_backend() == "cpu" else jax.vmap(answer)
-    return each(fields).reshape(*known.shape[:-1], -1)
+    return over_batch(answer)(fields).reshape(*known.shape[:-1], -1)
 
 
 def everywhere(weights: Weights, known: Known, frame: str) -> Answer:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from nca_controller.batches import over_batch
 from nca_controller.controllers import NCA, ORDERED
 from nca_controller.model import ANSWERED
 from nca_controller.physics import Terrain, diffuse
@@ -54,7 +54,5 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
         loss, filled = LOSS_OF[config.loss](masses, velocities, target, config)
         return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
 
-    # One after the other on a CPU: its loops and branches then cost what a battle needs, not the most that any may.
-    each = partial(jax.lax.map, one) if jax.default_backend() == "cpu" else jax.vmap(one)
-    outcome = Outcome(*each((battles, keys)))
+    outcome = Outcome(*over_batch(one)((battles, keys)))
     return outcome.losses.mean(), outcome

@@ -8,8 +8,8 @@ from nca_controller.checkpoints import Architecture
 from nca_controller.commanders import COMMANDERS
 from nca_controller.frame import FRAMES
 from nca_controller.model import CELLS
+from nca_controller.training.losses import LOSS_OF
 
-LOSSES = ("standing", "shortfall", "seed")
 STARTS = ("orders", "quarters")
 
 
@@ -84,7 +84,7 @@ class Config:
         )
 
 
-CHOICES = {"loss": LOSSES, "starts": STARTS, "guidance": tuple(COMMANDERS), "cells": CELLS, "frame": FRAMES}
+CHOICES = {"loss": tuple(LOSS_OF), "starts": STARTS, "guidance": tuple(COMMANDERS), "cells": CELLS, "frame": FRAMES}
 MAY_BE_NONE = (
     "renewed", "wounded", "replaced", "warmup", "decay", "rest_weight", "obedience", "velocity_noise",
     "diffusion_rate", "show_every", "seed", "turn",

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.guidance import create_goal_signal
-from nca_controller.training.config import Config
+
+if TYPE_CHECKING:
+    from nca_controller.training.config import Config
 
 CLEAN = 0.005  # shortfall below which there is little left to win
 ENOUGH = (0.95, 0.98, 0.99)  # overlaps at which an order may be said to stand
@@ -25,50 +30,40 @@ def overlap(mass: Float[Array, "*time H W"], target: Float[Array, "H W"]) -> Flo
     return jnp.where(jnp.isfinite(mass).all(axis=(-2, -1)), share, jnp.nan)
 
 
-def shortfall_loss(
-    mass: Float[Array, "ticks H W"],
-    velocity: Float[Array, "ticks H W 2"],
-    target: Float[Array, "H W"],
-    config: Config,
-) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Return the loss of a rollout, and its overlap at the end.
+def shortfall(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Array, " ticks"]]:
+    """Return how much is missing, and how far rest is due at each tick.
 
     The mean over all ticks of what is missing, as a logarithm, asks for speed and for cleanness alike: halving it
     counts as much at the end as on the way.
     """
-    filled = overlap(mass, target)
-    missing = (jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)).mean()
-    return missing + config.rest_weight * restlessness(mass, velocity, target, filled**8), filled[-1]
+    return (jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)).mean(), filled**8
 
 
-def standing_loss(
+def standing(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Array, " ticks"]]:
+    """Return how long the order does not stand, and how far rest is due at each tick.
+
+    The share of the ticks before the order stands, softly, so that there is a slope; the mean over several notions of
+    standing. It asks about the moments of arrival alone, so it serves who comes that far, as under a good commander.
+    """
+    waiting = [jax.nn.sigmoid((enough - filled) / (SOFTNESS * (1 - enough))).mean() for enough in ENOUGH]
+    return jnp.stack(waiting).mean(), jnp.clip((filled - STANDS) / (1 - STANDS), 0, 1)
+
+
+def order_loss(
+    asked: Callable[..., tuple[Array, Array]],
     mass: Float[Array, "ticks H W"],
     velocity: Float[Array, "ticks H W 2"],
     target: Float[Array, "H W"],
     config: Config,
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Return the loss of a rollout, and its overlap at the end.
+    """Return the loss of a rollout by what is asked of its overlaps, and its overlap at the end.
 
-    The share of the ticks before the order stands, softly, so that there is a slope; the mean over several notions of
-    standing. It asks about the moments of arrival alone, so it serves who comes that far, as under a good commander.
+    Where rest is due, the kinetic energy of mass that stands where it is wanted is added.
     """
     filled = overlap(mass, target)
-    all_but_stands = jnp.clip((filled - STANDS) / (1 - STANDS), 0, 1)
-    waiting = [jax.nn.sigmoid((enough - filled) / (SOFTNESS * (1 - enough))).mean() for enough in ENOUGH]
-    return jnp.stack(waiting).mean() + config.rest_weight * restlessness(
-        mass, velocity, target, all_but_stands
-    ), filled[-1]
-
-
-def restlessness(
-    mass: Float[Array, "ticks H W"],
-    velocity: Float[Array, "ticks H W 2"],
-    target: Float[Array, "H W"],
-    due: Float[Array, " ticks"],
-) -> Float[Array, ""]:
-    """Return the kinetic energy of mass that stands where it is wanted, as far as rest is due at a tick."""
-    standing = (jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
-    return (standing * due).mean()
+    wanting, due = asked(filled)
+    moving = (jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
+    return wanting + config.rest_weight * (moving * due).mean(), filled[-1]
 
 
 def seed_loss(
@@ -87,4 +82,8 @@ def seed_loss(
     return loss, overlap(end, target)
 
 
-LOSS_OF = {"standing": standing_loss, "shortfall": shortfall_loss, "seed": seed_loss}
+LOSS_OF: dict[str, Callable[..., tuple[Array, Array]]] = {
+    "standing": partial(order_loss, standing),
+    "shortfall": partial(order_loss, shortfall),
+    "seed": seed_loss,
+}

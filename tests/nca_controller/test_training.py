@@ -249,7 +249,7 @@ def test_a_field_of_nan_scores_nothing():
     assert float(overlap(jnp.eye(4), jnp.ones((4, 4)))) == 0.25
 
 
-@pytest.mark.parametrize("loss_of", LOSS_OF.values())
+@pytest.mark.parametrize("loss_of", LOSS_OF.values(), ids=LOSS_OF)
 def test_the_loss_is_least_for_who_stands_right(loss_of):
     target = jnp.zeros((16, 16)).at[4:9, 4:9].set(1.0)
 

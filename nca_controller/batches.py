@@ -1,0 +1,18 @@
+"""Batches: at once where that is cheap, one after the other on CPUs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+
+
+def over_batch(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the function of one element, whose argument may be a pytree, as one of a batch along the first axis.
+
+    On a CPU loops and branches whose course depends on data then cost what each element needs; all at once, each would
+    cost the most that any needs.
+    """
+    return partial(jax.lax.map, function) if jax.default_backend() == "cpu" else jax.vmap(function)
