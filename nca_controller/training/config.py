@@ -95,7 +95,7 @@ PRESETS = {
     ),
     "quick": Config(renewed=0.8, wounded=0.1, learning_rate=3e-3, loss="standing"),
     "default": Config(
-        iterations=1200, ticks=64, pool=128, greatest_mass=600, renewed=0.8, wounded=0.1, learning_rate=3e-3,
+        iterations=3600, ticks=64, pool=128, greatest_mass=600, renewed=0.8, wounded=0.1, learning_rate=3e-3,
         loss="standing",
     ),
     "local": Config(

@@ -1,148 +1,24 @@
-"""Training end to end at its smallest: its losses, its battles, how it ends and goes on, and its command line."""
+"""Training at its smallest: its losses, its orders, its battles and what becomes of them."""
 
 import json
-import math
 import os
-import signal
 import subprocess
 import sys
-import time
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nca_controller import load_controller
-from nca_controller.training.__main__ import main as train
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer, most_even
 from nca_controller.training.losses import LOSS_OF, overlap
 from nca_controller.training.orders import Orders, orders_for
-from nca_controller.training.runs import DivergedError, Run
-from nca_controller.training.snapshots import Snapshots
 
-SMALL = ["--preset", "smoke", "--grid", "24", "--ticks", "3", "--hidden-dim", "8", "--least-mass", "30", "--seed", "3"]
-
-
-def losses_of(run):
-    return [
-        (row["iteration"], row["loss"]) for row in map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
-    ]
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("trained")
-    train([*SMALL, "--out", str(folder / "mine"), "--run", str(folder / "run"), "--show-every", "6"])
-    return folder
-
-
-def test_a_run_leaves_a_model_its_recipe_its_metrics_and_its_figures(trained):
-    metrics = [json.loads(line) for line in (trained / "run" / "metrics.jsonl").read_text().splitlines()]
-    assert [row["iteration"] for row in metrics] == [1, 2, 3, 4, 5, 6]
-    assert all(math.isfinite(row["loss"]) and 0 <= row["overlap"] <= 1 for row in metrics)
-    recipe = json.loads((trained / "mine" / "recipe.json").read_text())
-    assert recipe["preset"] == "smoke" and recipe["config"]["hidden_dim"] == 8 and recipe["iterations done"] == 6
-    weights = load_controller(trained / "mine").network()
-    assert weights["hidden/kernel"].shape[1] == 8
-    assert np.abs(weights["outcome/kernel"]).max() > 0, "the last layer starts at zero and has to learn"
-    for name in ("000006.png", "000006.gif"):
-        assert (trained / "run" / "figures" / name).stat().st_size > 5000
-    assert not list((trained / "mine").glob("snapshots")), "what resumes stays apart from what plays"
-
-
-def test_a_killed_run_goes_on_as_if_nothing_had_been(trained, tmp_path):
-    """Killed with -9 after its first snapshot, then resumed: the losses are those of the run that was left alone."""
-    words = [*SMALL, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
-    killed = subprocess.Popen([sys.executable, "-c", SLOWLY, *words], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
-    while not (tmp_path / "run" / "metrics.jsonl").exists() or len(losses_of(tmp_path / "run")) < 4:
-        assert time.monotonic() < deadline and killed.poll() is None
-        time.sleep(0.05)
-    os.kill(killed.pid, signal.SIGKILL)
-    killed.wait()
-    assert len(losses_of(tmp_path / "run")) < 6
-    train([*words, "--resume"])
-    assert losses_of(tmp_path / "run") == losses_of(trained / "run")
-
-
-SLOWLY = """
-import sys, time
-from nca_controller.training import loop
-from nca_controller.training.__main__ import main
-iterate = loop.Trainer.iterate
-loop.Trainer.iterate = lambda self: (iterate(self), time.sleep(1 if self.iteration > 3 else 0))[0]
-main(sys.argv[1:])
-"""
-
-
-def test_ctrl_c_saves_and_ends(tmp_path):
-    words = [*SMALL, "--iterations", "500", "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
-    run = subprocess.Popen([sys.executable, "-m", "nca_controller.training", *words], stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not (tmp_path / "run" / "metrics.jsonl").exists() or not (tmp_path / "run" / "metrics.jsonl").read_text():
-        assert time.monotonic() < deadline and run.poll() is None
-        time.sleep(0.1)
-    run.send_signal(signal.SIGINT)
-    told, _ = run.communicate(timeout=120)
-    done = len(losses_of(tmp_path / "run"))
-    assert run.returncode == 0 and f"stopped after iteration {done}" in told
-    load_controller(tmp_path / "mine")
-    assert (tmp_path / "run" / "snapshots" / str(done)).is_dir()
-
-
-def test_a_run_in_the_way_and_flags_that_contradict_it_are_refused(trained, capsys):
-    words = [*SMALL, "--out", str(trained / "mine"), "--run", str(trained / "run")]
-    for more, complaint in (([], "add --resume"), (["--resume", "--batch", "3"], "batch is 2 in the run")):
-        with pytest.raises(SystemExit) as exit_:
-            train([*words, *more])
-        error = capsys.readouterr().err
-        assert exit_.value.code == 2 and complaint in error and error.count("\n") == 1
-
-
-def test_a_budget_of_minutes_ends_in_time(tmp_path):
-    run = Run(Config(iterations=10**6, batch=2, pool=4, ticks=2, grid=24, least_mass=30, greatest_mass=60,
-                     warmup=2, hidden_dim=8), tmp_path / "model", tmp_path / "run")  # fmt: skip
-    run.iterate()
-    begun = time.monotonic()
-    rows = list(run.iterations(minutes=0.1))
-    assert rows and rows[-1].iteration < 10**6 and run.snapshots.latest() == run.trainer.iteration
-    assert time.monotonic() - begun < 60, "six seconds were asked for"
-
-
-def test_divergence_is_named_and_the_last_good_checkpoint_stays(tmp_path):
-    run = Run(Config(iterations=9, batch=2, pool=4, ticks=2, grid=24, least_mass=30, greatest_mass=60, warmup=2,
-                     hidden_dim=8, save_every=3), tmp_path / "model", tmp_path / "run")  # fmt: skip
-    rows = run.iterations()
-    for _ in range(4):
-        next(rows)
-    run.trainer.params["outcome"]["bias"] = run.trainer.params["outcome"]["bias"] * jnp.nan
-    with pytest.raises(DivergedError, match=r"iteration 5; last good checkpoint: iteration 3"):
-        next(rows)
-    load_controller(tmp_path / "model")
-    assert run.snapshots.latest() == 3
-
-
-def test_a_disk_that_is_full_leaves_the_last_good_checkpoint(tmp_path, monkeypatch, capsys):
-    words = [*SMALL, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
-    from orbax.checkpoint import CheckpointManager
-
-    whole = CheckpointManager.save
-
-    def save(self, step, *args, **settings):
-        if step > 3:
-            raise OSError("[Errno 28] No space left on device")
-        return whole(self, step, *args, **settings)
-
-    monkeypatch.setattr(CheckpointManager, "save", save)
-    with pytest.raises(SystemExit) as exit_:
-        train(words)
-    error = capsys.readouterr().err.splitlines()[-1]
-    assert exit_.value.code == 2 and "No space left" in error and "last good checkpoint: iteration 3" in error
-    monkeypatch.undo()
-    train([*words, "--resume"])
-    assert [iteration for iteration, _ in losses_of(tmp_path / "run")] == [1, 2, 3, 4, 5, 6]
+SMALL = replace(
+    PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30
+)  # that of test_runs.py: one compilation
 
 
 def test_eight_devices_train_as_one(tmp_path):
@@ -178,8 +54,7 @@ print(json.dumps({"devices": len(trainer.spread.device_set), "losses": losses,
 
 
 def test_accumulated_batches_weigh_alike_and_keys_are_never_reused():
-    trainer = Trainer(Config(iterations=9, batch=2, accumulate=2, pool=4, ticks=2, grid=24, least_mass=30,
-                             greatest_mass=60, warmup=1, hidden_dim=8, fire_rate=0.5, velocity_noise=0.2))  # fmt: skip
+    trainer = Trainer(replace(SMALL, accumulate=2))
     seen = []
     gradient = trainer._gradient
     trainer._gradient = lambda params, battles, keys: (
@@ -192,8 +67,7 @@ def test_accumulated_batches_weigh_alike_and_keys_are_never_reused():
 
 
 def test_the_worst_battle_starts_anew_and_the_others_are_written_back():
-    trainer = Trainer(Config(iterations=9, batch=4, pool=4, ticks=2, grid=24, least_mass=30, greatest_mass=60,
-                             warmup=1, hidden_dim=8, renewed=0.0, wounded=0.0))  # fmt: skip
+    trainer = Trainer(replace(SMALL, pool=2, renewed=0.0, wounded=0.0))
     begun, begin = [], trainer.begin
     trainer.begin = lambda index: (begun.append(index), begin(index))
     before = trainer.pool.mass.copy()
@@ -208,8 +82,7 @@ def test_the_worst_battle_starts_anew_and_the_others_are_written_back():
 
 
 def test_chosen_battles_get_new_orders_and_wounds_as_often_as_asked():
-    config = Config(batch=4, pool=64, grid=24, least_mass=30, greatest_mass=60, renewed=0.5, wounded=0.25, hidden_dim=8)
-    trainer = Trainer(config)
+    trainer = Trainer(replace(SMALL, pool=64, renewed=0.5, wounded=0.25))
     targets, masses = trainer.pool.target.copy(), trainer.pool.mass.copy()
     trainer.renew(np.arange(64))
     ordered = (trainer.pool.target != targets).any(axis=(1, 2))
@@ -274,35 +147,6 @@ def test_standing_still_is_asked_for_only_where_mass_stands_right(name):
     assert cost_of_speed(jnp.roll(target, 1, axis=0)) < 0.1 * Config().rest_weight * 0.5
 
 
-def test_a_run_goes_on_over_another_number_of_devices(tmp_path):
-    """What a trainer on two devices saved, a trainer on one reads."""
-    flags = os.environ | {"JAX_NUM_CPU_DEVICES": "2"}
-    saved = [sys.executable, "-c", SAVED, str(tmp_path), json.dumps(TINY)]
-    told = subprocess.run(saved, env=flags, check=True, capture_output=True, text=True).stdout
-    assert told.strip() == "2", "it was spread over two devices"
-    trainer = Trainer(Config(**TINY))
-    fresh = [np.asarray(leaf) for leaf in jax.tree.leaves(trainer.params)]
-    Snapshots(tmp_path).restore(trainer)
-    assert trainer.iteration == 5 and len(trainer.spread.device_set) == 1
-    for leaf, start in zip(jax.tree.leaves(trainer.params), fresh, strict=True):
-        np.testing.assert_array_equal(leaf, start + 1)
-
-
-TINY = {"iterations": 9, "batch": 2, "pool": 4, "grid": 24, "least_mass": 30, "greatest_mass": 60, "warmup": 2}
-SAVED = """
-import json, sys
-from pathlib import Path
-import jax
-from nca_controller.training.config import Config
-from nca_controller.training.loop import Trainer
-from nca_controller.training.snapshots import Snapshots
-trainer = Trainer(Config(**json.loads(sys.argv[2])))
-trainer.params, trainer.iteration = jax.tree.map(lambda leaf: leaf + 1, trainer.params), 5
-Snapshots(Path(sys.argv[1])).save(trainer, loss=1.0, seconds=0.0, best=1.0)
-print(len(trainer.spread.device_set))
-"""
-
-
 @pytest.mark.parametrize(("battles", "devices", "used"), [(4, 6, 4), (4, 3, 2), (8, 8, 8), (3, 2, 1), (6, 4, 3)])
 def test_as_many_devices_as_share_the_battles_evenly(battles, devices, used):
     assert most_even(battles, devices) == used
@@ -317,30 +161,3 @@ def test_starts_orders_and_wounds_have_the_exact_mass():
         wounded = orders.wound(mass)
         assert wounded.sum(dtype=np.float64) == total and wounded.min() >= 0 and wounded.max() <= 1
         assert 0.05 * total < np.abs(wounded - mass).sum() / 2 < 0.35 * total
-
-
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
-        (["--preset", "quik"], "did you mean quick"),
-        (["--gird", "32"], "did you mean --grid"),
-        (["--pool", "2"], "pool must be at least batch"),
-        (["--iterations", "-3"], "iterations must be above 0"),
-        (["--grid", "3.5"], "--grid"),
-        (["--learning-rate", "nan"], "learning_rate"),
-        (["--greatest-mass", "9999"], "half the grid"),
-        (["--guidance", "oracle"], "guidance must be one of"),
-        (["--cells", "dead"], "cells must be one of"),
-        (["--frame", "sky"], "frame must be one of"),
-        (["--loss", "none"], "loss must be one of"),
-        (["--fire-rate", "2"], "fire_rate"),
-        (["--minutes", "0"], "above 0"),
-        (["--seed", "9" * 400], "seed"),
-        (["--resume", "--run", "/nowhere/at/all"], "no run to resume"),
-    ],
-)
-def test_bad_settings_end_in_one_line_and_code_2(words, complaint, capsys, tmp_path):
-    with pytest.raises(SystemExit) as exit_:
-        train(["--out", str(tmp_path / "out"), "--run", str(tmp_path / "run"), *words])
-    error = capsys.readouterr().err
-    assert exit_.value.code == 2 and complaint in error and error.count("\n") == 1 and len(error) < 900

@@ -1,0 +1,199 @@
+"""Runs of training from the command line: what they leave, and how they end, fail and go on."""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from nca_controller import load_controller
+from nca_controller.training.__main__ import main as train
+from nca_controller.training.config import PRESETS
+from nca_controller.training.loop import Trainer
+from nca_controller.training.runs import DivergedError, Run
+from nca_controller.training.snapshots import Snapshots
+
+# One shape for all, here and in test_training.py: a step of training takes long to compile.
+SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30)
+WORDS = ["--preset", "smoke", "--grid", "24", "--ticks", "3", "--hidden-dim", "8", "--least-mass", "30"]
+
+
+def losses_of(run):
+    return [
+        (row["iteration"], row["loss"]) for row in map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
+    ]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    train([*WORDS, "--out", str(folder / "mine"), "--run", str(folder / "run"), "--show-every", "6"])
+    return folder
+
+
+def test_a_run_leaves_a_model_its_recipe_its_metrics_and_its_figures(trained):
+    metrics = [json.loads(line) for line in (trained / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert [row["iteration"] for row in metrics] == [1, 2, 3, 4, 5, 6]
+    assert all(math.isfinite(row["loss"]) and 0 <= row["overlap"] <= 1 for row in metrics)
+    recipe = json.loads((trained / "mine" / "recipe.json").read_text())
+    assert recipe["preset"] == "smoke" and recipe["config"]["hidden_dim"] == 8 and recipe["iterations done"] == 6
+    weights = load_controller(trained / "mine").network()
+    assert weights["hidden/kernel"].shape[1] == 8
+    assert np.abs(weights["outcome/kernel"]).max() > 0, "the last layer starts at zero and has to learn"
+    for name in ("000006.png", "000006.gif"):
+        assert (trained / "run" / "figures" / name).stat().st_size > 5000
+    assert not list((trained / "mine").glob("snapshots")), "what resumes stays apart from what plays"
+
+
+def test_a_killed_run_goes_on_as_if_nothing_had_been(trained, tmp_path):
+    """Killed with -9 after its first snapshot, then resumed: the losses are those of the run that was left alone."""
+    words = [*WORDS, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
+    killed = subprocess.Popen([sys.executable, "-c", SLOWLY, *words], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "run" / "metrics.jsonl").exists() or len(losses_of(tmp_path / "run")) < 4:
+        assert time.monotonic() < deadline and killed.poll() is None
+        time.sleep(0.05)
+    os.kill(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert len(losses_of(tmp_path / "run")) < 6
+    train([*words, "--resume"])
+    assert losses_of(tmp_path / "run") == losses_of(trained / "run")
+
+
+SLOWLY = """
+import sys, time
+from nca_controller.training import loop
+from nca_controller.training.__main__ import main
+iterate = loop.Trainer.iterate
+loop.Trainer.iterate = lambda self: (iterate(self), time.sleep(1 if self.iteration > 3 else 0))[0]
+main(sys.argv[1:])
+"""
+
+
+def test_ctrl_c_saves_and_ends(tmp_path):
+    words = [*WORDS, "--iterations", "500", "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
+    run = subprocess.Popen([sys.executable, "-m", "nca_controller.training", *words], stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "run" / "metrics.jsonl").exists() or not (tmp_path / "run" / "metrics.jsonl").read_text():
+        assert time.monotonic() < deadline and run.poll() is None
+        time.sleep(0.1)
+    run.send_signal(signal.SIGINT)
+    told, _ = run.communicate(timeout=120)
+    done = len(losses_of(tmp_path / "run"))
+    assert run.returncode == 0 and f"stopped after iteration {done}" in told
+    load_controller(tmp_path / "mine")
+    assert (tmp_path / "run" / "snapshots" / str(done)).is_dir()
+
+
+def test_a_run_in_the_way_and_flags_that_contradict_it_are_refused(trained, capsys):
+    words = [*WORDS, "--out", str(trained / "mine"), "--run", str(trained / "run")]
+    for more, complaint in (([], "add --resume"), (["--resume", "--batch", "3"], "batch is 2 in the run")):
+        with pytest.raises(SystemExit) as exit_:
+            train([*words, *more])
+        error = capsys.readouterr().err
+        assert exit_.value.code == 2 and complaint in error and error.count("\n") == 1
+
+
+def test_a_budget_of_minutes_ends_in_time(tmp_path):
+    run = Run(replace(SMALL, iterations=10**6, save_every=50), tmp_path / "model", tmp_path / "run")
+    run.iterate()
+    begun = time.monotonic()
+    rows = list(run.iterations(minutes=0.1))
+    assert rows and rows[-1].iteration < 10**6 and run.snapshots.latest() == run.trainer.iteration
+    assert time.monotonic() - begun < 60, "six seconds were asked for"
+
+
+def test_divergence_is_named_and_the_last_good_checkpoint_stays(tmp_path):
+    run = Run(SMALL, tmp_path / "model", tmp_path / "run")
+    rows = run.iterations()
+    for _ in range(4):
+        next(rows)
+    run.trainer.params["outcome"]["bias"] = run.trainer.params["outcome"]["bias"] * jnp.nan
+    with pytest.raises(DivergedError, match=r"iteration 5; last good checkpoint: iteration 3"):
+        next(rows)
+    load_controller(tmp_path / "model")
+    assert run.snapshots.latest() == 3
+
+
+def test_a_disk_that_is_full_leaves_the_last_good_checkpoint(tmp_path, monkeypatch, capsys):
+    words = [*WORDS, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
+    from orbax.checkpoint import CheckpointManager
+
+    whole = CheckpointManager.save
+
+    def save(self, step, *args, **settings):
+        if step > 3:
+            raise OSError("[Errno 28] No space left on device")
+        return whole(self, step, *args, **settings)
+
+    monkeypatch.setattr(CheckpointManager, "save", save)
+    with pytest.raises(SystemExit) as exit_:
+        train(words)
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert exit_.value.code == 2 and "No space left" in error and "last good checkpoint: iteration 3" in error
+    monkeypatch.undo()
+    train([*words, "--resume"])
+    assert [iteration for iteration, _ in losses_of(tmp_path / "run")] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_run_goes_on_over_another_number_of_devices(tmp_path):
+    """What a trainer on two devices saved, a trainer on one reads."""
+    flags = os.environ | {"JAX_NUM_CPU_DEVICES": "2"}
+    saved = [sys.executable, "-c", SAVED, str(tmp_path)]
+    told = subprocess.run(saved, env=flags, check=True, capture_output=True, text=True).stdout
+    assert told.strip() == "2", "it was spread over two devices"
+    trainer = Trainer(PRESETS["smoke"])
+    fresh = [np.asarray(leaf) for leaf in jax.tree.leaves(trainer.params)]
+    Snapshots(tmp_path).restore(trainer)
+    assert trainer.iteration == 5 and len(trainer.spread.device_set) == 1
+    for leaf, start in zip(jax.tree.leaves(trainer.params), fresh, strict=True):
+        np.testing.assert_array_equal(leaf, start + 1)
+
+
+SAVED = """
+import sys
+from pathlib import Path
+import jax
+from nca_controller.training.config import PRESETS
+from nca_controller.training.loop import Trainer
+from nca_controller.training.snapshots import Snapshots
+trainer = Trainer(PRESETS["smoke"])
+trainer.params, trainer.iteration = jax.tree.map(lambda leaf: leaf + 1, trainer.params), 5
+Snapshots(Path(sys.argv[1])).save(trainer, loss=1.0, seconds=0.0, best=1.0)
+print(len(trainer.spread.device_set))
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--preset", "quik"], "did you mean quick"),
+        (["--gird", "32"], "did you mean --grid"),
+        (["--pool", "2"], "pool must be at least batch"),
+        (["--iterations", "-3"], "iterations must be above 0"),
+        (["--grid", "3.5"], "--grid"),
+        (["--learning-rate", "nan"], "learning_rate"),
+        (["--greatest-mass", "9999"], "half the grid"),
+        (["--guidance", "oracle"], "guidance must be one of"),
+        (["--cells", "dead"], "cells must be one of"),
+        (["--frame", "sky"], "frame must be one of"),
+        (["--loss", "none"], "loss must be one of"),
+        (["--fire-rate", "2"], "fire_rate"),
+        (["--minutes", "0"], "above 0"),
+        (["--seed", "9" * 400], "seed"),
+        (["--resume", "--run", "/nowhere/at/all"], "no run to resume"),
+    ],
+)
+def test_bad_settings_end_in_one_line_and_code_2(words, complaint, capsys, tmp_path):
+    with pytest.raises(SystemExit) as exit_:
+        train(["--out", str(tmp_path / "out"), "--run", str(tmp_path / "run"), *words])
+    error = capsys.readouterr().err
+    assert exit_.value.code == 2 and complaint in error and error.count("\n") == 1 and len(error) < 900
