@@ -40,7 +40,8 @@ def bottleneck_distance(mass: Float[np.ndarray, "H W"], target: Float[np.ndarray
     """Return the least d, in cells, such that `share` of the target can be filled from within d, to PRECISION.
 
     Between cell centres. At each d a maximum flow from mass to target tells (scipy's, on whole units of mass); d is
-    found by bisection, and the end that cannot yet be reached is returned, so that the bound is never too high.
+    found by bisection, and the end that cannot yet be reached is returned, lest PRECISION make the bound too high. On a
+    grid some mass is carried ahead of the rest by the transport itself, so orders may stand sooner, by a cell or two.
     """
     sources, sinks = np.argwhere(mass > UNIT), np.argwhere(target > UNIT)
     supply = np.ceil(mass[mass > UNIT] / UNIT).astype(np.int32)

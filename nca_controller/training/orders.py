@@ -84,18 +84,24 @@ def orders_for(config: Config, rng: np.random.Generator) -> Orders:
 
 
 def wound(mass: Float[np.ndarray, "H W"], rng: np.random.Generator) -> Float[np.ndarray, "H W"]:
-    """Return the mass with a part of a random disc thrown to random cells around it; the total stays."""
-    height, width = mass.shape
-    hit = np.argwhere(mass > 0.5)
-    y, x = hit[rng.integers(len(hit))] if len(hit) else (height // 2, width // 2)
-    rows, columns = np.indices(mass.shape)
-    distance = np.hypot(rows - y, columns - x)
-    radius = math.sqrt(WOUND * mass.sum() / math.pi)
-    left = np.where(distance < radius, 0, mass).astype(np.float64)
-    # The cells are filled in random order, nearest ones more likely, each by at most half of its room.
-    room = np.floor((1 - left) / 2 / QUANTUM) * QUANTUM
-    turn = np.argsort((rng.random(mass.shape) * THROWN + distance).ravel())
-    room = room.ravel()[turn]
-    filled = np.clip(mass.sum(dtype=np.float64) - left.sum() - (np.cumsum(room) - room), 0, room)
-    left.ravel()[turn] += filled
-    return left.astype(np.float32)
+    """Return the mass after a wound: that around a random place of the army lies strewn about it; the total stays.
+
+    Those nearest to the place are thrown, WOUND of the mass in all, to random cells at most THROWN away from it, or as
+    near as there is room; a cell takes at most half of what it has room for.
+    """
+    hit = np.argwhere(mass > min(0.5, mass.max() / 2))
+    distance = np.hypot(*(np.indices(mass.shape) - hit[rng.integers(len(hit))][:, None, None]))
+    thrown = math.floor(WOUND * mass.sum(dtype=np.float64) / QUANTUM) * QUANTUM
+    hurt = poured(thrown, mass, distance)
+    room = np.where(hurt > 0, 0, np.floor((1 - mass) / 2 / QUANTUM) * QUANTUM)
+    landed = poured(thrown, room, np.where(distance <= THROWN, rng.random(mass.shape), distance + 1))
+    return (mass - hurt + landed).astype(np.float32)
+
+
+def poured(amount: float, into: Float[np.ndarray, "H W"], turn: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
+    """Return what each cell gets of an amount if each in its turn takes all that goes into it."""
+    order = np.argsort(turn, axis=None)
+    deep = into.astype(np.float64).ravel()[order]
+    filled = np.empty_like(deep)
+    filled[order] = np.clip(amount - (np.cumsum(deep) - deep), 0, deep)
+    return filled.reshape(into.shape)
