@@ -208,7 +208,8 @@ def _middle(chosen: Sequence[Chosen]) -> Place:
 
 def _angle(first: Place, last: Place) -> float:
     """Return where those look who stand on a line from their left flank to their right one."""
-    return math.degrees(math.atan2(last[1] - first[1], last[0] - first[0])) % 360
+    # Twice, since what is just below 0 becomes 360.
+    return math.degrees(math.atan2(last[1] - first[1], last[0] - first[0])) % 360 % 360
 
 
 def _regiment(given: tuple[int, Order]) -> int:

@@ -81,7 +81,7 @@ def form_up(
     within = room[distance < 0.5]
     whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
     boxes = formation.shape.boxes(frontage, depth, hollow) if whole else ()
-    return Stand(target, (x, y), angle % 360, frontage, depth, formation.spacing, formation.stagger, boxes)
+    return Stand(target, (x, y), angle % 360 % 360, frontage, depth, formation.spacing, formation.stagger, boxes)
 
 
 def sized(

@@ -46,7 +46,7 @@ import numpy as np
 from nca_controller.training.config import Config
 from nca_controller.training.loop import Trainer
 trainer = Trainer(Config(iterations=9, batch=8, pool=8, ticks=3, grid=24, least_mass=30, greatest_mass=60, warmup=1,
-                         hidden_dim=8, replaced=0))
+                         hidden_dim=8, replaced=0, guidance="gradient", obedience=0.0, cells="all", frame="ground"))
 gradient = trainer.battle(trainer.key("battles"))[0]["outcome"]["kernel"]
 losses = [trainer.iterate()[0] for _ in range(3)]
 print(json.dumps({"devices": len(trainer.spread.device_set), "losses": losses,

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.controls.deployment import (
@@ -78,6 +78,7 @@ def test_nobody_crosses_anothers_way_to_the_line(army, first, last):
 
 
 @settings(deadline=None)
+@example((0.0, 0.0), 5.0, 360.0, 1.0)  # just below 0 degrees
 @given(places, st.floats(5, 60), angles, st.floats(1, 30))
 def test_the_first_rank_stands_on_the_line_and_the_others_behind_it(first, length, angle, deep):
     across = np.array([math.cos(math.radians(angle)), math.sin(math.radians(angle))])
