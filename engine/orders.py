@@ -9,6 +9,11 @@ from dataclasses import dataclass, replace
 Place = tuple[float, float]  # x, y in cells
 
 
+def bearing(angle: float) -> float:
+    """Return an angle in degrees without whole turns: at least 0, below 360."""
+    return angle % 360 % 360  # twice, since a hair below 0 is 360 after the first
+
+
 @dataclass(frozen=True)
 class Order:
     """Which formation to take, where, and which way to face. What is drawn by hand takes the formation's place."""

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.formations import Formation, FormationError, Stand, check_mass, fill, form_up
-from engine.orders import Order, Place
+from engine.orders import Order, Place, bearing
 from engine.plugin import QUANTUM, Ground
 
 THINNEST = 0.5  # density to which an army spreads out to cover what was painted; beyond that the paint shrinks
@@ -75,8 +75,7 @@ def stand_on(target: Float[np.ndarray, "H W"], angle: float) -> Stand:
     centre = float(np.average(x, weights=weight)), float(np.average(y, weights=weight))
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     across, ahead = x * cos + y * sin, x * sin - y * cos
-    # Twice: a hair left of 0 is 360 after the first.
-    return Stand(target, centre, angle % 360 % 360, float(np.ptp(across)) + 1.0, float(np.ptp(ahead)) + 1.0)
+    return Stand(target, centre, bearing(angle), float(np.ptp(across)) + 1.0, float(np.ptp(ahead)) + 1.0)
 
 
 def _room(ground: Ground) -> Float[np.ndarray, "H W"]:

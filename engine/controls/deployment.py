@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from engine import orders
-from engine.orders import Order, Place
+from engine.orders import Order, Place, bearing
 
 GAP = 1.5  # cells between two regiments that share a line
 LEEWAY = 0.35  # cells by which a line drawn by hand may be straightened
@@ -208,8 +208,7 @@ def _middle(chosen: Sequence[Chosen]) -> Place:
 
 def _angle(first: Place, last: Place) -> float:
     """Return where those look who stand on a line from their left flank to their right one."""
-    # Twice, since what is just below 0 becomes 360.
-    return math.degrees(math.atan2(last[1] - first[1], last[0] - first[0])) % 360 % 360
+    return bearing(math.degrees(math.atan2(last[1] - first[1], last[0] - first[0])))
 
 
 def _regiment(given: tuple[int, Order]) -> int:

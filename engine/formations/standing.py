@@ -12,6 +12,7 @@ from jaxtyping import Float
 from engine.formations.formation import WIDEST, Formation
 from engine.formations.mass import FULLEST, check_mass, fill
 from engine.formations.slots import Box, places
+from engine.orders import bearing
 from engine.plugin import QUANTUM, Ground
 
 MARGIN = 1.0  # cells kept free between an order and the border of the field
@@ -81,7 +82,7 @@ def form_up(
     within = room[distance < 0.5]
     whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
     boxes = formation.shape.boxes(frontage, depth, hollow) if whole else ()
-    return Stand(target, (x, y), angle % 360 % 360, frontage, depth, formation.spacing, formation.stagger, boxes)
+    return Stand(target, (x, y), bearing(angle), frontage, depth, formation.spacing, formation.stagger, boxes)
 
 
 def sized(

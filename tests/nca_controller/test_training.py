@@ -17,9 +17,8 @@ from nca_controller.training.loop import Trainer, most_even
 from nca_controller.training.losses import LOSS_OF, overlap
 from nca_controller.training.orders import THROWN, WOUND, Orders, orders_for
 
-SMALL = replace(
-    PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30
-)  # that of test_runs.py: one compilation
+# The shape of test_runs.py, so that both wait for one compilation.
+SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30)
 
 
 def test_eight_devices_train_as_one(tmp_path):
@@ -46,7 +45,7 @@ import numpy as np
 from nca_controller.training.config import Config
 from nca_controller.training.loop import Trainer
 trainer = Trainer(Config(iterations=9, batch=8, pool=8, ticks=3, grid=24, least_mass=30, greatest_mass=60, warmup=1,
-                         hidden_dim=8, replaced=0, guidance="gradient", obedience=0.0, cells="all", frame="ground"))
+                         hidden_dim=8, replaced=0))
 gradient = trainer.battle(trainer.key("battles"))[0]["outcome"]["kernel"]
 losses = [trainer.iterate()[0] for _ in range(3)]
 print(json.dumps({"devices": len(trainer.spread.device_set), "losses": losses,
