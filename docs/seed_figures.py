@@ -13,11 +13,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from nca_controller.training.config import PRESETS, Config
-from nca_controller.training.loop import Trainer
-from nca_controller.training.losses import overlap
-from nca_controller.training.runs import METRICS, SNAPSHOTS
-from nca_controller.training.snapshots import Snapshots
+from nca_controller.training import METRICS, PRESETS, SNAPSHOTS, Config, Snapshots, Trainer, overlap
 
 PAGE = Path(__file__).parent / "seed.md"
 

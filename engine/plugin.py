@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float
 
 SIMULATIONS = "maniple.simulations"
 CONTROLLERS = "maniple.controllers"
+LOADERS = "maniple.loaders"  # make the controller of a trained model from its folder
 QUANTUM = 2.0**-20  # every mass and capacity that crosses the border is a multiple of this, so that totals are exact
 
 
@@ -31,6 +32,17 @@ class Ground:
         """Height and width in cells."""
         height, width = self.open_cells.shape
         return height, width
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the field, x and y in cells."""
+        height, width = self.grid
+        return width / 2, height / 2
+
+    @classmethod
+    def plain(cls, height: int, width: int) -> Ground:
+        """Return open ground of that size in cells, with a capacity of 1."""
+        return cls(np.ones((height, width), dtype=bool))
 
 
 class Simulation(Protocol):
@@ -71,6 +83,9 @@ class Simulation(Protocol):
         ...
 
 
-def found(group: str) -> dict[str, EntryPoint]:
+def discover(group: str) -> dict[str, EntryPoint]:
     """Return what is installed under an entry-point group, by name; nothing is imported until `load()`."""
     return {entry.name: entry for entry in entry_points(group=group)}
+
+
+found = discover  # its name before 0.2, for plugins that were written then

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 
 from engine.formations import fill
 from nca_controller import rotate_formation
-from nca_controller.training.noise import look_up, neighbours
+from nca_controller.tasks import look_up, neighbours
 
 Density = Float[np.ndarray, "H W"]
 

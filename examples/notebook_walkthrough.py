@@ -41,7 +41,8 @@ from nca_controller import (
     create_goal_signal,
     create_optimizer,
 )
-from nca_controller.training.noise import create_noisy_formation, gaussian_blob, quarter_pool
+from nca_controller.notebook import create_noisy_formation
+from nca_controller.tasks import gaussian_blob, quarter_pool
 
 Formations = dict[str, Density]
 States = Float[np.ndarray, "batch H W C"]

@@ -1,25 +1,27 @@
 """The AdvectionNCA as a plugin: physics, guidance, controllers and their training. JAX, Flax and optax; no window."""
 
-import nca_controller.backend  # noqa: F401, first: it has to speak before JAX wakes up
-from nca_controller.channels import (
+from typing import Any
+
+import nca_controller.jax_config  # noqa: F401, first: it has to speak before JAX wakes up
+from nca_controller.checkpoints import CheckpointError
+from nca_controller.controllers import NCA, Controller, Plan, Poisson, load_controller
+from nca_controller.dynamics import rollout
+from nca_controller.guidance import create_goal_signal
+from nca_controller.model import (
     ADVECTION_CHANNELS,
+    AdvectionNCA,
     create_advection_seed,
     create_formation_from_alpha,
 )
-from nca_controller.checkpoints import CheckpointError
-from nca_controller.controllers import NCA, Controller, Plan, Poisson, load_controller
-from nca_controller.guidance import create_goal_signal
-from nca_controller.model import AdvectionNCA
-from nca_controller.physics import Terrain
-from nca_controller.seed import (
+from nca_controller.notebook import (
     FormationTypes,
     advect_mass,
     check_mass_conservation,
     create_formation_target,
     rotate_formation,
 )
-from nca_controller.simulation import JaxSimulation, rollout
-from nca_controller.training.optimizer import create_optimizer
+from nca_controller.physics import Terrain
+from nca_controller.simulation import JaxSimulation
 
 __all__ = [
     "ADVECTION_CHANNELS",
@@ -43,3 +45,12 @@ __all__ = [
     "rollout",
     "rotate_formation",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what only training needs once it is asked for: playing needs no optimiser."""
+    if name == "create_optimizer":
+        from nca_controller.training.optimizer import create_optimizer
+
+        return create_optimizer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

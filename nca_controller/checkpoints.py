@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -14,13 +13,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.commanders import COMMANDERS
-from nca_controller.frame import FRAMES
-from nca_controller.model import CELLS, SIGNAL_CHANNELS, AdvectionNCA
+from engine.io import write_whole
+from nca_controller.guidance import COMMANDERS
+from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.model import CELLS, FRAMES, SIGNAL_CHANNELS, AdvectionNCA
 
 FORMAT = 3  # version of what a model folder looks like
 DESCRIPTION = "model.json"
+CARD, RECIPE = "CARD.md", "recipe.json"  # what lies beside it: its figures, and how it was trained
 WEIGHTS = "weights"  # what the folders of weights begin with
 
 
@@ -75,17 +75,10 @@ def save(folder: Path, params: Any, architecture: Architecture) -> None:
     shutil.rmtree(weights, ignore_errors=True)
     fresh.rename(weights)
     description = {"format": FORMAT, "architecture": asdict(architecture), "weights": weights.name, "digest": total}
-    replace_text(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
+    write_whole(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
     for stale in folder.glob(f"{WEIGHTS}*"):
         if stale != weights:
             shutil.rmtree(stale, ignore_errors=True)
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file so that a reader finds either the old text or the new one, whole."""
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
 
 
 def load(folder: Path) -> tuple[Any, Architecture]:

@@ -13,12 +13,10 @@ from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller import checkpoints
-from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.channels import PRESENT, create_formation_from_alpha
 from nca_controller.checkpoints import Architecture
-from nca_controller.commanders import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson
-from nca_controller.guidance.speed import limit
-from nca_controller.model import AdvectionNCA, State
+from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
+from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.model import PRESENT, AdvectionNCA, State, create_formation_from_alpha
 from nca_controller.physics import Terrain, jostle
 
 __all__ = ["NCA", "Controller", "Plan", "Poisson", "load_controller", "model_folder"]
@@ -113,7 +111,7 @@ class NCA:
         cells: Any = self.model.apply({"params": self.params}, seen, signal, firing, method="steer")
         velocity = cells[..., CHANNELS.VELOCITY]
         if straying is not None:
-            velocity = limit(jostle(velocity, self.velocity_noise, straying))
+            velocity = clipped(jostle(velocity, self.velocity_noise, straying))
         return velocity, NCAMemory(cells, commander, key)
 
     def planned(self, memory: NCAMemory, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:

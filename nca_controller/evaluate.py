@@ -8,9 +8,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.command_line import Parser, check_writable, count, unknown_name
+from engine.io import Parser, arguments, check_writable, unknown_name, write_whole
+from nca_controller.checkpoints import CARD, RECIPE
 
-CARD, RECIPE = "CARD.md", "recipe.json"
 RIVALS = ("plan", "local", "poisson", "gradient")
 ALL = 64  # transitions of the benchmark
 
@@ -27,7 +27,7 @@ def main(words: list[str] | None = None) -> None:
             load_controller,
             model_folder,
         )
-        from nca_controller.evaluation.trials import TRIALS
+        from nca_controller.evaluation import TRIALS
 
         trials = chosen(args.trials, "trial", list(TRIALS))
         rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
@@ -46,9 +46,9 @@ def main(words: list[str] | None = None) -> None:
         text = report(args.controller, results, {name: trial.__doc__ or "" for name, trial in TRIALS.items()})
         print(text)
         if args.json:
-            args.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+            write_whole(args.json, json.dumps(results, indent=1) + "\n")
         if args.figures:
-            from nca_controller.evaluation.pictures import draw
+            from nca_controller.evaluation import draw
 
             draw(controllers[args.controller], results, args.figures)
         if args.card:
@@ -59,7 +59,7 @@ def main(words: list[str] | None = None) -> None:
 
 def report(controller: str, results: dict[str, dict[str, list[Row]]], stories: dict[str, str]) -> str:
     """Return all tables: the comparison first, then every trial of the controller."""
-    from nca_controller.evaluation.tables import comparison, table
+    from nca_controller.evaluation import comparison, table
 
     parts = []
     compared = {Path(name).name: trials["orders"] for name, trials in results.items() if "orders" in trials}
@@ -88,7 +88,7 @@ Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]}: {recipe["
 
 ## Figures
 
-The benchmark is `nca_controller/evaluation/transitions.py`: all formations, turned anyhow, shifted up to 40 cells,
+The benchmark is `nca_controller/tasks/benchmark.py`: all formations, turned anyhow, shifted up to 40 cells,
 three masses, two fields. Times are in ticks: `bound` is the physical one (partial bottleneck transport over the top
 speed), t95, t98 and t99 are when the overlap first is 0.95, 0.98 and 0.99, `excess` is t95 less the bound. Where that
 never is, t98 and t99 count as 400 in their means, and t95 is left out and counted in `never`. `speed` is what the mass
@@ -96,7 +96,7 @@ is told at the end, as a share of the top speed; `kept` is the total at the end 
 
 {text}
 """
-    (folder / CARD).write_text(card, encoding="utf-8")
+    write_whole(folder / CARD, card)
 
 
 def chosen(words: str, what: str, known: list[str]) -> list[str]:
@@ -115,7 +115,7 @@ def make_parser() -> Parser:
     add("controller", help="a model's folder, or its name in trained_models/, or a commander: plan, poisson, ...")
     add("--trials", metavar="LIST", default="all", help="orders,vigil,wounds,haste,sizes,unseen (all)")
     add("--rivals", metavar="LIST", default=",".join(RIVALS), help=f"who gets the same orders ({','.join(RIVALS)})")
-    add("--first", metavar="N", type=count, default=ALL, help="only so many rows of each trial (all)")
+    add("--first", metavar="N", type=arguments.count, default=ALL, help="only so many rows of each trial (all)")
     add("--json", metavar="FILE", type=Path, help="write every figure there, too")
     add("--figures", metavar="FOLDER", type=Path, help="draw there: t95 beside the bound, and a GIF of four orders")
     add("--card", action="store_true", help="write the tables and the recipe into the model's card")

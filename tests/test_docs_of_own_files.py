@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import folders
-from engine.assets import ASSETS
-from engine.controls.keyboard import keyboard
-from engine.formations import Roster, form_up, load
+from engine.app.settings import Settings, read
+from engine.controls.keymap import keymap
+from engine.formations import FormationLibrary, form_up, load
 from engine.formations.files import CHECKS
+from engine.io import paths
+from engine.io.paths import ASSETS
 from engine.plugin import Ground
-from engine.settings import Settings, read
 from engine.view.palette import PALETTES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -32,12 +32,12 @@ def told(text):
 def test_the_formation_of_the_example_can_be_ordered(tmp_path):
     name = FORMATIONS.split("```toml")[0].rsplit("`", 2)[1]
     (tmp_path / name).write_text(example(FORMATIONS), encoding="utf-8")
-    roster = Roster(ASSETS / "formations", tmp_path)
+    roster = FormationLibrary(ASSETS / "formations", tmp_path)
     chevron = roster.formations["chevron"]
     assert not roster.complaint and chevron.hollow == 6 and chevron.stagger
     at = form_up(chevron, 600.0, Ground(np.ones((128, 192), dtype=bool)), centre=(96, 64))
     assert at.target.sum(dtype=np.float64) == 600 and len(at.slots(2400)) == 2400
-    assert not keyboard(roster.formations.values()).complaint
+    assert not keymap(roster.formations.values()).complaint
 
 
 def test_every_field_of_a_formation_is_explained():
@@ -50,7 +50,7 @@ def test_the_settings_of_the_example_are_read(tmp_path):
     default = Settings()
     same = [one.name for one in fields(Settings) if getattr(settings, one.name) == getattr(default, one.name)]
     assert same == ["full_screen"]
-    board = keyboard(load().values(), settings.keys)
+    board = keymap(load().values(), settings.keys)
     assert not board.complaint and board.labels["turn-left"] == "Z"
 
 
@@ -67,7 +67,7 @@ def test_the_folders_are_those_of_this_platform(monkeypatch):
     for kind in ("CONFIG", "DATA"):
         monkeypatch.delenv(f"XDG_{kind}_HOME")
     home = Path.home()
-    if folders.settings().is_relative_to(home / ".config"):
-        assert folders.settings() == home / ".config" / "maniple" / "settings.toml"
-        assert folders.assets()[1] == home / ".local" / "share" / "maniple"
+    if paths.settings_file().is_relative_to(home / ".config"):
+        assert paths.settings_file() == home / ".config" / "maniple" / "settings.toml"
+        assert paths.asset_folders()[1] == home / ".local" / "share" / "maniple"
         assert "`~/.config/maniple`" in SETTINGS and "`~/.local/share/maniple`" in FORMATIONS

@@ -12,14 +12,14 @@ from engine.view.camera import COLUMN
 
 PLAYER = """
 import pygame, run_game
-from engine.game import Game
+from engine.app.game import Game
 
 keys = [(90, "f12"), (91, "2"), (91, "+"), (91, "+"), (240, "f12"), (245, "escape")]  # after so many ticks
 play_one_frame = Game.frame
 
 def frame(self):
     play_one_frame(self)
-    while keys and self.battlefield and self.battlefield.ticks >= keys[0][0]:
+    while keys and self.battle and self.battle.state.tick >= keys[0][0]:
         for kind in (pygame.KEYDOWN, pygame.KEYUP):
             pygame.event.post(pygame.event.Event(kind, key=pygame.key.key_code(keys[0][1])))
         del keys[0]

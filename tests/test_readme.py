@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from engine.controls.bindings import bindings, help_rows
 from engine.controls.gestures import GESTURES
+
+from engine.controls.bindings import bindings, help_rows
 from engine.formations import load
 
 ROOT = Path(__file__).resolve().parents[1]

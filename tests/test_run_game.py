@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 import run_game
-from engine import folders
 from nca_controller import checkpoints
 
 PROGRAM = Path(run_game.__file__)

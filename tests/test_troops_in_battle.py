@@ -1,4 +1,4 @@
-"""Soldiers along whole battles of the real simulation: formation after formation, and after a charge."""
+"""DrawnSoldiers along whole battles of the real simulation: formation after formation, and after a charge."""
 
 import sys
 from itertools import pairwise
@@ -11,12 +11,12 @@ sys.path.insert(0, str(Path(__file__).parent / "engine"))
 from likeness import variation
 
 from engine import formations
-from engine.battlefield import Battlefield
-from engine.commands import Charge
-from engine.orders import Order
+from engine.battle.battle import Battle
+from engine.orders.commands import Scatter
+from engine.orders.order import Order
 from engine.plugin import Ground
-from engine.regiments import Regiment
-from engine.spacing import near_pairs
+from engine.scenarios.regiment import Regiment
+from engine.soldiers.separation import near_pairs
 from nca_controller import JaxSimulation, load_controller
 
 GROUND = Ground(np.ones((64, 80), bool))
@@ -42,23 +42,23 @@ def nearest(position, reach):
 
 @pytest.fixture(scope="module")
 def battle():
-    """Troops, mass, stand and the speed of the mass after each tick of the battle; the muster comes first."""
+    """Soldiers, mass, stand and the speed of the mass after each tick of the battle; the muster comes first."""
     roster = formations.load()
-    mass = formations.blob(MASS, GROUND)[None]
+    mass = formations.crowd(MASS, GROUND)[None]
     regiment = Regiment("army", 0, MASS, MEN, "nca")
     leaders = {"nca": load_controller("default")}
-    field = Battlefield(JaxSimulation(), leaders, GROUND, roster, [regiment], [STAGES[0][2]], mass)
+    field = Battle(JaxSimulation(), leaders, GROUND, roster, [regiment], [STAGES[0][2]], mass)
     orders = {begin: order for begin, _, order in STAGES}
     seen = []
     for tick in range(END):
         if tick in orders and tick:
             field.give(orders[tick])
         if tick == CHARGE_AT:
-            field.carry_out(Charge((36.0, 34.0), 6.0))
-        before = field.mass[0]
+            field.execute(Scatter((36.0, 34.0), 6.0))
+        before = field.state.mass[0]
         field.tick()
-        moved = np.abs(field.mass[0] - before).sum() / MASS
-        seen.append((field.troops[0], field.mass[0], field.stands[0], moved))
+        moved = np.abs(field.state.mass[0] - before).sum() / MASS
+        seen.append((field.state.soldiers[0], field.state.mass[0], field.state.placements[0], moved))
     return seen
 
 
@@ -69,16 +69,16 @@ def test_nobody_jumps_or_outruns_his_legs(battle):
 
 
 def test_men_are_where_the_mass_is_in_motion(battle):
-    likeness = np.array([variation(troops.position, troops.share, mass) for troops, mass, *_ in battle])
+    likeness = np.array([variation(troops.position, troops.mass_per_soldier, mass) for troops, mass, *_ in battle])
     assert likeness.max() < 0.02, f"in tick {likeness.argmax()}"
 
 
 @pytest.mark.parametrize("tick", [end - 1 for _, end, _ in STAGES] + [END - 1])
 def test_men_at_rest_stand_in_rank_and_file(battle, tick):
     troops, mass, stand, _ = battle[tick]
-    assert variation(troops.position, troops.share, mass) < 0.01
+    assert variation(troops.position, troops.mass_per_soldier, mass) < 0.01
     # Men in loose order have more room, which its density says.
-    ideal = np.sqrt(troops.share / stand.target.max())
+    ideal = np.sqrt(troops.mass_per_soldier / stand.target.max())
     assert (nearest(troops.position, 2 * ideal) > 0.7 * ideal).mean() > 0.95
     off = np.abs(np.angle(np.exp(1j * (troops.facing - np.radians(stand.angle)))))
     assert (off < 0.1).mean() > 0.98

@@ -1,1 +1,10 @@
-"""What the player does, turned into orders."""
+"""Keys and mouse become commands: the selection, the mouse tools, the keymap, and what the player sees of them."""
+
+from engine.controls.bindings import dispatch
+from engine.controls.feedback import Feedback
+from engine.controls.formation_keys import FormationKeys
+from engine.controls.keymap import gestures, keymap, listed
+from engine.controls.mouse import Mouse
+from engine.controls.player import Player
+
+__all__ = ["Feedback", "FormationKeys", "Mouse", "Player", "dispatch", "gestures", "keymap", "listed"]

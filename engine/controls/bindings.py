@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from engine.controls.captain import Captain
-from engine.controls.hands import Hands
+from engine.controls.mouse import Mouse
+from engine.controls.player import Player
+from engine.controls.tools import TOOLS
 from engine.formations import Formation
-from engine.shown import Switch
-from engine.tutorial import Tutorial
-from engine.view.scene import Event, Held, KeyPress, KeyRelease
+from engine.presentation import Switch
+from engine.view import Event, KeyPress, KeyRelease, Modifiers
 
 TURN = 15.0  # degrees
 MOVE = 4.0  # cells
@@ -37,15 +37,13 @@ LOOKS = {"up": "w", "left": "a", "down": "s", "right": "d"}
 LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}  # where a key's name would not say enough
 
 
-class Player(Protocol):
+class Actions(Protocol):
     """What a key can ask of the game."""
 
     @property
-    def captain(self) -> Captain: ...
+    def player(self) -> Player: ...
     @property
-    def hands(self) -> Hands: ...
-    @property
-    def tutorial(self) -> Tutorial: ...
+    def mouse(self) -> Mouse: ...
     def pause(self) -> None: ...
     def step(self) -> None: ...
     def step_back(self) -> None: ...
@@ -57,7 +55,8 @@ class Player(Protocol):
     def screenshot(self) -> None: ...
     def film(self) -> None: ...
     def full_screen(self) -> None: ...
-    def let_go(self) -> None: ...
+    def tutorial(self) -> None: ...
+    def cancel(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,9 @@ class Binding:
     action: str  # its name in the settings: "turn-left"
     keys: tuple[str, ...]
     does: str
-    act: Callable[[Player], object]
+    act: Callable[[Actions], object]
     repeats: bool = False  # whether it goes on while the key is held
-    let_go: Callable[[Player], object] | None = None  # what follows when the key comes up
+    release: Callable[[Actions], object] | None = None  # what follows when the key comes up
     family: tuple[str, str] | None = None  # that row: all of its keys, and what they do
 
     @property
@@ -95,23 +94,23 @@ def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]
 
 
 def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
-    roster = tuple(formations)
-    for one in roster:
+    known = tuple(formations)
+    for one in known:
         act = partial(_form, one.name)
         keypad = (f"[{one.key}]",) if one.key.isdigit() else ()
         keys = (one.key, *keypad) if one.key else ()
         yield Binding(f"form-{one.name}", keys, f"form {one.title.lower()}", act)
-    names = tuple(one.name for one in roster)
-    yield Binding("next-formation", ("f",), "next formation", lambda player: player.captain.next_formation(names))
+    names = tuple(one.name for one in known)
+    yield Binding("next-formation", ("f",), "next formation", lambda actions: actions.player.next_formation(names))
     for side, key, sign in (("left", "q", -1), ("right", "e", 1)):
         turn = partial(_turn, sign * TURN)
         yield Binding(f"turn-{side}", (key,), f"turn {side}", turn, repeats=True, family=("Q E", "turn left, right"))
     for way, right, down in (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1)):
         move = partial(_move, right * MOVE, down * MOVE)
         yield Binding(f"move-{way}", (way,), f"move {way}", move, repeats=True, family=("Arrows", "move"))
-    yield Binding("halt", ("backspace",), "halt", lambda player: player.captain.halt())
-    yield Binding("next-controller", ("tab",), "next controller", lambda player: player.next_controller())
-    yield Binding("select-all", ("ctrl+a",), "select all", lambda player: player.captain.select_all())
+    yield Binding("halt", ("backspace",), "halt", lambda actions: actions.player.halt())
+    yield Binding("next-controller", ("tab",), "next controller", lambda actions: actions.next_controller())
+    yield Binding("select-all", ("ctrl+a",), "select all", lambda actions: actions.player.select_all())
     for number in GROUPS:
         store = partial(_store, number)
         family = ("Ctrl+1 .. 9", "store a group")
@@ -120,50 +119,53 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
         recall = partial(_recall, number)
         family = ("Alt+1 .. 9", "select a group; twice: go there")
         yield Binding(f"recall-group-{number}", (f"alt+{number}",), f"select group {number}", recall, family=family)
-    yield Binding("brush", ("b",), "take the brush, put it down", lambda player: player.hands.take("brush"))
-    yield Binding("charge", ("c",), "take the charge, put it down", lambda player: player.hands.take("charge"))
+    for tool in TOOLS:
+        if tool.key:
+            yield Binding(tool.name, (tool.key,), tool.does, partial(_toggle_tool, tool.name))
     for size, key, steps in (("smaller", "[", -1), ("larger", "]", 1)):
         resize = partial(_resize, steps)
         family = ("[ ]", "smaller, larger brush")
         yield Binding(size, (key,), f"{size} brush", resize, repeats=True, family=family)
     for direction, key in LOOKS.items():
-        begin, end = partial(_look, direction, True), partial(_look, direction, False)
+        begin, end = partial(_pan, direction, True), partial(_pan, direction, False)
         family = ("W A S D", "move the camera")
-        yield Binding(f"look-{direction}", (key,), f"look {direction}", begin, let_go=end, family=family)
-    yield Binding("whole-field", ("home",), "show the whole field", lambda player: player.hands.outlook.whole())
-    yield Binding("pause", ("space",), "pause, go on", lambda player: player.pause())
-    yield Binding("step", (".", "[.]"), "pause and step one tick", lambda player: player.step(), repeats=True)
-    yield Binding("step-back", (",",), "pause and step back", lambda player: player.step_back(), repeats=True)
-    yield Binding("faster", ("+", "=", "[+]"), "twice as fast", lambda player: player.faster())
-    yield Binding("slower", ("-", "[-]"), "half as fast", lambda player: player.slower())
-    yield Binding("help", ("f1",), "show or hide the keys", lambda player: player.help())
+        yield Binding(f"look-{direction}", (key,), f"look {direction}", begin, release=end, family=family)
+    yield Binding(
+        "whole-field", ("home",), "show the whole field", lambda actions: actions.mouse.camera_control.whole()
+    )
+    yield Binding("pause", ("space",), "pause, go on", lambda actions: actions.pause())
+    yield Binding("step", (".", "[.]"), "pause and step one tick", lambda actions: actions.step(), repeats=True)
+    yield Binding("step-back", (",",), "pause and step back", lambda actions: actions.step_back(), repeats=True)
+    yield Binding("faster", ("+", "=", "[+]"), "twice as fast", lambda actions: actions.faster())
+    yield Binding("slower", ("-", "[-]"), "half as fast", lambda actions: actions.slower())
+    yield Binding("help", ("f1",), "show or hide the keys", lambda actions: actions.help())
     for key, what, does in RESEARCH:
         yield Binding(f"show-{what}", (key,), f"show or hide {does}", partial(_switch, what))
-    yield Binding("tutorial", ("l",), "show or hide the lessons", lambda player: player.tutorial.switch())
-    yield Binding("film", ("f10",), "begin a film, end it", lambda player: player.film())
-    yield Binding("full-screen", ("f11",), "fill the screen, come back", lambda player: player.full_screen())
-    yield Binding("screenshot", ("f12",), "take a screenshot", lambda player: player.screenshot())
+    yield Binding("tutorial", ("l",), "show or hide the lessons", lambda actions: actions.tutorial())
+    yield Binding("film", ("f10",), "begin a film, end it", lambda actions: actions.film())
+    yield Binding("full-screen", ("f11",), "fill the screen, come back", lambda actions: actions.full_screen())
+    yield Binding("screenshot", ("f12",), "take a screenshot", lambda actions: actions.screenshot())
     yield Binding(
-        "leave", ("escape",), "let go of what is in hand, of the selected; leave", lambda player: player.let_go()
+        "leave", ("escape",), "let go of what is in hand, of the selected; leave", lambda actions: actions.cancel()
     )
 
 
-def chord(key: str, held: Held) -> str:
+def chord(key: str, held: Modifiers) -> str:
     """Return a key with those that modify it, as bindings write it: "ctrl+shift+1"."""
     return "".join(f"{name}+" for name in MODIFIERS if getattr(held, name)) + key
 
 
-def dispatch(keys: Mapping[str, Binding], event: Event, player: Player) -> None:
+def dispatch(keys: Mapping[str, Binding], event: Event, actions: Actions) -> None:
     """Have the player's key do what it is bound to."""
     match event:
         case KeyPress(held=held):
             binding = _pressed(keys, event)
             if binding and (binding.repeats or not held):
-                binding.act(player)
+                binding.act(actions)
         case KeyRelease(key):
             for name, binding in keys.items():
-                if binding.let_go and (name == key or name.endswith(f"+{key}")):
-                    binding.let_go(player)
+                if binding.release and (name == key or name.endswith(f"+{key}")):
+                    binding.release(actions)
 
 
 def _pressed(keys: Mapping[str, Binding], press: KeyPress) -> Binding | None:
@@ -198,33 +200,37 @@ def help_rows(table: Iterable[Binding]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(rows))
 
 
-def _form(formation: str, player: Player) -> None:
-    player.captain.form(formation)
+def _form(formation: str, actions: Actions) -> None:
+    actions.player.form(formation)
 
 
-def _turn(degrees: float, player: Player) -> None:
-    player.captain.turn(degrees)
+def _turn(degrees: float, actions: Actions) -> None:
+    actions.player.turn(degrees)
 
 
-def _move(right: float, down: float, player: Player) -> None:
-    player.captain.move(right, down)
+def _move(right: float, down: float, actions: Actions) -> None:
+    actions.player.move(right, down)
 
 
-def _resize(steps: int, player: Player) -> None:
-    player.hands.resize_brush(steps)
+def _resize(steps: int, actions: Actions) -> None:
+    actions.mouse.resize_brush(steps)
 
 
-def _store(number: int, player: Player) -> None:
-    player.captain.store_group(number)
+def _toggle_tool(name: str, actions: Actions) -> None:
+    actions.mouse.toggle_tool(name)
 
 
-def _recall(number: int, player: Player) -> None:
-    player.hands.recall_group(number)
+def _store(number: int, actions: Actions) -> None:
+    actions.player.store_group(number)
 
 
-def _switch(what: Switch, player: Player) -> None:
-    player.switch(what)
+def _recall(number: int, actions: Actions) -> None:
+    actions.mouse.recall_group(number)
 
 
-def _look(direction: str, going: bool, player: Player) -> None:
-    player.hands.outlook.look(direction, going)
+def _switch(what: Switch, actions: Actions) -> None:
+    actions.switch(what)
+
+
+def _pan(direction: str, going: bool, actions: Actions) -> None:
+    actions.mouse.camera_control.pan(direction, going)

@@ -1,27 +1,30 @@
-"""Formations: from a formation file and an order to a target density of an exact mass. NumPy only.
+"""Formations: from a formation file and an order to a target density of an exact mass, and a slot for every soldier.
 
 A formation is a shape with a front. Its target is found by the shape's signed distance: cells within it are full, cells
 on its edge hold their share, and the edge is moved out or in until the target holds the mass that was ordered.
 """
 
 from engine.formations.files import load, read
-from engine.formations.formation import Formation, FormationError, pick
-from engine.formations.mass import blob, check_mass, fill, overlap
-from engine.formations.roster import Roster
-from engine.formations.standing import Stand, form_up, sized
+from engine.formations.formation import Formation, FormationError, lookup
+from engine.formations.library import FormationLibrary
+from engine.formations.mass import check_mass, crowd, fill, overlap
+from engine.formations.place_order import place_order, placement_on
+from engine.formations.placement import Placement, dimensions, form_up
 
 __all__ = [
     "Formation",
     "FormationError",
-    "Roster",
-    "Stand",
-    "blob",
+    "FormationLibrary",
+    "Placement",
     "check_mass",
+    "crowd",
+    "dimensions",
     "fill",
     "form_up",
     "load",
+    "lookup",
     "overlap",
-    "pick",
+    "place_order",
+    "placement_on",
     "read",
-    "sized",
 ]

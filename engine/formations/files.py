@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine import tables
-from engine.assets import ASSETS
 from engine.formations.formation import WIDEST, Formation, FormationError
 from engine.formations.masks import MaskError, mask_shape, read_mask
 from engine.formations.shapes import SHAPES
+from engine.io import ASSETS, FileError, read_entries
 
 PROPORTIONS = ("ratio", "ranks")  # either says how deep a formation is
 OWN = ("title", "key", "inherits")  # what a formation does not take from the one that it inherits from
@@ -30,11 +29,11 @@ def load(*folders: Path) -> dict[str, Formation]:
     A later folder's formation takes the place of one of the same name. Raises FormationError, which names the file and
     the field, for a file that cannot be used.
     """
-    files = found(folders or (ASSETS / "formations",))
+    files = list_files(folders or (ASSETS / "formations",))
     return arranged([read(path, files) for path in files.values()])
 
 
-def found(folders: Iterable[Path]) -> dict[str, Path]:
+def list_files(folders: Iterable[Path]) -> dict[str, Path]:
     """Return the formation files of the folders by name. A picture counts where no text of its folder is about it."""
     files: dict[str, Path] = {}
     for folder in folders:
@@ -66,7 +65,7 @@ def read(path: Path, files: Mapping[str, Path] | None = None) -> Formation:
 
     Raises FormationError, one line that names the file and the field.
     """
-    fields = inherited(path, files if files is not None else found([path.parent]))
+    fields = resolve_inheritance(path, files if files is not None else list_files([path.parent]))
     missing = [name for name in ("title", "description", "shape") if name not in fields]
     if not missing and not any(name in fields for name in PROPORTIONS):
         missing = [] if isinstance(fields["shape"], Path) else ["ratio"]
@@ -86,7 +85,7 @@ def read(path: Path, files: Mapping[str, Path] | None = None) -> Formation:
     return Formation(name=path.stem, **{"key": "", "ratio": 1.0, **fields})
 
 
-def inherited(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
+def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
     """Return the checked fields of a file and of those that it inherits from. Raises FormationError."""
     if path.suffix == ".png":
         return {"title": path.stem.capitalize(), "description": f"As {path.name} shows it.", "shape": path}
@@ -111,8 +110,8 @@ def inherited(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
 def entries(path: Path) -> dict[str, Any]:
     """Return the fields of one file, each checked by itself. Raises FormationError."""
     try:
-        said = tables.entries(path, LARGEST_FILE)
-    except tables.FileError as error:
+        said = read_entries(path, LARGEST_FILE)
+    except FileError as error:
         raise FormationError(str(error)) from None
     fields = {}
     for name, value in said.items():

@@ -52,7 +52,7 @@ class Formation:
         return stout
 
 
-def pick(formations: Mapping[str, Formation], name: str) -> Formation:
+def lookup(formations: Mapping[str, Formation], name: str) -> Formation:
     """Return the formation of that name. Raises FormationError with the nearest name for an unknown one."""
     if name not in formations:
         close = difflib.get_close_matches(name, formations, n=1)

@@ -55,7 +55,7 @@ def fill(
     return target.reshape(distance.shape)
 
 
-def blob(
+def crowd(
     mass: float, ground: Ground, *, centre: tuple[float, float] | None = None, softness: float = 3.0
 ) -> Float[np.ndarray, "H W"]:
     """Return the crowd that musters: a round heap of the exact mass whose rim thins out over `softness` cells."""

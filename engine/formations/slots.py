@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from engine.sampling import bilinear, deposit
+from engine.fields import bilinear, deposit
 
 Places = Float[np.ndarray, "N 2"]
 Field = Float[np.ndarray, "H W"]
@@ -174,7 +174,7 @@ def lattice(target: Field, men: int, centre: tuple[float, float], front: float, 
         if stagger:
             across = across + np.where(np.arange(len(rank)) % 2, 0.25, -0.25)[:, None] * interval
         own = np.stack([across.ravel(), ahead.ravel()], axis=1)
-        under = beneath(target, world(own, centre, front))
+        under = sample_target(target, world(own, centre, front))
         if (under > 0).sum() < men:
             continue
         # Of two places that are as good the one nearer to the middle is taken, so that flanks stay straight.
@@ -196,7 +196,7 @@ def reach(target: Field, centre: tuple[float, float], front: float) -> tuple[flo
     return across.min() - rim, across.max() + rim, ahead.min() - rim, ahead.max() + rim
 
 
-def beneath(target: Field, position: Places) -> Float[np.ndarray, " N"]:
+def sample_target(target: Field, position: Places) -> Float[np.ndarray, " N"]:
     """Return the target under each place, interpolated between cells; nothing off the field and on empty cells."""
     height, width = target.shape
     padded = np.pad(target, 1)  # so that places off the field, once clipped, stand on an empty rim
@@ -244,7 +244,7 @@ def ranks(target: Field, men: int, centre: tuple[float, float], front: float, sk
     across = np.arange(left, right + step, step)
     ahead = np.arange(before, rear - step, -step)
     samples = np.stack(np.meshgrid(across, ahead), axis=-1).reshape(-1, 2)
-    held = beneath(target, world(samples, centre, front)).reshape(len(ahead), len(across))
+    held = sample_target(target, world(samples, centre, front)).reshape(len(ahead), len(across))
     along = held.sum(axis=1)
     density = (held * held).sum(axis=1) / np.maximum(along, 1e-12)
     # A rank is as deep as a man's share at that density is long.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-REFERENCE_HEIGHT = 720  # the height in pixels for which margins and letters are sized
+REFERENCE_HEIGHT = 720  # the height in pixels for which margins and letters are dimensions
 MARGIN = 14
 COLUMN = 228  # kept for the status beside the field, where there is room
 CLOSEST = 40.0  # pixels of a cell at the reference height when the camera is as close as it goes

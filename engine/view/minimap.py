@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.view.camera import COLUMN, MARGIN, Camera, letter_scale
-from engine.view.scene import Pixel
+from engine.view.events import Pixel
 
 REACH = COLUMN - 2 * MARGIN  # pixels along its longer side, at the reference height
 LARGEST = 0.34  # share of the picture's width and height that it takes at most

@@ -1,23 +1,22 @@
-"""What a view needs to know to draw one frame, and what it tells of the player's hands."""
+"""What a view needs to know to draw one frame."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, Int
 
 from engine.view.camera import Camera
 from engine.view.palette import TEAMS, Colour
 
 Rows = tuple[tuple[str, str], ...]
 Cursor = Literal["arrow", "hand", "crosshair", "move"]
-Pixel = tuple[float, float]  # x, y from the picture's top left corner
 
 
 @dataclass(frozen=True)
-class Soldiers:
+class DrawnSoldiers:
     """The men as they are drawn, N of them. Cell (row i, column j) covers x in [j, j + 1), y in [i, i + 1)."""
 
     position: Float[np.ndarray, "N 2"]  # x, y in cells
@@ -29,7 +28,7 @@ class Soldiers:
 
 
 @dataclass(frozen=True)
-class Mark:
+class Annotation:
     """A line over the field: a selection's box, a line drawn by hand, a way to a waypoint, a brush's rim."""
 
     points: Float[np.ndarray, "N 2"]  # x, y in cells
@@ -38,7 +37,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Heat:
+class FieldOverlay:
     """A field shown as colours over the ground: density, target, or error (mass less target, -1 to 1)."""
 
     kind: Literal["density", "target", "error"]
@@ -57,7 +56,7 @@ class Arrows:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves over the last ticks: overlap in shares, and the drift of the total mass."""
+    """PlotHistory over the last ticks: overlap in shares, and the drift of the total mass."""
 
     ticks: Int[np.ndarray, " N"]
     overlap: Float[np.ndarray, "N R"]  # of each regiment
@@ -88,17 +87,17 @@ class Scene:
     """One frame: field, men, the ghost of what was ordered, and the words over it."""
 
     grid: tuple[int, int]  # height and width of the field in cells
-    soldiers: Soldiers | None  # None while nothing is mustered yet
-    ghost: Float[np.ndarray, "H W"] | None  # density ordered, 0 to 1
-    ghost_version: int = 0  # changes whenever the ghost does, so that it is uploaded once
+    soldiers: DrawnSoldiers | None  # None while nothing is mustered yet
+    target_outline: Float[np.ndarray, "H W"] | None  # density ordered, 0 to 1
+    target_version: int = 0  # changes whenever the ghost does, so that it is uploaded once
     status: Rows = ()  # HUD rows: name, value; without a name, a remark
     banner: str | None = None  # a large line in the middle: "Paused"; "Mustering ..." (with dots) shows work under way
     keys: Rows | None = None  # the help panel's rows (keys, what they do), None when closed
     hint: str | None = None  # a quiet line in the lower corner: "F1 shows the keys"
     camera: Camera | None = None  # which part of the field is seen; None: all of it
-    preview: Soldiers | None = None  # the men of an order that is being drawn, each where he would stand
-    marks: tuple[Mark, ...] = ()
-    overlays: tuple[Heat | Arrows, ...] = ()
+    preview: DrawnSoldiers | None = None  # the men of an order that is being drawn, each where he would stand
+    marks: tuple[Annotation, ...] = ()
+    overlays: tuple[FieldOverlay | Arrows, ...] = ()
     open_cells: Bool[np.ndarray, "H W"] | None = None  # where men can stand; None: everywhere
     minimap: Minimap | None = None
     plot: Plot | None = None
@@ -108,93 +107,3 @@ class Scene:
     teams: tuple[Colour, ...] = TEAMS  # red, green, blue from 0 to 255: what soldiers, cards and curves are coloured by
     cards: tuple[Card, ...] = ()  # of the selected regiments
     recording: str | None = None  # how the film stands that is being made: "0:12"; None: none is
-
-
-@dataclass(frozen=True)
-class Held:
-    """Which of the keys that modify others are down."""
-
-    ctrl: bool = False
-    shift: bool = False
-    alt: bool = False
-
-
-@dataclass(frozen=True)
-class KeyPress:
-    """A key went down. `key` is its name in pygame's words: "a", "1", "space", "left", "f1", "escape", "[+]"."""
-
-    key: str
-    held: bool = False  # it went down earlier, and this is its repetition
-    modifiers: Held = Held()
-
-
-@dataclass(frozen=True)
-class KeyRelease:
-    """A key came up, or the window went out of sight while it was down."""
-
-    key: str
-
-
-@dataclass(frozen=True)
-class MouseButton:
-    """A mouse button went down or up at a pixel."""
-
-    pixel: Pixel
-    button: Literal["left", "middle", "right"]
-    down: bool
-    modifiers: Held = Held()
-
-
-@dataclass(frozen=True)
-class MouseMove:
-    """The mouse moved to a pixel."""
-
-    pixel: Pixel
-    modifiers: Held = Held()
-
-
-@dataclass(frozen=True)
-class MouseWheel:
-    """The wheel turned over a pixel, away from the player where `steps` is positive."""
-
-    pixel: Pixel
-    steps: float
-
-
-@dataclass(frozen=True)
-class Quit:
-    """The window was asked to close."""
-
-
-Event = KeyPress | KeyRelease | MouseButton | MouseMove | MouseWheel | Quit
-
-
-class View(Protocol):
-    """A place where scenes are drawn: a window with OpenGL, or with plain pygame surfaces."""
-
-    description: str  # what draws, for the log: "OpenGL 4.5 (llvmpipe)", "pygame surfaces"
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels, as it is now."""
-        ...
-
-    def events(self) -> list[Event]:
-        """Return what the player did since the last call, in order."""
-        ...
-
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
-        ...
-
-    def draw(self, scene: Scene) -> None:
-        """Draw the scene and show it."""
-        ...
-
-    def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
-        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
-        ...
-
-    def close(self) -> None:
-        """Give the window back."""
-        ...

@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from PIL import Image
 
-from engine.assets import ASSETS
+from engine.io import ASSETS
 from engine.view.camera import Camera
-from engine.view.scene import Soldiers
+from engine.view.scene import DrawnSoldiers
 
 FACINGS = 16
 STRIDES = 4
@@ -33,7 +33,7 @@ def variety(count: int) -> Float[np.ndarray, " N"]:
     return np.random.default_rng(0).random(count, dtype=np.float32)
 
 
-def frame_of(soldiers: Soldiers, own: Float[np.ndarray, " N"]) -> Int[np.ndarray, " N"]:
+def frame_of(soldiers: DrawnSoldiers, own: Float[np.ndarray, " N"]) -> Int[np.ndarray, " N"]:
     """Return which frame shows each man, as the troops' shader has it; `own` is his variety, and shifts his stride."""
     column = np.floor(soldiers.facing / (2 * np.pi) * FACINGS + 0.5).astype(int) % FACINGS
     row = ((soldiers.walked / (STRIDE * soldiers.spacing) + own) % 1.0 * STRIDES).astype(int) % STRIDES

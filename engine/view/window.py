@@ -10,19 +10,9 @@ from typing import Literal
 
 import pygame
 
-from engine.view import NoDisplay
-from engine.view.scene import (
-    Cursor,
-    Event,
-    Held,
-    KeyPress,
-    KeyRelease,
-    MouseButton,
-    MouseMove,
-    MouseWheel,
-    Pixel,
-    Quit,
-)
+from engine.view.base import NoDisplay
+from engine.view.events import Event, KeyPress, KeyRelease, Modifiers, MouseButton, MouseMove, MouseWheel, Pixel, Quit
+from engine.view.scene import Cursor
 
 REPEAT_AFTER, REPEAT_EVERY = 300, 45  # milliseconds, for a key that is held
 
@@ -131,10 +121,12 @@ class Window:
         elif event.type == pygame.MOUSEWHEEL:
             yield MouseWheel(self._pointer, getattr(event, "precise_y", event.y))
 
-    def _modifiers(self, mod: int = 0) -> Held:
+    def _modifiers(self, mod: int = 0) -> Modifiers:
         """Return what is held: as the event says, as the system says, or as the keys before it said."""
         mod |= pygame.key.get_mods()
-        return Held(**{name: bool(mod & mask or self._down & set(keys)) for name, (mask, keys) in MODIFIERS.items()})
+        return Modifiers(
+            **{name: bool(mod & mask or self._down & set(keys)) for name, (mask, keys) in MODIFIERS.items()}
+        )
 
     def point(self, cursor: Cursor) -> None:
         """Let the mouse look like this."""

@@ -1,0 +1,7 @@
+"""Measures controllers: trials, the physical bound, tables and pictures. `python -m nca_controller.evaluate` asks it."""
+
+from nca_controller.evaluation.pictures import draw
+from nca_controller.evaluation.tables import comparison, table
+from nca_controller.evaluation.trials import TRIALS
+
+__all__ = ["TRIALS", "comparison", "draw", "table"]

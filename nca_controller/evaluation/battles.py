@@ -12,9 +12,9 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from nca_controller.controllers import Controller
+from nca_controller.dynamics import State, init_state, tick
+from nca_controller.metrics import overlap
 from nca_controller.physics import Limiter, Terrain, superbee
-from nca_controller.simulation import State, muster, tick
-from nca_controller.training.losses import overlap
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,6 @@ def fight(
         return state, overlap(state.mass[0], orders[-1])
 
     terrain = Terrain.plain(*mass.shape)
-    start = muster(mass[None], terrain, [controller], seed=0, scheme=scheme)
+    start = init_state(mass[None], terrain, [controller], seed=0, scheme=scheme)
     state, filled = jax.lax.scan(advance, start, jnp.arange(ticks))
     return filled, state

@@ -13,6 +13,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import maximum_flow
 from scipy.spatial import cKDTree
 
+from engine.io import write_whole
+
 UNIT = 1e-3  # mass of one unit of flow: fractional cells in whole numbers
 PRECISION = 0.05  # cells
 BOUNDS = Path(__file__).with_name("bounds.json")
@@ -20,7 +22,7 @@ BOUNDS = Path(__file__).with_name("bounds.json")
 
 @cache
 def known_bounds() -> dict[str, float]:
-    """Return the bounds that are kept beside this file; `python -m nca_controller.evaluation.bound` makes them anew."""
+    """Return the bounds that are kept beside this file; `python -m nca_controller.evaluation` makes them anew."""
     return dict(json.loads(BOUNDS.read_text(encoding="utf-8"))) if BOUNDS.exists() else {}
 
 
@@ -76,18 +78,14 @@ def flow_within(
     return int(maximum_flow(graph, start, start + 1).flow_value)
 
 
-def main() -> None:
+def write_bounds() -> None:
     """Write the bounds of the benchmark."""
     from tqdm import tqdm
 
-    from nca_controller.evaluation.transitions import benchmark
+    from nca_controller.tasks import benchmark
 
     bounds = {
         digest(transition.mass, transition.wanted, 0.95): bottleneck_distance(transition.mass, transition.wanted, 0.95)
         for transition in tqdm(benchmark(), unit="transition")
     }
-    BOUNDS.write_text(json.dumps(bounds, indent=0) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    write_whole(BOUNDS, json.dumps(bounds, indent=0) + "\n")

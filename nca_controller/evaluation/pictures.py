@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from nca_controller.controllers import Controller
-from nca_controller.evaluation.transitions import benchmark
-from nca_controller.simulation import rollout
-from nca_controller.training.figures import animate, check_figures, plotting
+from nca_controller.dynamics import rollout
+from nca_controller.plotting import animate, check_figures, plotting
+from nca_controller.tasks import benchmark
 
 SHOWN = (0, 18, 36, 54)  # transitions of the benchmark: all on the same field
 TICKS, EVERY = 128, 3

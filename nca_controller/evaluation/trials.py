@@ -11,10 +11,8 @@ from engine.plugin import Ground
 from nca_controller.controllers import Controller
 from nca_controller.evaluation.battles import battle
 from nca_controller.evaluation.bound import bound_of
-from nca_controller.evaluation.shapes import SHAPES, shaped
 from nca_controller.evaluation.tables import STANDING, Row
-from nca_controller.evaluation.transitions import GRIDS, Transition, benchmark, draw
-from nca_controller.training.orders import wound
+from nca_controller.tasks import GRIDS, SHAPES, Transition, benchmark, draw, shaped, wound
 
 VIGIL = 5000  # ticks
 RECOVERED = 0.98  # overlap after a wound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from nca_controller.guidance.speed import direction
+from nca_controller.guidance.speed import unit
 
 BLURS = 4  # passes of a 3 x 3 mean: about 4 cells of reach
 
@@ -23,7 +23,7 @@ def create_goal_signal(
     padded = jnp.pad(blurred, 1, mode="edge")
     uphill = jnp.stack([padded[1:-1, 2:] - padded[1:-1, :-2], padded[2:, 1:-1] - padded[:-2, 1:-1]], axis=-1) / 2
     proximity = blurred / jnp.maximum(blurred.max(), 1e-8)
-    return jnp.concatenate([target[..., None], direction(uphill), proximity[..., None]], axis=-1)
+    return jnp.concatenate([target[..., None], unit(uphill), proximity[..., None]], axis=-1)
 
 
 def mean_3x3(field: Float[Array, "H W"]) -> Float[Array, "H W"]:

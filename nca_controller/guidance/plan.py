@@ -14,10 +14,10 @@ from flax import struct
 from jaxtyping import Array, Float, Int
 
 from nca_controller.guidance.clouds import FEW_POINTS, POINTS, cell_centres, cloud, fits, pooled, pools
-from nca_controller.guidance.haste import LAGGARDS, hurried, lagging, with_laggards
 from nca_controller.guidance.poisson import poisson_flow
 from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, ROUNDS, destinations, match, match_itself, squared_distances
-from nca_controller.guidance.speed import direction, limit, speed
+from nca_controller.guidance.speed import clipped, speed, unit
+from nca_controller.guidance.urgency import LAGGARDS, hurried, lagging, with_laggards
 
 BLUR = 0.5  # square of the blur, as a share of that of a coarse cell
 NEAR = 3.0  # cells from its destination at which mass follows the Poisson flow instead
@@ -132,5 +132,5 @@ def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -
     Far from its destination mass goes straight there at full speed; near it the Poisson flow settles it to the cell.
     """
     far = jnp.minimum(speed(plan.way) / NEAR, 1.0)[..., None]
-    velocity = limit(far * direction(plan.way) + (1 - far) * poisson_flow(mass, target))
+    velocity = clipped(far * unit(plan.way) + (1 - far) * poisson_flow(mass, target))
     return jnp.concatenate([velocity, 1 - far], axis=-1)

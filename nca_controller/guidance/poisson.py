@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from engine.waves import cosines, curvature
-from nca_controller.guidance.speed import limit
+from engine.fields import cosines, curvature
+from nca_controller.guidance.speed import clipped
 
 THIN = 0.1  # mass per cell below which a cell is not hurried any more
 
@@ -18,7 +18,7 @@ def poisson_flow(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Floa
 
     Assumes an open rectangle with walls: no flux leaves it.
     """
-    return limit(flux_up(solve_poisson(mass - target)) / (mass + THIN)[..., None])
+    return clipped(flux_up(solve_poisson(mass - target)) / (mass + THIN)[..., None])
 
 
 def flux_up(potential: Float[Array, "H W"]) -> Float[Array, "H W 2"]:

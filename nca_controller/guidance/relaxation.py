@@ -12,7 +12,7 @@ from flax import struct
 from jaxtyping import Array, Float
 
 from nca_controller.guidance.poisson import THIN, flux_up
-from nca_controller.guidance.speed import limit, speed
+from nca_controller.guidance.speed import clipped, speed
 
 STIFFNESS = 0.45  # squared speed of the wave, cells per tick; it is stable below 0.5
 DAMPING = 0.05  # share of the rate that is lost in a tick
@@ -41,5 +41,5 @@ def relax(wave: Wave, mass: Float[Array, "H W"], target: Float[Array, "H W"]) ->
 
 def follow_wave(wave: Wave, mass: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
     """Return the velocity (x, y) up the potential, at most 1, and the proximity, 1 where nothing moves."""
-    velocity = limit(flux_up(wave.potential) / (mass + THIN)[..., None])
+    velocity = clipped(flux_up(wave.potential) / (mass + THIN)[..., None])
     return jnp.concatenate([velocity, 1 - speed(velocity)[..., None]], axis=-1)

@@ -15,12 +15,12 @@ def speed(velocity: Float[Array, "*cells 2"]) -> Float[Array, "*cells"]:
     return jnp.where(moving, jnp.sqrt(jnp.where(moving, squared, 1.0)), 0.0)
 
 
-def limit(velocity: Float[Array, "*cells 2"], most: float = 1.0) -> Float[Array, "*cells 2"]:
+def clipped(velocity: Float[Array, "*cells 2"], most: float = 1.0) -> Float[Array, "*cells 2"]:
     """Return the velocity, shortened to `most` where it is longer."""
     return velocity / jnp.maximum(speed(velocity) / most, 1.0)[..., None]
 
 
-def direction(velocity: Float[Array, "*cells 2"]) -> Float[Array, "*cells 2"]:
+def unit(velocity: Float[Array, "*cells 2"]) -> Float[Array, "*cells 2"]:
     """Return the velocity at length 1, or 0 where nothing moves."""
     length = speed(velocity)[..., None]
     return jnp.where(length > 0, velocity / jnp.where(length > 0, length, 1.0), 0.0)

@@ -1,6 +1,7 @@
 """Differentiable transport that conserves mass exactly and never exceeds capacity. Knows nothing of the rest."""
 
 from nca_controller.physics.diffusion import diffuse, jostle
+from nca_controller.physics.exchange import total
 from nca_controller.physics.lattice import QUANTUM, to_lattice
 from nca_controller.physics.limiters import LIMITERS, Limiter, donor_cell, superbee, ultra_bee, van_leer
 from nca_controller.physics.terrain import Terrain
@@ -18,6 +19,7 @@ __all__ = [
     "jostle",
     "superbee",
     "to_lattice",
+    "total",
     "ultra_bee",
     "van_leer",
 ]

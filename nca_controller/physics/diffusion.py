@@ -9,9 +9,9 @@ import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller.physics.lattice import QUANTUM, check_quantum, to_lattice
-from nca_controller.physics.rows import below, turned
+from nca_controller.physics.rows import below, transposed
 from nca_controller.physics.terrain import Terrain
-from nca_controller.physics.transport import cross, ground_for, sides_of
+from nca_controller.physics.transport import apply_offers, ground_for, sides_of
 
 
 def diffuse(
@@ -43,9 +43,9 @@ def spread_out(
 
     def spread(mass: Float[Array, "R H W"], terrain: Terrain) -> Float[Array, "R H W"]:
         offers = to_lattice(rate * (mass - below(mass, terrain.boundary)), quantum)
-        return cross(mass, offers, terrain, sides, quantum)[0]
+        return apply_offers(mass, offers, terrain, sides, quantum)[0]
 
-    return spread(turned(spread(turned(mass), terrain.turned())), terrain)
+    return spread(transposed(spread(transposed(mass), terrain.transposed())), terrain)
 
 
 def jostle(velocity: Float[Array, "*shape 2"], deviation: float, key: PRNGKeyArray) -> Float[Array, "*shape 2"]:

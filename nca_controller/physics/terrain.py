@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nca_controller.physics.lattice import QUANTUM
-from nca_controller.physics.rows import below, turned
+from nca_controller.physics.rows import below, transposed
 
 GREATEST_CAPACITY = 4.0  # four neighbours' worth of it still adds up exactly on the lattice
 
@@ -63,9 +63,9 @@ class Terrain:
         """Return across which faces below a cell mass may pass."""
         return self.open_cells & below(self.open_cells, self.boundary)
 
-    def turned(self) -> Terrain:
+    def transposed(self) -> Terrain:
         """Return the ground with rows for columns."""
-        return self.tree_unflatten(self.boundary, (turned(self.open_cells), turned(self.capacity)))
+        return self.tree_unflatten(self.boundary, (transposed(self.open_cells), transposed(self.capacity)))
 
 
 def checked(

@@ -16,10 +16,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.physics.acceptance import accept
-from nca_controller.physics.encounter import exchange, portions, together
+from nca_controller.physics.exchange import apportion, exchange, total
 from nca_controller.physics.lattice import QUANTUM, check_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
-from nca_controller.physics.rows import above, below, turned
+from nca_controller.physics.rows import above, below, transposed
 from nca_controller.physics.terrain import Terrain
 
 
@@ -82,11 +82,11 @@ def step(
     courant = jnp.clip(to_lattice(velocity * dt, quantum), -1, 1)
 
     def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
-        return cross(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
+        return apply_offers(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
 
     def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
-        mass, flux = march(turned(mass), turned(courant[..., 0]), terrain.turned())
-        return turned(mass), turned(flux)
+        mass, flux = march(transposed(mass), transposed(courant[..., 0]), terrain.transposed())
+        return transposed(mass), transposed(flux)
 
     def along_y(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
         return march(mass, courant[..., 1], terrain)
@@ -113,7 +113,7 @@ def offered(
     limiter sees how the neighbours are filled, as a share of what they can hold of this regiment: else it would wait
     for a ford, or a cell that others stand in, to fill up as open ground does, for ever.
     """
-    free_of_others = terrain.capacity - (together(mass) - mass)
+    free_of_others = terrain.capacity - (total(mass) - mass)
     filled = jnp.where(free_of_others >= QUANTUM, mass / jnp.maximum(free_of_others, QUANTUM), 0)
     slope_below = to_lattice(free_of_others * below(filled, terrain.boundary), quantum) - mass
     slope_above = mass - to_lattice(free_of_others * above(filled, terrain.boundary), quantum)
@@ -127,7 +127,7 @@ def offered(
     return jnp.maximum(outflow, 0) - jnp.maximum(-below(outflow, terrain.boundary), 0)
 
 
-def cross(
+def apply_offers(
     mass: Float[Array, "R H W"],
     offers: Float[Array, "R H W"],
     terrain: Terrain,
@@ -140,15 +140,15 @@ def cross(
     the rest is accepted as far as there is room, from each regiment in proportion to its offer.
     """
     offers = jnp.where(terrain.open_below(), offers, 0)
-    room = jnp.maximum(terrain.capacity - together(mass), 0)
+    room = jnp.maximum(terrain.capacity - total(mass), 0)
     if len(mass) == 1:
         flux = accept(offers[0], room, terrain.boundary, quantum)[None]
     else:
         exchanged = exchange(offers, sides, quantum)
         pushing = [offer - part for offer, part in zip(offers, exchanged, strict=True)]
-        accepted = accept(together(pushing), room, terrain.boundary, quantum)
-        forth = portions([jnp.maximum(push, 0) for push in pushing], jnp.maximum(accepted, 0), quantum)
-        back = portions([jnp.maximum(-push, 0) for push in pushing], jnp.maximum(-accepted, 0), quantum)
+        accepted = accept(total(pushing), room, terrain.boundary, quantum)
+        forth = apportion([jnp.maximum(push, 0) for push in pushing], jnp.maximum(accepted, 0), quantum)
+        back = apportion([jnp.maximum(-push, 0) for push in pushing], jnp.maximum(-accepted, 0), quantum)
         flux = jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)])
     # The face above the first row is the last one's twin on a torus; along a wall both are 0.
     flux = jnp.concatenate([flux[:, -1:], flux], axis=1)

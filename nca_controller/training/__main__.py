@@ -14,10 +14,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.command_line import Parser, positive, unknown_name
+from engine.io import Parser, arguments, unknown_name, write_whole
+from nca_controller.checkpoints import CARD, RECIPE
 from nca_controller.training.config import PRESETS, Config
 
-CARD, RECIPE = "CARD.md", "recipe.json"
 RUNS = Path("runs")
 
 
@@ -62,7 +62,8 @@ def resumed(folder: Path, args: Namespace) -> Config:
 def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:
     """Train with a progress bar, and leave the recipe beside the model."""
     model.mkdir(parents=True, exist_ok=True)
-    from nca_controller.training.figures import check_figures, show
+    from nca_controller.plotting import check_figures
+    from nca_controller.training.figures import show
     from nca_controller.training.runs import Run
 
     if config.show_every:
@@ -86,7 +87,7 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
         "versions": {name: version(name) for name in ("maniple", "jax", "flax", "optax")},
     }
-    (model / RECIPE).write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+    write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
         print(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
     print(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
@@ -117,7 +118,7 @@ def make_parser() -> Parser:
     add("--out", type=Path, required=True, metavar="FOLDER", help="where the model goes, the best of the run")
     add("--run", type=Path, metavar="FOLDER", help="where metrics, figures and the resumable state go (runs/NAME)")
     add("--resume", action="store_true", help="go on where the run in that folder was saved last")
-    add("--minutes", type=positive, default=math.inf, metavar="M", help="save and end within so many minutes")
+    add("--minutes", type=arguments.positive, default=math.inf, metavar="M", help="save and end within so many minutes")
     for field in fields(Config):
         kind = type(field.default)
         add(f"--{field.name.replace('_', '-')}", type=kind, metavar=kind.__name__.upper())

@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from nca_controller.batches import over_batch
 from nca_controller.controllers import NCA, ORDERED
-from nca_controller.model import ANSWERED
+from nca_controller.dynamics import init_state, tick
+from nca_controller.model import ANSWERED, over_batch
 from nca_controller.physics import Terrain, diffuse
-from nca_controller.simulation import muster, tick
 from nca_controller.training.config import Config
-from nca_controller.training.losses import LOSS_OF
+from nca_controller.training.losses import LOSSES
 
 
 class Battles(NamedTuple):
@@ -40,7 +39,7 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
 
     def one(battle: tuple[Battles, PRNGKeyArray]) -> tuple[Any, ...]:
         (mass, target, cells), key = battle
-        state = muster(mass[None], terrain, [controller], seed=0)
+        state = init_state(mass[None], terrain, [controller], seed=0)
         state = state.replace(memories=(state.memories[0].replace(cells=cells, key=key),))
 
         def advance(state: Any, _: None) -> tuple[Any, tuple[Array, Array]]:
@@ -51,7 +50,7 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
 
         kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, ANSWERED))
         state, (masses, velocities) = jax.lax.scan(kept, state, length=config.ticks)
-        loss, filled = LOSS_OF[config.loss](masses, velocities, target, config)
+        loss, filled = LOSSES[config.loss](masses, velocities, target, config.rest_weight)
         return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
 
     outcome = Outcome(*over_batch(one)((battles, keys)))

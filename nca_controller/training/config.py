@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from nca_controller.checkpoints import Architecture
-from nca_controller.commanders import COMMANDERS
-from nca_controller.frame import FRAMES
-from nca_controller.model import CELLS
-from nca_controller.training.losses import LOSS_OF
-
-STARTS = ("orders", "quarters")
+from nca_controller.guidance import COMMANDERS
+from nca_controller.model import CELLS, FRAMES
+from nca_controller.tasks import STARTS
+from nca_controller.training.losses import LOSSES
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,13 @@ class Config:
         )
 
 
-CHOICES = {"loss": tuple(LOSS_OF), "starts": STARTS, "guidance": tuple(COMMANDERS), "cells": CELLS, "frame": FRAMES}
+CHOICES = {
+    "loss": tuple(LOSSES),
+    "starts": tuple(STARTS),
+    "guidance": tuple(COMMANDERS),
+    "cells": CELLS,
+    "frame": FRAMES,
+}
 MAY_BE_NONE = (
     "renewed", "wounded", "replaced", "warmup", "decay", "rest_weight", "obedience", "velocity_noise",
     "diffusion_rate", "show_every", "seed", "turn",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 
 from nca_controller.controllers import NCA
-from nca_controller.simulation import rollout
+from nca_controller.dynamics import rollout
+from nca_controller.plotting import animate, plotting
 
 if TYPE_CHECKING:
     from nca_controller.training.loop import Trainer
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 TRANSITIONS = 4
 FRAMES = 64  # of an animation
 LONGER = 2  # an animation lasts so many rollouts
-
-
-def check_figures() -> None:
-    """Raise ValueError where the library that draws is missing."""
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise ValueError("figures need matplotlib: pip install 'maniple[figures]', or set show_every to 0") from None
 
 
 def show(trainer: Trainer, folder: Path) -> None:
@@ -80,44 +72,3 @@ def draw_transitions(trainer: Trainer, path: Path) -> None:
     ]
     chosen = np.unique(np.linspace(0, ticks, FRAMES).astype(int))
     animate([march[chosen] for march in marches], list(targets), chosen, path)
-
-
-def animate(
-    marches: list[Float[np.ndarray, "time H W"]],
-    targets: list[Float[np.ndarray, "H W"]],
-    ticks: Float[np.ndarray, " time"],
-    path: Path,
-    titles: list[str] | None = None,
-) -> None:
-    """Write a GIF of several marches side by side, their targets below."""
-    plt = plotting()
-    from matplotlib.animation import FuncAnimation, PillowWriter
-
-    figure, axes = plt.subplots(2, len(marches), figsize=(3 * len(marches), 6), squeeze=False, layout="constrained")
-    pictures = []
-    for axis, march, target, below in zip(axes[0], marches, targets, axes[1], strict=True):
-        pictures.append(axis.imshow(march[0], cmap="hot", vmin=0, vmax=1))
-        below.imshow(target, cmap="hot", vmin=0, vmax=1)
-    for axis, title in zip(axes[0], titles or [], strict=False):
-        axis.set_title(title)
-    for axis in axes.flat:
-        axis.set_axis_off()
-
-    def draw(frame: int) -> list[Any]:
-        figure.suptitle(f"tick {ticks[frame]}")
-        for picture, march in zip(pictures, marches, strict=True):
-            picture.set_array(march[frame])
-        return pictures
-
-    FuncAnimation(figure, draw, frames=len(ticks)).save(path, writer=PillowWriter(fps=12), dpi=50)
-    plt.close(figure)
-
-
-def plotting() -> Any:
-    """Return pyplot, which draws into files here."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt

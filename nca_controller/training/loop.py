@@ -13,11 +13,11 @@ import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import PRNGKeyArray
 
-from nca_controller.channels import create_formation_from_alpha
+from nca_controller.model import create_formation_from_alpha
+from nca_controller.tasks import STARTS, Orders
 from nca_controller.training.battles import Battles, Outcome, fight
 from nca_controller.training.config import Config
 from nca_controller.training.optimizer import create_optimizer
-from nca_controller.training.orders import Orders, orders_for
 
 VALIDATION = 8  # battles on which the models of a run are compared
 
@@ -161,3 +161,8 @@ def validation_battles(config: Config) -> Battles:
     masses = orders.starts(VALIDATION)
     targets = np.stack([orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
     return Battles(masses, targets, np.asarray(create_formation_from_alpha(masses)))
+
+
+def orders_for(config: Config, rng: np.random.Generator) -> Orders:
+    """Return the source of battles that a run asks for."""
+    return STARTS[config.starts](config.grid, (config.least_mass, config.greatest_mass), config.turn, rng)

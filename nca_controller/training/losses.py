@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.guidance import create_goal_signal
-
-if TYPE_CHECKING:
-    from nca_controller.training.config import Config
+from nca_controller.metrics import overlap
 
 CLEAN = 0.005  # shortfall below which there is little left to win
 ENOUGH = (0.95, 0.98, 0.99)  # overlaps at which an order may be said to stand
@@ -22,12 +19,6 @@ SOFTNESS = 0.3  # by how much of what is missing then the moment of standing is 
 STANDS = 0.98  # overlap from which rest is asked for, the more the closer to 1
 VELOCITY_WEIGHT = 0.1  # of the seed's velocity loss beside its mass loss
 EVERYWHERE = 0.1  # weight of the seed's velocity loss on empty ground
-
-
-def overlap(mass: Float[Array, "*time H W"], target: Float[Array, "H W"]) -> Float[Array, "*time"]:
-    """Return the share of the target that is filled; NaN where the mass is not finite, which a minimum would hide."""
-    share = jnp.minimum(mass, target).sum(axis=(-2, -1)) / target.sum()
-    return jnp.where(jnp.isfinite(mass).all(axis=(-2, -1)), share, jnp.nan)
 
 
 def shortfall(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Array, " ticks"]]:
@@ -54,7 +45,7 @@ def order_loss(
     mass: Float[Array, "ticks H W"],
     velocity: Float[Array, "ticks H W 2"],
     target: Float[Array, "H W"],
-    config: Config,
+    rest_weight: float,
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the loss of a rollout by what is asked of its overlaps, and its overlap at the end.
 
@@ -63,14 +54,14 @@ def order_loss(
     filled = overlap(mass, target)
     wanting, due = asked(filled)
     moving = (jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
-    return wanting + config.rest_weight * (moving * due).mean(), filled[-1]
+    return wanting + rest_weight * (moving * due).mean(), filled[-1]
 
 
 def seed_loss(
     mass: Float[Array, "ticks H W"],
     velocity: Float[Array, "ticks H W 2"],
     target: Float[Array, "H W"],
-    config: Config,
+    rest_weight: float,
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the seed's loss, of the last tick alone, and the overlap there.
 
@@ -82,7 +73,7 @@ def seed_loss(
     return loss, overlap(end, target)
 
 
-LOSS_OF: dict[str, Callable[..., tuple[Array, Array]]] = {
+LOSSES: dict[str, Callable[..., tuple[Array, Array]]] = {
     "standing": partial(order_loss, standing),
     "shortfall": partial(order_loss, shortfall),
     "seed": seed_loss,

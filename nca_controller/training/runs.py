@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nca_controller.checkpoints import replace_text, save
+from engine.io import write_whole
+from nca_controller.checkpoints import save
 from nca_controller.training.config import Config
 from nca_controller.training.loop import NotFiniteError, Trainer
 from nca_controller.training.snapshots import Snapshots
@@ -102,7 +103,7 @@ class Run:
         kept = [
             line for line in lines if line.endswith("}") and json.loads(line)["iteration"] <= self.trainer.iteration
         ]
-        replace_text(path, "".join(line + "\n" for line in kept))
+        write_whole(path, "".join(line + "\n" for line in kept))
 
 
 @contextmanager

@@ -17,14 +17,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from engine import formations
-from engine.battlefield import Battlefield
-from engine.orders import Order
+from engine.battle.battle import Battle
+from engine.gl.program import finished
+from engine.orders.order import Order
 from engine.plugin import Ground
-from engine.regiments import Regiment
-from engine.staging import measures, stage
-from engine.troops import MANY
-from engine.view import open_view
-from engine.view.layers.program import finished
+from engine.presentation.compose import compose, measures
+from engine.scenarios.regiment import Regiment
+from engine.soldiers.soldiers import MANY
+from engine.view.opening import open_view
 from nca_controller import JaxSimulation, load_controller
 
 GRID, MASS, SIZE, FRAMES = (128, 192), 1000.0, (1280, 720), 60
@@ -44,16 +44,16 @@ def timed(parts, name, call):
     return run
 
 
-def frames(view, battlefield, spent):
+def frames(view, battle, spent):
     """Play and draw FRAMES frames; return what each part takes in milliseconds: the quickest tenth, and the median."""
     seen = {}
     for frame in range(FRAMES):
         spent.clear()
         begun = time.perf_counter()
-        battlefield.tick()
-        battlefield.stopwatch.lap()
+        battle.tick()
+        battle.profiler.end_frame()
         staged = time.perf_counter()
-        scene = stage(battlefield, 1.0, measures(battlefield))
+        scene = compose(battle, 1.0, measures(battle))
         spent["staging"] = time.perf_counter() - staged
         view.draw(scene)
         spent["frame"] = time.perf_counter() - begun
@@ -67,8 +67,8 @@ def frames(view, battlefield, spent):
 def army(men):
     ground = Ground(np.ones(GRID, bool))
     middle = (GRID[1] / 2, GRID[0] / 2)
-    mass = formations.blob(MASS, ground)[None]
-    return Battlefield(
+    mass = formations.crowd(MASS, ground)[None]
+    return Battle(
         JaxSimulation(),
         {"nca": load_controller("default")},
         ground,
@@ -90,18 +90,18 @@ def main(counts):
     view._window.show = timed(spent, "showing", view._window.show)
     print(f"{view.description}, {SIZE[0]} x {SIZE[1]}, {GRID[1]} x {GRID[0]} cells, {os.cpu_count()} cores")
     for men in counts:
-        battlefield, square = army(men)
-        battlefield.simulation.tick = timed(spent, "simulation", battlefield.simulation.tick)
-        battlefield.simulation.read = timed(spent, "simulation", battlefield.simulation.read)
+        battle, square = army(men)
+        battle.state.simulation.tick = timed(spent, "simulation", battle.state.simulation.tick)
+        battle.state.simulation.read = timed(spent, "simulation", battle.state.simulation.read)
         if men > MANY:
-            battlefield.march = view.march  # as the game does
-        battlefield.march = timed(spent, "troops", battlefield.march)
+            battle.step_soldiers = view.march  # as the game does
+        battle.step_soldiers = timed(spent, "troops", battle.step_soldiers)
         for _ in range(110):
-            battlefield.tick()
+            battle.tick()
         for state in ("standing", "marching"):
             if state == "marching":
-                battlefield.give(square)
-            parts = frames(view, battlefield, spent)
+                battle.give(square)
+            parts = frames(view, battle, spent)
             quick, usual = parts.pop("frame")
             print(f"{men:>6} men {state}: {quick:.1f} ms a frame (median {usual:.1f}) =", end=" ")
             known = sorted(((took, part) for part, (took, _) in parts.items()), reverse=True)

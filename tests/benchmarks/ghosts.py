@@ -9,24 +9,24 @@ import numpy as np
 from stand_in import StandIn
 
 from engine import formations
-from engine.campaign import Campaign
-from engine.controls.appearance import Appearance
-from engine.controls.captain import Captain
-from engine.controls.hands import Hands
-from engine.orders import Order
+from engine.battle.setup import BattleSetup
+from engine.controls.feedback import Feedback
+from engine.controls.mouse import Mouse
+from engine.controls.player import Player
+from engine.orders.order import Order
 from engine.plugin import Ground
-from engine.regiments import Regiment
-from engine.scenarios import Scenario
-from engine.staging import stage
-from engine.view.scene import Held, MouseButton, MouseMove
+from engine.presentation.compose import compose
+from engine.scenarios.regiment import Regiment
+from engine.scenarios.scenario import Scenario
+from engine.view.events import Modifiers, MouseButton, MouseMove
 
 REGIMENTS, MEN, MASS = 8, 1250, 150.0
 GRID, SIZE = (128, 192), (1280, 720)
 STEPS = 40  # of the mouse
 STROKES = {
-    "right-drag": ("right", Held(), [(400 + 10 * k, 300 + k) for k in range(STEPS)]),
-    "freehand": ("right", Held(alt=True), [(300 + 20 * k, 300 + round(60 * np.sin(k / 5))) for k in range(STEPS)]),
-    "brush": ("left", Held(), [(400 + 10 * k, 300 + k) for k in range(STEPS)]),
+    "right-drag": ("right", Modifiers(), [(400 + 10 * k, 300 + k) for k in range(STEPS)]),
+    "freehand": ("right", Modifiers(alt=True), [(300 + 20 * k, 300 + round(60 * np.sin(k / 5))) for k in range(STEPS)]),
+    "brush": ("left", Modifiers(), [(400 + 10 * k, 300 + k) for k in range(STEPS)]),
 }
 
 
@@ -36,23 +36,23 @@ def main() -> None:
     orders = tuple(Order("circle", (16 + 22 * number, 100)) for number in range(REGIMENTS))
     ground = Ground(np.ones(GRID, dtype=bool))
     scenario = Scenario(title="ghosts", ground=ground, regiments=regiments, orders=orders)
-    battlefield = Campaign(StandIn, {"one": object}, formations.load(), scenario).muster()
-    scene = stage(battlefield)
+    battle = BattleSetup(StandIn, {"one": object}, formations.load(), scenario).muster()
+    scene = compose(battle)
     print("stroke      men     median ms  greatest ms  stood up in frames")
     for name, (button, held, path) in STROKES.items():
         for chosen in ((3,), tuple(range(REGIMENTS))):
-            captain = Captain(battlefield.carry_out, print)
-            captain.enter(battlefield)
-            captain.selection = captain.selection.choose(chosen)
-            hands = Hands(GRID, SIZE, captain)
-            hands.tool = "brush" if name == "brush" else None
-            appearance = Appearance(hands)
-            hands.on(MouseButton(path[0], button, True, held), 0.0)
+            player = Player(battle.execute, print)
+            player.enter(battle)
+            player.selection = player.selection.choose(chosen)
+            mouse = Mouse(GRID, SIZE, player)
+            mouse.tool = "brush" if name == "brush" else None
+            feedback = Feedback(mouse)
+            mouse.on(MouseButton(path[0], button, True, held), 0.0)
             seconds, men, before, stood = [], 0, None, 0
             for pixel in path[1:]:
-                hands.on(MouseMove(pixel, held), 0.0)
+                mouse.on(MouseMove(pixel, held), 0.0)
                 began = time.perf_counter()
-                shown = appearance.dress(scene, battlefield).preview
+                shown = feedback.decorate(scene, battle).preview
                 seconds.append(time.perf_counter() - began)
                 stood += shown is not before
                 before, men = shown, 0 if shown is None else len(shown.position)

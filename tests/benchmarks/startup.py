@@ -15,14 +15,14 @@ CHILD = """
 import sys, time
 begun = float(sys.argv[1])
 import run_game
-from engine.game import Game
+from engine.app.game import Game
 play_one_frame, ends = Game.frame, [time.time()]
 def frame(self):
     play_one_frame(self)
     ends.append(time.time())
     if len(ends) == 2:
         print(ends[1] - begun)
-    if self.battlefield and self.running:
+    if self.battle and self.running:
         print(ends[-1] - begun, max(after - before for before, after in zip(ends[1:], ends[2:])))
         self.leave()
 Game.frame = frame

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine.formations import blob, form_up, load
+from engine.formations import form_up, load
 from engine.plugin import Ground
 from nca_controller import JaxSimulation, load_controller
 
@@ -34,7 +34,7 @@ def a_tick(controller):
     ground = Ground(np.ones((SIZE, SIZE), dtype=bool))
     target = form_up(load()["wedge"], 1000.0, ground, centre=(SIZE / 2, SIZE / 2)).target[None]
     simulation = JaxSimulation()
-    state = simulation.reset(blob(1000.0, ground)[None], ground, [load_controller(controller)], seed=0)
+    state = simulation.reset(crowd(1000.0, ground)[None], ground, [load_controller(controller)], seed=0)
 
     def run():
         nonlocal state

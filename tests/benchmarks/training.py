@@ -29,7 +29,7 @@ import numpy as np
 from flax import linen as nn
 
 from nca_controller.guidance import create_goal_signal
-from nca_controller.network import living
+from nca_controller.model.network import living
 from nca_controller.training.battles import Battles
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer, on_all_cores

@@ -8,18 +8,18 @@ import pytest
 from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
-from engine.battlefield import Battlefield
-from engine.campaign import Campaign, middle
-from engine.orders import Order
-from engine.regiments import Regiment
-from engine.scenarios import Scenario
-from engine.view import open_view
-from engine.view.scene import View
+from engine.battle.battle import Battle
+from engine.battle.setup import BattleSetup, middle
+from engine.orders.order import Order
+from engine.scenarios.regiment import Regiment
+from engine.scenarios.scenario import Scenario
+from engine.view.base import View
+from engine.view.opening import open_view
 
 
 @pytest.fixture
-def campaign() -> Campaign:
-    return Campaign(
+def campaign() -> BattleSetup:
+    return BattleSetup(
         simulation=StandIn,
         controllers={"one": object, "two": object},
         formations=formations.load(),
@@ -34,8 +34,8 @@ def campaign() -> Campaign:
 
 
 @pytest.fixture
-def battlefield(campaign: Campaign) -> Battlefield:
-    return campaign.muster()
+def battle(campaign: BattleSetup) -> Battle:
+    return campaign.build()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The real game in a real view, and the hands and eyes of its player: events are posted, and time is the test's."""
+"""The real game in a real view, and the mouse and eyes of its player: events are posted, and time is the test's."""
 
 import threading
 from contextlib import contextmanager
@@ -7,19 +7,19 @@ import numpy as np
 import pygame
 from clock import Clock
 
-from engine.game import Game
-from engine.loop import Loop
+from engine.app.clock import GameClock
+from engine.app.game import Game
 from engine.view.minimap import minimap_camera
 
 FRAME = 1 / 60
 
 
 class Session:
-    """A game, and the hands and eyes of its player."""
+    """A game, and the mouse and eyes of its player."""
 
     def __init__(self, campaign, view, folder, **own):
         self.clock = Clock()
-        self.game = Game(campaign, view, Loop(30, self.clock, self.clock.sleep), folder, **own)
+        self.game = Game(campaign, view, GameClock(30, self.clock, self.clock.sleep), folder, **own)
         self.view = view
 
     def play(self, seconds):
@@ -47,19 +47,19 @@ class Session:
 
     def pixel(self, x, y):
         """Return where a cell's middle lies in the picture: row, column."""
-        column, row = np.rint(self.view.camera(self.game.campaign.ground.grid).pixels([x + 0.5, y + 0.5])).astype(int)
+        column, row = np.rint(self.view.camera(self.game.setup.ground.grid).pixels([x + 0.5, y + 0.5])).astype(int)
         return row, column
 
     # The mouse. Places are in cells, seen through the camera as it is.
 
     def at(self, place):
         """Return the pixel over a place."""
-        x, y = np.rint(self.game.hands.outlook.camera.pixels(np.array(place, dtype=float))).astype(int)
+        x, y = np.rint(self.game.mouse.camera_control.camera.pixels(np.array(place, dtype=float))).astype(int)
         return int(x), int(y)
 
     def on_minimap(self, place):
         """Return the minimap's pixel over a place."""
-        x, y = np.rint(minimap_camera(self.view.size, self.game.campaign.ground.grid).pixels(np.array(place))).astype(
+        x, y = np.rint(minimap_camera(self.view.size, self.game.setup.ground.grid).pixels(np.array(place))).astype(
             int
         )
         return int(x), int(y)
@@ -109,7 +109,7 @@ class Session:
     @property
     def commands(self):
         """What was commanded so far, each once it was carried out."""
-        return [command for _, command in self.game.battlefield.log]
+        return [command for _, command in self.game.battle.log]
 
 
 def post(kind, **fields):

@@ -2,7 +2,7 @@ import numpy as np
 from stand_in import GROUND, MASS, StandIn
 
 from engine import formations
-from engine.ahead import Ahead
+from engine.battle.prefetch import Prefetch
 
 
 class Counting(StandIn):
@@ -19,12 +19,12 @@ def target(name):
 
 def start():
     simulation = Counting()
-    return simulation, simulation.reset(formations.blob(MASS, GROUND)[None], GROUND, [None], 0)
+    return simulation, simulation.reset(formations.crowd(MASS, GROUND)[None], GROUND, [None], 0)
 
 
 def test_a_tick_that_was_begun_is_taken_and_not_made_twice():
     simulation, state = start()
-    ahead = Ahead(simulation)
+    ahead = Prefetch(simulation)
     for _ in range(5):
         state = ahead.tick(state, target("line"))
         ahead.begin(state, target("line"))
@@ -33,7 +33,7 @@ def test_a_tick_that_was_begun_is_taken_and_not_made_twice():
 
 def test_an_order_in_between_is_obeyed_at_once():
     simulation, state = start()
-    ahead = Ahead(simulation)
+    ahead = Prefetch(simulation)
     ahead.begin(state, target("line"))
     expected = StandIn().tick(state, target("wedge")).mass
     assert (expected != StandIn().tick(state, target("line")).mass).any()
@@ -42,7 +42,7 @@ def test_an_order_in_between_is_obeyed_at_once():
 
 def test_another_past_is_obeyed_too():
     simulation, state = start()
-    ahead = Ahead(simulation)
+    ahead = Prefetch(simulation)
     later = ahead.tick(state, target("line"))
     ahead.begin(later, target("line"))
     np.testing.assert_array_equal(ahead.tick(state, target("line")).mass, later.mass)

@@ -5,31 +5,31 @@ import pytest
 
 from engine import formations
 from engine.controls.bindings import MOVE, RESEARCH, TURN, bindings, by_key, chord, dispatch, help_rows, label
-from engine.view.scene import Held, KeyPress, KeyRelease
+from engine.view.events import KeyPress, KeyRelease, Modifiers
 
 TABLE = bindings(formations.load().values())
 LOOKS = {"w": "up", "a": "left", "s": "down", "d": "right"}
 EXPECTED = {
-    **{str(key): ("captain.form", name) for key, name in enumerate(formations.load(), start=1)},
-    **{f"[{key}]": ("captain.form", name) for key, name in enumerate(formations.load(), start=1)},
-    **{f"ctrl+{number}": ("captain.store_group", number) for number in range(1, 10)},
-    **{f"alt+{number}": ("hands.recall_group", number) for number in range(1, 10)},
-    **{key: ("hands.outlook.look", direction, True) for key, direction in LOOKS.items()},
-    "f": ("captain.next_formation", tuple(formations.load())),
+    **{str(key): ("player.form", name) for key, name in enumerate(formations.load(), start=1)},
+    **{f"[{key}]": ("player.form", name) for key, name in enumerate(formations.load(), start=1)},
+    **{f"ctrl+{number}": ("player.store_group", number) for number in range(1, 10)},
+    **{f"alt+{number}": ("mouse.recall_group", number) for number in range(1, 10)},
+    **{key: ("mouse.camera_control.look", direction, True) for key, direction in LOOKS.items()},
+    "f": ("player.next_formation", tuple(formations.load())),
     "l": ("tutorial.switch",),
-    "q": ("captain.turn", -TURN),
-    "e": ("captain.turn", TURN),
-    "left": ("captain.move", -MOVE, 0),
-    "right": ("captain.move", MOVE, 0),
-    "up": ("captain.move", 0, -MOVE),
-    "down": ("captain.move", 0, MOVE),
-    "backspace": ("captain.halt",),
-    "ctrl+a": ("captain.select_all",),
-    "b": ("hands.take", "brush"),
-    "c": ("hands.take", "charge"),
-    "[": ("hands.resize_brush", -1),
-    "]": ("hands.resize_brush", 1),
-    "home": ("hands.outlook.whole",),
+    "q": ("player.turn", -TURN),
+    "e": ("player.turn", TURN),
+    "left": ("player.move", -MOVE, 0),
+    "right": ("player.move", MOVE, 0),
+    "up": ("player.move", 0, -MOVE),
+    "down": ("player.move", 0, MOVE),
+    "backspace": ("player.halt",),
+    "ctrl+a": ("player.select_all",),
+    "b": ("mouse.take", "brush"),
+    "c": ("mouse.take", "charge"),
+    "[": ("mouse.resize_brush", -1),
+    "]": ("mouse.resize_brush", 1),
+    "home": ("mouse.camera_control.whole",),
     "space": ("pause",),
     ".": ("step",),
     "[.]": ("step",),
@@ -66,7 +66,7 @@ def press(key, held=False, table=TABLE):
     """Press a key with its modifiers, as "ctrl+1", and return what was asked for."""
     *modifiers, last = key.split("+") if "+" in key.strip("[+]") else (key,)
     player = Recorder()
-    pressed = KeyPress(last, held, Held(**dict.fromkeys(modifiers, True)))
+    pressed = KeyPress(last, held, Modifiers(**dict.fromkeys(modifiers, True)))
     dispatch(by_key(table), pressed, player)
     return player.said
 
@@ -88,13 +88,13 @@ def test_keys_have_the_names_that_pygame_gives_them(key):
 
 
 def test_shift_changes_no_key_and_other_modifiers_do():
-    assert press("shift+4") == press("4") == [("captain.form", "wedge")]
+    assert press("shift+4") == press("4") == [("player.form", "wedge")]
     assert press("shift+=") == [("faster",)]
     assert press("ctrl+q") == press("alt+space") == press("ctrl+alt+1") == []
 
 
 def test_a_held_key_repeats_only_what_repeats():
-    assert press("e", held=True) == [("captain.turn", TURN)]
+    assert press("e", held=True) == [("player.turn", TURN)]
     assert press("space", held=True) == press("w", held=True) == []
 
 
@@ -102,7 +102,7 @@ def test_a_held_key_repeats_only_what_repeats():
 def test_the_camera_stops_when_its_key_comes_up(key):
     player = Recorder()
     dispatch(by_key(TABLE), KeyRelease(key), player)
-    assert player.said == [("hands.outlook.look", LOOKS[key], False)]
+    assert player.said == [("mouse.camera_control.look", LOOKS[key], False)]
 
 
 def test_actions_have_names_by_which_they_take_other_keys():
@@ -112,8 +112,8 @@ def test_actions_have_names_by_which_they_take_other_keys():
     )
     assert press("p", table=table) == [("pause",)]
     assert press("space", table=table) == []
-    assert press("shift+up", table=table) == [("hands.outlook.look", "up", True)]
-    assert press("up", table=table) == [("captain.move", 0, -MOVE)]
+    assert press("shift+up", table=table) == [("mouse.camera_control.look", "up", True)]
+    assert press("up", table=table) == [("player.move", 0, -MOVE)]
     assert ("P", "pause, go on") in help_rows(table)
     assert ("F14", "store group 3") in help_rows(table)
     assert ("Ctrl+2", "store group 2") in help_rows(table)
@@ -125,7 +125,7 @@ def test_a_formation_without_a_key_has_no_row_until_the_settings_give_it_one():
     star = replace(formations.load()["wedge"], name="star", title="Star", key="")
     table = bindings([star])
     assert "" not in by_key(table) and all(does != "form star" for _, does in help_rows(table))
-    assert press("x", table=bindings([star], {"form-star": ("x",)})) == [("captain.form", "star")]
+    assert press("x", table=bindings([star], {"form-star": ("x",)})) == [("player.form", "star")]
 
 
 def test_the_help_has_a_row_for_every_binding_or_its_family():
@@ -151,8 +151,8 @@ def test_keys_are_written_as_players_know_them(key, read):
 
 
 def test_a_chord_names_its_modifiers_in_one_order():
-    assert chord("x", Held(ctrl=True, shift=True, alt=True)) == "ctrl+alt+shift+x"
-    assert chord("x", Held()) == "x"
+    assert chord("x", Modifiers(ctrl=True, shift=True, alt=True)) == "ctrl+alt+shift+x"
+    assert chord("x", Modifiers()) == "x"
 
 
 def test_a_key_that_is_bound_twice_is_refused():

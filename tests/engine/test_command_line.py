@@ -3,15 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from engine import command_line
-from engine.command_line import Parser, unknown_name
+from engine.io import arguments
+from engine.io.arguments import Parser
+from engine.io.names import unknown_name
 
 
 @pytest.fixture
 def parser():
     parser = Parser(prog="program")
-    parser.add_argument("--grid", type=command_line.grid)
-    parser.add_argument("--ticks", type=command_line.count)
+    parser.add_argument("--grid", type=arguments.grid)
+    parser.add_argument("--ticks", type=arguments.count)
     return parser
 
 
@@ -44,7 +45,7 @@ def test_an_error_of_many_lines_becomes_one(parser, capsys):
 
 
 def test_a_grid_is_width_by_height():
-    assert command_line.grid("192x128").grid == (128, 192)
+    assert arguments.grid("192x128").grid == (128, 192)
 
 
 @pytest.mark.parametrize(
@@ -52,31 +53,31 @@ def test_a_grid_is_width_by_height():
 )
 def test_other_grids_are_refused(text):
     with pytest.raises(ArgumentTypeError):
-        command_line.grid(text)
+        arguments.grid(text)
 
 
 def test_orders_are_sorted_by_tick():
-    assert command_line.orders("square@200, wedge@0") == ((0, "wedge"), (200, "square"))
+    assert arguments.orders("square@200, wedge@0") == ((0, "wedge"), (200, "square"))
 
 
 @pytest.mark.parametrize("text", ["", "wedge", "wedge@", "@3", "wedge@x", "wedge@-3", "wedge@0,", "wedge@1.5"])
 def test_other_orders_are_refused(text):
     with pytest.raises(ArgumentTypeError):
-        command_line.orders(text)
+        arguments.orders(text)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "many", ""])
 def test_numbers_have_to_be_positive(text):
-    for kind in (command_line.positive, command_line.count):
+    for kind in (arguments.positive, arguments.count):
         with pytest.raises(ArgumentTypeError):
             kind(text)
 
 
 def test_seeds_fit_32_bits():
-    assert command_line.seed("0") == 0
+    assert arguments.seed("0") == 0
     for text in ("-1", str(2**32), "x"):
         with pytest.raises(ArgumentTypeError):
-            command_line.seed(text)
+            arguments.seed(text)
 
 
 def test_an_unknown_name_is_told_the_nearest():
@@ -87,19 +88,19 @@ def test_an_unknown_name_is_told_the_nearest():
 
 
 def test_paths_that_cannot_be_written_are_refused(tmp_path):
-    command_line.check_writable(None)
-    command_line.check_writable(tmp_path / "new.png")
+    arguments.check_writable(None)
+    arguments.check_writable(tmp_path / "new.png")
     for path in (tmp_path, tmp_path / "nowhere" / "new.png"):
         with pytest.raises(ValueError, match="cannot write"):
-            command_line.check_writable(path)
-    command_line.check_writable(tmp_path / "new.PNG", ".png")
+            arguments.check_writable(path)
+    arguments.check_writable(tmp_path / "new.PNG", ".png")
     with pytest.raises(ValueError, match=r"the name must end in \.gif or \.mp4"):
-        command_line.check_writable(tmp_path / "new.txt", ".gif", ".mp4")
+        arguments.check_writable(tmp_path / "new.txt", ".gif", ".mp4")
 
 
 def test_a_disk_that_is_full_is_told_with_the_files_name():
     with (
-        pytest.raises(command_line.InputError, match=r"cannot write out\.png: No space left on device"),
-        command_line.writing(Path("out.png")),
+        pytest.raises(arguments.InputError, match=r"cannot write out\.png: No space left on device"),
+        arguments.writing(Path("out.png")),
     ):
         raise OSError(28, "No space left on device")

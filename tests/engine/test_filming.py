@@ -1,4 +1,4 @@
-"""Films that are written beside the game: it hands over frames and never waits for them."""
+"""Films that are written beside the game: it mouse over frames and never waits for them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.filming import WAITING, Film
-from engine.pictures import Pictures
-from engine.view.video import FilmError, check_film, open_film, quality
+from engine.app.capture import Capture
+from engine.recording.film import WAITING, Film
+from engine.recording.film_file import FilmError, check_film, open_film, quality
 
 
 def frame(step: int, size=(90, 160)) -> np.ndarray:
@@ -140,7 +140,7 @@ class TestPictures:
         raise AssertionError("never finished")
 
     def test_a_film_takes_as_many_frames_as_it_shows_and_no_more(self, tmp_path, said):
-        pictures, view = Pictures(tmp_path, said.append), View()
+        pictures, view = Capture(tmp_path, said.append), View()
         pictures.switch_film(10.0)
         for number in range(121):  # two seconds at 60 pictures a second
             pictures.look(view, 10.0 + number / 60)
@@ -153,7 +153,7 @@ class TestPictures:
         assert sum(durations(tmp_path / "maniple-0001.gif")) == pytest.approx(2000, abs=100)
 
     def test_leaving_finishes_a_film(self, tmp_path, said):
-        pictures, view = Pictures(tmp_path, said.append), View()
+        pictures, view = Capture(tmp_path, said.append), View()
         pictures.switch_film(0.0)
         for number in range(5):
             pictures.look(view, number / 12)
@@ -162,7 +162,7 @@ class TestPictures:
             assert film.n_frames == 5
 
     def test_a_film_that_fails_is_told_and_the_next_can_begin(self, tmp_path, said):
-        pictures, view = Pictures(tmp_path / "nowhere", said.append), View()
+        pictures, view = Capture(tmp_path / "nowhere", said.append), View()
         pictures.switch_film(0.0)
         self.finish(pictures, view, 0.5)
         assert said == ["cannot film maniple-0001.gif: No such file or directory"]
@@ -173,7 +173,7 @@ class TestPictures:
     def test_nothing_is_overwritten(self, tmp_path, said):
         (tmp_path / "maniple-0001.png").write_text("mine")
         (tmp_path / "maniple-0001.gif").write_text("mine")
-        pictures, view = Pictures(tmp_path, said.append), View()
+        pictures, view = Capture(tmp_path, said.append), View()
         pictures.take_picture()
         pictures.switch_film(0.0)
         pictures.look(view, 0.0)

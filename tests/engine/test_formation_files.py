@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.formations import FormationError, Roster, form_up, load, read
+from engine.formations import FormationError, FormationLibrary, form_up, load, read
 from engine.formations.masks import read_mask
 from engine.plugin import Ground
 
@@ -198,10 +198,10 @@ class Folder:
 
     def __init__(self, path):
         self.path, self.now, self.written = path, 0.0, 0
-        self.roster = Roster(*self.folders(), clock=lambda: self.now)
+        self.roster = FormationLibrary(*self.folders(), clock=lambda: self.now)
 
     def folders(self):
-        from engine.assets import ASSETS
+        from engine.io.paths import ASSETS
 
         return ASSETS / "formations", self.path
 

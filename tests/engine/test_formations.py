@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.formations import Formation, FormationError, blob, form_up, load, overlap, pick
+from engine.formations import Formation, FormationError, blob, form_up, load, lookup, overlap
 from engine.formations.masks import mask_shape
 from engine.formations.shapes import SHAPES
 from engine.plugin import QUANTUM, Ground
@@ -169,12 +169,12 @@ def test_more_than_the_ground_holds_is_refused():
     for make in (blob, lambda mass, ground: form_up(FORMATIONS["line"], mass, ground, centre=MIDDLE)):
         with pytest.raises(FormationError, match="larger grid"):
             make(0.95 * 96 * 128, GROUND)
-    assert blob(0.85 * 96 * 128, GROUND).max() <= 1
+    assert crowd(0.85 * 96 * 128, GROUND).max() <= 1
 
 
 def test_an_unknown_name_is_told_the_nearest():
     with pytest.raises(FormationError, match="did you mean wedge"):
-        pick(FORMATIONS, "wege")
+        lookup(FORMATIONS, "wege")
 
 
 def test_overlap_refuses_what_is_not_finite():

@@ -7,21 +7,21 @@ from itertools import pairwise
 import numpy as np
 import pygame
 import pytest
+from engine.controls.gestures import GESTURES
 from PIL import Image
 from session import FRAME, Session
 from stand_in import MASS, MEN, StandIn
 
-from engine.commands import Form
+from engine.app.background import InputError
 from engine.controls.bindings import bindings, help_rows
-from engine.controls.gestures import GESTURES
-from engine.muster import MusterError
-from engine.orders import Order
+from engine.orders.commands import GiveOrders
+from engine.orders.order import Order
 
 
 @pytest.fixture
 def start(campaign, offscreen, tmp_path):
-    def begin(script=(), **changes):
-        scenario = replace(campaign.scenario, script=script)
+    def begin(schedule=(), **changes):
+        scenario = replace(campaign.scenario, schedule=script)
         return Session(replace(campaign, scenario=scenario, **changes), offscreen, tmp_path)
 
     return begin
@@ -30,16 +30,16 @@ def start(campaign, offscreen, tmp_path):
 @pytest.fixture
 def session(start):
     session = start()
-    session.until(lambda: session.game.battlefield)
+    session.until(lambda: session.game.battle)
     return session
 
 
 def order(session):
-    return session.game.battlefield.orders[0]
+    return session.game.battle.state.orders[0]
 
 
 def leader(session):
-    return session.game.battlefield.regiments[0].controller
+    return session.game.battle.state.regiments[0].controller
 
 
 def rows(session):
@@ -49,7 +49,7 @@ def rows(session):
 @pytest.mark.filterwarnings("ignore:pygame.init")
 class TestKeys:
     def test_every_formation_is_ordered_by_its_key(self, session):
-        for key, name in enumerate(session.game.campaign.formations, start=1):
+        for key, name in enumerate(session.game.setup.formations, start=1):
             session.press(str(key))
             assert order(session).formation == name
 
@@ -64,28 +64,28 @@ class TestKeys:
     def test_pause_and_step(self, session):
         session.play(0.5)
         session.press("space")
-        ticks = session.game.battlefield.ticks
+        ticks = session.game.battle.state.tick
         session.play(0.5)
-        assert session.game.battlefield.ticks == ticks > 10
+        assert session.game.battle.state.tick == ticks > 10
         assert session.game.scene().banner == "Paused"
         session.press(".")
         session.play(0.2)
-        assert session.game.battlefield.ticks == ticks + 1
+        assert session.game.battle.state.tick == ticks + 1
         session.press("space")
         session.play(0.5)
-        assert session.game.battlefield.ticks >= ticks + 15
+        assert session.game.battle.state.tick >= ticks + 15
         assert session.game.scene().banner is None
 
     def test_step_back_and_on_again(self, session):
         session.play(0.5)
         session.press("space")
-        mass, ticks = session.game.battlefield.mass, session.game.battlefield.ticks
+        mass, ticks = session.game.battle.state.mass, session.game.battle.state.tick
         session.press(",", ",", ",")
-        assert session.game.battlefield.ticks == ticks - 3
+        assert session.game.battle.state.tick == ticks - 3
         assert session.game.scene().banner == "Paused"
         session.press(".", ".", ".")
-        assert session.game.battlefield.ticks == ticks
-        assert (session.game.battlefield.mass == mass).all()
+        assert session.game.battle.state.tick == ticks
+        assert (session.game.battle.state.mass == mass).all()
 
     def test_a_held_key_turns_on_and_on_but_pauses_once(self, session):
         for key in ("e", "space"):
@@ -98,15 +98,15 @@ class TestKeys:
     @pytest.mark.parametrize(("keys", "factor"), [(["+"], 2), (["=", "+"], 4), (["-"], 0.5), (["-", "+"], 1)])
     def test_speed(self, session, keys, factor):
         session.press(*keys)
-        ticks = session.game.battlefield.ticks
+        ticks = session.game.battle.state.tick
         session.play(1.0)
-        assert session.game.battlefield.ticks - ticks == pytest.approx(30 * factor, abs=1)
+        assert session.game.battle.state.tick - ticks == pytest.approx(30 * factor, abs=1)
 
     def test_help_shows_the_table_and_hides_it(self, session):
         session.press("space")
         closed = session.picture()
         session.press("f1")
-        table = bindings(session.game.campaign.formations.values())
+        table = bindings(session.game.setup.formations.values())
         assert session.game.scene().keys == (*GESTURES, *help_rows(table))
         assert (session.picture() != closed).any()
         session.press("f1")
@@ -123,7 +123,7 @@ class TestKeys:
         assert (tmp_path / "maniple-0002.png").exists()
 
     def test_a_screenshot_that_cannot_be_written_is_said(self, session, tmp_path):
-        session.game.pictures._folder = tmp_path / "nowhere"
+        session.game.capture._folder = tmp_path / "nowhere"
         session.press("f12")
         assert "cannot save maniple-0001.png" in session.game.notice
 
@@ -148,11 +148,11 @@ class TestKeys:
 class TestPictures:
     def test_the_ghost_shows_where_the_order_is(self, session):
         session.press("space", "2")  # a column, upright through the middle
-        upright, column = session.picture(), session.game.battlefield.stands[0].target
+        upright, column = session.picture(), session.game.battle.state.placements[0].target
         session.press("1")
-        flat, line = session.picture(), session.game.battlefield.stands[0].target
+        flat, line = session.picture(), session.game.battle.state.placements[0].target
         changed = np.abs(upright - flat).sum(axis=2)
-        empty = session.game.battlefield.mass[0] == 0
+        empty = session.game.battle.state.mass[0] == 0
         moved = np.argwhere((np.abs(line - column) > 0.9) & empty)
         elsewhere = np.argwhere((line + column == 0) & empty)[::7]
         at = {
@@ -174,7 +174,7 @@ class TestPictures:
         x, y = order(session).centre
         row, column = session.pixel(x, y)
         here = (slice(row - 15, row + 15), slice(column - 15, column + 15))
-        assert session.game.battlefield.overlap() > 0.9
+        assert session.game.battle.state.overlaps[0] > 0.9
         # The team's colour is far from the grass: where men stand now, red leads green.
         assert (after[here][..., 0] - after[here][..., 1]).mean() > (
             before[here][..., 0] - before[here][..., 1]
@@ -183,11 +183,11 @@ class TestPictures:
     def test_men_are_drawn_between_ticks(self, session):
         session.press("2")
         session.play(0.3)
-        battlefield, seen = session.game.battlefield, []
+        battle, seen = session.game.battle, []
         for _ in range(4):
             session.clock.now += 1 / 240
             session.game.frame()
-            seen.append((battlefield.ticks, session.game.scene().soldiers.position))
+            seen.append((battle.state.tick, session.game.scene().soldiers.position))
         still = [(one, two) for (tick, one), (same, two) in pairwise(seen) if tick == same]
         assert still
         assert all((one != two).any() for one, two in still)
@@ -204,7 +204,7 @@ class TestMustering:
 
         session = start(simulation=slow)
         session.press("4", "e", "space", "space", "tab", "f1", "f12")
-        assert session.game.battlefield is None
+        assert session.game.battle is None
         scene = session.game.scene()
         assert scene.banner.startswith("Mustering")
         assert scene.soldiers is None
@@ -213,7 +213,7 @@ class TestMustering:
         session.play(0.5)
         assert (session.picture() != first).any()
         gate.set()
-        session.until(lambda: session.game.battlefield)
+        session.until(lambda: session.game.battle)
         assert session.game.scene().banner is None
         assert len(session.game.scene().soldiers.position) == MEN
         # The orders have waited.
@@ -224,14 +224,14 @@ class TestMustering:
         session.game._mustering.result()
         session.clock.now += 30
         session.game.frame()
-        assert session.game.battlefield.ticks <= 1
+        assert session.game.battle.state.tick <= 1
 
     def test_an_army_that_cannot_muster_ends_the_game_in_one_line(self, start):
         def broken():
             raise ValueError("trained_models/x: weights do not fit")
 
         session = start(controllers={"one": broken})
-        with pytest.raises(MusterError, match="trained_models/x: weights do not fit"):
+        with pytest.raises(InputError, match="trained_models/x: weights do not fit"):
             session.game.play()
 
     def test_the_next_controller_is_prepared_while_the_battle_goes_on(self, start):
@@ -242,17 +242,17 @@ class TestMustering:
             return "the second"
 
         session = start(controllers={"one": object, "two": slow})
-        session.until(lambda: session.game.battlefield)
+        session.until(lambda: session.game.battle)
         session.press("tab")
-        ticks = session.game.battlefield.ticks
+        ticks = session.game.battle.state.tick
         session.play(0.5)
-        assert session.game.battlefield.ticks >= ticks + 14
+        assert session.game.battle.state.tick >= ticks + 14
         assert rows(session)["controller"] == "one (mustering two)"
         gate.set()
         session.until(lambda: leader(session) == "two")
         assert rows(session)["controller"] == "two"
-        assert session.game.battlefield.simulation.resets[-1] == ("the second",)
-        assert session.game.battlefield.mass_now == MASS
+        assert session.game.battle.state.simulation.resets[-1] == ("the second",)
+        assert session.game.battle.state.mass_now == MASS
         session.press("tab")
         session.until(lambda: leader(session) == "one")
 
@@ -261,7 +261,7 @@ class TestMustering:
             raise ValueError("no weights")
 
         session = start(controllers={"one": object, "two": broken})
-        session.until(lambda: session.game.battlefield)
+        session.until(lambda: session.game.battle)
         session.press("tab")
         session.until(lambda: "two: no weights" in session.game.notice)
         assert leader(session) == "one"
@@ -275,8 +275,8 @@ def test_the_status_says_how_the_battle_stands(session):
     assert (said["formation"], said["facing"]) == ("Line", "0°")
     assert said["mass"] == "200.000000 (+0)"
     assert said["device"] == "NumPy stand-in"
-    assert said["tick"] == str(session.game.battlefield.ticks)
-    assert said["overlap"] == f"{100 * session.game.battlefield.overlap():.1f} %"
+    assert said["tick"] == str(session.game.battle.state.tick)
+    assert said["overlap"] == f"{100 * session.game.battle.state.overlaps[0]:.1f} %"
     assert said["speed"] == "x1"
     assert int(said["frames/s"]) == pytest.approx(60, abs=3)
     session.press("-", "-")
@@ -284,16 +284,16 @@ def test_the_status_says_how_the_battle_stands(session):
 
 
 def form(*order):
-    return Form(((0, Order(*order)),))
+    return GiveOrders(((0, Order(*order)),))
 
 
 def test_a_script_gives_its_orders_when_they_are_due(start):
-    session = start(script=((5, form("wedge", (30, 20))), (12, form("circle", (40, 24), 90))))
-    session.until(lambda: session.game.battlefield)
+    session = start(schedule=((5, form("wedge", (30, 20))), (12, form("circle", (40, 24), 90))))
+    session.until(lambda: session.game.battle)
     seen = {}
-    while session.game.battlefield.ticks < 15:
+    while session.game.battle.state.tick < 15:
         session.play(FRAME)
-        seen[session.game.battlefield.ticks] = order(session).formation
+        seen[session.game.battle.state.tick] = order(session).formation
     assert [seen[tick] for tick in (5, 6, 12, 13)] == ["line", "wedge", "wedge", "circle"]
 
 
@@ -301,7 +301,7 @@ def test_a_game_of_so_many_ticks_ends_by_itself(start):
     session = start()
     session.game._mustering.result()
     session.game.play(ticks=20)
-    assert session.game.battlefield.ticks == 20
+    assert session.game.battle.state.tick == 20
 
 
 def test_a_notice_stays_for_seconds_however_few_frames_they_have(start):

@@ -24,7 +24,7 @@ def test_the_engine_knows_no_jax_and_opens_no_window():
     assert not loaded & {"jax", "jaxlib", "flax", "optax", "orbax", "nca_controller", "pygame", "moderngl"}
 
 
-@pytest.mark.parametrize("view", ["engine.view.opengl", "engine.view.surfaces"])
+@pytest.mark.parametrize("view", ["engine.view.opengl.view", "engine.view.software.view"])
 def test_a_view_knows_no_jax(view):
     loaded = imported([view])
     assert "pygame" in loaded

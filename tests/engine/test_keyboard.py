@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from engine.controls.drill import Drill
-from engine.controls.keyboard import keyboard
-from engine.formations import Roster, load
-from engine.view import knows_key
+from engine.controls.formation_keys import FormationKeys
+from engine.controls.keymap import keymap
+from engine.formations import FormationLibrary, load
+from engine.view.opening import knows_key
 
 ROSTER = load()
 
 
 def keys(own, formations=None):
-    return keyboard((formations or ROSTER).values(), own, knows_key)
+    return keymap((formations or ROSTER).values(), own, knows_key)
 
 
 def action(board, key):
@@ -56,17 +56,21 @@ def test_a_formation_cannot_take_the_key_of_an_action():
 
 def test_a_drill_follows_its_files(tmp_path):
     now = [0.0]
-    drill = Drill(ROSTER, Roster(tmp_path, clock=lambda: now[0]))
-    assert not drill.poll()
+    formation_keys = FormationKeys(ROSTER, FormationLibrary(tmp_path, clock=lambda: now[0]))
+    assert not formation_keys.poll()
     (tmp_path / "star.toml").write_text('title = "Star"\ndescription = "."\nshape = "ellipse"\nratio = 2\nkey = "x"')
     now[0] += 1
-    assert drill.poll() and not drill.complaint
-    assert action(drill.keyboard, "x") == "form-star" and ("X", "form star") in drill.keyboard.help
-    assert drill.keyboard.keys["f"].action == "next-formation"
+    assert formation_keys.poll() and not formation_keys.complaint
+    assert action(formation_keys.keyboard, "x") == "form-star" and ("X", "form star") in formation_keys.keyboard.help
+    assert formation_keys.keyboard.keys["f"].action == "next-formation"
     (tmp_path / "star.toml").write_text('title = "Star"')
     now[0] += 1
-    assert drill.poll() and "star.toml" in drill.complaint and action(drill.keyboard, "x") == "form-star"
+    assert (
+        formation_keys.poll()
+        and "star.toml" in formation_keys.complaint
+        and action(formation_keys.keyboard, "x") == "form-star"
+    )
     (tmp_path / "star.toml").unlink()
     now[0] += 1
-    assert drill.poll() and not drill.complaint and action(drill.keyboard, "x") is None
-    assert "star" in drill.formations, "whoever stands in it knows it still"
+    assert formation_keys.poll() and not formation_keys.complaint and action(formation_keys.keyboard, "x") is None
+    assert "star" in formation_keys.formations, "whoever stands in it knows it still"

@@ -1,7 +1,7 @@
 import pytest
 from clock import Clock
 
-from engine.loop import FASTEST, FRAMES_PER_SECOND, LONGEST_FRAME, SLOWEST, Loop
+from engine.app.clock import FASTEST, FRAMES_PER_SECOND, LONGEST_FRAME, SLOWEST, GameClock
 
 
 @pytest.fixture
@@ -11,8 +11,8 @@ def clock():
 
 @pytest.fixture
 def loop(clock):
-    loop = Loop(30, clock, clock.sleep)
-    list(loop.due())  # the first frame makes the first tick
+    loop = GameClock(30, clock, clock.sleep)
+    list(loop.ticks_due())  # the first frame makes the first tick
     return loop
 
 
@@ -20,7 +20,7 @@ def ticks_after(loop, clock, seconds, frames=1):
     made = 0
     for _ in range(frames):
         clock.now += seconds / frames
-        made += len(list(loop.due()))
+        made += len(list(loop.ticks_due()))
     return made
 
 
@@ -54,7 +54,7 @@ def test_ticks_that_take_too_long_are_dropped_and_never_pile_up(loop, clock):
     for _ in range(5):
         clock.now += 0.05
         made = 0
-        for _ in loop.due():
+        for _ in loop.ticks_due():
             clock.now += 0.04  # a tick slower than real time
             made += 1
         assert made == 3  # as many as start within LONGEST_FRAME
@@ -100,25 +100,25 @@ def test_time_before_a_restart_does_not_count(loop, clock):
 
 
 def test_rest_waits_out_the_frame_and_no_more(loop, clock):
-    list(loop.due())
+    list(loop.ticks_due())
     start = clock.now
     clock.now += 0.004
-    loop.rest()
+    loop.wait()
     assert clock.now - start == pytest.approx(1 / FRAMES_PER_SECOND)
     clock.now += 0.2
     late = clock.now
-    loop.rest()
+    loop.wait()
     assert clock.now == late
 
 
 def test_frame_rate_is_averaged(loop, clock):
     for _ in range(300):
         clock.now += 0.05
-        list(loop.due())
+        list(loop.ticks_due())
     assert loop.frames_per_second == pytest.approx(20, rel=0.01)
 
 
 def test_a_game_that_waits_for_its_army_leaves_the_processor_to_those_who_muster_it(loop, clock):
     start = clock.now
-    loop.rest(12)
+    loop.wait(12)
     assert clock.now - start == pytest.approx(1 / 12)

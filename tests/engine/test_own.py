@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from session import Session
 
-from engine.assets import ASSETS
-from engine.formations import Roster
-from engine.settings import Preferences, read
+from engine.app.settings import SettingsFile, read
+from engine.formations import FormationLibrary
+from engine.io.paths import ASSETS
 from engine.view.palette import PALETTES
 
 STAR = 'title = "Star"\ndescription = "."\nshape = "star.png"\n'
@@ -23,10 +23,10 @@ def begin(campaign, offscreen, tmp_path):
     def begin(settings=""):
         (tmp_path / "settings.toml").write_text(settings)
         seconds = [0.0]
-        roster = Roster(ASSETS / "formations", tmp_path / "formations", clock=lambda: seconds[0])
-        preferences = Preferences(tmp_path / "settings.toml")
-        session = Session(campaign, offscreen, tmp_path, preferences=preferences, roster=roster)
-        session.until(lambda: session.game.battlefield)
+        roster = FormationLibrary(ASSETS / "formations", tmp_path / "formations", clock=lambda: seconds[0])
+        settings_file = SettingsFile(tmp_path / "settings.toml")
+        session = Session(campaign, offscreen, tmp_path, settings_file=settings_file, roster=roster)
+        session.until(lambda: session.game.battle)
 
         def write(name, text):
             path = tmp_path / "formations" / name
@@ -63,18 +63,18 @@ def test_a_file_dropped_in_is_ordered_by_its_key_without_a_restart(begin, tmp_pa
     held[20:40] = held[:, 20:40] = True
     Image.fromarray(np.where(held, 0, 255).astype(np.uint8)).save(tmp_path / "formations" / "star.png")
     session.write("star.toml", STAR)
-    assert ("9", "form star") in session.game.drill.keyboard.help
+    assert ("9", "form star") in session.game.formation_keys.keyboard.help
     session.press("9")
-    battlefield = session.game.battlefield
-    assert battlefield.orders[0].formation == "star"
+    battle = session.game.battle
+    assert battle.state.orders[0].formation == "star"
     assert dict(session.game.scene().status)["formation"] == "Star"
-    target = battlefield.stands[0].target
-    assert target.sum(dtype=np.float64) == battlefield.mass_now
+    target = battle.state.placements[0].target
+    assert target.sum(dtype=np.float64) == battle.state.mass_now
 
     session.write("star.toml", 'title = "Star"\nshape = 3')
     assert "star.toml: field 'shape' must be one of" in remarks(session)
     session.press("1", "9")
-    assert battlefield.orders[0].formation == "star", "the last good one stays"
+    assert battle.state.orders[0].formation == "star", "the last good one stays"
     session.write("star.toml", STAR)
     assert "star.toml" not in remarks(session)
     (tmp_path / "formations" / "star.toml").unlink()
@@ -87,11 +87,11 @@ def test_a_file_dropped_in_is_ordered_by_its_key_without_a_restart(begin, tmp_pa
 @pytest.mark.filterwarnings("ignore:pygame.init")
 def test_the_next_formation_goes_through_all(begin):
     session = begin()
-    names = list(session.game.campaign.formations)
+    names = list(session.game.setup.formations)
     seen = []
     for _ in names:
         session.press("f")
-        seen.append(session.game.battlefield.orders[0].formation)
+        seen.append(session.game.battle.state.orders[0].formation)
     assert seen == [*names[1:], names[0]]
 
 
@@ -99,7 +99,7 @@ def test_own_keys_and_colours_are_taken(begin):
     session = begin('palette = "amber-indigo"\n[keys]\nturn-left = "z"')
     assert session.game.scene().teams[0] == PALETTES["amber-indigo"][0]
     session.press("z", "q")
-    assert session.game.battlefield.orders[0].angle == 345
+    assert session.game.battle.state.orders[0].angle == 345
     amber = session.picture()
     red, green, blue = np.moveaxis(amber, -1, 0)
     assert ((red > 150) & (green > 100) & (blue < 90)).sum() > 200, "men in amber"
@@ -118,7 +118,7 @@ def test_own_keys_of_no_use_are_told(begin):
     session = begin('[keys]\nturn-left = "qq"')
     assert "there is no key 'qq'" in remarks(session)
     session.press("e")
-    assert session.game.battlefield.orders[0].angle == 15
+    assert session.game.battle.state.orders[0].angle == 15
 
 
 def test_lessons_are_done_by_real_hands_and_stay_over(begin):

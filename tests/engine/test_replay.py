@@ -1,4 +1,4 @@
-"""A session that was recorded is played again from a small file, to the bit; and what is wrong with a file is told."""
+"""A session that was recorded is played again from a small file, to the bit; and what is wrong with a file is executed_log."""
 
 from dataclasses import replace
 
@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 from stand_in import GROUND
 
-from engine import replay
-from engine.commands import Charge, Form, Halt, Obey
-from engine.orders import Order
+from engine.battle import replays as replay
+from engine.io.errors import FileError
+from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
+from engine.orders.order import Order
 from engine.plugin import Ground
-from engine.regiments import Regiment
-from engine.tables import FileError
+from engine.scenarios.regiment import Regiment
 
 COMMANDS = {
-    0: Form(((0, Order("wedge", (18.25, 1 / 3 + 20), 60.1)),)),
-    7: Form(((0, Order("column", (20, 24))), (1, Order("line", (50, 24), 270, 19.3)))),
-    12: Charge((18.7, 24), 2.6),
-    15: Form(((1, Order("line", (50, 20), line=((40.5, 10), (45, 30.25), (60, 35)))),), queued=True),
-    20: Obey(1, "two"),
+    0: GiveOrders(((0, Order("wedge", (18.25, 1 / 3 + 20), 60.1)),)),
+    7: GiveOrders(((0, Order("column", (20, 24))), (1, Order("line", (50, 24), 270, 19.3)))),
+    12: Scatter((18.7, 24), 2.6),
+    15: GiveOrders(((1, Order("line", (50, 20), path=((40.5, 10), (45, 30.25), (60, 35)))),), queued=True),
+    20: SetController(1, "two"),
     26: Halt((0, 1)),
-    31: Form(((0, Order("line", (20, 20), painted=((20, 20, 6.5), (26, 22, 5)))),)),
+    31: GiveOrders(((0, Order("line", (20, 20), area=((20, 20, 6.5), (26, 22, 5)))),)),
 }
 
 
@@ -34,28 +34,28 @@ def war(campaign):
         orders=(Order("testudo", (16, 24)), Order("testudo", (52, 24))),
         heaped=False,
         seed=9,
-        script=((10, Form(((0, Order("circle", (18, 24))),))), (18, Charge((52, 24), 2))),
+        schedule=((10, GiveOrders(((0, Order("circle", (18, 24))),))), (18, Scatter((52, 24), 2))),
     )
     # The ground of a replay is a picture's, so start from one.
-    from engine import terrain
+    from engine.scenarios.scenario import ground_image as terrain
 
     ground = terrain.ground_of(terrain.levels_of(scenario.ground))
     return replace(campaign, scenario=replace(scenario, ground=ground))
 
 
-def print_of(battle):
-    fields = (battle.mass, battle.velocity, *(troops.position for troops in battle.troops))
+def digest(battle):
+    fields = (battle.state.mass, battle.state.velocity, *(troops.position for troops in battle.state.soldiers))
     return tuple(field.tobytes() for field in fields)
 
 
 def play(war, ticks=40, commands=COMMANDS):
     battle, prints = war.muster(), []
-    battle.leaders.setdefault("two", object())
+    battle.controllers.setdefault("two", object())
     for tick in range(ticks):
         if tick in commands:
-            battle.carry_out(commands[tick])
+            battle.execute(commands[tick])
         battle.tick()
-        prints.append(print_of(battle))
+        prints.append(digest(battle))
     return battle, prints
 
 
@@ -78,16 +78,16 @@ def test_it_is_played_again_to_the_bit_from_the_file_alone(war, tmp_path):
     again.check()
     repeated, reprints = play(again, found.ticks, commands={})
     assert reprints == prints
-    assert replay.verdict(found, repeated) == {"version": "1.2", "ticks": 40, "same_to_the_bit": True}
-    assert replay.doubts(found, again, "1.2") == []
+    assert replay.check(found, repeated) == {"version": "1.2", "ticks": 40, "same_to_the_bit": True}
+    assert replay.warnings(found, again, "1.2") == []
 
 
 def test_a_command_of_the_player_s_makes_another_session_of_it(war, file):
     found = replay.load(file)
     again = replace(war, scenario=found.scenario, log=found.log)
-    battle, _ = play(again, 40, {5: Form(((0, Order("line", (18, 20))),))})
-    assert [tick for tick, _ in battle.told] == [0, 5]
-    assert replay.verdict(found, battle)["same_to_the_bit"] is False
+    battle, _ = play(again, 40, {5: GiveOrders(((0, Order("line", (18, 20))),))})
+    assert [tick for tick, _ in battle.executed_log] == [0, 5]
+    assert replay.check(found, battle)["same_to_the_bit"] is False
 
 
 def test_a_future_that_was_stepped_back_from_is_not_recorded(war):
@@ -99,18 +99,18 @@ def test_a_future_that_was_stepped_back_from_is_not_recorded(war):
 def test_a_replay_of_another_version_says_so(war, file):
     found = replay.load(file)
     again = replace(war, scenario=found.scenario, log=found.log)
-    (doubt,) = replay.doubts(found, again, "1.3")
+    (doubt,) = replay.warnings(found, again, "1.3")
     assert "was recorded by version 1.2, and this is 1.3" in doubt
     roster = dict(war.formations)
     roster["wedge"] = replace(roster["wedge"], ratio=0.7)
-    (doubt,) = replay.doubts(found, replace(again, formations=roster), "1.2")
+    (doubt,) = replay.warnings(found, replace(again, formations=roster), "1.2")
     assert "other formations" in doubt
 
 
 def test_the_edition_changes_with_the_code():
-    assert replay.edition("0.1") == replay.edition("0.1")
-    assert replay.edition("0.1").startswith("0.1+")
-    assert len(replay.edition("0.1")) == 4 + 12
+    assert replay.build_id("0.1") == replay.build_id("0.1")
+    assert replay.build_id("0.1").startswith("0.1+")
+    assert len(replay.build_id("0.1")) == 4 + 12
 
 
 def test_what_is_there_is_not_written_over(war, file):

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from session import Session
 
-from engine.stopwatch import PARTS
+from engine.app.profiler import PARTS
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 @pytest.fixture
 def session(campaign, offscreen, tmp_path):
     session = Session(campaign, offscreen, tmp_path)
-    session.until(lambda: session.game.battlefield)
+    session.until(lambda: session.game.battle)
     session.press("2")
     session.play(0.5)
     return session
@@ -42,8 +42,8 @@ def test_the_profiler_tells_the_parts_of_a_frame(session):
     rows = session.game.scene().profile
     assert tuple(name for name, _ in rows) == (*PARTS, "frame")
     assert all(float(value) >= 0 for _, value in rows)
-    stopwatch = session.game.loop.stopwatch
-    assert stopwatch is session.game.battlefield.stopwatch
+    profiler = session.game.clock.profiler
+    assert profiler is session.game.battle.profiler
     session.press("f3")
     assert session.game.scene().profile is None
 
@@ -51,10 +51,10 @@ def test_the_profiler_tells_the_parts_of_a_frame(session):
 def test_the_plot_goes_back_to_before_it_was_opened(session):
     session.press("f4")
     plot = session.game.scene().plot
-    ticks = session.game.battlefield.ticks
+    ticks = session.game.battle.state.tick
     assert plot.ticks[0] < 5 and ticks - plot.ticks[-1] < 3
     assert plot.names == ("army",)
-    assert plot.overlap[-1, 0] == pytest.approx(session.game.battlefield.overlap(), abs=0.1)
+    assert plot.overlap[-1, 0] == pytest.approx(session.game.battle.state.overlaps[0], abs=0.1)
 
 
 def test_words_can_be_hidden_for_a_clean_picture(session):
@@ -106,11 +106,11 @@ def test_a_film_never_makes_the_game_wait(session, monkeypatch):
         def __exit__(self, *error):
             pass
 
-    monkeypatch.setattr("engine.filming.open_film", lambda path: Stuck())
+    monkeypatch.setattr("engine.recording.film.open_film", lambda path: Stuck())
     session.press("f10")
-    ticks = session.game.battlefield.ticks
+    ticks = session.game.battle.state.tick
     session.play(4.0)
-    assert session.game.battlefield.ticks >= ticks + 110
+    assert session.game.battle.state.tick >= ticks + 110
     gate.set()
 
 

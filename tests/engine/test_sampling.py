@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from engine.sampling import bilinear, corners, cosines, deposit, push
+from engine.fields.interpolation import bilinear, corners, cosines, deposit
+from engine.fields.poisson import flux_for
 
 GRID = (12, 17)
 
@@ -31,7 +32,7 @@ def test_deposit_counts_every_man_once():
 def test_push_carries_the_excess_away_and_nothing_through_the_border():
     excess = np.random.default_rng(0).standard_normal(GRID).astype(np.float32)
     excess -= excess.mean()
-    flux_x, flux_y = push(excess, 0.0)
+    flux_x, flux_y = flux_for(excess, 0.0)
     np.testing.assert_allclose(np.diff(flux_x, axis=1) + np.diff(flux_y, axis=0), excess, atol=1e-5)
     for border in (flux_x[:, 0], flux_x[:, -1], flux_y[0], flux_y[-1]):
         assert not border.any()

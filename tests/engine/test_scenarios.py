@@ -6,14 +6,13 @@ import tomli_w
 from PIL import Image
 from stand_in import StandIn
 
-from engine import formations, scenarios
-from engine.campaign import Campaign
-from engine.command_line import InputError
-from engine.commands import Charge, Form, Halt, Obey
+from engine import formations
+from engine.battle.setup import BattleSetup
 from engine.formations import FormationError
-from engine.orders import Order
-from engine.scenarios import load
-from engine.tables import FileError
+from engine.io.errors import FileError, InputError
+from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
+from engine.orders.order import Order
+from engine.scenarios.scenario import load
 
 GOOD = """
 title = "A duel"
@@ -78,7 +77,7 @@ def write(tmp_path):
 
 def campaign(scenario):
     controllers = dict.fromkeys(("nca", "plan", "poisson"), object)
-    return Campaign(StandIn, controllers, formations.load(), scenario)
+    return BattleSetup(StandIn, controllers, formations.load(), scenario)
 
 
 def test_a_scenario_is_what_its_file_says(write):
@@ -89,27 +88,27 @@ def test_a_scenario_is_what_its_file_says(write):
     assert (left.name, left.side, left.mass, left.men, left.controller) == ("left", 0, 80, 160, "nca")
     assert (right.name, right.side, right.mass, right.men, right.controller) == ("right", 1, 80.5, 322, "plan")
     assert duel.orders == (Order("line", (16, 24), 90), Order("wedge", (48, 24), 270, 18))
-    assert duel.script == (
-        (10, Form(((0, Order("column", (10, 10), line=((10, 10), (20, 10.5)))),), queued=True)),
-        (20, Charge((40, 24), 3)),
-        (30, Obey(0, "poisson")),
+    assert duel.schedule == (
+        (10, GiveOrders(((0, Order("column", (10, 10), path=((10, 10), (20, 10.5)))),), queued=True)),
+        (20, Scatter((40, 24), 3)),
+        (30, SetController(0, "poisson")),
         (60, Halt((1,))),
     )
 
 
 def test_it_is_played_as_it_is_written(write):
     battle = campaign(load(write(GOOD))).muster()
-    assert battle.mass.sum(axis=(1, 2), dtype=np.float64).tolist() == [80, 80.5]
+    assert battle.state.mass.sum(axis=(1, 2), dtype=np.float64).tolist() == [80, 80.5]
     assert battle.overlap(0) == battle.overlap(1) == 1
-    assert [len(troops) for troops in battle.troops] == [160, 322]
+    assert [len(troops) for troops in battle.state.soldiers] == [160, 322]
     held = []
     for _ in range(90):
         battle.tick()
-        held.append(battle.mass[1, 21:27, 37:43].sum())
-    assert battle.regiments[0].controller == "poisson"
-    assert battle.stands[0].target[9:11, 8:22].mean() == 1  # the line that was drawn
+        held.append(battle.state.mass[1, 21:27, 37:43].sum())
+    assert battle.state.regiments[0].controller == "poisson"
+    assert battle.state.placements[0].target[9:11, 8:22].mean() == 1  # the line that was drawn
     assert battle.log == []  # nobody commanded anything
-    assert battle.mass.sum(axis=(1, 2), dtype=np.float64).tolist() == [80, 80.5]
+    assert battle.state.mass.sum(axis=(1, 2), dtype=np.float64).tolist() == [80, 80.5]
 
 
 @pytest.mark.parametrize("path", scenarios.known().values(), ids=lambda path: path.stem)
@@ -124,7 +123,7 @@ def test_every_scenario_that_ships_can_be_played(path):
     table = scenarios.read_scenario(scenarios.Table(tomli_w_round_trip(scenarios.write(scenario)), again.name), again)
     assert table.regiments == scenario.regiments
     assert table.orders == scenario.orders
-    assert table.script == scenario.script
+    assert table.schedule == scenario.schedule
     np.testing.assert_array_equal(table.ground.open_cells, scenario.ground.open_cells)
     np.testing.assert_array_equal(table.ground.capacity, scenario.ground.capacity)
     assert (table.title, table.sides, table.player, table.camera, table.seed, table.ticks) == (
@@ -199,7 +198,7 @@ def test_a_terrain_picture_says_where_men_can_stand(write, tmp_path):
         ("halt = true", "halt = false", "field 'orders[1].halt' must be true"),
         ("halt = true", "", "needs one of formation, halt, charge, controller beside it, not none"),
         ("charge = [40, 24, 3]", "charge = [40, 24]", "orders[3].charge' must be [x, y, radius] in numbers"),
-        ("[20, 10.5]]", "[20]]", "field 'orders[2].line[2]' must be [x, y] in numbers, not [20]"),
+        ("[20, 10.5]]", "[20]]", "field 'orders[2].path[2]' must be [x, y] in numbers, not [20]"),
         ('player = "Carthage"', 'player = "Gaul"', "field 'player' names 'Gaul'; one of Rome, Carthage"),
         ("camera = { x = 30,", "camera = { z = 30,", "field 'camera.x' is missing"),
         ("seed = 5", 'terrain = "hills.png"', "field 'terrain' names"),
@@ -268,5 +267,5 @@ def test_the_example_of_the_docs_can_be_played(write):
     battle = campaign(load(write(example))).muster()
     for _ in range(35):
         battle.tick()
-    assert battle.orders[0].formation == "wedge"
-    assert [order.formation for order in battle.queued[0]] == ["line"]
+    assert battle.state.orders[0].formation == "wedge"
+    assert [order.formation for order in battle.state.waiting_orders[0]] == ["line"]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.settings import Preferences, Settings, SettingsError, change, read, settings_of
+from engine.app.settings import Settings, SettingsError, SettingsFile, change, read, settings_of
 from engine.view.palette import GRASS, PALETTES, TEAMS
-from engine.view.teams import oklab, shades
+from engine.view.shades import oklab, shades
 
 FULL = """
 tutorial = false
@@ -84,9 +84,9 @@ def test_a_broken_file_is_told_in_one_line_and_left_alone(tmp_path, text, compla
         read(path)
     line = str(error.value)
     assert complaint in line and line.startswith("settings.toml") and "\n" not in line
-    preferences = Preferences(path)
-    assert preferences.settings == Settings() and complaint in preferences.complaint
-    assert "nothing was changed" in preferences.keep("tutorial", False)
+    settings_file = SettingsFile(path)
+    assert settings_file.settings == Settings() and complaint in settings_file.complaint
+    assert "nothing was changed" in settings_file.save("tutorial", False)
     assert path.read_text() == text and os.listdir(tmp_path) == ["settings.toml"]
 
 
@@ -109,10 +109,10 @@ def test_whatever_a_file_says_it_is_read_or_told_in_one_line(said):
 
 def test_bytes_that_are_no_text_are_told(tmp_path):
     (tmp_path / "settings.toml").write_bytes(b"\xff\xfe")
-    assert Preferences(tmp_path / "settings.toml").complaint.startswith("settings.toml: ")
+    assert SettingsFile(tmp_path / "settings.toml").complaint.startswith("settings.toml: ")
     for text in ("soldiers = " + 5000 * "1", "soldiers = " + 5000 * "["):
         (tmp_path / "settings.toml").write_text(text)
-        assert Preferences(tmp_path / "settings.toml").complaint.startswith("settings.toml: ")
+        assert SettingsFile(tmp_path / "settings.toml").complaint.startswith("settings.toml: ")
 
 
 def test_a_change_is_kept_and_everything_else_stays(tmp_path):
@@ -126,18 +126,18 @@ def test_a_change_is_kept_and_everything_else_stays(tmp_path):
 
 def test_a_change_makes_the_file_and_its_folder(tmp_path):
     path = tmp_path / "deep" / "down" / "settings.toml"
-    assert Preferences(path).keep("tutorial", False) == ""
-    assert not Preferences(path).settings.tutorial
+    assert SettingsFile(path).save("tutorial", False) == ""
+    assert not SettingsFile(path).settings.tutorial
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    line = Preferences(tmp_path / "file" / "settings.toml").keep("tutorial", False)
+    line = SettingsFile(tmp_path / "file" / "settings.toml").save("tutorial", False)
     assert "settings.toml" in line and "nothing was changed" in line
 
 
 def test_without_a_file_nothing_is_kept_and_no_lesson_shown():
-    assert Preferences().keep("tutorial", True) == "" and not Preferences().settings.tutorial
+    assert SettingsFile().save("tutorial", True) == "" and not SettingsFile().settings.tutorial
 
 
 # Machado, Oliveira and Fernandes (2009): what is seen without one kind of cone, on linear light.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
-from engine.formations import Stand, blob, form_up, load
+from engine.formations import Placement, form_up, load
 from engine.plugin import Ground
 
 FORMATIONS = load()
@@ -80,7 +80,7 @@ def test_the_rear_rank_takes_who_is_left_over():
 
 def test_staggered_ranks_stand_in_the_gaps():
     at = form_up(FORMATIONS["phalanx"], 576.0, GROUND, centre=MIDDLE)
-    slots = Stand(at.target, at.centre, at.angle, at.frontage, at.depth, stagger=True, boxes=at.boxes).slots(2304)
+    slots = Placement(at.target, at.centre, at.angle, at.frontage, at.depth, stagger=True, boxes=at.boxes).slots(2304)
     first, second = slots[:96], slots[96:192]
     assert second[0, 0] - first[0, 0] == pytest.approx((first[1, 0] - first[0, 0]) / 2)
 
@@ -93,8 +93,8 @@ def test_a_wall_through_a_formation_is_walked_round():
 
 
 def test_a_crowd_stands_in_ranks_as_dense_as_it_is():
-    crowd = blob(600.0, GROUND, softness=6.0)
-    at = Stand(crowd, MIDDLE, 30.0, 30.0, 30.0)
+    crowd = crowd(600.0, GROUND, softness=6.0)
+    at = Placement(crowd, MIDDLE, 30.0, 30.0, 30.0)
     assert inside(at, 3000) and astray(at, 3000) < 0.03
 
 
@@ -102,7 +102,7 @@ def test_a_line_by_hand_is_filled_like_any_other():
     """A curved band of even density, as it comes from a line drawn freehand."""
     rows, columns = np.indices(GRID) + 0.5
     band = np.clip(4.0 - np.abs(np.hypot(columns - 64, rows - 80) - 50), 0, 1) * (rows < 70)
-    at = Stand(band.astype(np.float32), MIDDLE, 0.0, 80.0, 30.0)
+    at = Placement(band.astype(np.float32), MIDDLE, 0.0, 80.0, 30.0)
     assert inside(at, 3000) and (apart(at, 3000) >= 0.7).mean() >= 0.95 and astray(at, 3000) < 0.02
 
 

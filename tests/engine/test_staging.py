@@ -1,17 +1,17 @@
-"""From a battlefield to a scene: what is switched on shows what the battle is."""
+"""From a battle to a scene: what is switched on shows what the battle is."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from engine.battle.metrics import overlaps
+from engine.presentation.arrows import arrows, block_sums
 
-from engine.arrows import arrows, pooled
-from engine.curves import EVERY, REACH, Curves
-from engine.measures import overlaps
-from engine.orders import Order
-from engine.regiments import Regiment
-from engine.shown import Shown
-from engine.staging import cards, stage, status
+from engine.orders.order import Order
+from engine.presentation.compose import cards, compose, status
+from engine.presentation.options import ViewOptions
+from engine.presentation.plot import EVERY, REACH, PlotHistory
+from engine.scenarios.regiment import Regiment
 
 
 @pytest.fixture
@@ -20,35 +20,35 @@ def two(campaign):
     regiments = (Regiment("Guards", 0, 100.0, 300, "one"), Regiment("Raiders", 1, 60.0, 200, "two"))
     orders = (Order("line", (20.0, 12.0)), Order("square", (50.0, 34.0)))
     scenario = replace(campaign.scenario, regiments=regiments, orders=orders, heaped=False)
-    battlefield = replace(campaign, scenario=scenario).muster()
-    battlefield.give(Order("line", (44.0, 20.0)), 0)
+    battle = replace(campaign, scenario=scenario).build()
+    battle.give(Order("line", (44.0, 20.0)), 0)
     for _ in range(6):
-        battlefield.tick()
-    return battlefield
+        battle.tick()
+    return battle
 
 
 def test_everything_is_off_at_first_and_the_words_are_on(two):
-    scene = stage(two)
+    scene = compose(two)
     assert (scene.overlays, scene.plot, scene.profile) == ((), None, None)
-    assert Shown().words
+    assert ViewOptions().words
     assert scene.minimap.density is two.mass
     assert scene.open_cells is two.ground.open_cells
 
 
 def test_fields_are_those_of_the_battle(two):
     def field(name):
-        (heat,) = stage(two, shown=Shown(field=name)).overlays
+        (heat,) = compose(two, shown=ViewOptions(field=name)).overlays
         assert heat.kind == name
         return heat.field
 
-    ordered = two.stands[0].target + two.stands[1].target
+    ordered = two.placements[0].target + two.placements[1].target
     np.testing.assert_array_equal(field("density"), two.mass.sum(axis=0))
     np.testing.assert_array_equal(field("target"), ordered)
     np.testing.assert_allclose(field("error"), two.mass.sum(axis=0) - ordered)
 
 
 def test_arrows_lie_on_the_men_and_point_where_they_go(two):
-    velocity, plan = stage(two, shown=Shown(velocity=True, plan=True), scale=5.0).overlays
+    velocity, plan = compose(two, shown=ViewOptions(velocity=True, plan=True), scale=5.0).overlays
     assert (velocity.kind, plan.kind) == ("velocity", "plan")
     crowd = two.mass.sum(axis=0)
     assert all(crowd[int(y) - 2 : int(y) + 3, int(x) - 2 : int(x) + 3].max() > 0.1 for x, y in velocity.place)
@@ -59,7 +59,7 @@ def test_arrows_lie_on_the_men_and_point_where_they_go(two):
 
 def test_a_simulation_that_cannot_tell_its_plan_is_said_so(two):
     assert two.planned() is None  # the stand-in plans nothing
-    (plan,) = stage(two, shown=Shown(plan=True)).overlays
+    (plan,) = compose(two, shown=ViewOptions(plan=True)).overlays
     assert not plan.known
     assert len(plan.place) == 0
 
@@ -71,36 +71,36 @@ def test_arrows_are_means_weighted_by_mass():
     shown = arrows("velocity", mass, velocity, 2)
     np.testing.assert_allclose(shown.place, [[1, 1], [5, 5]])
     np.testing.assert_allclose(shown.velocity, [[0.2, 0.1], [0.0, -0.5]], atol=1e-6)
-    assert pooled(mass, 4).sum() == mass.sum()
+    assert block_sums(mass, 4).sum() == mass.sum()
 
 
 def test_each_regiment_wears_its_own_shade(two):
-    scene = stage(two)
+    scene = compose(two)
     assert len(scene.teams) == 2
     assert (np.bincount(scene.soldiers.side) == [300, 200]).all()
 
 
 def test_cards_tell_who_how_and_what_waits(two, campaign):
     two.give(Order("wedge", (30.0, 20.0)), 1)
-    from engine.commands import Form
+    from engine.orders.commands import GiveOrders
 
-    two.carry_out(Form(((1, Order("line", (40.0, 30.0))),), queued=True))
+    two.execute(GiveOrders(((1, Order("line", (40.0, 30.0))),), queued=True))
     (card,) = cards(two, campaign.formations, ("Romans", "Gauls"), (1,))
     assert (card.name, card.team, card.overlap) == ("Raiders", 1, two.overlap(1))
     assert card.remarks == ("Wedge · two", "Gauls · 1 order waits")
 
 
-def test_several_regiments_have_totals_and_one_its_order(two, battlefield, campaign):
+def test_several_regiments_have_totals_and_one_its_order(two, battle, campaign):
     rows = dict(status(two, campaign.formations))
     assert (rows["regiments"], rows["men"]) == ("2", "500")
     assert rows["overlap"] == f"{100 * (100 * two.overlap(0) + 60 * two.overlap(1)) / 160:.1f} %"
     assert rows["mass"] == "160.000000 (+0)"
-    assert dict(status(battlefield, campaign.formations))["formation"] == "Line"
+    assert dict(status(battle, campaign.formations))["formation"] == "Line"
 
 
 def test_what_is_measured_once_is_measured_anew_when_it_changes(two):
     def said():
-        return overlaps(two)[0], stage(two).ghost
+        return overlaps(two)[0], compose(two).target_outline
 
     before = said()
     assert said()[0] == before[0] == two.overlap(0)
@@ -115,19 +115,19 @@ def test_what_is_measured_once_is_measured_anew_when_it_changes(two):
 
 
 def test_one_field_at_a_time_and_every_other_switch_by_itself():
-    shown = Shown().switched("density").switched("velocity").switched("error")
-    assert shown == Shown(field="error", velocity=True)
-    assert shown.switched("error").switched("velocity") == Shown()
-    assert not Shown().switched("words").words
+    shown = ViewOptions().switched("density").switched("velocity").switched("error")
+    assert shown == ViewOptions(field="error", velocity=True)
+    assert shown.switched("error").switched("velocity") == ViewOptions()
+    assert not ViewOptions().switched("words").words
 
 
 class TestCurves:
     def test_they_say_what_was(self, two):
-        curves = Curves()
+        curves = PlotHistory()
         noted = {}
         for _ in range(4 * EVERY):
             two.tick()
-            curves.note(two)
+            curves.record(two)
             noted[two.ticks] = [two.overlap(0), two.overlap(1)]
         plot = curves.plot(two)
         assert len(plot.ticks) == 4
@@ -137,22 +137,22 @@ class TestCurves:
         assert plot.names == ("Guards", "Raiders")
 
     def test_a_step_back_forgets_the_future_that_was_left(self, two):
-        curves = Curves()
+        curves = PlotHistory()
         for _ in range(4 * EVERY):
             two.tick()
-            curves.note(two)
+            curves.record(two)
         two.step_back(2 * EVERY)
-        curves.note(two)
+        curves.record(two)
         assert (curves.plot(two).ticks <= two.ticks).all()
         two.tick()
-        curves.note(two)
+        curves.record(two)
         assert (np.diff(curves.plot(two).ticks) > 0).all()
 
     def test_they_are_empty_at_first_and_keep_no_more_than_they_show(self, two):
-        curves = Curves()
+        curves = PlotHistory()
         assert curves.plot(two).overlap.shape == (0, 2)
         start = two.ticks
         for tick in range(start, start + REACH + 10 * EVERY):
             two.ticks = tick
-            curves.note(two)
+            curves.record(two)
         assert len(curves.plot(two).ticks) == REACH // EVERY

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine import orders
 from engine.formations import FormationError, load
-from engine.orders import Order
+from engine.formations.place_order import place_order
+from engine.orders.order import Order
 from engine.plugin import QUANTUM, Ground
-from engine.stands import take_stand
 
 GROUND = Ground(np.ones((64, 96), bool))
 ROSTER = load()
@@ -19,7 +18,7 @@ ROWS, COLUMNS = np.mgrid[:64, :96] + 0.5
 
 
 def stand(order, mass=300.0, ground=GROUND):
-    return take_stand(order, ROSTER[order.formation], mass, ground)
+    return place_order(order, ROSTER[order.formation], mass, ground)
 
 
 def held(target, where):
@@ -66,41 +65,41 @@ def test_a_frontage_is_taken(name, frontage):
 
 def test_a_line_is_stood_along_and_faces_to_its_left():
     line = tuple((48 + 30 * math.cos(t), 58 + 30 * math.sin(t)) for t in np.linspace(math.pi, 2 * math.pi, 40))
-    taken = stand(Order("line", (0, 0), line=line))
+    taken = stand(Order("line", (0, 0), path=line))
     ring = np.abs(np.hypot(COLUMNS - 48, ROWS - 58) - 30)
     assert held(taken.target, ring < 300 / (2 * math.pi * 15) + 1) > 0.97
     assert taken.angle == pytest.approx(0, abs=1)
-    assert stand(Order("line", (0, 0), line=line[::-1])).angle == pytest.approx(180, abs=1)
-    downwards = stand(Order("line", (0, 0), line=((40, 10), (40, 50))))
+    assert stand(Order("line", (0, 0), path=line[::-1])).angle == pytest.approx(180, abs=1)
+    downwards = stand(Order("line", (0, 0), path=((40, 10), (40, 50))))
     assert downwards.angle == pytest.approx(90)
     assert (downwards.frontage, downwards.depth) == pytest.approx((45, 7), abs=3)
 
 
 def test_paint_is_covered_evenly_and_overflows_where_it_is_too_little():
-    wide = stand(Order("line", (0, 0), painted=((20, 20, 9), (70, 40, 9)))).target
+    wide = stand(Order("line", (0, 0), area=((20, 20, 9), (70, 40, 9)))).target
     assert wide[20, 20] == wide[40, 70] == pytest.approx(300 / (2 * math.pi * 81), rel=0.03)
-    narrow = stand(Order("line", (0, 0), painted=((20, 20, 4), (70, 40, 4)))).target
+    narrow = stand(Order("line", (0, 0), area=((20, 20, 4), (70, 40, 4)))).target
     assert narrow[20, 20] == narrow[40, 70] == 1
     assert held(narrow, np.hypot(COLUMNS - 20, ROWS - 20) < 9) == pytest.approx(0.5, abs=0.02)
-    vast = stand(Order("line", (0, 0), painted=((48, 32, 30),))).target
+    vast = stand(Order("line", (0, 0), area=((48, 32, 30),))).target
     assert vast.max() == pytest.approx(0.5, abs=0.01)  # no thinner than that
 
 
 def test_what_cannot_be_done_is_said():
     with pytest.raises(FormationError, match="no open ground was painted"):
-        stand(Order("line", (0, 0), painted=((-30, -30, 4),)))
+        stand(Order("line", (0, 0), area=((-30, -30, 4),)))
     with pytest.raises(FormationError, match="frontage"):
         stand(Order("line", (48, 32), frontage=0))
     with pytest.raises(FormationError, match="no number"):
-        stand(Order("line", (48, 32), line=((3, 4), (math.nan, 3))))
+        stand(Order("line", (48, 32), path=((3, 4), (math.nan, 3))))
 
 
 def test_orders_are_turned_and_moved_with_all_that_was_drawn():
-    order = Order("line", (10, 10), 30, 12.0, line=((10, 5), (10, 15)), painted=((15, 10, 2),))
-    there = orders.moved(order, 3, -4)
-    assert there == Order("line", (13, 6), 30, 12.0, line=((13, 1), (13, 11)), painted=((18, 6, 2),))
-    turned = orders.turned(order, 90)
+    order = Order("line", (10, 10), 30, 12.0, path=((10, 5), (10, 15)), area=((15, 10, 2),))
+    there = moved(order, 3, -4)
+    assert there == Order("line", (13, 6), 30, 12.0, path=((13, 1), (13, 11)), area=((18, 6, 2),))
+    turned = turned(order, 90)
     assert (turned.centre, turned.angle, turned.frontage) == ((10, 10), 120, 12.0)
-    np.testing.assert_allclose(turned.line, [(15, 10), (5, 10)])
-    np.testing.assert_allclose(turned.painted, [(10, 15, 2)])
-    assert orders.another(order, "wedge") == Order("wedge", (10, 10), 30)
+    np.testing.assert_allclose(turned.path, [(15, 10), (5, 10)])
+    np.testing.assert_allclose(turned.area, [(10, 15, 2)])
+    assert with_formation(order, "wedge") == Order("wedge", (10, 10), 30)

@@ -7,13 +7,13 @@ from likeness import variation
 from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
-from engine.battlefield import Battlefield
-from engine.flows import Flow
-from engine.orders import Order
-from engine.regiments import Regiment
-from engine.sampling import bilinear
-from engine.spacing import near_pairs
-from engine.troops import NEAREST_WALL, between, march, muster
+from engine.battle.battle import Battle
+from engine.fields.interpolation import bilinear
+from engine.orders.order import Order
+from engine.scenarios.regiment import Regiment
+from engine.soldiers.flow import Flow
+from engine.soldiers.separation import near_pairs
+from engine.soldiers.soldiers import NEAREST_WALL, interpolated, spawn
 
 
 def nearest(position):
@@ -32,34 +32,34 @@ def speed(troops):
 def march_past():
     """The troops after each tick of a battle in which a line forms, and on its way a wedge is ordered elsewhere."""
     roster = formations.load()
-    mass = formations.blob(MASS, GROUND)[None]
+    mass = formations.crowd(MASS, GROUND)[None]
     order = Order("line", (36, 24))
-    battlefield = Battlefield(
+    battle = Battle(
         StandIn(), {"one": None}, GROUND, roster, [Regiment("army", 0, MASS, MEN, "one")], [order], mass
     )
-    seen = [(battlefield.troops[0], battlefield.mass[0])]
+    seen = [(battle.state.soldiers[0], battle.state.mass[0])]
     for tick in range(260):
         if tick == 40:
-            battlefield.give(Order("wedge", (44, 20), 60))
-        battlefield.tick()
-        seen.append((battlefield.troops[0], battlefield.mass[0]))
+            battle.give(Order("wedge", (44, 20), 60))
+        battle.tick()
+        seen.append((battle.state.soldiers[0], battle.state.mass[0]))
     return seen
 
 
 def test_men_muster_where_the_mass_is():
-    mass = formations.blob(MASS, GROUND)
-    troops = muster(mass, MEN, seed=3)
+    mass = formations.crowd(MASS, GROUND)
+    troops = spawn(mass, MEN, seed=3)
     assert len(troops) == MEN
-    assert troops.share * MEN == pytest.approx(MASS)
-    assert variation(troops.position, troops.share, mass) < 0.01
-    assert (nearest(troops.position) > 0.7 * np.sqrt(troops.share)).mean() > 0.95
+    assert troops.mass_per_soldier * MEN == pytest.approx(MASS)
+    assert variation(troops.position, troops.mass_per_soldier, mass) < 0.01
+    assert (nearest(troops.position) > 0.7 * np.sqrt(troops.mass_per_soldier)).mean() > 0.95
     assert not speed(troops).any()
 
 
 @pytest.mark.parametrize("men", [1, 7, 3000])
 def test_any_number_of_men_muster_inside_the_mass(men):
-    mass = formations.blob(MASS, GROUND)
-    troops = muster(mass, men, seed=0)
+    mass = formations.crowd(MASS, GROUND)
+    troops = spawn(mass, men, seed=0)
     assert troops.position.shape == (men, 2)
     assert (bilinear(mass, troops.position) > 0.05).all()
 
@@ -81,7 +81,7 @@ def test_men_stay_inside_the_field(march_past):
 
 
 def test_men_are_where_the_mass_is(march_past):
-    variations = [variation(troops.position, troops.share, mass) for troops, mass in march_past]
+    variations = [variation(troops.position, troops.mass_per_soldier, mass) for troops, mass in march_past]
     # The stand-in smears mass into a mist, which men leave to itself: hence the width of these bounds.
     assert max(variations) < 0.09
     assert np.median(variations) < 0.04
@@ -89,7 +89,7 @@ def test_men_are_where_the_mass_is(march_past):
 
 def test_men_at_rest_have_elbow_room(march_past):
     troops, _ = march_past[-1]
-    assert (nearest(troops.position) > 0.7 * np.sqrt(troops.share)).mean() > 0.95
+    assert (nearest(troops.position) > 0.7 * np.sqrt(troops.mass_per_soldier)).mean() > 0.95
 
 
 def test_men_at_rest_stand_and_look_to_the_front(march_past):
@@ -103,16 +103,16 @@ def test_men_on_the_march_look_where_they_go():
     """A block carried to the right by a steady flow."""
     mass = np.zeros((24, 60), np.float32)
     mass[8:16, 5:15] = 1.0
-    troops = muster(mass, 320, seed=0)
+    troops = spawn(mass, 320, seed=0)
     for tick in range(40):
         offset = 0.4 * (tick + 1)
         whole, part = int(offset), offset % 1
         moved = (1 - part) * np.roll(mass, whole, axis=1) + part * np.roll(mass, whole + 1, axis=1)
         flux_x = np.pad(0.4 * moved, ((0, 0), (1, 0)))
-        troops = march(troops, Flow(moved, flux_x, np.zeros((25, 60))), front=0.0)
+        troops = step(troops, Flow(moved, flux_x, np.zeros((25, 60))), front=0.0)
     assert np.median(speed(troops)) == pytest.approx(0.4, rel=0.1)
     assert np.abs(troops.facing - np.pi / 2).max() < 0.5
-    assert troops.walked.mean() == pytest.approx(16, rel=0.1)
+    assert soldiers.walked.mean() == pytest.approx(16, rel=0.1)
     assert troops.position[:, 0].mean() == pytest.approx(10 + 16, abs=0.5)
 
 
@@ -122,39 +122,39 @@ def test_stragglers_walk_home(march_past):
     still = Flow(mass, np.zeros((48, 73)), np.zeros((49, 72)))
     assert (bilinear(mass, astray.position[:6]) < 0.02).any()
     for _ in range(150):
-        astray = march(astray, still, front=0.0)
+        astray = step(astray, still, front=0.0)
     assert (bilinear(mass, astray.position) > 0.02).all()
 
 
 @pytest.mark.parametrize("mass", [0.003, 3000.0])
 def test_an_army_of_any_mass_marches(mass):
-    field = formations.blob(mass, GROUND)
-    troops = muster(field, 100, seed=0)
+    field = formations.crowd(mass, GROUND)
+    troops = spawn(field, 100, seed=0)
     assert np.isfinite(troops.position).all()
-    assert variation(troops.position, troops.share, field) < 0.25
+    assert variation(troops.position, troops.mass_per_soldier, field) < 0.25
 
 
 def test_between_two_ticks_men_are_on_their_way(march_past):
     troops, _ = march_past[60]
-    position, _, walked = between(troops, 0.0)
+    position, _, walked = interpolated(troops, 0.0)
     np.testing.assert_array_equal(position, troops.last_position)
-    np.testing.assert_allclose(between(troops, 1.0)[0], troops.position)
-    middle, _, walked_half = between(troops, 0.5)
+    np.testing.assert_allclose(interpolated(troops, 1.0)[0], troops.position)
+    middle, _, walked_half = interpolated(troops, 0.5)
     np.testing.assert_allclose(middle, (troops.position + troops.last_position) / 2)
-    np.testing.assert_allclose(walked_half, (troops.walked + walked) / 2)
+    np.testing.assert_allclose(walked_half, (soldiers.walked + walked) / 2)
 
 
 def test_turning_takes_the_short_way_round():
-    mass = formations.blob(MASS, GROUND)
-    troops = muster(mass, 10, seed=0, facing=np.radians(170))
+    mass = formations.crowd(MASS, GROUND)
+    troops = spawn(mass, 10, seed=0, facing=np.radians(170))
     still = Flow(mass, np.zeros((48, 73)), np.zeros((49, 72)))
     for _ in range(40):
-        troops = march(troops, still, front=np.radians(-170))
+        troops = step(troops, still, front=np.radians(-170))
     assert np.abs(np.degrees(troops.facing) - 190).max() < 5
 
 
 def test_a_seed_makes_the_same_men():
-    mass = formations.blob(MASS, GROUND)
-    one, same, other = (muster(mass, 50, seed=seed).position for seed in (1, 1, 2))
+    mass = formations.crowd(MASS, GROUND)
+    one, same, other = (spawn(mass, 50, seed=seed).position for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert (one != other).any()

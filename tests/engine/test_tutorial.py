@@ -2,14 +2,14 @@
 
 import pytest
 
-from engine.commands import Charge, Form, Halt
-from engine.controls.keyboard import keyboard
+from engine.app.tutorial import FAREWELL, LESSONS, Tutorial, deeds
+from engine.controls.keymap import keymap
 from engine.formations import load
-from engine.orders import Order
-from engine.tutorial import FAREWELL, LESSONS, Tutorial, deeds
-from engine.view.scene import MouseMove, MouseWheel
+from engine.orders.commands import GiveOrders, Halt, Scatter
+from engine.orders.order import Order
+from engine.view.events import MouseMove, MouseWheel
 
-LABELS = keyboard(load().values()).labels
+LABELS = keymap(load().values()).labels
 STANDING = Order("line", (40.0, 30.0))
 WHEEL = MouseWheel((10.0, 10.0), 1.0)
 
@@ -27,7 +27,7 @@ class Watched:
         self.tutorial.see(now, selected, self.orders)
 
     def give(self, order):
-        self.tutorial.hear(Form(((0, order),)))
+        self.tutorial.hear(GiveOrders(((0, order),)))
         self.orders = [order]
         self.see()
 
@@ -69,7 +69,7 @@ def test_what_was_done_before_its_lesson_is_not_taught():
     watched.see(selected=True)
     watched.give(Order("wedge", (60.0, 30.0)))
     assert watched.deed == "line"
-    watched.give(Order("wedge", (60.0, 30.0), line=((1.0, 1.0), (9.0, 9.0))))
+    watched.give(Order("wedge", (60.0, 30.0), path=((1.0, 1.0), (9.0, 9.0))))
     assert watched.deed is None
 
 
@@ -83,7 +83,7 @@ def test_what_was_done_before_its_lesson_is_not_taught():
         (STANDING, Order("line", (43.0, 30.0), frontage=9.0), {"move", "line"}),
         (Order("line", (40.0, 30.0), frontage=9.0), Order("line", (43.0, 30.0), frontage=9.0), {"move"}),
         (Order("line", (40.0, 30.0), frontage=9.0), Order("wedge", (40.0, 30.0)), {"form"}),
-        (STANDING, Order("line", (90.0, 30.0), painted=((9.0, 9.0, 3.0),)), set()),
+        (STANDING, Order("line", (90.0, 30.0), area=((9.0, 9.0, 3.0),)), set()),
     ],
 )
 def test_what_an_order_teaches(before, order, done):
@@ -98,7 +98,7 @@ def test_whoever_gives_a_lone_regiment_an_order_needs_no_lesson_in_choosing_it()
 
 def test_other_commands_teach_nothing():
     watched = Watched()
-    for command in (Halt((0,)), Charge((3.0, 3.0), 4.0)):
+    for command in (Halt((0,)), Scatter((3.0, 3.0), 4.0)):
         watched.tutorial.hear(command)
     assert watched.deed == "select"
 

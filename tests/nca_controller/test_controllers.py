@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from engine.formations import blob, form_up, load, overlap
-from engine.plugin import CONTROLLERS, SIMULATIONS, Ground, found
+from engine.plugin import CONTROLLERS, SIMULATIONS, Ground, discover
 from nca_controller import CheckpointError, FormationTypes, JaxSimulation, Terrain, load_controller, rollout
 from nca_controller.checkpoints import Architecture, save
 from nca_controller.controllers import TRAINED_MODELS
 from nca_controller.evaluation.battles import battle
-from nca_controller.evaluation.shapes import shaped
+from nca_controller.tasks.shapes import shaped
 
 GROUND = Ground(np.ones((64, 96), dtype=bool))
 FIELD = Ground(np.ones((128, 192), dtype=bool))
@@ -135,8 +135,8 @@ def test_masses_that_do_not_fit_the_ground_are_refused():
 
 
 def test_everything_is_found_by_entry_point():
-    assert set(found(SIMULATIONS)) >= {"jax"}
-    for name, entry in found(CONTROLLERS).items():
+    assert set(discover(SIMULATIONS)) >= {"jax"}
+    for name, entry in discover(CONTROLLERS).items():
         assert entry.load()().max_speed == 0.5, name
 
 

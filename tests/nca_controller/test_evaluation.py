@@ -11,8 +11,8 @@ from nca_controller import load_controller
 from nca_controller.evaluate import main as evaluate
 from nca_controller.evaluation.battles import battle
 from nca_controller.evaluation.bound import PRECISION, bottleneck_distance, digest, known_bounds
-from nca_controller.evaluation.shapes import SHAPES, shaped
-from nca_controller.evaluation.transitions import FARTHEST, benchmark
+from nca_controller.tasks.benchmark import FARTHEST, benchmark
+from nca_controller.tasks.shapes import SHAPES, shaped
 
 GROUND = Ground(np.ones((40, 60), dtype=bool))
 

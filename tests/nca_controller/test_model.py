@@ -18,7 +18,7 @@ from nca_controller import (
     create_optimizer,
     rotate_formation,
 )
-from nca_controller.sobel import sobel
+from nca_controller.model.sobel import sobel
 
 KEY = jax.random.key(0)
 

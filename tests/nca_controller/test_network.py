@@ -5,12 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nca_controller.channels import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.channels import create_formation_from_alpha
-from nca_controller.frame import FRAMES
-from nca_controller.model import AdvectionNCA
-from nca_controller.network import Weights, living, respond, silenced
-from nca_controller.patches import CHUNK
+from nca_controller.model.advection_nca import AdvectionNCA
+from nca_controller.model.channels import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.model.channels import create_formation_from_alpha
+from nca_controller.model.frames import FRAMES
+from nca_controller.model.network import Weights, living, respond, silenced
+from nca_controller.model.patches import CHUNK
 
 HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 20
 assert HEIGHT * WIDTH > CHUNK, "a list of everybody is to take several chunks"

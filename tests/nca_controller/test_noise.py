@@ -5,7 +5,7 @@ import pytest
 
 from engine.plugin import QUANTUM
 from nca_controller import ADVECTION_CHANNELS, create_formation_target
-from nca_controller.training.noise import (
+from nca_controller.tasks.starts import (
     add_heavy_noise_to_formation,
     create_noisy_formation,
     cut,

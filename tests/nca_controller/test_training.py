@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from engine.plugin import QUANTUM
+from nca_controller.tasks.orders import THROWN, WOUND, Orders, orders_for
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer, most_even
 from nca_controller.training.losses import LOSS_OF, overlap
-from nca_controller.training.orders import THROWN, WOUND, Orders, orders_for
 
 # The shape of test_runs.py, so that both wait for one compilation.
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30)

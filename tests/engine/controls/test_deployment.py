@@ -1,4 +1,4 @@
-"""From what is shown with the mouse to orders: laws that hold for any army and any stroke."""
+"""From what is shown with the mouse to orders: laws that hold for any army and any drag."""
 
 import math
 from itertools import pairwise
@@ -8,21 +8,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.controls.deployment import (
+from engine.orders.deployment import (
     GAP,
     LEEWAY,
     Chosen,
-    brought,
-    brushed,
-    deployed,
-    drawn,
-    formed,
-    moved,
-    painted,
+    along_front,
+    along_path,
+    brush_discs,
+    moved_to,
+    over_area,
+    reformed,
+    shifted,
     straightened,
-    turned,
+    wheeled,
 )
-from engine.orders import Order
+from engine.orders.order import Order
 
 places = st.tuples(st.floats(0, 200), st.floats(0, 120))
 masses = st.floats(10, 500)
@@ -50,7 +50,7 @@ def test_all_stand_on_the_line_side_by_side_in_proportion_to_their_mass(army, fi
     length = math.dist(first, last)
     if length < 5:
         return
-    given_orders = deployed(army, first, last, nothing)
+    given_orders = along_front(army, first, last, nothing)
     assert [regiment for regiment, _ in given_orders] == [one.regiment for one in army]
     shares = [order.frontage / one.mass for one, (_, order) in zip(army, given_orders, strict=True)]
     assert np.allclose(shares, shares[0])
@@ -70,7 +70,7 @@ def test_nobody_crosses_anothers_way_to_the_line(army, first, last):
         return
     along = np.array(last) - first
     now = [float(along @ one.order.centre) for one in army]
-    then = [float(along @ order.centre) for _, order in deployed(army, first, last, nothing)]
+    then = [float(along @ order.centre) for _, order in along_front(army, first, last, nothing)]
     for one in range(len(army)):
         for other in range(one):
             if abs(now[one] - now[other]) > 1e-6:
@@ -83,7 +83,7 @@ def test_nobody_crosses_anothers_way_to_the_line(army, first, last):
 def test_the_first_rank_stands_on_the_line_and_the_others_behind_it(first, length, angle, deep):
     across = np.array([math.cos(math.radians(angle)), math.sin(math.radians(angle))])
     last = np.array(first) + length * across
-    ((_, order),) = deployed([Chosen(0, 100.0, Order("line", (0.0, 0.0)))], first, tuple(last), lambda r, o: deep)
+    ((_, order),) = along_front([Chosen(0, 100.0, Order("line", (0.0, 0.0)))], first, tuple(last), lambda r, o: deep)
     front = np.array([math.sin(math.radians(order.angle)), -math.cos(math.radians(order.angle))])
     assert np.allclose(np.array(order.centre) + deep / 2 * front, (np.array(first) + last) / 2)
     assert np.allclose(front, (across[1], -across[0]))  # to the left of the hand that drew it
@@ -93,7 +93,7 @@ def test_the_first_rank_stands_on_the_line_and_the_others_behind_it(first, lengt
 @settings(deadline=None)
 @given(armies, places)
 def test_all_come_to_a_place_as_they_stand_to_each_other(army, place):
-    given_orders = brought(army, place)
+    given_orders = moved_to(army, place)
     middle = np.average([order.centre for _, order in given_orders], axis=0, weights=[one.mass for one in army])
     assert np.allclose(middle, place)
     ways = [np.subtract(order.centre, one.order.centre) for one, (_, order) in zip(army, given_orders, strict=True)]
@@ -104,14 +104,14 @@ def test_all_come_to_a_place_as_they_stand_to_each_other(army, place):
 @settings(deadline=None)
 @given(armies, angles)
 def test_a_wheel_keeps_middle_and_distances_and_turning_back_undoes_it(army, degrees):
-    wheeled = turned(army, degrees)
+    wheeled = wheeled(army, degrees)
     weights = [one.mass for one in army]
     before = np.array([one.order.centre for one in army])
     after = np.array([order.centre for _, order in wheeled])
     assert np.allclose(np.average(before, axis=0, weights=weights), np.average(after, axis=0, weights=weights))
     spread = np.linalg.norm(before - before[:1], axis=1)
     assert np.allclose(np.linalg.norm(after - after[:1], axis=1), spread, atol=1e-6)
-    back = turned([Chosen(r, weights[r], order) for r, order in wheeled], -degrees)
+    back = wheeled([Chosen(r, weights[r], order) for r, order in wheeled], -degrees)
     assert np.allclose([order.centre for _, order in back], before, atol=1e-6)
 
 
@@ -119,10 +119,10 @@ def test_a_wheel_keeps_middle_and_distances_and_turning_back_undoes_it(army, deg
 @given(armies, places)
 def test_what_was_drawn_by_hand_goes_along(army, way):
     line = ((1.0, 2.0), (3.0, 5.0))
-    hand = [Chosen(one.regiment, one.mass, Order("line", (2.0, 3.5), line=line)) for one in army]
-    for _, order in moved(hand, *way):
-        assert np.allclose(order.line, np.add(line, way))
-    for _, order in formed(hand, "wedge"):
+    hand = [Chosen(one.regiment, one.mass, Order("line", (2.0, 3.5), path=line)) for one in army]
+    for _, order in shifted(hand, *way):
+        assert np.allclose(order.path, np.add(line, way))
+    for _, order in reformed(hand, "wedge"):
         assert order == Order("wedge", (2.0, 3.5))
 
 
@@ -134,8 +134,8 @@ lines = st.lists(places, min_size=2, max_size=40).filter(
 @settings(deadline=None)
 @given(armies, lines)
 def test_a_line_drawn_by_hand_is_shared_in_proportion_to_mass(army, line):
-    given_orders = drawn(army, line)
-    lengths = [sum(math.dist(*pair) for pair in pairwise(order.line)) for _, order in given_orders]
+    given_orders = along_path(army, line)
+    lengths = [sum(math.dist(*pair) for pair in pairwise(order.path)) for _, order in given_orders]
     shares = [length / one.mass for length, one in zip(lengths, army, strict=True)]
     assert np.allclose(shares, shares[0])
     whole = sum(math.dist(*pair) for pair in pairwise(straightened(line)))
@@ -163,7 +163,7 @@ def away(point, begin, end):
 @settings(deadline=None)
 @given(lines, st.floats(1, 20))
 def test_a_brush_leaves_no_gap_where_it_was_led(line, radius):
-    discs = brushed(line, radius)
+    discs = brush_discs(line, radius)
     centres = np.array([disc[:2] for disc in discs])
     for x, y in line:
         assert np.linalg.norm(centres - (x, y), axis=1).min() <= radius / 2 + 1e-6
@@ -174,10 +174,10 @@ def test_a_brush_leaves_no_gap_where_it_was_led(line, radius):
 @settings(max_examples=20, deadline=None)
 @given(armies, lines, st.floats(2, 8))
 def test_a_painting_is_shared_in_proportion_to_mass_and_no_cell_twice(army, line, radius):
-    discs = brushed(line, radius)
-    given_orders = painted(army, discs)
+    discs = brush_discs(line, radius)
+    given_orders = over_area(army, discs)
     assert [regiment for regiment, _ in given_orders] == [one.regiment for one in army]
-    parts = [order.painted for _, order in given_orders]
+    parts = [order.area for _, order in given_orders]
     if len(army) == 1:
         assert parts[0] == discs
         return
@@ -194,7 +194,7 @@ def test_a_painting_is_shared_in_proportion_to_mass_and_no_cell_twice(army, line
 
 def test_a_small_spot_is_wide_enough_for_several():
     army = [Chosen(regiment, 100.0, Order("line", (50.0 + regiment, 50.0))) for regiment in range(3)]
-    given_orders = painted(army, ((60.0, 40.0, 3.0),))
+    given_orders = over_area(army, ((60.0, 40.0, 3.0),))
     centres = sorted(order.centre for _, order in given_orders)
     assert np.allclose(np.mean(centres, axis=0), (60, 40), atol=0.3)
     assert all(math.dist(*pair) > 4 for pair in pairwise(centres))

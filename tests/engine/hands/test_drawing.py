@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from field import PLACES, chosen, last
 
-from engine.commands import Charge
+from engine.orders.commands import Scatter
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 
@@ -22,8 +22,8 @@ class TestDrawing:
         assert "drawn" in {mark.kind for mark in scene.marks}
         session.mouse_up(button, session.at(curve[-1]))
         ((_, order),) = last(session).orders
-        target = session.game.battlefield.stands[1].target
-        assert len(order.line) > 4
+        target = session.game.battle.state.placements[1].target
+        assert len(order.path) > 4
         assert target.sum(dtype=float) == 80
         assert all(target[int(y), int(x)] > 0.5 for x, y in curve[1:-1:4])
         assert chosen(session) == (1,)
@@ -32,7 +32,7 @@ class TestDrawing:
         session.drag("left", session.at((5, 5)), session.at((70, 24)))
         session.drag("right", *(session.at((x, 30 + 4 * (x % 2))) for x in range(8, 64)), hold=["left alt"])
         lengths = {
-            regiment: sum(math.dist(*pair) for pair in zip(order.line, order.line[1:], strict=False))
+            regiment: sum(math.dist(*pair) for pair in zip(order.path, order.path[1:], strict=False))
             for regiment, order in last(session).orders
         }
         assert lengths[1] == pytest.approx(2 * lengths[0], rel=0.1)
@@ -47,12 +47,12 @@ class TestDrawing:
         assert [mark.kind for mark in scene.marks] == ["brush"]
         assert len(scene.preview.position) == 320
         session.mouse_up("left", session.at((36, 34)))
-        target = session.game.battlefield.stands[1].target
+        target = session.game.battle.state.placements[1].target
         assert target.sum(dtype=float) == 80
         assert min(target[30, 24], target[30, 30], target[34, 36]) > 0.4
         # Another stroke adds to the painting, until the brush is put down.
         session.drag("left", *map(session.at, [(50, 30), (50, 31)]))
-        assert {round(x) for x, _, _ in last(session).orders[0][1].painted} >= {24, 36, 50}
+        assert {round(x) for x, _, _ in last(session).orders[0][1].area} >= {24, 36, 50}
         session.click("right", session.at((10, 40)))
         assert session.game.hands.tool is None
         assert len(session.commands) == 2
@@ -63,7 +63,7 @@ class TestDrawing:
         session.press("b")
         session.drag("left", *map(session.at, stroke))
         assert [regiment for regiment, _ in last(session).orders] == [0, 1, 2]
-        targets = np.stack([session.game.battlefield.stands[r].target for r in (0, 1, 2)])
+        targets = np.stack([session.game.battle.state.placements[r].target for r in (0, 1, 2)])
         assert [target.sum(dtype=float) for target in targets] == [40, 80, 40]
         assert np.maximum(targets.sum(axis=0) - 1, 0).sum() < 5
 
@@ -75,31 +75,31 @@ class TestDrawing:
 
     def test_ctrl_and_the_wheel_resize_it_too(self, session):
         session.press("b")
-        before = session.game.hands.outlook.camera
+        before = session.game.hands.camera_control.camera
         with session.holding("left ctrl"):
             session.wheel(session.at((36, 24)), 2)
         assert session.game.hands.radius == pytest.approx(4 * 1.25**2)
-        assert session.game.hands.outlook.camera == before
+        assert session.game.hands.camera_control.camera == before
         session.wheel(session.at((36, 24)), 1)
-        assert session.game.hands.outlook.camera.scale > before.scale
+        assert session.game.hands.camera_control.camera.scale > before.scale
 
     def test_a_charge_wounds_and_the_formation_closes_again(self, alone):
         alone.press("3", "space", "+", "+", "+")
         alone.play(0.6)
-        whole = alone.game.battlefield.overlap()
+        whole = alone.game.battle.state.overlaps[0]
         alone.press("c")
-        stands = alone.game.battlefield.stands[0]
+        stands = alone.game.battle.state.placements[0]
         rank = (stands.centre[0], stands.centre[1] - stands.depth / 2 + 1)
         alone.click("left", alone.at(rank))
-        assert isinstance(last(alone), Charge)
+        assert isinstance(last(alone), Scatter)
         assert last(alone).place == pytest.approx(rank, abs=0.2)
         assert last(alone).radius == 4
         alone.play(0.12)
-        wounded = alone.game.battlefield.overlap()
+        wounded = alone.game.battle.state.overlaps[0]
         assert wounded < whole - 0.03
         alone.play(0.6)
-        assert alone.game.battlefield.overlap() > wounded + 0.02
-        assert alone.game.battlefield.mass_now == alone.game.battlefield.mass_start
+        assert alone.game.battle.state.overlaps[0] > wounded + 0.02
+        assert alone.game.battle.state.mass_now == alone.game.battle.state.mass_start
 
     def test_a_charge_goes_on_along_its_stroke(self, alone):
         alone.press("c")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from field import PLACES, last, press_with
 
-from engine.commands import Form, Halt, Obey
+from engine.orders.commands import GiveOrders, Halt, SetController
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 
@@ -13,16 +13,16 @@ class TestKeysForTheSelected:
     def test_formation_turn_and_move(self, session):
         session.click("left", session.at(PLACES[0]))
         session.press("4", "e", "right")
-        orders = session.game.battlefield.orders
+        orders = session.game.battle.state.orders
         assert (orders[0].formation, orders[0].angle) == ("wedge", 15)
         assert orders[0].centre[0] == pytest.approx(22)
         assert [order.formation for order in orders[1:]] == ["phalanx"] * 3
-        assert all(isinstance(command, Form) for command in session.commands)
+        assert all(isinstance(command, GiveOrders) for command in session.commands)
 
     def test_several_wheel_about_their_middle(self, session):
         session.drag("left", session.at((5, 5)), session.at((40, 24)))
         session.press("down", "down", *["e"] * 6)
-        orders = session.game.battlefield.orders
+        orders = session.game.battle.state.orders
         assert orders[0].centre == pytest.approx((30, 22 - 12), abs=0.1)
         assert orders[1].centre == pytest.approx((30, 22 + 6), abs=0.1)
         assert [orders[r].angle for r in (0, 1, 2)] == [90, 90, 0]
@@ -34,7 +34,7 @@ class TestKeysForTheSelected:
         session.play(0.5)
         session.press("backspace")
         assert last(session) == Halt((1,))
-        assert session.game.battlefield.overlap(1) > 0.95
+        assert session.game.battle.state.overlaps[1] > 0.95
 
     def test_shift_queues_waypoints_and_they_are_drawn(self, session):
         session.click("left", session.at(PLACES[0]))
@@ -42,7 +42,7 @@ class TestKeysForTheSelected:
         session.click("right", session.at((30, 40)), hold=["left shift"])
         press_with(session, "left shift", "4")
         assert [command.queued for command in session.commands] == [False, True, True]
-        queue = session.game.battlefield.queued[0]
+        queue = session.game.battle.state.waiting_orders[0]
         assert [order.formation for order in queue] == ["phalanx", "wedge"]
         assert queue[1].centre == pytest.approx(queue[0].centre)
         (mark,) = session.game.scene().marks
@@ -57,7 +57,7 @@ class TestKeysForTheSelected:
         session.click("left", session.at(PLACES[1]))
         session.press("4", "space", "+", "+", "+")  # the middle of a wedge's men is not the middle of its box
         session.play(1.0)
-        assert session.game.battlefield.overlap(1) > 0.95
+        assert session.game.battle.state.overlaps[1] > 0.95
         assert session.game.scene().marks == ()
 
     def test_tab_switches_the_controller_of_the_selected(self, session):
@@ -65,5 +65,5 @@ class TestKeysForTheSelected:
         session.click("left", session.at(PLACES[0]), hold=["left shift"])
         session.press("tab")
         session.until(lambda: len(session.commands) == 2)
-        assert session.commands == [Obey(0, "two"), Obey(2, "two")]
-        assert [regiment.controller for regiment in session.game.battlefield.regiments] == ["two", "one", "two", "one"]
+        assert session.commands == [SetController(0, "two"), SetController(2, "two")]
+        assert [regiment.controller for regiment in session.game.battle.state.regiments] == ["two", "one", "two", "one"]

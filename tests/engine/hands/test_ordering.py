@@ -15,9 +15,9 @@ class TestOrders:
         session.click("right", session.at((20, 30)))
         ((regiment, order),) = last(session).orders
         assert regiment == 0
-        assert order == replace(session.game.battlefield.orders[0], centre=order.centre)
+        assert order == replace(session.game.battle.state.orders[0], centre=order.centre)
         assert order.centre == pytest.approx((20, 30), abs=0.2)
-        assert not last(session).queued
+        assert not last(session).waiting_orders
 
     def test_several_move_as_they_stand_to_each_other(self, session):
         session.drag("left", session.at((5, 5)), session.at((70, 24)))
@@ -52,7 +52,7 @@ class TestOrders:
         session.click("left", session.at(PLACES[1]))
         session.drag("right", session.at((50, 24)), session.at((50, 30)), session.at((50, 40)))
         ((_, order),) = last(session).orders
-        stand = session.game.battlefield.stands[1]
+        stand = session.game.battle.state.placements[1]
         assert order.frontage == pytest.approx(16, abs=0.3)
         assert stand.angle == pytest.approx(90)  # drawn downwards, it faces to the right
         assert (stand.centre[0] + stand.depth / 2, stand.centre[1]) == pytest.approx((50, 32), abs=0.3)
@@ -65,7 +65,7 @@ class TestOrders:
         assert orders[1].frontage == pytest.approx(2 * orders[0].frontage) == pytest.approx(2 * orders[2].frontage)
         assert sum(order.frontage for order in orders.values()) == pytest.approx(50 - 2 * 1.5, abs=0.3)
         assert [orders[r].centre[0] for r in (0, 1, 2)] == sorted(orders[r].centre[0] for r in (0, 1, 2))
-        targets = np.sum([session.game.battlefield.stands[r].target for r in (0, 1, 2)], axis=0)
+        targets = np.sum([session.game.battle.state.placements[r].target for r in (0, 1, 2)], axis=0)
         assert targets.max() <= 1.0
 
     def test_the_ghost_shows_exactly_the_men_there_are_where_they_will_stand(self, session):
@@ -81,7 +81,7 @@ class TestOrders:
         assert shown > 0.9
         session.drag("right", session.at((10, 30)), session.at((60, 36)))  # lets go of the stroke in hand
         session.drag("right", session.at((10, 30)), session.at((30, 32)), session.at((60, 36)))
-        stands = session.game.battlefield.stands
+        stands = session.game.battle.state.placements
         there = np.concatenate([stands[r].slots(int(4 * MASSES[r])) for r in (0, 1, 2)])
         assert np.allclose(scene.preview.position, there)
         assert session.game.scene().preview is None
@@ -108,9 +108,9 @@ class TestOrders:
         session.wheel(session.at((36, 24)), 3)
         start = (30, 24)
         session.drag("right", session.at(start), session.at((33, 26)), done=False)
-        session.game.hands.outlook.drag(-60, 0)
+        session.game.hands.camera_control.drag(-60, 0)
         pixel = session.at((45, 24))
         session.mouse_up("right", pixel)
-        stand = session.game.battlefield.stands[1]
+        stand = session.game.battle.state.placements[1]
         assert stand.frontage == pytest.approx(15, abs=0.2)
         assert stand.centre[0] == pytest.approx(37.5, abs=0.2)

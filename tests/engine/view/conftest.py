@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from sketches import GRID, SIZE
 
-from engine.view import open_view
-from engine.view.scene import Scene, View
+from engine.view.base import View
+from engine.view.opening import open_view
+from engine.view.scene import Scene
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +56,11 @@ def view(kind: str) -> Iterator[View]:
 
 
 @pytest.fixture
-def drawn(view: View) -> Callable[..., np.ndarray]:
+def along_path(view: View) -> Callable[..., np.ndarray]:
     """Draws a scene with these fields and returns its picture, as integers that can be subtracted."""
 
     def draw(**fields) -> np.ndarray:
-        view.draw(Scene(**{"grid": GRID, "soldiers": None, "ghost": None, **fields}))
+        view.draw(Scene(**{"grid": GRID, "soldiers": None, "target_outline": None, **fields}))
         return view.picture().astype(int)
 
     return draw

@@ -13,8 +13,8 @@ from PIL import Image
 
 from engine.view.camera import Camera
 from engine.view.palette import TEAMS
-from engine.view.scene import Arrows, Card, Heat, Mark, Minimap, Plot, Scene, Soldiers
-from engine.view.teams import regiment_colours
+from engine.view.scene import Annotation, Arrows, Card, DrawnSoldiers, FieldOverlay, Minimap, Plot, Scene
+from engine.view.shades import regiment_colours
 
 FOLDER = Path(__file__).parent / "golden"
 SIZE, SMALLER = (640, 360), 4  # pixels drawn, and how many of them along each side make one that is kept
@@ -41,12 +41,12 @@ BODIES = [
 FACING = (0.0, 0.5, np.pi, 3.6)
 
 
-def men(selected: tuple[int, ...] = ()) -> Soldiers:
+def men(selected: tuple[int, ...] = ()) -> DrawnSoldiers:
     """Four regiments, of which some are selected."""
     side = np.repeat(np.arange(4), [len(body) for body in BODIES])
     count = len(side)
     walked = np.linspace(0, 7, count)
-    return Soldiers(
+    return DrawnSoldiers(
         np.concatenate(BODIES), np.array(FACING)[side], walked, side, 0.5, np.isin(side, selected) if selected else None
     )
 
@@ -78,15 +78,15 @@ def scenes() -> dict[str, Scene]:
     """The scenes by name."""
     target = np.roll(masses().sum(axis=0), (5, 6), axis=(0, 1))
     field = Scene(GRID, None, None, -1, open_cells=rocks(), teams=regiment_colours((0, 0, 1, 1), TEAMS))
-    army = replace(field, soldiers=men((0, 3)), ghost=target, ghost_version=1)
+    army = replace(field, soldiers=men((0, 3)), target_outline=target, target_version=1)
     ticks = np.arange(0, 300, 3)
     overlap = np.stack([1 - np.exp(-ticks / (40 + 40 * regiment)) for regiment in range(4)], axis=1)
     marks = (
-        Mark(np.array([[14, 12], [46, 12], [46, 30], [14, 30]]), "selection", closed=True),
-        Mark(np.array([[20, 56], [30, 52], [44, 58], [56, 50]]), "drawn"),
-        Mark(np.array([[70, 22], [60, 40], [84, 56]]), "waypoint"),
-        Mark(ring(84, 32, 5), "brush", closed=True),
-        Mark(np.array([[50, 50], [50, 40]]), "facing"),
+        Annotation(np.array([[14, 12], [46, 12], [46, 30], [14, 30]]), "selection", closed=True),
+        Annotation(np.array([[20, 56], [30, 52], [44, 58], [56, 50]]), "drawn"),
+        Annotation(np.array([[70, 22], [60, 40], [84, 56]]), "waypoint"),
+        Annotation(ring(84, 32, 5), "brush", closed=True),
+        Annotation(np.array([[50, 50], [50, 40]]), "facing"),
     )
     words = replace(
         army,
@@ -104,10 +104,10 @@ def scenes() -> dict[str, Scene]:
     return {
         "field": field,
         "army": army,
-        "marks": replace(army, marks=marks, preview=Soldiers(BODIES[1] + (0, 14), np.zeros(len(BODIES[1])),
+        "marks": replace(army, marks=marks, preview=DrawnSoldiers(BODIES[1] + (0, 14), np.zeros(len(BODIES[1])),
             np.zeros(len(BODIES[1])), np.full(len(BODIES[1]), 1), 0.5)),
-        "density": replace(army, overlays=(Heat("density", masses().sum(axis=0)), arrows("velocity"))),
-        "error": replace(army, overlays=(Heat("error", masses().sum(axis=0) - target), arrows("plan"))),
+        "density": replace(army, overlays=(FieldOverlay("density", masses().sum(axis=0)), arrows("velocity"))),
+        "error": replace(army, overlays=(FieldOverlay("error", masses().sum(axis=0) - target), arrows("plan"))),
         "words": replace(words, banner="Paused", tutorial=("Drag to select.", "Then press the right button.")),
         "research": research,
         "close": replace(words, camera=Camera(SIZE, scale, (-30 * scale, -14 * scale))),
@@ -135,7 +135,7 @@ def apart(picture: np.ndarray, other: np.ndarray) -> tuple[float, float]:
 
 def main() -> None:
     """Draw all golden pictures anew and say how far each is from what it was."""
-    from engine.view import open_view
+    from engine.view.opening import open_view
 
     FOLDER.mkdir(exist_ok=True)
     for kind in VIEWS:

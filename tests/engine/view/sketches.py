@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.view.scene import Soldiers
+from engine.view.scene import DrawnSoldiers
 
 SIZE = (960, 540)  # of the picture, in pixels
 GRID = (64, 96)  # of the field, in cells
 
 
-def men(*positions: tuple[float, float], facing=0.0, walked=0.0, side=0, spacing=4.0) -> Soldiers:
+def men(*positions: tuple[float, float], facing=0.0, walked=0.0, side=0, spacing=4.0) -> DrawnSoldiers:
     """Men at these places (x, y in cells), drawn large enough to look at."""
     count = len(positions)
-    return Soldiers(
+    return DrawnSoldiers(
         np.array(positions, dtype=float).reshape(count, 2),
         np.full(count, facing),
         np.full(count, walked),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from golden import FOLDER, MEAN, SIZE, VIEWS, WORST, apart, golden, scenes, shrunk
 
-from engine.view import open_view
+from engine.view.opening import open_view
 
 SCENES = scenes()
 
@@ -46,7 +46,7 @@ def test_it_looks_as_it_did(look, kind, name):
     [
         ("field", {"open_cells": None}),
         ("army", {"soldiers": None}),
-        ("army", {"ghost": None}),
+        ("army", {"target_outline": None}),
         ("army", {"teams": ((222, 94, 20), (222, 94, 20))}),
         ("marks", {"marks": ()}),
         ("marks", {"preview": None}),

@@ -7,10 +7,10 @@ import pytest
 from sketches import GRID, SIZE, changed, men
 
 from engine.view.camera import Camera
-from engine.view.heat import heat_colours
+from engine.view.colour_scales import overlay_pixels
 from engine.view.minimap import minimap_camera
 from engine.view.palette import TEAMS
-from engine.view.scene import Arrows, Card, Heat, Mark, Minimap, Plot
+from engine.view.scene import Annotation, Arrows, Card, FieldOverlay, Minimap, Plot
 
 
 def pixel(view, x: float, y: float) -> tuple[int, int]:
@@ -44,12 +44,12 @@ def test_closed_cells_look_closed_and_open_ones_as_before(view, drawn):
 
 @pytest.mark.parametrize(("named", "value"), [("density", 1.0), ("target", 0.6), ("error", 1.0), ("error", -1.0)])
 def test_a_field_has_its_colours_where_it_is_not_zero(view, drawn, named, value):
-    heat = Heat(named, field(40, 60, value))
-    bare, picture = drawn(overlays=(Heat(named, field(0, 0, 0.0)),)), drawn(overlays=(heat,))
+    heat = FieldOverlay(named, field(40, 60, value))
+    bare, picture = drawn(overlays=(FieldOverlay(named, field(0, 0, 0.0)),)), drawn(overlays=(heat,))
     difference = changed(bare, picture)
     cells = where(view, difference)
     assert (cells > (39, 19)).all() and (cells < (61, 31)).all()
-    colour = heat_colours(heat)[25, 50].astype(int)
+    colour = overlay_pixels(heat)[25, 50].astype(int)
     row, column = pixel(view, 50, 25)
     expected = bare[row, column] + (colour[:3] - bare[row, column]) * colour[3] / 255
     assert np.abs(picture[row, column] - expected).max() < 8
@@ -57,14 +57,14 @@ def test_a_field_has_its_colours_where_it_is_not_zero(view, drawn, named, value)
 
 def test_missing_and_surplus_men_have_colours_of_their_own(view, drawn):
     error = field(40, 50, -1.0) + field(50, 60, 1.0)
-    picture = drawn(overlays=(Heat("error", error),))
+    picture = drawn(overlays=(FieldOverlay("error", error),))
     few, many = picture[pixel(view, 45, 25)], picture[pixel(view, 55, 25)]
     assert few[2] > few[0] + 60
     assert many[0] > many[2] + 60
 
 
 def test_fields_lie_over_the_men(view, drawn):
-    heat = Heat("density", field(40, 60, 1.0))
+    heat = FieldOverlay("density", field(40, 60, 1.0))
     crowd = men(*[(x, 25.0) for x in range(42, 58)], spacing=2.0)
     difference = np.abs(drawn(overlays=(heat,)) - drawn(overlays=(heat,), soldiers=crowd)).max(axis=-1)
     assert 0 < difference[pixel(view, 50, 25)[0]].max() < 40
@@ -100,11 +100,11 @@ def ring(x: float, y: float, radius: float) -> np.ndarray:
 
 
 MARKS = {
-    "selection": (Mark(np.array([[20, 20], [50, 20], [50, 40], [20, 40]]), "selection", closed=True), (20, 30)),
-    "drawn": (Mark(np.array([[20, 20], [40, 30], [60, 20]]), "drawn"), (30, 25)),
-    "waypoint": (Mark(np.array([[20, 20], [60, 40]]), "waypoint"), (60, 40)),
-    "brush": (Mark(ring(50, 30, 8), "brush", closed=True), (58, 30)),
-    "facing": (Mark(np.array([[40, 40], [40, 20]]), "facing"), (40, 30)),
+    "selection": (Annotation(np.array([[20, 20], [50, 20], [50, 40], [20, 40]]), "selection", closed=True), (20, 30)),
+    "drawn": (Annotation(np.array([[20, 20], [40, 30], [60, 20]]), "drawn"), (30, 25)),
+    "waypoint": (Annotation(np.array([[20, 20], [60, 40]]), "waypoint"), (60, 40)),
+    "brush": (Annotation(ring(50, 30, 8), "brush", closed=True), (58, 30)),
+    "facing": (Annotation(np.array([[40, 40], [40, 20]]), "facing"), (40, 30)),
 }
 
 
@@ -117,7 +117,7 @@ def test_a_mark_is_drawn_where_its_points_are(view, drawn, named):
     cells = where(view, difference)
     assert (cells > mark.points.min(axis=0) - 2.5).all()
     assert (cells < mark.points.max(axis=0) + 2.5).all()
-    assert not changed(drawn(), drawn(marks=(Mark(np.zeros((0, 2)), named),))).any()
+    assert not changed(drawn(), drawn(marks=(Annotation(np.zeros((0, 2)), named),))).any()
 
 
 def test_a_selection_s_box_is_faintly_filled_and_a_brush_is_not(view, drawn):
@@ -228,15 +228,19 @@ def test_a_plan_that_nobody_tells_is_said(drawn):
 
 
 def test_panels_on_the_right_do_not_cover_each_other():
-    from engine.view import open_view
-    from engine.view.panels import Panels
+    from engine.view.hud.panels import Panels
+    from engine.view.opening import open_view
     from engine.view.scene import Scene
 
     view = open_view((320, 200), visible=False, prefer="surfaces")  # opens pygame's display
     try:
         for size in ((640, 360), (1280, 720), (3840, 2160)):
             none = np.zeros((0, 2))
-            overlays = (Heat("error", np.zeros(GRID)), Arrows("velocity", none, none), Arrows("plan", none, none))
+            overlays = (
+                FieldOverlay("error", np.zeros(GRID)),
+                Arrows("velocity", none, none),
+                Arrows("plan", none, none),
+            )
             profile = tuple((part, "1.0") for part in ("simulation", "troops", "drawing", "waiting", "frame"))
             cards = tuple(Card(f"Regiment {number}", number, 0.5, ("Line · nca", "Romans")) for number in range(8))
             status = tuple((f"row {number}", "1") for number in range(8))

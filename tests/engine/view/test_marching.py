@@ -13,10 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from likeness import variation
 from stand_in import GROUND, MASS, StandIn
 
-from engine import formations, troops
-from engine.flows import Flow
-from engine.game import Game
-from engine.view import marching, open_view
+from engine import formations
+from engine.app.game import Game
+from engine.soldiers import soldiers
+from engine.soldiers.flow import Flow
+from engine.view.opening import open_view
 
 MEN, TICKS = 1500, 200
 FIELDS = ("mass", "flux_x", "flux_y")
@@ -36,7 +37,7 @@ def battle():
     """The flow of every tick in which a line forms, and the stand that it forms."""
     simulation = StandIn()
     stand = formations.form_up(formations.load()["line"], MASS, GROUND, centre=(36, 24), angle=20.0)
-    state = simulation.reset(formations.blob(MASS, GROUND)[None], GROUND, [None], 0)
+    state = simulation.reset(formations.crowd(MASS, GROUND)[None], GROUND, [None], 0)
     flows = []
     for _ in range(TICKS):
         state = simulation.tick(state, stand.target[None])
@@ -45,16 +46,16 @@ def battle():
 
 
 def crowd():
-    return troops.muster(formations.blob(MASS, GROUND), MEN, seed=0)
+    return soldiers.spawn(formations.crowd(MASS, GROUND), MEN, seed=0)
 
 
 def test_without_neighbours_the_steps_are_those_of_numpy(opengl, battle, monkeypatch):
     flows, stand = battle
-    monkeypatch.setattr(troops, "elbow_room", lambda position, room: np.zeros_like(position))
+    monkeypatch.setattr(troops, "separation", lambda position, room: np.zeros_like(position))
     monkeypatch.setattr(marching, "ROOM", 0.0)
     men = crowd()
     for tick, flow in enumerate(flows):
-        by_numpy, by_opengl = troops.march(men, flow, 0.3, stand), opengl.march(men, flow, 0.3, stand)
+        by_numpy, by_opengl = soldiers.step(men, flow, 0.3, stand), opengl.march(men, flow, 0.3, stand)
         apart = np.abs(by_numpy.position - by_opengl.position).max(axis=1)
         # Where a man stands on the brink of a rule, the last bit decides: that may be a man or two.
         assert np.quantile(apart, 0.995) < 2e-3, tick
@@ -67,12 +68,12 @@ def test_they_keep_the_promises_of_soldiers(opengl, battle):
     likeness, of_numpy = [], []
     for flow in flows:
         before = men.position
-        men, by_numpy = opengl.march(men, flow, 0.3, stand), troops.march(by_numpy, flow, 0.3, stand)
+        men, by_numpy = opengl.march(men, flow, 0.3, stand), soldiers.step(by_numpy, flow, 0.3, stand)
         np.testing.assert_array_equal(men.last_position, before)
         assert np.isfinite(men.position).all()
         assert np.hypot(*(men.position - before).T).max() <= 1.6 * 0.5
-        likeness.append(variation(men.position, men.share, flow.mass))
-        of_numpy.append(variation(by_numpy.position, by_numpy.share, flow.mass))
+        likeness.append(variation(men.position, men.mass_per_soldier, flow.mass))
+        of_numpy.append(variation(by_numpy.position, by_numpy.mass_per_soldier, flow.mass))
     assert max(likeness) < max(of_numpy) + 0.005
     assert likeness[-1] < of_numpy[-1] + 0.002
     assert men.places.position is not None
@@ -91,15 +92,15 @@ def test_men_on_one_another_step_apart(opengl, battle):
     assert counts.max() <= 4
 
 
-@pytest.mark.parametrize(("men", "by_view"), [(marching.troops.MANY, False), (marching.troops.MANY + 1, True)])
+@pytest.mark.parametrize(("men", "by_view"), [(marching.soldiers.MANY, False), (marching.soldiers.MANY + 1, True)])
 def test_the_game_has_many_men_moved_by_the_view(opengl, men, by_view, campaign):
     (army,) = campaign.scenario.regiments
     scenario = replace(campaign.scenario, regiments=(replace(army, men=men),))
     game = Game(replace(campaign, scenario=scenario), opengl)
-    while game.battlefield is None:
+    while game.battle is None:
         game.frame()
-    assert (game.battlefield.march == opengl.march) == by_view
-    before = game.battlefield.troops[0]
-    game.battlefield.tick()
-    assert not np.array_equal(before.position, game.battlefield.troops[0].position)
+    assert (game.battle.step_soldiers == opengl.march) == by_view
+    before = game.battle.state.soldiers[0]
+    game.battle.tick()
+    assert not np.array_equal(before.position, game.battle.state.soldiers[0].position)
     game.frame()

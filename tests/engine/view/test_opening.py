@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from sketches import GRID, SIZE, men
 
-from engine.view import NoDisplay, has_display, open_view
-from engine.view.scene import Held, KeyPress, KeyRelease, MouseButton, MouseMove, MouseWheel, Quit, Scene
+from engine.view.base import NoDisplay
+from engine.view.events import KeyPress, KeyRelease, Modifiers, MouseButton, MouseMove, MouseWheel, Quit
+from engine.view.opening import has_display, open_view
+from engine.view.scene import Scene
 
 
 def test_keys_and_closing_come_out_in_order(view):
@@ -46,9 +48,9 @@ def test_the_mouse_says_where_it_is_which_button_went_down_and_what_is_held(view
     mouse = [one for one in view.events() if not isinstance(one, KeyPress | KeyRelease)]
     assert mouse == [
         MouseMove((30, 40)),
-        MouseButton((31, 41), "right", True, Held(shift=True)),
-        MouseMove((50, 60), Held(alt=True)),
-        MouseButton((50, 60), "right", False, Held(alt=True)),
+        MouseButton((31, 41), "right", True, Modifiers(shift=True)),
+        MouseMove((50, 60), Modifiers(alt=True)),
+        MouseButton((50, 60), "right", False, Modifiers(alt=True)),
         MouseWheel((50, 60), -2),
     ]
 
@@ -62,7 +64,7 @@ def test_keys_that_are_down_when_the_window_loses_sight_are_let_go_of(view):
     pygame.event.post(pygame.event.Event(pygame.WINDOWFOCUSLOST))
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_w))
     told = view.events()
-    assert told[1] == KeyPress("w", modifiers=Held(ctrl=True))
+    assert told[1] == KeyPress("w", modifiers=Modifiers(ctrl=True))
     assert {*told[2:4]} == {KeyRelease("left ctrl"), KeyRelease("w")}
     assert told[4] == KeyPress("w")
 
@@ -118,7 +120,7 @@ def test_the_window_shows_what_the_picture_says(view, monkeypatch):
 
 def test_where_opengl_fails_surfaces_take_over_and_say_why(monkeypatch):
     monkeypatch.setitem(sys.modules, "moderngl", None)  # importing it now raises ImportError
-    for name in [name for name in sys.modules if name.startswith(("engine.view.opengl", "engine.view.layers"))]:
+    for name in [name for name in sys.modules if name.startswith(("engine.view.opengl.view", "engine.view.layers"))]:
         monkeypatch.delitem(sys.modules, name)
     view = open_view(SIZE, visible=False)
     try:
@@ -145,7 +147,7 @@ def test_a_window_without_a_display_is_refused(monkeypatch):
 
 
 def test_importing_the_view_imports_neither_pygame_nor_moderngl():
-    modules = "engine.view, engine.view.scene, engine.view.camera, engine.view.recording, engine.view.sprites"
+    modules = "engine.view, engine.view.scene, engine.view.camera, engine.recording.pictures, engine.view.sprites"
     check = f"import sys, {modules}; print([name for name in ('pygame', 'moderngl') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

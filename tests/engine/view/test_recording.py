@@ -1,4 +1,4 @@
-"""Pictures and animations on disk."""
+"""Capture and animations on disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.view.recording import SEEN_FIRST, GifWriter, save_png
+from engine.recording.pictures import SEEN_FIRST, GifWriter, save_png
 
 
 def frame(step: int, size=(120, 200)) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from sketches import men
 
-from engine.assets import ASSETS
+from engine.io.paths import ASSETS
 from engine.view import sprites
 
 

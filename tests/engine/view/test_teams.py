@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.view.palette import TEAMS
-from engine.view.teams import oklab, regiment_colours, shades
+from engine.view.shades import oklab, regiment_colours, shades
 
 # What remains of red, green and blue light without one kind of cones, after Machado, Oliveira and Fernandes (2009).
 SIGHT = {

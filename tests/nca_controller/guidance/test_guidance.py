@@ -7,8 +7,8 @@ import pytest
 
 from engine.formations import blob, form_up, load
 from engine.plugin import Ground
-from nca_controller.guidance import haste
 from nca_controller.guidance import plan as transport
+from nca_controller.guidance import urgency as haste
 from nca_controller.guidance.clouds import cloud
 from nca_controller.guidance.poisson import poisson_flow, solve_poisson
 from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, match, squared_distances

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nca_controller import Plan
 from nca_controller.physics import LIMITERS, QUANTUM, Terrain, advect
-from nca_controller.physics.encounter import exchange, portions
+from nca_controller.physics.exchange import exchange
 from nca_controller.simulation import muster, tick
 
 divide = jax.jit(portions)

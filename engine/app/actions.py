@@ -1,0 +1,101 @@
+"""What the keys do, apart from orders: engine.controls.bindings names the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.app.capture import Capture
+from engine.app.clock import GameClock
+from engine.app.tutorial import Tutorial
+from engine.controls import Mouse, Player
+from engine.presentation import Switch, ViewOptions
+from engine.view import View
+
+
+class GameActions:
+    """What a player can ask of the game by a key, and what is on or off because of it.
+
+    `notify` tells the player something; `rewind` steps the battle back by a tick, and `next_controller` prepares the
+    next controller of the selected, which takes over once it is ready.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        mouse: Mouse,
+        clock: GameClock,
+        view: View,
+        capture: Capture,
+        tutorial: Tutorial,
+        *,
+        notify: Callable[[str], object],
+        rewind: Callable[[], object],
+        next_controller: Callable[[], None],
+    ) -> None:
+        self.player, self.mouse = player, mouse
+        self.options = ViewOptions()
+        self.help_open = False
+        self.running = True
+        self._clock, self._view, self._capture, self._tutorial = clock, view, capture, tutorial
+        self._notify, self._rewind, self._switch_controller = notify, rewind, next_controller
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        self._clock.pause()
+
+    def step(self) -> None:
+        """Pause and make one tick."""
+        self._clock.step()
+
+    def step_back(self) -> None:
+        """Pause and go back by one tick; the last ten seconds are kept."""
+        self._clock.halt()
+        self._rewind()
+
+    def faster(self) -> None:
+        """Double the speed."""
+        self._clock.faster()
+
+    def slower(self) -> None:
+        """Halve the speed."""
+        self._clock.slower()
+
+    def next_controller(self) -> None:
+        """Prepare the next controller of the selected in the background; it takes over once it is ready."""
+        self._switch_controller()
+
+    def help(self) -> None:
+        """Show the keys, or hide them."""
+        self.help_open = not self.help_open
+
+    def switch(self, what: Switch) -> None:
+        """Show something of the researcher's view, or hide it."""
+        self.options = self.options.switched(what)
+
+    def tutorial(self) -> None:
+        """Show the lessons, or hide them."""
+        self._tutorial.switch()
+
+    def screenshot(self) -> None:
+        """Save the next picture."""
+        self._capture.take_picture()
+
+    def film(self) -> None:
+        """Begin a film, or end the one that is being made."""
+        self._capture.switch_film(self._clock.now)
+
+    def full_screen(self) -> None:
+        """Fill the screen, or come back from that."""
+        try:
+            self._view.toggle_full_screen()
+        except OSError as error:
+            self._notify(str(error))
+
+    def cancel(self) -> None:
+        """Let go of what is in hand, or else leave."""
+        if not self.mouse.cancel():
+            self.leave()
+
+    def leave(self) -> None:
+        """End the game after this frame."""
+        self.running = False

@@ -1,0 +1,100 @@
+"""What the player takes home: pictures and films of the game, numbered, in a folder. Nothing is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.io import InputError
+from engine.recording import Film, check_film, quality, save_png
+from engine.view import View
+
+LONGEST_FINISH = 60.0  # seconds that leaving waits for a film to be finished
+
+
+class Capture:
+    """Takes pictures of a view when they are asked for; `say` tells the player what became of them."""
+
+    def __init__(self, folder: Path, say: Callable[[str], object], film_format: str = "gif") -> None:
+        self._folder = folder
+        self._notify = say
+        self._format = film_format
+        self._picture_wanted = False
+        self._film: Film | None = None
+        self._began = 0.0
+        self._last = -1  # the last moment that was filmed, counted in frames' times
+        self._finishing: list[Film] = []
+
+    def take_picture(self) -> None:
+        """Save the next picture that is drawn."""
+        self._picture_wanted = True
+
+    def switch_film(self, now: float) -> None:
+        """Begin a film at a time in seconds, or end the one that is being made."""
+        if self._film is not None:
+            self._film.end()
+            self._finishing.append(self._film)
+            self._film = None
+            return
+        path = self._free(self._format)
+        try:
+            check_film(path)
+        except InputError as error:
+            self._notify(str(error))
+            return
+        self._film, self._began, self._last = Film(path), now, -1
+
+    def recording(self, now: float) -> str | None:
+        """Return how the film stands, as "0:12"; None where none is made."""
+        if self._film is None:
+            return "saving" if self._finishing else None
+        seconds = int(now - self._began)
+        return f"{seconds // 60}:{seconds % 60:02}"
+
+    def look(self, view: View, now: float) -> None:
+        """Take what is due of the scene that was drawn last."""
+        if self._picture_wanted:
+            self._picture_wanted = False
+            self._save_picture(view)
+        if self._film is not None:
+            wanted = quality(self._film.path)
+            moment = int((now - self._began) * wanted.frames_per_second)
+            if moment > self._last and self._film.room:
+                self._last = moment
+                self._film.offer(moment, view.picture(wanted.width))
+            if self._film.finished:
+                self._finishing.append(self._film)
+                self._film = None
+        self._report()
+
+    def close(self) -> None:
+        """Finish what is being made: leaving the game loses no film."""
+        if self._film is not None:
+            self._film.end()
+            self._finishing.append(self._film)
+            self._film = None
+        for film in self._finishing:
+            film.wait(LONGEST_FINISH)
+        self._report()
+
+    def _report(self) -> None:
+        for film in [film for film in self._finishing if film.finished]:
+            self._finishing.remove(film)
+            if film.failure:
+                self._notify(f"cannot film {film.path.name}: {film.failure}")
+            else:
+                self._notify(f"saved {film.path.name}")
+
+    def _save_picture(self, view: View) -> None:
+        path = self._free("png")
+        try:
+            save_png(path, view.picture())
+            self._notify(f"saved {path.name}")
+        except OSError as error:
+            self._notify(f"cannot save {path.name}: {error.strerror}")
+
+    def _free(self, ending: str) -> Path:
+        number = 1
+        while (path := self._folder / f"maniple-{number:04}.{ending}").exists():
+            number += 1
+        return path

@@ -1,0 +1,56 @@
+"""The game plays itself for a film: twenty seconds of orders, as a GIF or an MP4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tqdm import tqdm
+
+from engine.app import headless
+from engine.battle import TICKS_PER_SECOND, Battle, BattleSetup
+from engine.orders import GiveOrders, Order, Schedule
+from engine.plugin import Ground
+from engine.recording import open_film, quality
+from engine.view import Scene, View
+
+TICKS = 600  # twenty seconds
+ORDERS = (  # tick, formation, centre as shares of the field's width and height, angle in degrees
+    (0, "line", 0.5, 0.5, 0),
+    (100, "wedge", 0.5, 0.45, 0),
+    (175, "wedge", 0.66, 0.45, 90),
+    (265, "square", 0.55, 0.5, 0),
+    (355, "column", 0.3, 0.5, 0),
+    (385, "phalanx", 0.35, 0.5, -60),  # before the column stands
+    (470, "circle", 0.5, 0.5, 0),
+    (540, "testudo", 0.5, 0.5, 45),
+)
+
+
+def schedule(ground: Ground) -> Schedule:
+    """Return the orders of the demo for this ground."""
+    height, width = ground.grid
+    return tuple(
+        (tick, GiveOrders(((0, Order(name, (x * width, y * height), angle)),))) for tick, name, x, y, angle in ORDERS
+    )
+
+
+def film(setup: BattleSetup, battle: Battle, view: View, path: Path, ticks: int = TICKS) -> None:
+    """Play so many ticks and save them, with a progress bar: as an MP4 where the file's name ends so, else as a GIF.
+
+    Raises OSError where it cannot be written.
+    """
+    wanted = quality(path)
+    with open_film(path) as writer:
+        for scene in scenes(setup, battle, ticks, wanted.frames_per_second):
+            view.draw(scene)
+            writer.add(view.picture(wanted.width))
+
+
+def scenes(setup: BattleSetup, battle: Battle, ticks: int, frames_per_second: float) -> Iterator[Scene]:
+    """Play so many ticks and yield scenes that are evenly spaced in time."""
+    shown, spacing = 0.0, TICKS_PER_SECOND / frames_per_second  # in ticks
+    for tick in tqdm(headless.play(battle, ticks), total=ticks, desc="filming", unit="tick"):
+        while shown <= tick:
+            yield headless.scene(setup, battle, shown - (tick - 1))
+            shown += spacing

@@ -1,0 +1,202 @@
+"""The game as it is played: events in, ticks, pictures out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from engine.app.actions import GameActions
+from engine.app.background import BackgroundTask
+from engine.app.capture import Capture
+from engine.app.clock import FRAMES_PER_SECOND, GameClock
+from engine.app.controller_switch import ControllerSwitch
+from engine.app.settings import SettingsFile
+from engine.app.tutorial import Tutorial
+from engine.battle import TICKS_PER_SECOND, Battle, BattleSetup
+from engine.controls import Feedback, FormationKeys, Mouse, Player, dispatch
+from engine.formations import FormationError, FormationLibrary
+from engine.orders import Command
+from engine.presentation import PlotHistory, cards, compose, status
+from engine.soldiers import MANY
+from engine.view import Quit, Rows, Scene, View, knows_key
+
+COMPLAINT_SECONDS = 20.0  # how long it shows what is wrong with the settings
+MUSTERING_FRAMES = 12  # a second: what software draws, it takes from the compiler
+NOTICE_SECONDS = 4.0  # how long the HUD shows what became of a screenshot or a controller
+
+
+class Game:
+    """A battle played in a view. Each `frame` reads the events, makes the ticks that are due and draws.
+
+    The battle is built in the background; orders given meanwhile wait for it.
+    """
+
+    def __init__(
+        self,
+        setup: BattleSetup,
+        view: View,
+        clock: GameClock | None = None,
+        folder: Path = Path(),
+        settings_file: SettingsFile | None = None,
+        library: FormationLibrary | None = None,
+    ) -> None:
+        self.setup = setup
+        self.view = view
+        self.clock = clock or GameClock(TICKS_PER_SECOND)
+        self.battle: Battle | None = None
+        self.notice = ""
+        self._notice_until = 0.0  # by the game's clock
+        self._settings_file = settings_file or SettingsFile()
+        settings = self._settings_file.settings
+        self._colours = settings.colours
+        self.player = Player(self.command, self.notify, setup.scenario.player)
+        self.mouse = Mouse(setup.ground.grid, view.size, self.player)
+        self.feedback = Feedback(self.mouse)
+        if setup.scenario.camera is not None:
+            self.mouse.camera_control.frame(*setup.scenario.camera)
+        self.formation_keys = FormationKeys(
+            setup.formations, library, settings.keys, knows_key, self._settings_file.file
+        )
+        self.tutorial = Tutorial(settings.tutorial, self._save_tutorial)
+        self.capture = Capture(folder, self.notify, settings.film)
+        self.plot_history = PlotHistory()
+        self.actions = GameActions(
+            self.player,
+            self.mouse,
+            self.clock,
+            view,
+            self.capture,
+            self.tutorial,
+            notify=self.notify,
+            rewind=self._rewind,
+            next_controller=self._next_controller,
+        )
+        if self._settings_file.complaint:
+            self.notify(self._settings_file.complaint, COMPLAINT_SECONDS)
+        self._building: BackgroundTask[Battle] | None = BackgroundTask(setup.build)
+        self._controller_switch = ControllerSwitch(setup.controllers)
+
+    def play(self, ticks: int | None = None) -> None:
+        """Play until the player leaves, or for so many ticks. Raises InputError if no battle can be built."""
+        try:
+            while self.actions.running:
+                self.frame()
+                self.clock.wait(FRAMES_PER_SECOND if self.battle else MUSTERING_FRAMES)
+                if ticks is not None and self.battle and self.battle.state.tick >= ticks:
+                    self.actions.leave()
+        finally:
+            self.capture.close()
+
+    def frame(self) -> None:
+        """Play one frame."""
+        for event in self.view.events():
+            if isinstance(event, Quit):
+                self.actions.leave()
+            else:
+                self.mouse.on(event, self.clock.now)
+                self.tutorial.on(event)
+                dispatch(self.formation_keys.keymap.keys, event, self.actions)
+        self.mouse.advance(self.view.size, self.clock.now)
+        if self.formation_keys.poll() and self.battle:
+            self.battle.add_formations(self.formation_keys.formations)
+        self._take_over()
+        for _ in self.clock.ticks_due():
+            if self.battle:
+                self.battle.tick()
+                self.plot_history.record(self.battle.state)
+        with self.clock.profiler.measure("drawing"):
+            self.view.draw(self.scene())
+        self.capture.look(self.view, self.clock.now)
+
+    def scene(self) -> Scene:
+        """Return what is to be drawn now."""
+        rows = self._rows()
+        if self.battle is None:
+            scene = Scene(self.setup.ground.grid, None, None, target_version=-1, status=rows)
+            banner: str | None = "Mustering ..."
+        else:
+            scene = self._composed(self.battle, rows)
+            banner = "Paused" if self.clock.paused and not self.mouse.busy else None
+        keymap = self.formation_keys.keymap
+        scene = replace(
+            scene,
+            banner=banner,
+            keys=keymap.help if self.actions.help_open else None,
+            hint=keymap.hint,
+            tutorial=self._lesson(),
+            recording=self.capture.recording(self.clock.now),
+        )
+        if not self.actions.options.words:
+            scene = replace(scene, status=(), cards=(), minimap=None, hint=None)
+        return self.feedback.decorate(scene, self.battle)
+
+    def _composed(self, battle: Battle, rows: Rows) -> Scene:
+        state, options = battle.state, self.actions.options
+        chosen = self.mouse.chosen() if len(state.regiments) > 1 else ()
+        scale = self.mouse.camera_control.camera.scale
+        return replace(
+            compose(state, self.clock.alpha, rows, options, scale, self._colours),
+            cards=cards(state, self.formation_keys.formations, self.setup.scenario.sides, chosen),
+            plot=self.plot_history.plot(state) if options.plot else None,
+            profile=self.clock.profiler.rows() if options.profile else None,
+        )
+
+    def command(self, command: Command) -> None:
+        """Have a command executed, or say in the HUD why it cannot be. The battle keeps it for the replay."""
+        if self.battle:
+            try:
+                self.battle.execute(command)
+            except FormationError as error:
+                self.notify(str(error))
+            else:
+                self.tutorial.hear(command)
+
+    def notify(self, notice: str, seconds: float = NOTICE_SECONDS) -> None:
+        """Tell the player something in the HUD, for so long."""
+        self.notice, self._notice_until = notice, self.clock.now + seconds
+
+    def _rewind(self) -> None:
+        if self.battle:
+            self.battle.step_back()
+
+    def _next_controller(self) -> None:
+        if self.battle:
+            self._controller_switch.begin(self.battle, self.player.asked())
+
+    def _take_over(self) -> None:
+        """Take what the background has finished."""
+        if self._building and self._building.ready:
+            self.battle = self._building.result()
+            self._building = None
+            self.battle.measure = self.clock.profiler.measure
+            self.battle.add_formations(self.formation_keys.formations)
+            if sum(map(len, self.battle.state.soldiers)) > MANY and self.view.context is not None:
+                from engine.compute import GpuMarch  # late: where nobody draws with OpenGL, moderngl is not imported
+
+                self.battle.step_soldiers = GpuMarch(self.view.context).step
+            self.player.enter(self.battle)
+            self.clock.restart()
+        if self.battle:
+            self._controller_switch.finish(self.battle, self.command, self.notify)
+
+    def _rows(self) -> Rows:
+        rows: Rows = ()
+        if self.battle:
+            first = next(iter(self.player.actors()), 0)
+            rows = status(self.battle.state, self.formation_keys.formations, self._controller_switch.name, first)
+        speed = f"x{Fraction(self.clock.speed)}{', paused' if self.clock.paused else ''}"
+        rows += (("frames/s", f"{self.clock.frames_per_second:.0f}"), ("speed", speed))
+        remarks = (self.notice if self.clock.now < self._notice_until else "", self.formation_keys.complaint)
+        return (*rows, *(("", remark) for remark in remarks if remark))
+
+    def _lesson(self) -> tuple[str, ...]:
+        """Return the lines of the lesson that is shown now."""
+        if self.battle is None:
+            return ()
+        self.tutorial.see(self.clock.now, bool(self.player.selection.chosen), self.battle.state.orders)
+        return self.tutorial.lines(self.formation_keys.keymap.labels)
+
+    def _save_tutorial(self, wanted: bool) -> None:
+        if complaint := self._settings_file.save("tutorial", wanted):
+            self.notify(complaint, COMPLAINT_SECONDS)

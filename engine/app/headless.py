@@ -1,0 +1,60 @@
+"""The same game without a player: the same battle and the same scenes, for figures and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from engine.battle import Battle, BattleSetup
+from engine.presentation import cards, compose, status
+from engine.recording import save_png
+from engine.view import Scene, View
+
+TICKS = 400  # enough for any formation to stand
+
+
+def play(battle: Battle, ticks: int) -> Iterator[int]:
+    """Play so many ticks; yields 1, 2, ... after each."""
+    for tick in range(1, ticks + 1):
+        battle.tick()
+        yield tick
+
+
+def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
+    """Return how the battle stands; the masses are exact."""
+    return {
+        "order": battle.state.orders[0].formation,
+        "controller": setup.scenario.regiments[0].controller,
+        "ticks": battle.state.tick,
+        "overlap": sum(one.mass * battle.state.overlaps[r] for r, one in enumerate(battle.state.regiments))
+        / battle.state.mass_start,
+        "regiments": [
+            {
+                "name": regiment.name,
+                "side": setup.scenario.sides[regiment.side],
+                "order": battle.state.orders[number].formation,
+                "controller": regiment.controller,
+                "overlap": battle.state.overlaps[number],
+            }
+            for number, regiment in enumerate(battle.state.regiments)
+        ],
+        "mass_start": battle.state.mass_start,
+        "mass_end": battle.state.mass_now,
+        "soldiers": sum(len(soldiers) for soldiers in battle.state.soldiers),
+        "backend": battle.state.simulation.backend,
+        "device": battle.state.simulation.device,
+    }
+
+
+def scene(setup: BattleSetup, battle: Battle, alpha: float = 1.0) -> Scene:
+    """Return the scene that a player would see, at a alpha of the way between the last two ticks."""
+    several = range(len(battle.state.regiments) if len(battle.state.regiments) > 1 else 0)
+    staged = compose(battle.state, alpha, status(battle.state, setup.formations))
+    return replace(staged, cards=cards(battle.state, setup.formations, setup.scenario.sides, several))
+
+
+def screenshot(setup: BattleSetup, battle: Battle, view: View, path: Path) -> None:
+    """Save the picture that a player would see. Raises OSError where it cannot be written."""
+    view.draw(scene(setup, battle))
+    save_png(path, view.picture())

@@ -1,0 +1,62 @@
+"""What is installed: simulations and controllers by their entry points, and the models in trained_models/."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.io import TRAINED_MODELS, InputError, paths, unknown_name
+from engine.plugin import CONTROLLERS, LOADERS, SIMULATIONS, discover
+
+
+def make_simulation() -> Any:
+    """Import and return the simulation: JAX's, the only one so far."""
+    simulations = discover(SIMULATIONS)
+    if "jax" not in simulations:
+        raise InputError("no simulation is installed; install the project: pip install .")
+    keep_compiled()
+    return simulations["jax"].load()()
+
+
+def keep_compiled() -> None:
+    """Have JAX keep what it compiles from one start to the next, unless it was told where or there is no place."""
+    with suppress(OSError):
+        paths.compile_cache().mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(paths.compile_cache()))
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+
+
+def makers(names: Iterable[str]) -> dict[str, Callable[[], Any]]:
+    """Return how each controller that Tab goes through is made: those that are named first, and all installed ones."""
+    known, models, more = installed_controllers(), trained_models(), {}
+    for name in names:
+        folder = models.get(name, Path(name))
+        if name in known:
+            more[name] = known[name]
+        elif name and folder.is_dir():
+            more[name] = partial(load_trained, folder)
+        else:
+            raise InputError(unknown_name("controller", name, (*known, *models)) + ", or a folder")
+    return more | known
+
+
+def installed_controllers() -> dict[str, Callable[[], Any]]:
+    """Return how each installed controller is made, by name."""
+    return {name: lambda entry=entry: entry.load()() for name, entry in discover(CONTROLLERS).items()}  # type: ignore[misc]
+
+
+def trained_models() -> dict[str, Path]:
+    """Return the checkpoints that lie in trained_models/, by name."""
+    return {folder.name: folder for folder in sorted(TRAINED_MODELS.glob("*/"))}
+
+
+def load_trained(folder: Path) -> Any:
+    """Load a checkpoint by its plugin. Raises ValueError, in one line, where it cannot be used."""
+    loaders = discover(LOADERS)
+    if "nca" not in loaders:
+        raise InputError("no plugin is installed that loads models; install the project: pip install .")
+    return loaders["nca"].load()(folder)

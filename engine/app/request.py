@@ -1,0 +1,108 @@
+"""From the command line to the setup of a battle, once its names and sizes are known to be good."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from engine import scenarios
+from engine.app.flags import GRID, MASS, SOLDIERS
+from engine.app.installed import make_simulation, makers
+from engine.battle import BattleSetup, replays
+from engine.formations import Formation, FormationError, FormationLibrary, check_mass
+from engine.io import InputError, check_writable, paths
+from engine.orders import GiveOrders, Order, Schedule, SetController
+from engine.plugin import Ground
+from engine.scenarios import Regiment, Scenario
+
+
+def asset_folders(args: Namespace, kind: str) -> tuple[Path, ...]:
+    """Return the folders of "formations" or "scenarios", the game's and then the player's own."""
+    if args.assets and not args.assets.is_dir():
+        raise InputError(f"--assets: there is no folder {args.assets}")
+    return tuple(folder / kind for folder in paths.asset_folders(args.assets))
+
+
+def library(args: Namespace) -> FormationLibrary:
+    """Return the formations, and say in one line which file of the player's cannot be used."""
+    known = FormationLibrary(*asset_folders(args, "formations"))
+    if known.complaint:
+        print(f"run_game.py: {known.complaint}", file=sys.stderr)
+    return known
+
+
+def make_setup(
+    args: Namespace, schedule: Schedule = (), formations: Mapping[str, Formation] | None = None
+) -> BattleSetup:
+    """Return the game that was asked for. Raises InputError; imports no simulation."""
+    if args.record:
+        if args.record in (args.screenshot, args.demo):
+            raise InputError(f"--record and the picture would both be {args.record}; choose another name")
+        check_writable(args.record)
+        scenarios.check_free(args.record)
+    named = args.scenario is not None
+    path = scenarios.resolve(args.scenario, *asset_folders(args, "scenarios")) if named else args.replay
+    scenario = from_file(args, path) if path else without_file(args, schedule)
+    played = args.played
+    log = played.log if played else ()
+    names = dict.fromkeys(("nca" if args.controller is None else args.controller, *controllers_in(scenario, log)))
+    try:
+        setup = BattleSetup(
+            simulation=make_simulation,
+            controllers=makers(names),
+            formations=formations or library(args).formations,
+            scenario=scenario,
+            log=log,
+        )
+        setup.check()
+        if played:
+            for warning in replays.warnings(played, setup, replays.build_id(version("maniple"))):
+                print(f"run_game.py: {args.replay.name} {warning}", file=sys.stderr)
+    except (InputError, FormationError) as error:
+        raise InputError(f"{path.name}: {error}" if path else str(error)) from None
+    return setup
+
+
+def from_file(args: Namespace, path: Path) -> Scenario:
+    """Return the scenario of a file, with what the command line says of it."""
+    given = "replay" if args.replay else "scenario"
+    settled = ("scenario", "controller", "seed") if args.replay else ()
+    for flag in ("order", "orders", "grid", "mass", "soldiers", *settled):
+        if getattr(args, flag) not in (None, ()):
+            raise InputError(f"--{flag} is the {given}'s to say; leave it out, or --{given}")
+    if args.played:
+        return args.played.scenario
+    scenario = scenarios.load(path)
+    if args.controller is not None:
+        scenario = scenarios.with_controller(scenario, args.controller)
+    return scenario if args.seed is None else replace(scenario, seed=args.seed)
+
+
+def without_file(args: Namespace, schedule: Schedule = ()) -> Scenario:
+    """Return the game without a scenario: one army, which musters as a crowd in the middle of an open field."""
+    ground = Ground.plain(*(args.grid or GRID))
+    mass = check_mass(args.mass or MASS, ground)
+    controller = "nca" if args.controller is None else args.controller
+    if args.order is not None and any(tick == 0 for tick, _ in args.orders):
+        raise InputError("--order and --orders both give an order at tick 0")
+    given = tuple((tick, GiveOrders(((0, Order(name, ground.middle)),))) for tick, name in args.orders)
+    return Scenario(
+        title="an army in the field",
+        ground=ground,
+        regiments=(Regiment("army", 0, mass, args.soldiers or SOLDIERS, controller),),
+        orders=(Order("line" if args.order is None else args.order, ground.middle),),
+        heaped=True,
+        schedule=schedule or given,
+        seed=args.seed or 0,
+    )
+
+
+def controllers_in(scenario: Scenario, log: Schedule = ()) -> list[str]:
+    """Return the names of the controllers that lead in a scenario, in order."""
+    commands = (command for _, command in (*scenario.schedule, *log))
+    later = [command.controller for command in commands if isinstance(command, SetController)]
+    return [*(regiment.controller for regiment in scenario.regiments), *later]

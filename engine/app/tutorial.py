@@ -1,0 +1,119 @@
+"""The first minute: five lessons, each of which is over once the player has done what it teaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.orders import Command, GiveOrders, Order
+from engine.view import Event, MouseWheel
+
+Deed = Literal["select", "move", "line", "form", "zoom"]
+
+FAREWELL = 8.0  # seconds that the last words stay
+LEAST_MOVE = 1.0  # cells
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is taught: a heading, how it is done, and the deed that ends it. {action} stands for that action's key."""
+
+    deed: Deed
+    heading: str
+    text: str
+
+
+LESSONS: tuple[Lesson, ...] = (
+    Lesson("select", "Choose who listens", "Left-click your men, or drag a box around them."),
+    Lesson("move", "Send them somewhere", "Right-click the ground: they march there, with the front they have."),
+    Lesson("line", "Draw their front", "Hold the right button and drag from the left flank to the right."),
+    Lesson("form", "Change the formation", "Press {form-wedge} for a wedge, {form-square} for a hollow square."),
+    Lesson("zoom", "Look closely", "Turn the wheel: the camera comes closer to what the mouse points at."),
+)
+LAST_WORDS = ("That is all it takes", "{help} shows all keys. {brush} takes a brush, {charge} a charge. Good luck.")
+ENDING = "{tutorial} ends the lessons"
+
+
+class Tutorial:
+    """Watches a player and says what to try next. A lesson whose deed was done before it came up is left out.
+
+    `keep` is told whether lessons are wanted from now on, as soon as that changes.
+    """
+
+    def __init__(self, shown: bool, keep: Callable[[bool], object] = lambda wanted: None) -> None:
+        self.shown = shown
+        self._keep = keep
+        self._done: set[Deed] = set()
+        self._over: float | None = None  # when the last lesson ended, in seconds
+        self._orders: dict[int, Order] = {}  # the last of each regiment that was seen
+
+    def switch(self) -> None:
+        """Show the lessons, from the first one on if all are over, or hide them."""
+        self.shown = not self.shown
+        if self.shown and self.lesson is None:
+            self._done, self._over = set(), None
+        self._keep(self.shown)
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The lesson that comes next, whether it is shown or not."""
+        return next((lesson for lesson in LESSONS if lesson.deed not in self._done), None)
+
+    def hear(self, command: Command) -> None:
+        """Take notice of what the player commanded. Whoever is obeyed has been chosen, or was the only one."""
+        if isinstance(command, GiveOrders):
+            self._done.add("select")
+            for regiment, order in command.orders:
+                before = self._orders.get(regiment)
+                self._done |= deeds(before, order)
+                self._orders[regiment] = order
+
+    def on(self, event: Event) -> None:
+        """Take notice of what the mouse did to the camera."""
+        if isinstance(event, MouseWheel):
+            self._done.add("zoom")
+
+    def see(self, now: float, selected: bool, orders: Sequence[Order] = ()) -> None:
+        """Take notice of whether anybody is selected, and of the orders as they stand; `now` is in seconds."""
+        self._orders = dict(enumerate(orders))
+        if selected:
+            self._done.add("select")
+        if self.lesson is None and self._over is None:
+            self._over = now
+        if self.shown and self._over is not None and now - self._over > FAREWELL:
+            self.shown = False
+            self._keep(False)
+
+    def lines(self, labels: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what is shown now, heading first; `labels` are the keys of the actions by name."""
+        if not self.shown:
+            return ()
+        lesson = self.lesson
+        words = _Labels(labels)
+        if lesson is None:
+            return tuple(line.format_map(words) for line in LAST_WORDS)
+        number = LESSONS.index(lesson) + 1
+        heading = f"{number} of {len(LESSONS)}: {lesson.heading}"
+        return heading, lesson.text.format_map(words), ENDING.format_map(words)
+
+
+def deeds(before: Order | None, order: Order) -> set[Deed]:
+    """Return what a player has done who gave that order to men under the one before."""
+    done: set[Deed] = set()
+    if (order.frontage, order.path) not in ((None, ()), before and (before.frontage, before.path)):
+        done |= {"move", "line"}  # a front is drawn where they are to go
+    elif before and order.formation != before.formation:
+        done.add("form")
+    elif before and not order.area:
+        right, down = order.centre[0] - before.centre[0], order.centre[1] - before.centre[1]
+        if right * right + down * down >= LEAST_MOVE**2:
+            done.add("move")
+    return done
+
+
+class _Labels(dict[str, str]):
+    """Keys by action, where an action without a key is told by its name."""
+
+    def __missing__(self, action: str) -> str:
+        return f"[{action}]"

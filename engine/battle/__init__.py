@@ -1,0 +1,8 @@
+"""The battle: regiments on one ground under orders, tick by tick, to the bit; its history and its replays."""
+
+from engine.battle import replays
+from engine.battle.battle import TICKS_PER_SECOND, Battle
+from engine.battle.setup import BattleSetup
+from engine.battle.state import BattleState, OrderBook
+
+__all__ = ["TICKS_PER_SECOND", "Battle", "BattleSetup", "BattleState", "OrderBook", "replays"]

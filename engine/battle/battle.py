@@ -1,0 +1,199 @@
+"""The battle: regiments under orders, moved by a simulation, one fixed tick after another. No window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from engine import soldiers
+from engine.battle import execution
+from engine.battle.execution import Context
+from engine.battle.history import REWIND_TICKS, History
+from engine.battle.prefetch import Prefetch
+from engine.battle.state import BattleState, OrderBook
+from engine.formations import Formation, Placement
+from engine.orders import Command, GiveOrders, Order, Schedule, moved, turned, with_formation
+from engine.plugin import Ground, Simulation
+from engine.scenarios import Regiment
+from engine.soldiers import Flow, Soldiers
+
+TICKS_PER_SECOND = 30  # at speed 1; the fastest soldier walks half a cell in a tick
+FIELDS = ("mass", "flux_x", "flux_y")  # what the game reads in every tick
+
+
+class Battle:
+    """R regiments on one ground, in sides. Commands may come at any tick; the mass never changes.
+
+    `mass` (R, H, W) is where the regiments stand at the start, and `first` the order of each. `controllers` are known
+    by the names that regiments know them by. `schedule` is executed tick by tick, but for regiments that were
+    commanded: a command takes a regiment out of it. `log` is what was commanded, and what a replay will be. Raises
+    FormationError for an order that names no formation or finds no room.
+
+    `state` is all that changes from tick to tick. `measure` counts the time of a part of the tick, for a profiler, and
+    `step_soldiers` moves the soldiers of a regiment; a game may put its own in their places.
+    """
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        controllers: Mapping[str, Any],
+        ground: Ground,
+        formations: Mapping[str, Formation],
+        regiments: Sequence[Regiment],
+        first: Sequence[Order],
+        mass: Float[np.ndarray, "R H W"],
+        seed: int = 0,
+        schedule: Schedule = (),
+        log: Schedule = (),
+    ) -> None:
+        self.measure: Callable[[str], AbstractContextManager[None]] = lambda part: nullcontext()
+        self.step_soldiers: Callable[..., Soldiers] = soldiers.step
+        self.log = list(log)
+        self._context = Context(dict(formations), dict(controllers), schedule, seed)
+        self._prefetch = Prefetch(simulation)
+        self._history = History()
+        self.state = self._initial_state(simulation, ground, tuple(regiments), tuple(first), mass)
+
+    def _initial_state(
+        self,
+        simulation: Simulation,
+        ground: Ground,
+        regiments: tuple[Regiment, ...],
+        first: tuple[Order, ...],
+        mass: Float[np.ndarray, "R H W"],
+    ) -> BattleState:
+        simulation_state = execution.reset(simulation, mass, ground, regiments, self._context)
+        state = BattleState(
+            tick=0,
+            ground=ground,
+            simulation=simulation,
+            simulation_state=simulation_state,
+            mass=simulation.read(simulation_state, ("mass",))["mass"],
+            soldiers=(),
+            regiments=regiments,
+            mustered=tuple(mass.sum(axis=(1, 2), dtype=np.float64).tolist()),
+            book=OrderBook((), (), ()),
+        )
+        placements = tuple(
+            execution.placement_of(state, regiment, order, self._context) for regiment, order in enumerate(first)
+        )
+        orders = tuple(
+            replace(order, centre=placement.centre, angle=placement.angle)
+            for order, placement in zip(first, placements, strict=True)
+        )
+        spawned = tuple(
+            soldiers.spawn(one, regiment.soldiers, self._context.seed, math.radians(placement.angle))
+            for one, regiment, placement in zip(state.mass, regiments, placements, strict=True)
+        )
+        return replace(state, soldiers=spawned, book=OrderBook(orders, placements, ((),) * len(regiments)))
+
+    @property
+    def controllers(self) -> Mapping[str, Any]:
+        """The controllers that may lead, by name."""
+        return self._context.controllers
+
+    @property
+    def executed_log(self) -> Schedule:
+        """What was commanded until now, without what lies in a future that was stepped back from."""
+        return tuple(self.log[: self.state.executed])
+
+    def preview(self, regiment: int, order: Order) -> Placement:
+        """Return where a regiment would stand under an order. Raises FormationError if it cannot be done."""
+        return execution.placement_of(self.state, regiment, order, self._context)
+
+    def depth(self, regiment: int, order: Order) -> float:
+        """Return how deep a regiment would stand in the order's formation, in cells; sooner found than a preview."""
+        return execution.depth_of(self.state, regiment, order, self._context)
+
+    # Commands.
+
+    def execute(self, command: Command) -> None:
+        """Do what was commanded, before the next tick. Raises FormationError, and changes nothing, where it cannot.
+
+        Whatever was commanded later on, before a step back, is forgotten.
+        """
+        before = self.state
+        self.state = execution.count(execution.apply(before, command, self._context), command)
+        self.log[before.executed :] = [(before.tick, command)]
+
+    def give(self, order: Order, regiment: int = 0) -> Placement:
+        """Order one regiment and return where it will stand."""
+        self.execute(GiveOrders(((regiment, order),)))
+        return self.state.placements[regiment]
+
+    def form(self, formation: str, regiment: int = 0) -> Placement:
+        """Order another formation, at the same place and with the same front."""
+        return self.give(with_formation(self.state.orders[regiment], formation), regiment)
+
+    def turn(self, degrees: float, regiment: int = 0) -> Placement:
+        """Turn the order clockwise."""
+        return self.give(turned(self.state.orders[regiment], degrees), regiment)
+
+    def move(self, right: float, down: float, regiment: int = 0) -> Placement:
+        """Move the order by so many cells."""
+        return self.give(moved(self.state.orders[regiment], right, down), regiment)
+
+    def add_formations(self, formations: Mapping[str, Formation]) -> None:
+        """Know these formations from now on, and those before: orders to come may still name one that went away."""
+        self._context = replace(self._context, formations={**self._context.formations, **formations})
+
+    def add_controller(self, name: str, controller: Any) -> None:
+        """Know one more controller, by the name that commands call it by."""
+        self._context = replace(self._context, controllers={**self._context.controllers, name: controller})
+
+    def warm_up(self, controller: Any, regiments: Sequence[int] = (0,)) -> None:
+        """Play two ticks under another controller for nothing, so that all is compiled before it leads.
+
+        Changes nothing here, so that a thread may do it while the battle goes on.
+        """
+        state = self.state
+        controllers = [self._context.controllers[one.controller] for one in state.regiments]
+        for regiment in regiments:
+            controllers[regiment] = controller
+        sides = tuple(one.side for one in state.regiments)
+        played = state.simulation.reset(state.mass, state.ground, controllers, self._context.seed, sides)
+        for _ in range(2):
+            played = state.simulation.tick(played, state.targets())
+            state.simulation.read(played, FIELDS)
+
+    # Time.
+
+    def tick(self) -> None:
+        """Move everything by one tick."""
+        self._history.keep(self.state)
+        state = execution.apply_due(self.state, tuple(self.log), self._context)
+        with self.measure("simulation"):
+            targets = state.targets()
+            simulation_state = self._prefetch.tick(state.simulation_state, targets)
+            fields = state.simulation.read(simulation_state, FIELDS)
+            self._prefetch.begin(simulation_state, targets)
+        if not np.isfinite(fields["mass"]).all():
+            raise FloatingPointError("the mass is not finite: the controller's weights are of no use")
+        with self.measure("soldiers"):
+            stepped = tuple(self._stepped(state, regiment, fields) for regiment in range(len(state.regiments)))
+        self.state = replace(
+            state, tick=state.tick + 1, simulation_state=simulation_state, mass=fields["mass"], soldiers=stepped
+        )
+
+    def _stepped(self, state: BattleState, regiment: int, fields: Mapping[str, np.ndarray]) -> Soldiers:
+        placement = state.placements[regiment]
+        flow = Flow(*(fields[name][regiment] for name in FIELDS))
+        front = math.radians(placement.angle)
+        return self.step_soldiers(state.soldiers[regiment], flow, front, placement, state.ground.open_cells)
+
+    def step_back(self, ticks: int = 1) -> None:
+        """Go so many ticks back, though not further than the last ten seconds.
+
+        `tick` then leads to the same future again, until another command makes a new one.
+        """
+        self._history.keep(self.state)
+        wanted = max(self.state.tick - min(ticks, REWIND_TICKS), 0)
+        self.state = self._history.latest(wanted)
+        while self.state.tick < wanted:
+            self.tick()

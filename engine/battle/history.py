@@ -1,0 +1,40 @@
+"""The last ten seconds of a battle, to step back into.
+
+Keeping each state would take gigabytes where controllers remember much, so of those that are long past every
+KEYFRAME_EVERY-th is kept; what lies between is played again from there, which leads to the same bits.
+"""
+
+from __future__ import annotations
+
+from engine.battle.state import BattleState
+
+REWIND_TICKS = 300  # that can be stepped back: ten seconds at speed 1
+KEYFRAME_EVERY = 12  # ticks between states that are kept for long
+
+
+class History:
+    """States of the past, sparse where they are long past."""
+
+    def __init__(self) -> None:
+        self._states: dict[int, BattleState] = {}
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def keep(self, state: BattleState) -> None:
+        """Remember a state, and forget what is out of reach of it."""
+        self._states[state.tick] = state
+        for tick in [tick for tick in self._states if not _is_wanted(tick, state.tick)]:
+            del self._states[tick]
+
+    def latest(self, tick: int) -> BattleState:
+        """Return the last state kept that is not after a tick, or else the first of all. Raises ValueError if empty."""
+        past = [kept for kept in self._states if kept <= tick]
+        return self._states[max(past) if past else min(self._states)]
+
+
+def _is_wanted(tick: int, now: int) -> bool:
+    """Whether a state is still to be kept: any recent one, and every keyframe as far as one can step back."""
+    return now - KEYFRAME_EVERY < tick <= now or (
+        tick % KEYFRAME_EVERY == 0 and now - REWIND_TICKS - KEYFRAME_EVERY < tick <= now
+    )

@@ -1,0 +1,111 @@
+"""What one game is made of: a scenario, formations, and how its simulation and its controllers are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from engine.battle import scatter
+from engine.battle.battle import Battle
+from engine.formations import Formation, FormationError, Placement, check_mass, crowd, lookup, place_order
+from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
+from engine.plugin import Ground, Simulation
+from engine.scenarios import Regiment, Scenario
+
+
+@dataclass(frozen=True)
+class BattleSetup:
+    """A game as it was asked for. Nothing in it has imported or compiled anything yet."""
+
+    simulation: Callable[[], Simulation]
+    controllers: Mapping[str, Callable[[], Any]]  # by name, in the order in which Tab goes through them
+    formations: Mapping[str, Formation]
+    scenario: Scenario
+    log: Schedule = ()  # what a player commanded, where this is played again
+
+    @property
+    def ground(self) -> Ground:
+        """Where it is played."""
+        return self.scenario.ground
+
+    def check(self) -> None:
+        """Raise FormationError if an order names no formation, or the ground cannot hold the army. Takes no time."""
+        check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
+        self.initial_mass()
+        for _ in self.placements():
+            pass
+        for tick, command in (*self.scenario.schedule, *self.log):
+            if isinstance(command, Scatter):
+                with _named(f"the charge at tick {tick}"):
+                    scatter.begin(command, tick, self.ground)
+
+    def placements(self) -> Iterator[Placement]:
+        """Yield where every order puts its regiment, those at the start first."""
+        regiments = self.scenario.regiments
+        for order, regiment in zip(self.scenario.orders, regiments, strict=True):
+            yield self._placement(order, regiment)
+        for tick, command in (*self.scenario.schedule, *self.log):
+            if isinstance(command, GiveOrders):
+                for number, order in command.orders:
+                    with _named(f"'{regiments[number].name}' at tick {tick}"):
+                        yield self._placement(order, regiments[number])
+
+    def initial_mass(self) -> Float[np.ndarray, "R H W"]:
+        """Return the mass at the start. Raises FormationError where regiments stand on each other."""
+        regiments = self.scenario.regiments
+        if self.scenario.heaped:
+            return np.stack([crowd(regiment.mass, self.ground) for regiment in regiments])
+        targets: list[Float[np.ndarray, "H W"]] = []
+        for regiment, order in zip(regiments, self.scenario.orders, strict=True):
+            with _named(f"'{regiment.name}'"):
+                target = self._placement(order, regiment).target
+            for other, earlier in zip(regiments, targets, strict=False):
+                if (target + earlier > self.ground.capacity).any():
+                    raise FormationError(f"'{other.name}' and '{regiment.name}' muster on the same ground: move one")
+            targets.append(target)
+        if (np.sum(targets, axis=0) > self.ground.capacity).any():
+            raise FormationError("too many regiments muster on the same ground: move some")
+        return np.stack(targets)
+
+    def _placement(self, order: Order, regiment: Regiment) -> Placement:
+        return place_order(order, lookup(self.formations, order.formation), regiment.mass, self.ground)
+
+    def controller_names(self) -> list[str]:
+        """Return the names of the controllers that have to be there from the start, each once."""
+        commands = (command for _, command in (*self.scenario.schedule, *self.log))
+        later = [command.controller for command in commands if isinstance(command, SetController)]
+        return list(dict.fromkeys([*(regiment.controller for regiment in self.scenario.regiments), *later]))
+
+    def build(self) -> Battle:
+        """Import, compile and set up everything: seconds. Raises what the two makers raise."""
+        simulation = self.simulation()
+        controllers = {name: self.controllers[name]() for name in self.controller_names()}
+        battle = Battle(
+            simulation,
+            controllers,
+            self.ground,
+            self.formations,
+            self.scenario.regiments,
+            self.scenario.orders,
+            self.initial_mass(),
+            self.scenario.seed,
+            self.scenario.schedule,
+            self.log,
+        )
+        for controller in controllers.values():
+            battle.warm_up(controller)
+        return battle
+
+
+@contextmanager
+def _named(whose: str) -> Iterator[None]:
+    """Say whose order it was that could not be executed."""
+    try:
+        yield
+    except FormationError as error:
+        raise FormationError(f"{whose}: {error}") from None

@@ -1,0 +1,136 @@
+"""What a battle is at one tick: values that never change, so that a battle can be kept, compared and rewound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from engine import formations
+from engine.battle.scatter import ActiveScatter
+from engine.formations import Placement
+from engine.orders import Order
+from engine.plugin import Ground, Simulation
+from engine.scenarios import Regiment
+from engine.soldiers import Soldiers
+
+_versions = count(1)
+
+
+@dataclass(frozen=True)
+class OrderBook:
+    """What every regiment is ordered to do, where that puts it, and the orders that wait."""
+
+    orders: tuple[Order, ...]
+    placements: tuple[Placement, ...]
+    waiting: tuple[tuple[Order, ...], ...]
+    version: int = field(init=False, default_factory=lambda: next(_versions), compare=False)  # no two books share one
+
+    def with_order(
+        self, regiment: int, order: Order, placement: Placement, waiting: tuple[Order, ...] = ()
+    ) -> OrderBook:
+        """Return the book in which one regiment has another order, and those that wait after it."""
+        return OrderBook(
+            _replaced(self.orders, regiment, replace(order, centre=placement.centre, angle=placement.angle)),
+            _replaced(self.placements, regiment, placement),
+            _replaced(self.waiting, regiment, waiting),
+        )
+
+    def with_waiting(self, regiment: int, order: Order, placement: Placement) -> OrderBook:
+        """Return the book in which one more order of a regiment waits for those before it."""
+        placed = replace(order, centre=placement.centre, angle=placement.angle)
+        return replace(self, waiting=_replaced(self.waiting, regiment, (*self.waiting[regiment], placed)))
+
+    @cached_property
+    def target(self) -> Float[np.ndarray, "H W"]:
+        """The density that all regiments together are ordered to make."""
+        return np.sum([placement.target for placement in self.placements], axis=0)
+
+    @cached_property
+    def target_outline(self) -> Float[np.ndarray, "H W"]:
+        """The same, at most 1: where regiments are ordered onto each other it is one shape."""
+        return np.minimum(self.target, 1.0)
+
+
+@dataclass(frozen=True)
+class BattleState:
+    """A battle at one tick: everything that the next tick depends on. What is asked of it is computed once."""
+
+    tick: int
+    ground: Ground
+    simulation: Simulation
+    simulation_state: Any  # opaque: the simulation's own
+    mass: Float[np.ndarray, "R H W"]
+    soldiers: tuple[Soldiers, ...]  # of each regiment
+    regiments: tuple[Regiment, ...]
+    mustered: tuple[float, ...]  # the mass of each regiment at the start, summed exactly
+    book: OrderBook
+    scatters: tuple[ActiveScatter, ...] = ()
+    scatter_targets: dict[int, Float[np.ndarray, "H W"]] = field(
+        default_factory=dict
+    )  # of those whom scatters have hit
+    executed: int = 0  # how many commands of the log
+    commanded: frozenset[int] = frozenset()  # regiments that have left the schedule
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The order of each regiment."""
+        return self.book.orders
+
+    @property
+    def placements(self) -> tuple[Placement, ...]:
+        """Where the order puts each regiment."""
+        return self.book.placements
+
+    @property
+    def waiting_orders(self) -> tuple[tuple[Order, ...], ...]:
+        """The orders of each regiment that wait for those before them."""
+        return self.book.waiting
+
+    @property
+    def mass_start(self) -> float:
+        """The mass at the start, summed exactly."""
+        return sum(self.mustered)
+
+    @cached_property
+    def mass_now(self) -> float:
+        """The mass on the field, summed exactly."""
+        return float(self.mass.sum(dtype=np.float64))
+
+    @property
+    def drift(self) -> float:
+        """The mass on the field less that at the start, summed exactly."""
+        return self.mass_now - self.mass_start
+
+    @cached_property
+    def overlaps(self) -> tuple[float, ...]:
+        """The share of its order that each regiment fills. Raises FloatingPointError where the mass is not finite."""
+        return tuple(
+            formations.overlap(mass, placement.target)
+            for mass, placement in zip(self.mass, self.placements, strict=True)
+        )
+
+    @cached_property
+    def velocity(self) -> Float[np.ndarray, "R H W 2"]:
+        """What the controllers commanded in the last tick, in cells per tick."""
+        return self.simulation.read(self.simulation_state, ("velocity",))["velocity"]
+
+    @cached_property
+    def planned(self) -> Float[np.ndarray, "R H W 2"] | None:
+        """What commanders planned in the last tick, in cells per tick; None where the simulation cannot tell."""
+        try:
+            return self.simulation.read(self.simulation_state, ("planned",))["planned"]
+        except (AttributeError, KeyError):
+            return None
+
+    def targets(self) -> Float[np.ndarray, "R H W"]:
+        """Return where each regiment's mass is to go: its placement, or away from a scatter for a while."""
+        return np.stack([self.scatter_targets.get(r, one.target) for r, one in enumerate(self.placements)])
+
+
+def _replaced(values: tuple[Any, ...], index: int, value: Any) -> tuple[Any, ...]:
+    return (*values[:index], value, *values[index + 1 :])

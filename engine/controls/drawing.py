@@ -1,0 +1,58 @@
+"""What the player's hand leaves on the field while it is at work: boxes, lines, rims, ways."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.battle import BattleState
+from engine.controls.selection import Regiments, whereabouts
+from engine.orders import Place
+from engine.view import Annotation
+
+NEAR = 1.5  # cells within which a regiment has come to where it was ordered
+CORNERS = 48  # of a brush's rim
+BARB = 0.32  # length of an arrow's barbs, in shares of its own
+
+
+def box(one: Place, other: Place) -> Annotation:
+    """Return the box between two corners."""
+    (left, top), (right, bottom) = one, other
+    return Annotation(np.array([(left, top), (right, top), (right, bottom), (left, bottom)]), "selection", closed=True)
+
+
+def rim(place: Place, radius: float) -> Annotation:
+    """Return the rim of a brush, `radius` in cells."""
+    angle = np.linspace(0, 2 * math.pi, CORNERS, endpoint=False)
+    return Annotation(np.array(place) + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1), "brush", closed=True)
+
+
+def line(places: Sequence[Place]) -> Annotation:
+    """Return a line drawn by hand."""
+    return Annotation(np.array(places, dtype=float), "drawn")
+
+
+def arrow(first: Place, last: Place) -> Annotation:
+    """Return the arrow that shows where those will look who stand on a line from their left flank to their right."""
+    start, end = np.array(first), np.array(last)
+    along = (end - start) / max(math.dist(first, last), 1e-9)
+    ahead = np.array([along[1], -along[0]])
+    length = min(max(0.2 * math.dist(first, last), 2.0), 6.0)
+    tail = (start + end) / 2
+    tip = tail + length * ahead
+    barbs = [tip - BARB * length * (ahead + side * along) for side in (-1, 1)]
+    return Annotation(np.stack([tail, tip, barbs[0], tip, barbs[1]]), "facing")
+
+
+def routes(state: BattleState, regiments: Regiments) -> list[Annotation]:
+    """Return the way that each of these regiments has before it: to where it was ordered, and to its waypoints."""
+    marks = []
+    for regiment in regiments:
+        middle, _ = whereabouts(state.mass, (regiment,))
+        goal, _ = whereabouts(state.placements[regiment].target[None], (0,))
+        goals = [goal, *(order.centre for order in state.waiting_orders[regiment])]
+        if len(goals) > 1 or math.dist(middle, goals[0]) > NEAR:
+            marks.append(Annotation(np.array([middle, *goals]), "waypoint"))
+    return marks

@@ -1,0 +1,108 @@
+"""What the player sees of its own mouse: who is selected, what a drag draws, and the soldiers of the order in hand."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.battle import Battle, BattleState
+from engine.controls import drawing
+from engine.controls.mouse import Mouse
+from engine.controls.selection import Regiments, standing_at
+from engine.formations import FormationError, Placement
+from engine.view import Annotation, Cursor, DrawnSoldiers, Scene
+
+BUDGET = 0.012  # seconds in a frame that the preview may take; what takes longer is made in fewer frames
+LONGEST = 8  # frames after which the preview is made anew, whatever it takes
+
+
+class Feedback:
+    """Decorates scenes with what the mouse is at. The preview is made anew only when its orders have changed."""
+
+    def __init__(self, mouse: Mouse, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._mouse = mouse
+        self._clock = clock
+        self._seen: object = None  # what was wanted in the frame before
+        self._frames_left = 0  # until the preview is made anew though the mouse has not come to rest
+        self._wanted: object = None  # what the preview was made for
+        self._previewed: DrawnSoldiers | None = None
+
+    def decorate(self, scene: Scene, battle: Battle | None) -> Scene:
+        """Return the scene as the player's camera sees it, with what the mouse is at."""
+        self._mouse.minimap = scene.minimap is not None
+        state = battle.state if battle else None
+        scene = replace(scene, camera=self._mouse.camera_control.camera, cursor=self._cursor(state))
+        if battle is None or state is None:
+            return scene
+        chosen = self._mouse.chosen()
+        marks = (*scene.marks, *drawing.routes(state, chosen), *self._marks())
+        soldiers = selected(scene.soldiers, state, chosen)
+        return replace(scene, soldiers=soldiers, preview=self._preview(battle), marks=marks)
+
+    def _preview(self, battle: Battle) -> DrawnSoldiers | None:
+        mouse = self._mouse
+        actors = mouse.player.actors()
+        if not (mouse.drag and actors and mouse.active.gives_orders):
+            return None
+        wanted = (mouse.drag, actors, mouse.radius, mouse.player.queueing, battle.state.book.version)
+        self._frames_left -= 1
+        # While the mouse moves on, a preview that takes long is made in some of the frames only.
+        if wanted != self._wanted and (wanted == self._seen or self._frames_left <= 0):
+            began = self._clock()
+            self._wanted, self._previewed = wanted, self._made_anew(battle, actors)
+            self._frames_left = min(int((self._clock() - began) / BUDGET), LONGEST)
+        self._seen = wanted
+        return self._previewed
+
+    def _made_anew(self, battle: Battle, actors: Regiments) -> DrawnSoldiers | None:
+        mouse = self._mouse
+        assert mouse.drag is not None
+        try:
+            given = mouse.active.preview(mouse.drag, mouse.player.chosen(actors))
+            placements = [(regiment, battle.preview(regiment, order)) for regiment, order in given]
+        except FormationError:
+            return None  # it is said once this is ordered
+        return in_rank_and_file(battle.state, placements) if placements else None
+
+    def _marks(self) -> list[Annotation]:
+        mouse = self._mouse
+        marks = mouse.active.marks(mouse.drag) if mouse.drag else []
+        if mouse.in_hand and mouse.pointer:
+            marks += mouse.in_hand.hover_marks(mouse.place(mouse.pointer))
+        return marks
+
+    def _cursor(self, state: BattleState | None) -> Cursor:
+        mouse = self._mouse
+        if mouse.drag:
+            return mouse.active.cursor
+        if state is None or mouse.pointer is None or mouse.on_minimap(mouse.pointer):
+            return "arrow"
+        if mouse.in_hand or mouse.held.alt:
+            return "crosshair"
+        over = standing_at(state.mass, mouse.place(mouse.pointer), mouse.grasp, mouse.player.own)
+        return "arrow" if over is None else "hand"
+
+
+def selected(soldiers: DrawnSoldiers | None, state: BattleState, chosen: Regiments) -> DrawnSoldiers | None:
+    """Return the soldiers with those of the chosen regiments marked as selected."""
+    if soldiers is None or not chosen:
+        return soldiers
+    counts = [one.soldiers for one in state.regiments]
+    return replace(soldiers, selected=np.repeat(np.isin(np.arange(len(counts)), chosen), counts))
+
+
+def in_rank_and_file(state: BattleState, placements: Sequence[tuple[int, Placement]]) -> DrawnSoldiers:
+    """Return exactly the soldiers there are of these regiments, each on its slot of the placement."""
+    slots, facings, sides, shares = [], [], [], []
+    for regiment, placement in placements:
+        one = state.regiments[regiment]
+        slots.append(placement.slots(one.soldiers))
+        facings.append(np.full(one.soldiers, math.radians(placement.angle)))
+        sides.append(np.full(one.soldiers, regiment))
+        shares.append(one.mass / one.soldiers)
+    position, facing, side = (np.concatenate(parts) for parts in (slots, facings, sides))
+    return DrawnSoldiers(position, facing, np.zeros(len(position)), side, math.sqrt(min(shares)))

@@ -1,0 +1,199 @@
+"""The player's mouse: which tool a drag belongs to, and where on the field it points.
+
+No pygame, and no clock: events come in with the time at which they happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.controls.camera_control import CameraControl
+from engine.controls.drag import DOUBLE_CLICK, Drag, begin, extend
+from engine.controls.player import Player
+from engine.controls.selection import Regiments, whereabouts
+from engine.controls.tool import Tool
+from engine.controls.tools import TOOLS
+from engine.controls.tools.select import Select
+from engine.orders import Place
+from engine.view import (
+    Event,
+    KeyPress,
+    KeyRelease,
+    Modifiers,
+    MouseButton,
+    MouseMove,
+    MouseWheel,
+    Pixel,
+    centre_of_sight,
+    minimap_camera,
+    minimap_cell,
+)
+
+GRASP = 7.0  # pixels from a regiment within which a click still takes hold of it
+BRUSH = 4.0  # cells: the brush's radius at first
+BRUSHES = (1.0, 40.0)  # cells
+STEP = 1.25  # times larger with each step
+MODIFIERS = ("ctrl", "shift", "alt")
+
+# What the mouse does whatever the tool, for the help.
+GESTURES = (
+    ("Shift", "the order waits for those before it"),
+    ("Wheel", "zoom to the cursor"),
+    ("Another button", "let go of what the first has begun"),
+)
+
+
+class Mouse:
+    """The camera, and the drag and the tool that the player has in hand; what is ordered goes to the player."""
+
+    def __init__(self, grid: tuple[int, int], size: tuple[int, int], player: Player) -> None:
+        self.camera_control = CameraControl(grid, size)
+        self.player = player
+        self.tools = tuple(kind(self) for kind in TOOLS)
+        self.in_hand: Tool | None = None
+        self.drag: Drag | None = None
+        self.active: Tool = self.tools[0]  # whose drag it is, or the last one was
+        self.minimap = False  # whether there is one to click on
+        self.held = Modifiers()
+        self.pointer: Pixel | None = None
+        self.radius = BRUSH
+        self._grid = grid
+        self._now = self._advanced = 0.0
+        self._last: Drag | None = None  # the drag before
+        self._recalled: tuple[int, float] | None = None  # which group was recalled last, and when
+
+    def advance(self, size: tuple[int, int], now: float) -> None:
+        """Let the camera follow held keys up to a time in seconds, and the picture's size."""
+        self.camera_control.advance(size, min(now - self._advanced, 0.1))
+        self._advanced = now
+
+    # What the mouse does.
+
+    def on(self, event: Event, now: float) -> None:
+        """Take in what happened at a time in seconds. Keys are only looked at for what they modify."""
+        self._now = now
+        match event:
+            case KeyPress():
+                self._hold(event.modifiers)
+            case KeyRelease(key) if (name := key.split()[-1]) in MODIFIERS:
+                self._hold(replace(self.held, **{name: False}))
+            case MouseWheel() if self.in_hand and self.held.ctrl:
+                self.resize_brush(event.steps)
+            case MouseWheel():
+                self.camera_control.zoom(self._beside_minimap(event.pixel), event.steps)
+            case MouseButton(down=True):
+                self._press(event)
+            case MouseButton():
+                self._move(event)
+                if self.drag and self.drag.button == event.button:
+                    drag, self.drag = self.drag, None
+                    self._last = drag
+                    self.active.finish(drag)
+            case MouseMove():
+                self._move(event)
+
+    def _hold(self, held: Modifiers) -> None:
+        self.held, self.player.queueing = held, held.shift
+
+    def _press(self, event: MouseButton) -> None:
+        self._move(event)
+        if self.drag:  # another button lets go of what the first one had begun
+            self.drag = None
+        elif event.button == "right" and self.in_hand:
+            self.toggle_tool(self.in_hand.name)
+        else:
+            self.active = next(tool for tool in reversed(self.tools) if tool.claims(event))
+            self.drag = begin(event, self.place(event.pixel), self._now, self._last)
+            self.active.begin(self.drag)
+            if self.active.gives_orders and self.player.battle:
+                self.player.asked()  # whom this will be for: it is said at once if that is nobody
+
+    def _move(self, event: MouseMove | MouseButton) -> None:
+        before, self.pointer = self.pointer or event.pixel, event.pixel
+        self._hold(event.modifiers)
+        if self.drag:
+            self.drag = extend(self.drag, event, self.place(event.pixel))
+            self.active.move(self.drag, event.pixel[0] - before[0], event.pixel[1] - before[1])
+
+    def chosen(self) -> Regiments:
+        """Return who is selected, with whom the box in hand would select."""
+        selection = self.player.selection
+        if self.drag and self.drag.dragged and isinstance(self.active, Select):
+            selection = selection.choose(self.active.boxed(self.drag), add=self.player.queueing)
+        return selection.chosen
+
+    @property
+    def busy(self) -> bool:
+        """Whether the player is at something on the field that a banner would hide."""
+        return bool(self.drag or self.in_hand or self.player.selection.chosen)
+
+    def forget(self) -> None:
+        """Have every tool forget what earlier drags left in it."""
+        for tool in self.tools:
+            tool.forget()
+
+    # Where the mouse is.
+
+    def place(self, pixel: Pixel) -> Place:
+        """Return the point of the field under a pixel, the nearest one where that lies outside.
+
+        A drag that began on the minimap stays on it.
+        """
+        on_minimap = self.on_minimap(self.drag.start if self.drag else pixel)
+        camera = (
+            minimap_camera(self.camera_control.camera.size, self._grid) if on_minimap else self.camera_control.camera
+        )
+        x, y = camera.cells(np.array(pixel))
+        return min(max(float(x), 0.0), float(self._grid[1])), min(max(float(y), 0.0), float(self._grid[0]))
+
+    def on_minimap(self, pixel: Pixel) -> bool:
+        """Whether a pixel lies on the minimap."""
+        return self.minimap and minimap_cell(pixel, self.camera_control.camera.size, self._grid) is not None
+
+    def _beside_minimap(self, pixel: Pixel) -> Pixel:
+        return centre_of_sight(self._grid, self.camera_control.camera.size) if self.on_minimap(pixel) else pixel
+
+    @property
+    def grasp(self) -> float:
+        """How far from a regiment a click still takes hold of it, in cells."""
+        return max(GRASP / self.camera_control.camera.scale, 0.75)
+
+    # What the keys do: see engine.controls.bindings.
+
+    def recall_group(self, number: int) -> None:
+        """Select a group; twice within a moment, go there."""
+        if not self.player.recall_group(number):
+            return
+        before, self._recalled = self._recalled, (number, self._now)
+        if before and before[0] == number and self._now - before[1] <= DOUBLE_CLICK:
+            self.jump_to_selected()
+
+    def jump_to_selected(self) -> None:
+        """Move the camera to the selected regiments."""
+        if self.player.battle and self.player.selection.chosen:
+            self.camera_control.jump(*whereabouts(self.player.battle.state.mass, self.player.selection.chosen))
+
+    def toggle_tool(self, name: str) -> None:
+        """Take a tool in hand, or put it down."""
+        tool = next(tool for tool in self.tools if tool.name == name)
+        self.in_hand = None if self.in_hand is tool else tool
+        self.drag = None
+        self.forget()
+
+    def resize_brush(self, steps: float) -> None:
+        """Make the brush and the charge larger, or smaller."""
+        self.radius = min(max(self.radius * STEP**steps, BRUSHES[0]), BRUSHES[1])
+
+    def cancel(self) -> bool:
+        """Let go of the drag, or else of the tool, or else of the selected; return whether there was any."""
+        if self.drag:
+            self.drag = None
+        elif self.in_hand:
+            self.toggle_tool(self.in_hand.name)
+        elif self.player.selection.chosen:
+            self.player.selection = self.player.selection.choose(())
+        else:
+            return False
+        return True

@@ -1,0 +1,127 @@
+"""The player: whom the player has selected, and the orders they get. No pygame, no mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from engine.battle import Battle
+from engine.controls.selection import Regiments, Selection
+from engine.formations import FormationError
+from engine.orders import Chosen, Command, Given, GiveOrders, Halt, deployment
+
+
+class Player:
+    """The selection, and what it is told. Orders that come before there is an army wait for it.
+
+    `command` has a command carried out, `notify` tells the player something. `side` is the one that the player commands;
+    None: all of them.
+    """
+
+    def __init__(
+        self, command: Callable[[Command], object], notify: Callable[[str], object], side: int | None = None
+    ) -> None:
+        self.command, self.notify = command, notify
+        self.selection = Selection()
+        self.battle: Battle | None = None
+        self.queueing = False  # whether orders wait for those before them
+        self._side = side
+        self._early: list[Callable[[], object]] = []
+
+    def enter(self, battle: Battle) -> None:
+        """Take command of an army."""
+        self.battle = battle
+        early, self._early = self._early, []
+        for order in early:
+            order()
+
+    @property
+    def own(self) -> Regiments:
+        """The regiments that the player may command."""
+        regiments = self.battle.state.regiments if self.battle else ()
+        return tuple(r for r, one in enumerate(regiments) if self._side is None or one.side == self._side)
+
+    def actors(self) -> Regiments:
+        """Return whom orders go to: the selected, or a player's only regiment."""
+        own = self.own
+        chosen = tuple(regiment for regiment in self.selection.chosen if regiment in own)
+        return chosen or (own if len(own) == 1 else ())
+
+    def asked(self) -> Regiments:
+        """Return whom orders go to, and tell the player where that is nobody."""
+        actors = self.actors()
+        if not actors:
+            self.notify("nobody is selected: left-click a regiment, or drag a box")
+        return actors
+
+    def chosen(self, regiments: Regiments) -> list[Chosen]:
+        """Return these regiments with the orders that new ones depart from: with queueing, the last that waits."""
+        assert self.battle is not None
+        state, queueing = self.battle.state, self.queueing
+        return [
+            Chosen(
+                r,
+                state.regiments[r].mass,
+                (*state.orders[r : r + 1], *(state.waiting_orders[r] if queueing else ()))[-1],
+            )
+            for r in regiments
+        ]
+
+    def order(self, make: Callable[[list[Chosen]], Given]) -> None:
+        """Give the orders that are made for whoever is selected."""
+        if self.battle is None:
+            self._early.append(partial(self.order, make))
+            return
+        if actors := self.asked():
+            try:
+                given = make(self.chosen(actors))
+            except FormationError as error:
+                self.notify(str(error))
+                return
+            if given:
+                self.command(GiveOrders(given, self.queueing))
+
+    def form(self, formation: str) -> None:
+        """Order another formation."""
+        self.order(partial(deployment.reformed, formation=formation))
+
+    def next_formation(self, names: Sequence[str]) -> None:
+        """Order the formation that comes after the first selected regiment's among these names."""
+        self.order(partial(_next_formed, names=names))
+
+    def turn(self, degrees: float) -> None:
+        """Wheel clockwise."""
+        self.order(partial(deployment.wheeled, degrees=degrees))
+
+    def move(self, right: float, down: float) -> None:
+        """Move, in cells."""
+        self.order(partial(deployment.shifted, right=right, down=down))
+
+    def halt(self) -> None:
+        """Let them stand where they are."""
+        if self.battle and (actors := self.asked()):
+            self.command(Halt(actors))
+
+    def select_all(self) -> None:
+        """Select all that the player may command."""
+        self.selection = self.selection.choose(self.own)
+
+    def store_group(self, number: int) -> None:
+        """Keep the selected as a group."""
+        if self.battle:
+            self.selection = self.selection.store(number)
+            names = ", ".join(self.battle.state.regiments[regiment].name for regiment in self.selection.chosen)
+            self.notify(f"group {number}: {names or 'nobody'}")
+
+    def recall_group(self, number: int) -> bool:
+        """Select a group; return whether there is one."""
+        if not self.selection.groups.get(number):
+            self.notify(f"group {number} is empty: Ctrl+{number} stores the selected")
+            return False
+        self.selection = self.selection.recall(number)
+        return True
+
+
+def _next_formed(chosen: list[Chosen], names: Sequence[str]) -> Given:
+    now = chosen[0].order.formation
+    return deployment.reformed(chosen, names[(names.index(now) + 1) % len(names) if now in names else 0])

@@ -1,0 +1,39 @@
+"""Freehand: with Alt the selected line up along whatever line is drawn."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from engine.controls import drawing
+from engine.controls.drag import LINE, Drag
+from engine.controls.tool import Tool
+from engine.orders import Chosen, Given, deployment
+from engine.view import Annotation, MouseButton
+
+
+class Freehand(Tool):
+    """Either button with Alt."""
+
+    name = "freehand"
+    gestures = (("Alt+drag", "stand along a line drawn by hand"),)
+    order = 30
+    cursor = "crosshair"
+    gives_orders = True
+
+    def claims(self, press: MouseButton) -> bool:
+        return press.modifiers.alt
+
+    def finish(self, drag: Drag) -> None:
+        self.mouse.player.order(partial(self.preview, drag))
+
+    def preview(self, drag: Drag, chosen: list[Chosen]) -> Given:
+        if self.mouse.player.battle is None or not self.is_line(drag):
+            return ()
+        return deployment.along_path(chosen, drag.places)
+
+    def marks(self, drag: Drag) -> list[Annotation]:
+        return [drawing.line(drag.places)] if self.is_line(drag) and self.mouse.player.actors() else []
+
+    def is_line(self, drag: Drag) -> bool:
+        """Whether a drag is long enough to be a line; one that comes back to its start is, too."""
+        return drag.places[0] != drag.places[-1] and (drag.span >= LINE or drag.dragged)

@@ -1,0 +1,48 @@
+"""The front: a right-click moves the selected, a right-drag sets their front from the left flank to the right."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from engine.controls import drawing
+from engine.controls.drag import LINE, Drag
+from engine.controls.tool import Tool
+from engine.orders import Chosen, Given, deployment
+from engine.view import Annotation, MouseButton
+
+
+class Front(Tool):
+    """The right button."""
+
+    name = "front"
+    gestures = (
+        ("Right-click", "move there"),
+        ("Right-drag", "set the front, from the left flank to the right"),
+    )
+    order = 20
+    gives_orders = True
+
+    def claims(self, press: MouseButton) -> bool:
+        return press.button == "right"
+
+    def finish(self, drag: Drag) -> None:
+        if drag.span < LINE:
+            self.mouse.player.order(partial(deployment.moved_to, place=drag.places[-1]))
+        else:
+            self.mouse.player.order(partial(self.preview, drag))
+
+    def preview(self, drag: Drag, chosen: list[Chosen]) -> Given:
+        battle = self.mouse.player.battle
+        if battle is None or not self.is_line(drag):
+            return ()
+        return deployment.along_front(chosen, drag.places[0], drag.places[-1], battle.depth)
+
+    def marks(self, drag: Drag) -> list[Annotation]:
+        if not (self.is_line(drag) and self.mouse.player.actors()):
+            return []
+        first, last = drag.places[0], drag.places[-1]
+        return [drawing.line((first, last)), drawing.arrow(first, last)]
+
+    def is_line(self, drag: Drag) -> bool:
+        """Whether a drag is long enough to be a line."""
+        return drag.places[0] != drag.places[-1] and drag.span >= LINE

@@ -1,0 +1,91 @@
+"""The formations that can be ordered, read again whenever one of their files changes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine.formations.files import arranged, list_files, read
+from engine.formations.formation import Formation, FormationError
+
+INTERVAL = 0.25  # seconds between two looks at the folders
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+class FormationLibrary:
+    """The formations of several folders, of which a later one goes before an earlier one.
+
+    A file that cannot be used is left out, or stays what it was when it last could: `complaint` is one line that says
+    why. Looking again costs a few system calls; files are read again only after a change.
+    """
+
+    def __init__(self, *folders: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.formations: dict[str, Formation] = {}
+        self.complaint = ""
+        self._as_written: dict[str, Formation] = {}  # as the files have them, before spare keys are given out
+        self._folders = folders
+        self._clock = clock
+        self._looked = clock()
+        self._signature = signature(folders)
+        self._read()
+
+    def poll(self) -> bool:
+        """Look whether a file has changed, a few times a second at most; return whether anything came of it."""
+        if self._clock() - self._looked < INTERVAL:
+            return False
+        self._looked = self._clock()
+        seen = signature(self._folders)
+        if seen == self._signature:
+            return False
+        self._signature = seen
+        before = self.formations, self.complaint
+        self._read()
+        return (self.formations, self.complaint) != before
+
+    def _read(self) -> None:
+        """Read all files. What is wrong with the first of those that are broken becomes the complaint."""
+        complaints: list[str] = []
+        usable: list[Formation] = []
+        for name in list_files(self._folders):
+            one = self._usable(name, complaints)
+            try:
+                arranged([*usable, *one])
+                usable += one
+            except FormationError as error:
+                complaints.append(str(error))
+        self._as_written = {one.name: one for one in usable}
+        self.formations = arranged(usable)
+        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
+        self.complaint = complaints[0] + more if complaints else ""
+
+    def _usable(self, name: str, complaints: list[str]) -> list[Formation]:
+        """Return the formation of that name: as it is now, else as it was, else as an earlier folder has it."""
+        for last in range(len(self._folders), 0, -1):
+            files = list_files(self._folders[:last])
+            if name not in files:
+                break
+            try:
+                return [read(files[name], files)]
+            except FormationError as error:
+                complaints.append(str(error))
+                if name in self._as_written:
+                    return [self._as_written[name]]
+        return []
+
+
+def signature(folders: Sequence[Path]) -> Signature:
+    """Return name, time and size of each file in the folders; nothing for a folder that is not there."""
+    seen: list[tuple[str, int, int]] = []
+    for folder in folders:
+        try:
+            with os.scandir(folder) as files:
+                for file in files:
+                    if file.name.endswith((".toml", ".png")):
+                        about = file.stat()
+                        seen.append((file.path, about.st_mtime_ns, about.st_size))
+        except OSError:  # not there, or a file that went away while we looked
+            continue
+    return tuple(sorted(seen))

@@ -1,0 +1,172 @@
+"""Where an army stands: a formation of its mass at the place and with the front that were ordered. NumPy only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from engine.fields import wrap_degrees
+from engine.formations.formation import WIDEST, Formation
+from engine.formations.mass import FULLEST, check_mass, fill
+from engine.formations.slots import Box, places
+from engine.plugin import QUANTUM, Ground
+
+MARGIN = 1.0  # cells kept free between an order and the border of the field
+DEEPEN = 1.06  # step of the search for deeper ranks
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An order as it fits the field."""
+
+    target: Float[np.ndarray, "H W"]  # float32, on the mass lattice; its float64 sum is exactly the mass
+    centre: tuple[float, float]  # x, y in cells, after the push into the field
+    angle: float  # degrees clockwise from facing up
+    frontage: float  # cells
+    depth: float  # cells
+    intervals: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, in those of closed ranks
+    stagger: bool = False  # whether every second rank stands in the gaps of the one before it
+    boxes: tuple[Box, ...] = ()  # the full rectangles that it is made of; none: men stand as the target has it
+    _slots: dict[int, Float[np.ndarray, "N 2"]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def slots(self, men: int) -> Float[np.ndarray, "N 2"]:
+        """Return where so many men stand in rank and file, (x, y) in cells: inside the target, as dense as it is.
+
+        From the front rank's left flank to the rear's right; read-only, and found only once for each number of men.
+        Raises ValueError for less than one man.
+        """
+        if men not in self._slots:
+            found = places(
+                self.target,
+                men,
+                centre=self.centre,
+                front=math.radians(self.angle),
+                intervals=self.intervals,
+                stagger=self.stagger,
+                boxes=self.boxes,
+            )
+            found.flags.writeable = False
+            self._slots[men] = found
+        return self._slots[men]
+
+
+def form_up(
+    formation: Formation,
+    mass: float,
+    ground: Ground,
+    *,
+    centre: tuple[float, float],
+    angle: float = 0.0,
+    frontage: float | None = None,
+) -> Placement:
+    """Return where an army of that mass stands when it is ordered into the formation.
+
+    `centre` is (x, y) in cells, `angle` in degrees clockwise from facing up the field, `frontage` in cells from flank
+    to flank, by default as the formation's file says. An order that reaches over the border is pushed inside; one that
+    does not fit deepens its ranks until it does, and if none fits is cut off at the border.
+
+    Raises FormationError if the ground cannot hold the mass with room to move.
+    """
+    mass = check_mass(mass, ground)
+    front = math.radians(angle)
+    frontage, depth, hollow, density = dimensions(formation, mass, ground, front, frontage)
+    room = np.where(ground.open_cells, ground.capacity, 0.0)
+    x, y = push_inside(centre, extents(frontage, depth, front), ground.grid)
+    across, ahead = formation_axes(ground.grid, (x, y), front)
+    distance = formation.shape.distance(across, ahead, frontage, depth, hollow)
+    target = fill(distance, mass, np.floor(room * density / QUANTUM) * QUANTUM)
+    within = room[distance < 0.5]
+    whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
+    boxes = formation.shape.boxes(frontage, depth, hollow) if whole else ()
+    return Placement(target, (x, y), wrap_degrees(angle), frontage, depth, formation.spacing, formation.stagger, boxes)
+
+
+def dimensions(
+    formation: Formation, mass: float, ground: Ground, front: float, frontage: float | None = None
+) -> tuple[float, float, float, float]:
+    """Return frontage, depth and hollow in cells, and the density, at which a mass on the lattice is formed up."""
+    room = float(np.where(ground.open_cells, ground.capacity, 0.0).sum())
+    density = formation.density if room * formation.density * FULLEST >= mass else 1.0
+    if frontage is not None:
+        formation = widened(formation, mass / density, frontage)
+    return *fit(formation, mass / density, ground.grid, front), density
+
+
+def fit(formation: Formation, area: float, grid: tuple[int, int], front: float) -> tuple[float, float, float]:
+    """Return frontage, depth and hollow in cells: the first of ever deeper ones that fits, or what sticks out least."""
+    height, width = grid
+    best, least = None, math.inf
+    for frontage, depth, hollow in deeper(formation, area):
+        half_width, half_height = extents(frontage, depth, front)
+        excess = max(2 * (half_width + MARGIN) - width, 2 * (half_height + MARGIN) - height)
+        if excess < least:
+            best, least = (frontage, depth, hollow), excess
+        if excess <= 0:
+            break
+    assert best is not None
+    return best
+
+
+def widened(formation: Formation, area: float, frontage: float) -> Formation:
+    """Return the formation with the ratio that gives it that frontage in cells, as nearly as its shape allows."""
+    narrow, wide = 1 / WIDEST, WIDEST
+    for _ in range(40):
+        ratio = math.sqrt(narrow * wide)
+        if formation.shape.size(area, ratio, formation.hollow)[0] > frontage:
+            wide = ratio
+        else:
+            narrow = ratio
+    return replace(formation, ratio=narrow, ranks=0.0)
+
+
+def deeper(formation: Formation, area: float) -> Iterator[tuple[float, float, float]]:
+    """Yield frontage, depth and hollow: as the file says, then with ever deeper ranks, then ever wider."""
+    shape, proportion = formation.shape, formation.proportion(area)
+    hollow = formation.hollow
+    while 0 < hollow < math.sqrt(area) / 2:  # faces as deep as half a square of this area meet in the middle
+        yield *shape.size(area, proportion, hollow), hollow
+        hollow *= DEEPEN
+    for step in (1 / DEEPEN, DEEPEN):
+        ratio = proportion
+        while 1 / WIDEST <= ratio <= WIDEST:
+            yield *shape.size(area, ratio), 0.0
+            ratio *= step
+
+
+def extents(frontage: float, depth: float, front: float) -> tuple[float, float]:
+    """Return half the width and half the height in cells of the box around a turned formation; `front` in radians."""
+    cos, sin = abs(math.cos(front)), abs(math.sin(front))
+    return (frontage * cos + depth * sin) / 2, (frontage * sin + depth * cos) / 2
+
+
+def push_inside(
+    centre: tuple[float, float], half_extents: tuple[float, float], grid: tuple[int, int]
+) -> tuple[float, float]:
+    """Return the nearest centre (x, y) that keeps the box inside the field, or the field's middle."""
+    height, width = grid
+    (x, y), (half_width, half_height) = centre, half_extents
+    side, edge = half_width + MARGIN, half_height + MARGIN
+    return (
+        min(max(x, side), width - side) if 2 * side <= width else width / 2,
+        min(max(y, edge), height - edge) if 2 * edge <= height else height / 2,
+    )
+
+
+def inside(half_extents: tuple[float, float], grid: tuple[int, int]) -> bool:
+    """Return whether a box of that size, once pushed inside the field, lies in it as a whole."""
+    return 2 * half_extents[0] <= grid[1] and 2 * half_extents[1] <= grid[0]
+
+
+def formation_axes(
+    grid: tuple[int, int], centre: tuple[float, float], front: float
+) -> tuple[Float[np.ndarray, "H W"], Float[np.ndarray, "H W"]]:
+    """Return each cell centre's coordinates in cells: across the formation to its right, and ahead to its front."""
+    height, width = grid
+    x = np.arange(width) + 0.5 - centre[0]
+    y = np.arange(height)[:, None] + 0.5 - centre[1]
+    cos, sin = math.cos(front), math.sin(front)
+    return x * cos + y * sin, x * sin - y * cos

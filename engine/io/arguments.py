@@ -1,0 +1,89 @@
+"""A command line whose mistakes are answered in one clear line, and the types of its arguments."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from typing import NoReturn
+
+from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
+from engine.io.names import unknown_name
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but an error is one line on stderr and exit code 2, and an unknown flag is told the nearest."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(allow_abbrev=False, **settings)  # type: ignore[arg-type]
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[override]
+        """Return the arguments, or exit with one line."""
+        known, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            flag = unknown[0].split("=")[0]
+            if not flag.startswith("-"):
+                self.error(f"unexpected argument '{flag}'")
+            self.error(unknown_name("flag", flag, self._option_string_actions))
+        return known
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how to find out more, and exit."""
+        line = " ".join(message.split())
+        print(f"{self.prog}: {line}", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def grid(text: str) -> tuple[int, int]:
+    """Return height and width, in cells, of a size given as "192x128": width x height."""
+    width, separator, height = text.lower().partition("x")
+    if not (separator and width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a width and height in cells, as 192x128")
+    if not (SMALLEST_SIDE <= int(width) <= LARGEST_SIDE and SMALLEST_SIDE <= int(height) <= LARGEST_SIDE):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not between {SMALLEST_SIDE} and {LARGEST_SIDE} cells wide and high"
+        )
+    return int(height), int(width)
+
+
+def orders(text: str) -> tuple[tuple[int, str], ...]:
+    """Return (tick, formation) for each order of a script as "wedge@0,square@200", in the order of their ticks."""
+    script = []
+    for entry in text.split(","):
+        name, separator, tick = entry.strip().partition("@")
+        if not (name and separator and tick.isdecimal()):
+            raise argparse.ArgumentTypeError(f"'{entry}' is not a formation and a tick, as wedge@200")
+        script.append((int(tick), name))
+    return tuple(sorted(script, key=lambda order: order[0]))
+
+
+def positive(text: str) -> float:
+    """Return a number above zero."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return number
+
+
+def soldiers(text: str) -> int:
+    """Return how many men are to be drawn."""
+    if count(text) > MOST_SOLDIERS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to {MOST_SOLDIERS}")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """Return a whole number above zero."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Return a whole number that fits 32 bits."""
+    if not (text.isdecimal() and int(text) < 2**32):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 to {2**32 - 1}")
+    return int(text)

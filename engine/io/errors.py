@@ -1,0 +1,11 @@
+"""What a player can get wrong: two kinds of error, each with a text of one line. Orders have a third of their own."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """What was asked for cannot be done; the text is one line that says why."""
+
+
+class FileError(InputError):
+    """A file that cannot be used; the text is one line that names the file, the field and what is wrong."""

@@ -1,0 +1,23 @@
+"""Names that nobody knows, answered with the nearest that is known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name most like another one, or None where none is alike."""
+    return next(iter(difflib.get_close_matches(name, list(names), n=1)), None)
+
+
+def suggestion(name: str, names: Iterable[str]) -> str:
+    """Return how a complaint about an unknown name goes on: the nearest name, if one is alike, and all there are."""
+    known = list(names)
+    close = nearest(name, known)
+    return f"{f': did you mean {close}?' if close else ';'} one of {', '.join(known)}"
+
+
+def unknown_name(what: str, name: str, names: Iterable[str]) -> str:
+    """Return the line for a name that nobody knows, with the nearest one."""
+    return f"unknown {what} '{name}'{suggestion(name, names)}"

@@ -1,0 +1,184 @@
+"""TOML files read field by field: whatever is wrong is answered in one line that names the file and the field."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from engine.io.errors import FileError
+from engine.io.names import suggestion
+
+Default = TypeVar("Default")
+LARGEST = 16 * 2**20  # bytes of a file that is read
+
+
+class Table:
+    """One table of a file. Each field is asked for once; `finish` finds those that nobody asked for.
+
+    Every reader raises FileError for a field that is missing, unless it is given a default, and for one of a wrong
+    kind.
+    """
+
+    def __init__(self, entries: Mapping[str, Any], file: str, path: str = "") -> None:
+        self._entries = entries
+        self._file = file
+        self._path = path
+        self._asked: list[str] = []
+
+    def __contains__(self, name: str) -> bool:
+        self._asked.append(name)
+        return name in self._entries
+
+    def field(self, name: str) -> str:
+        """Return how complaints name a field."""
+        return f"{self._file}: field '{self._path}{name}'"
+
+    def error(self, name: str, what: str) -> FileError:
+        """Return the complaint that a field is wrong."""
+        return FileError(f"{self.field(name)} {what}")
+
+    def text(self, name: str, default: Default | type[str] = str) -> str | Default:
+        """Return a text that is not empty."""
+        value = self._get(name, default is str)
+        if value is None:
+            return default  # type: ignore[return-value]
+        if not isinstance(value, str) or not value.strip():
+            raise self.error(name, f"must be a text, not {value!r}")
+        return value
+
+    def number(
+        self,
+        name: str,
+        default: Default | type[float] = float,
+        *,
+        above: float = -math.inf,
+        most: float = math.inf,
+    ) -> float | Default:
+        """Return a finite number above one and at most another."""
+        value = self._get(name, default is float)
+        if value is None:
+            return default  # type: ignore[return-value]
+        if not _is_number(value) or not above < value <= most:
+            low = f" above {above:g}" if above > -math.inf else ""
+            high = f" up to {most:g}" if most < math.inf else ""
+            raise self.error(name, f"must be a number{low}{high}, not {value!r}")
+        return float(value)
+
+    def integer(
+        self, name: str, default: Default | type[int] = int, *, least: int = 0, most: int = 2**32 - 1
+    ) -> int | Default:
+        """Return a whole number between two."""
+        value = self._get(name, default is int)
+        if value is None:
+            return default  # type: ignore[return-value]
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise self.error(name, f"must be a whole number from {least} to {most}, not {value!r}")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Return whether a field is there and true."""
+        value = self._get(name, False)
+        if value is not None and not isinstance(value, bool):
+            raise self.error(name, f"must be true or false, not {value!r}")
+        return bool(value)
+
+    def numbers(self, name: str, meaning: str, default: Default | type[float] = float) -> tuple[float, ...] | Default:
+        """Return as many finite numbers as the meaning has words: "x y", "x y radius"."""
+        value = self._get(name, default is float)
+        if value is None:
+            return default  # type: ignore[return-value]
+        return self._row(name, value, meaning)
+
+    def rows(self, name: str, meaning: str) -> tuple[tuple[float, ...], ...]:
+        """Return a list of such rows of numbers; empty where there is none."""
+        value = self._get(name, False)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not value:
+            raise self.error(name, f"must be a list of [{', '.join(meaning.split())}], not {value!r}")
+        return tuple(self._row(f"{name}[{number}]", row, meaning) for number, row in enumerate(value, start=1))
+
+    def texts(self, name: str, default: Default | type[str] = str) -> tuple[str, ...] | Default:
+        """Return a list of texts, none of them twice."""
+        value = self._get(name, default is str)
+        if value is None:
+            return default  # type: ignore[return-value]
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self.error(name, f"must be a list of texts, not {value!r}")
+        if len(set(value)) < len(value):
+            raise self.error(name, "names one twice")
+        return tuple(value)
+
+    def table(self, name: str) -> Table | None:
+        """Return a table within this one."""
+        value = self._get(name, False)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise self.error(name, f"must be a table, not {value!r}")
+        return Table(value, self._file, f"{self._path}{name}.")
+
+    def tables(self, name: str) -> list[Table]:
+        """Return the tables of a list, counted from 1; none where there is no such list."""
+        value = self._get(name, False)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.error(name, f"must be a list of tables, [[{name}]]")
+        return [Table(one, self._file, f"{self._path}{name}[{number}].") for number, one in enumerate(value, start=1)]
+
+    def choice(self, name: str, value: str, among: Iterable[str]) -> int:
+        """Return which of some names a field's value is. Raises FileError with the nearest name for another."""
+        names = list(among)
+        if value not in names:
+            raise self.error(name, f"names '{value}'{suggestion(value, names)}")
+        return names.index(value)
+
+    def finish(self) -> None:
+        """Raise FileError if there is a field that nobody asked for."""
+        for name in self._entries:
+            if name not in self._asked:
+                raise self.error(name, f"is unknown{suggestion(name, self._asked)}")
+
+    def _get(self, name: str, required: bool) -> Any:
+        if name not in self:
+            if required:
+                raise self.error(name, "is missing")
+            return None
+        return self._entries[name]
+
+    def _row(self, name: str, value: Any, meaning: str) -> tuple[float, ...]:
+        words = meaning.split()
+        if not isinstance(value, list) or len(value) != len(words) or not all(map(_is_number, value)):
+            raise self.error(name, f"must be [{', '.join(words)}] in numbers, not {value!r}")
+        return tuple(map(float, value))
+
+
+def read_table(path: Path) -> Table:
+    """Return the table that a TOML file is. Raises FileError where it cannot be read."""
+    return Table(read_entries(path), path.name)
+
+
+def read_entries(path: Path, largest: int = LARGEST) -> dict[str, Any]:
+    """Return what a TOML file of at most so many bytes says, unchecked. Raises FileError where it cannot be read."""
+    try:
+        if path.stat().st_size > largest:
+            raise FileError(f"{path.name}: is too large, over {largest} bytes")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise FileError(f"{path.name}: is no text in UTF-8") from None
+    except FileError:
+        raise
+    except RecursionError:
+        raise FileError(f"{path.name}: is nested too deep") from None
+    except ValueError as error:  # not TOML, or a number of thousands of digits
+        raise FileError(f"{path.name}: {' '.join(str(error).split())}") from None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

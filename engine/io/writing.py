@@ -1,0 +1,63 @@
+"""Files that are written: whole or not at all, and checked before minutes are spent on what they are to hold."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.io.errors import InputError
+
+
+def write_whole(path: Path, content: str | bytes, *, before_replace: Callable[[], object] = lambda: None) -> None:
+    """Write a file so that a reader finds either what was there or the new content, whole. Raises OSError.
+
+    The content goes into a draft of its own name in the same folder, which then takes the file's place at once.
+    `before_replace` is called in between, and keeps the old file by raising. After a failure no draft is left.
+    """
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        os.chmod(draft, 0o666 & ~_umask())
+        before_replace()
+        os.replace(draft, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
+
+
+def _umask() -> int:
+    """Return the mode bits that new files of this process lack; it can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def check_writable(path: Path | None, *endings: str) -> None:
+    """Raise InputError if no file can be written there, before minutes are spent on what it is to hold.
+
+    Where endings are given the name must have one of them, so that a slip writes over no file of another kind.
+    """
+    if path is None:
+        return
+    if endings and path.suffix.lower() not in endings and not path.is_dir():
+        raise InputError(f"cannot write {path}: the name must end in {' or '.join(endings)}")
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError(f"cannot write {path}: there is no folder {folder}")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise InputError(f"cannot write {path}")
+
+
+@contextmanager
+def name_unwritable(path: Path) -> Iterator[None]:
+    """Name the file where it cannot be written after all, as on a full disk. Raises InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from None

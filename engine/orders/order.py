@@ -1,0 +1,53 @@
+"""An order: which formation to take, where, which way to face, and how wide; or a line or shape drawn by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+Place = tuple[float, float]  # x, y in cells
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which formation to take, where, and which way to face. What is drawn by hand takes the formation's place."""
+
+    formation: str  # a formation's name
+    centre: Place
+    angle: float = 0.0  # degrees clockwise from facing up the screen
+    frontage: float | None = None  # cells from flank to flank; None: as the formation's file says
+    path: tuple[Place, ...] = ()  # a freehand line to stand along, its points in order
+    area: tuple[tuple[float, float, float], ...] = ()  # discs (x, y, radius) of a brush to stand on
+
+
+def with_formation(order: Order, formation: str) -> Order:
+    """Return the order for another formation at the same place, with the same front, as wide as its file says."""
+    return Order(formation, order.centre, order.angle)
+
+
+def moved(order: Order, right: float, down: float) -> Order:
+    """Return the order moved by so many cells, with all that was drawn."""
+    return _carried(order, lambda x, y: (x + right, y + down), order.angle)
+
+
+def turned(order: Order, degrees: float) -> Order:
+    """Return the order turned clockwise about its centre, with all that was drawn."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    middle_x, middle_y = order.centre
+
+    def turn(x: float, y: float) -> Place:
+        across, down = x - middle_x, y - middle_y
+        return middle_x + across * cos - down * sin, middle_y + across * sin + down * cos
+
+    return replace(_carried(order, turn, order.angle + degrees), centre=order.centre)
+
+
+def _carried(order: Order, carry: Callable[[float, float], Place], angle: float) -> Order:
+    return replace(
+        order,
+        centre=carry(*order.centre),
+        angle=angle,
+        path=tuple(carry(*point) for point in order.path),
+        area=tuple((*carry(x, y), radius) for x, y, radius in order.area),
+    )

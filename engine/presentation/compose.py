@@ -1,0 +1,50 @@
+"""From a battle's state to the scene that a view draws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.battle import BattleState
+from engine.presentation.options import ViewOptions
+from engine.presentation.overlays import overlays
+from engine.soldiers import interpolated
+from engine.view import TEAMS, Colour, DrawnSoldiers, Minimap, Scene, regiment_colours
+
+MINIMAP_EVERY = 4  # ticks after which the minimap is drawn anew
+
+
+def compose(
+    state: BattleState,
+    alpha: float = 1.0,
+    status: tuple[tuple[str, str], ...] = (),
+    options: ViewOptions = ViewOptions(),  # noqa: B008  it is frozen
+    scale: float = 5.0,
+    sides: tuple[Colour, ...] = TEAMS,
+) -> Scene:
+    """Return the scene at `alpha` (0 to 1) of the way from the tick before to the last one.
+
+    `scale` is how many pixels a cell has, for arrows that are neither crowded nor sparse; `sides` are the sides'
+    colours, of which each regiment wears a shade.
+    """
+    return Scene(
+        grid=state.ground.grid,
+        soldiers=drawn_soldiers(state, alpha),
+        target_outline=state.book.target_outline,
+        target_version=state.book.version,
+        status=status,
+        overlays=overlays(state, options, scale),
+        open_cells=state.ground.open_cells,
+        minimap=Minimap(state.mass, state.tick // MINIMAP_EVERY),
+        teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides),
+    )
+
+
+def drawn_soldiers(state: BattleState, alpha: float) -> DrawnSoldiers:
+    """Return the soldiers of all regiments, each in its regiment's colour."""
+    drawn = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
+    position, facing, walked = (np.concatenate(part) for part in zip(*drawn, strict=True))
+    side = np.repeat(np.arange(len(drawn)), [len(soldiers) for soldiers in state.soldiers])
+    spacing = math.sqrt(min(soldiers.mass_per_soldier for soldiers in state.soldiers))
+    return DrawnSoldiers(position, facing, walked, side, spacing)

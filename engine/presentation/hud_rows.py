@@ -1,0 +1,67 @@
+"""What the HUD says of a battle: the rows of its status, and a card for each selected regiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from engine.battle import BattleState
+from engine.formations import Formation
+from engine.view import Card, Rows
+
+
+def cards(
+    state: BattleState, formations: Mapping[str, Formation], sides: Sequence[str], chosen: Sequence[int]
+) -> tuple[Card, ...]:
+    """Return what the HUD says of each of the chosen regiments. `sides` are the names of the sides."""
+    return tuple(_card(state, formations, sides, regiment) for regiment in chosen)
+
+
+def _card(state: BattleState, formations: Mapping[str, Formation], sides: Sequence[str], regiment: int) -> Card:
+    one, order = state.regiments[regiment], state.orders[regiment]
+    drawn = "drawn by hand" if order.path or order.area else formations[order.formation].title
+    side = sides[one.side] if one.side < len(sides) else f"side {one.side + 1}"
+    waiting = len(state.waiting_orders[regiment])
+    queue = (f"{waiting} orders wait" if waiting > 1 else "1 order waits",) if waiting else ()
+    remarks = (f"{drawn} · {one.controller}", " · ".join((side, *queue)))
+    return Card(one.name, regiment, state.overlaps[regiment], remarks)
+
+
+def status(
+    state: BattleState, formations: Mapping[str, Formation], successor: str | None = None, regiment: int = 0
+) -> Rows:
+    """Return the rows of the HUD that speak of the battle: of the one regiment, or of all together.
+
+    `successor` is the controller that is being prepared.
+    """
+    if len(state.regiments) > 1:
+        return (*_totals(state), *((("mustering", successor),) if successor else ()))
+    order, controller = state.orders[regiment], state.regiments[regiment].controller
+    return (
+        ("formation", formations[order.formation].title),
+        ("facing", f"{order.angle:.0f}°"),
+        ("controller", f"{controller} (mustering {successor})" if successor else controller),
+        ("overlap", f"{100 * state.overlaps[regiment]:.1f} %"),
+        *_common(state),
+    )
+
+
+def _totals(state: BattleState) -> Rows:
+    """Return the rows that speak of all regiments together."""
+    filled = np.average(state.overlaps, weights=[regiment.mass for regiment in state.regiments])
+    return (
+        ("regiments", str(len(state.regiments))),
+        ("soldiers", f"{sum(len(soldiers) for soldiers in state.soldiers):,}"),
+        ("overlap", f"{100 * filled:.1f} %"),
+        *_common(state),
+    )
+
+
+def _common(state: BattleState) -> Rows:
+    """Return the rows of mass, device and tick. A drift of the mass is shown to its last digit."""
+    return (
+        ("mass", f"{state.mass_start + state.drift:.6f} ({state.drift:+.17g})"),
+        ("device", state.simulation.device),
+        ("tick", str(state.tick)),
+    )

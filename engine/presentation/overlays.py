@@ -1,0 +1,53 @@
+"""What the researcher's view lays over the field: a field as colours, and velocities as arrows."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from engine.battle import BattleState
+from engine.fields import block_sums
+from engine.presentation.options import ViewOptions
+from engine.view import Arrows, FieldOverlay
+
+APART = 20.0  # pixels between two arrows, about
+SPARSE = 0.15  # density of a square below which it has no arrow
+
+
+def overlays(state: BattleState, options: ViewOptions, scale: float) -> tuple[FieldOverlay | Arrows, ...]:
+    """Return the fields and arrows that are switched on; a cell has `scale` pixels."""
+    found: list[FieldOverlay | Arrows] = []
+    if options.field is not None:
+        density = state.mass.sum(axis=0)
+        field = {
+            "density": lambda: density,
+            "target": lambda: state.book.target,
+            "error": lambda: density - state.book.target,
+        }[options.field]()
+        found.append(FieldOverlay(options.field, field))
+    if options.velocity:
+        found.append(arrows("velocity", state.mass, state.velocity, arrow_spacing(scale)))
+    if options.plan:
+        planned = state.planned
+        if planned is None:
+            nowhere = np.zeros((0, 2))
+            found.append(Arrows("plan", nowhere, nowhere, known=False))
+        else:
+            found.append(arrows("plan", state.mass, planned, arrow_spacing(scale)))
+    return tuple(found)
+
+
+def arrow_spacing(scale: float) -> int:
+    """Return how many cells a square with one arrow spans along each side when a cell has `scale` pixels."""
+    return max(round(APART / max(scale, 1e-3)), 1)
+
+
+def arrows(kind: str, mass: Float[np.ndarray, "R H W"], velocity: Float[np.ndarray, "R H W 2"], across: int) -> Arrows:
+    """Return each regiment's mean velocity, weighted by mass, in squares of so many cells across."""
+    weight = block_sums(mass, across)
+    moved = np.stack([block_sums(mass * velocity[..., axis], across) for axis in (0, 1)], axis=-1)
+    held = weight > SPARSE * across**2
+    row, column = np.nonzero(held)[1:]
+    mean = moved[held] / weight[held][:, None]
+    place = (np.stack([column, row], axis=1) + 0.5) * across
+    return Arrows("plan" if kind == "plan" else "velocity", place, mean)

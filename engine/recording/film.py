@@ -1,0 +1,80 @@
+"""A film of the game as it is played, written beside it: the game mouse over frames and never waits for them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.recording.film_file import FilmWriter, open_film
+from engine.recording.pictures import Pixels, fitted
+
+WAITING = 24  # frames that may wait to be written; what is filmed beyond that is left out, and the time is kept
+
+Frame = tuple[int, Pixels]  # the number of frames' times since the start, and the picture
+
+
+class Film:
+    """A file that a thread of its own fills. A frame that comes while too many wait is dropped."""
+
+    def __init__(self, path: Path, opened: Callable[[Path], FilmWriter] | None = None) -> None:
+        self.path = path
+        self.dropped = 0
+        self.frames = 0
+        self.failure = ""  # why it cannot go on, in one line
+        self._opened = opened or open_film
+        self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING + 1)  # one place is for the end
+        self._thread = threading.Thread(target=self._write, name=f"film {path.name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def room(self) -> bool:
+        """Whether a frame would be taken now."""
+        return self._frames.qsize() < WAITING and self._thread.is_alive()
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is on disk, or has failed."""
+        return not self._thread.is_alive()
+
+    def offer(self, moment: int, pixels: Pixels) -> None:
+        """Hand over the frame of a moment, counted in frames' times; it is left out where there is no room."""
+        if self.room:
+            self._frames.put_nowait((moment, pixels))
+        else:
+            self.dropped += 1
+
+    def end(self) -> None:
+        """Let the thread finish the file. Returns at once."""
+        if not self.finished:
+            self._frames.put_nowait(None)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until the file is finished, or so long."""
+        self._thread.join(seconds)
+
+    def _write(self) -> None:
+        try:
+            with self._opened(self.path) as writer:
+                before: Frame | None = None
+                while (frame := self._frames.get()) is not None:
+                    if before is not None:
+                        self._add(writer, before, frame[0] - before[0])
+                        frame = frame[0], fitted(frame[1], before[1])  # the window may have changed its size
+                    before = frame
+                if before is not None:
+                    self._add(writer, before, 1)
+        except Exception as error:  # whatever goes wrong with a film, the game goes on and says so
+            said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            self.failure = said.splitlines()[0]
+            self._tidy()
+
+    def _add(self, writer: FilmWriter, frame: Frame, lasts: int) -> None:
+        writer.add(frame[1], max(lasts, 1))
+        self.frames += 1
+
+    def _tidy(self) -> None:
+        """Leave no file behind in which there is no frame."""
+        if not self.frames and self.path.is_file():
+            self.path.unlink(missing_ok=True)

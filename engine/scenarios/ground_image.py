@@ -1,0 +1,64 @@
+"""Ground as a picture: white is open, black is closed, and a grey cell holds fewer men, as a ford does."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from engine.io import FileError
+from engine.plugin import QUANTUM, Ground
+
+OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which nobody can stand
+
+
+def read_picture(source: Path | bytes, size: tuple[int, int] | None, name: str) -> Ground:
+    """Return the ground of a picture, scaled to `size` (width and height in cells) where that is given.
+
+    `name` is the file and the field that complaints name. Raises FileError for a picture that cannot be read.
+    """
+    try:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
+            if size is None:
+                size = picture.size
+            levels = picture.convert("L")
+            return ground_of(np.asarray(levels if levels.size == size else levels.resize(size, Image.Resampling.BOX)))
+    except FileNotFoundError:
+        raise FileError(f"{name} names {source!s}, which is not there") from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise FileError(f"{name}: cannot read the picture: {error}") from None
+
+
+def read_text(text: str, name: str) -> Ground:
+    """Return the ground of a picture written as text, as `write_text` does."""
+    try:
+        return read_picture(base64.b64decode(text, validate=True), None, name)
+    except binascii.Error:
+        raise FileError(f"{name} must be a PNG in base64") from None
+
+
+def write_text(ground: Ground) -> str:
+    """Return a picture of the ground as text: a PNG in base64."""
+    file = io.BytesIO()
+    Image.fromarray(levels_of(ground)).save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def ground_of(levels: UInt8[np.ndarray, "H W"]) -> Ground:
+    """Return the ground that grey levels stand for."""
+    open_cells = levels >= CLOSED
+    if (levels[open_cells] == OPEN).all():
+        return Ground(open_cells)
+    share = np.where(open_cells, levels, OPEN) / OPEN  # simulations want closed cells to hold something too
+    return Ground(open_cells, np.floor(share / QUANTUM).astype(np.float32) * np.float32(QUANTUM))
+
+
+def levels_of(ground: Ground) -> UInt8[np.ndarray, "H W"]:
+    """Return the grey levels that stand for a ground."""
+    capacity = np.broadcast_to(ground.capacity, ground.grid)
+    return np.where(ground.open_cells, np.rint(capacity * OPEN), 0).astype(np.uint8)

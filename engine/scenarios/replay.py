@@ -1,0 +1,71 @@
+"""Replays: a small TOML file from which a session is played again, bit for bit on the same machine and version.
+
+It is the scenario that was played, written out whole, and `[[commands]]` as a scenario writes its `[[orders]]`; beside
+them what tells whether the same came of it: version, ticks, and digests of the orders' targets and of the last field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import tomli_w
+
+from engine.io import FileError, read_table, write_whole
+from engine.orders import Schedule
+from engine.scenarios.command_table import command_tables, read_command
+from engine.scenarios.scenario import Scenario
+from engine.scenarios.scenario_table import read_scenario, scenario_table
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay file says."""
+
+    scenario: Scenario
+    log: Schedule  # what was commanded, and when
+    ticks: int  # how long it was played
+    version: str  # of the program that recorded it
+    targets: str  # a digest of where every order put its regiment
+    ending: str  # a digest of the mass at the last tick
+
+
+def write_replay(path: Path, replay: Replay) -> None:
+    """Save a replay. Raises FileError where there is such a file already, and OSError where none can be written."""
+    names = [regiment.name for regiment in replay.scenario.regiments]
+    about = {"version": replay.version, "ticks": replay.ticks, "targets": replay.targets, "ending": replay.ending}
+    commands = [row for tick, command in replay.log for row in command_tables(tick, command, names)]
+    text = tomli_w.dumps({"replay": about, **scenario_table(replay.scenario), "commands": commands})
+    write_whole(path, text, before_replace=lambda: check_free(path))
+
+
+def check_free(path: Path) -> None:
+    """Raise FileError for a file that is there: sessions are not written over."""
+    if path.exists():
+        raise FileError(f"{path}: is there already, and is not written over; choose another name")
+
+
+def load_replay(path: Path) -> Replay:
+    """Return the replay in a file. Raises FileError, which names the file and the field, for one of no use."""
+    table = read_table(path)
+    about = table.table("replay")
+    if about is None:
+        raise table.error("replay", "is missing: this is no replay")
+    scenario = read_scenario(table, path.parent)
+    names = [regiment.name for regiment in scenario.regiments]
+    log = tuple(read_command(one, names) for one in table.tables("commands"))
+    table.finish()
+    for number, ((before, _), (after, _)) in enumerate(pairwise(log), start=2):
+        if after < before:
+            raise table.error(f"commands[{number}].tick", f"is {after}, before the {before} of the one above it")
+    replay = Replay(
+        scenario=scenario,
+        log=log,
+        ticks=about.integer("ticks"),
+        version=about.text("version"),
+        targets=about.text("targets"),
+        ending=about.text("ending"),
+    )
+    about.finish()
+    return replay

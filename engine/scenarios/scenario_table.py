@@ -1,0 +1,141 @@
+"""A scenario as a TOML table, and back; docs/scenarios.md says what may be in it."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.io import LARGEST_SIDE, SMALLEST_SIDE, Table
+from engine.orders import Order
+from engine.plugin import QUANTUM, Ground
+from engine.scenarios import ground_image
+from engine.scenarios.command_table import command_tables, order_table, read_command, read_order
+from engine.scenarios.regiment import Regiment
+from engine.scenarios.scenario import SIDES, Scenario, View
+
+SOLDIERS_PER_MASS = 4.0  # drawn for a mass of 1, where a scenario does not say
+MOST_REGIMENTS = 32
+MOST_SOLDIERS_A_REGIMENT = 200_000
+
+
+def read_scenario(table: Table, folder: Path) -> Scenario:
+    """Return the scenario in a table; pictures are looked for in `folder`."""
+    sides = table.texts("sides", SIDES)
+    if len(sides) > len(SIDES):
+        raise table.error("sides", f"must be at most {len(SIDES)}, not {len(sides)}")
+    ground = _read_ground(table, folder)
+    regiments, orders = _read_regiments(table, sides)
+    heaped = table.flag("heaped")
+    if heaped and len(regiments) > 1:
+        raise table.error("heaped", "is for one regiment alone: several would stand on each other")
+    names = [regiment.name for regiment in regiments]
+    schedule = [read_command(one, names) for one in table.tables("orders")]
+    return Scenario(
+        title=table.text("title"),
+        description=table.text("description", ""),
+        ground=ground,
+        sides=sides,
+        regiments=tuple(regiments),
+        orders=tuple(orders),
+        schedule=tuple(sorted(schedule, key=lambda one: one[0])),
+        heaped=heaped,
+        player=table.choice("player", table.text("player"), sides) if "player" in table else None,
+        camera=_read_camera(table),
+        seed=table.integer("seed", 0),
+        ticks=table.integer("ticks", None, least=1),
+    )
+
+
+def scenario_table(scenario: Scenario) -> dict[str, Any]:
+    """Return the table of a scenario; `read_scenario` returns the same from it, to the bit."""
+    names = [regiment.name for regiment in scenario.regiments]
+    height, width = scenario.ground.grid
+    table: dict[str, Any] = {"title": scenario.title, "size": [width, height], "sides": list(scenario.sides)}
+    if scenario.description:
+        table["description"] = scenario.description
+    if not (scenario.ground.open_cells.all() and np.all(np.asarray(scenario.ground.capacity) == 1.0)):
+        table["picture"] = ground_image.write_text(scenario.ground)
+    if scenario.heaped:
+        table["heaped"] = True
+    table["seed"] = scenario.seed
+    if scenario.ticks is not None:
+        table["ticks"] = scenario.ticks
+    if scenario.player is not None:
+        table["player"] = scenario.sides[scenario.player]
+    if scenario.camera is not None:
+        table["camera"] = dict(zip(("x", "y", "width"), scenario.camera, strict=True))
+    table["regiments"] = [
+        {
+            "name": one.name,
+            "side": scenario.sides[one.side],
+            "mass": one.mass,
+            "men": one.soldiers,
+            "controller": one.controller,
+            **order_table(order),
+        }
+        for one, order in zip(scenario.regiments, scenario.orders, strict=True)
+    ]
+    table["orders"] = [row for tick, command in scenario.schedule for row in command_tables(tick, command, names)]
+    return table
+
+
+def _read_ground(table: Table, folder: Path) -> Ground:
+    size = table.numbers("size", "width height", None)
+    if size is not None and not all(side == int(side) and SMALLEST_SIDE <= side <= LARGEST_SIDE for side in size):
+        raise table.error(
+            "size", f"must be whole numbers of cells from {SMALLEST_SIDE} to {LARGEST_SIDE}, not {list(size)}"
+        )
+    cells = (int(size[0]), int(size[1])) if size is not None else None
+    picture, image = table.text("picture", None), table.text("terrain", None)
+    if picture is not None:
+        ground = ground_image.read_text(picture, table.field("picture"))
+    elif image is not None:
+        ground = ground_image.read_picture(folder / image, cells, table.field("terrain"))
+    elif cells is not None:
+        return Ground(np.ones(cells[::-1], bool))
+    else:
+        raise table.error("size", "is missing: give it, or a terrain picture")
+    field = "picture" if picture is not None else "terrain"
+    if cells is not None and ground.grid != cells[::-1]:
+        raise table.error(field, f"is {ground.grid[1]}x{ground.grid[0]}, and not of the field's size")
+    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in ground.grid):
+        raise table.error(field, f"must be {SMALLEST_SIDE} to {LARGEST_SIDE} pixels wide and high, or be given a size")
+    if not ground.open_cells.any():
+        raise table.error(field, "has no open cell: white is open ground, black is closed")
+    return ground
+
+
+def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment], list[Order]]:
+    rows = table.tables("regiments")
+    if not 1 <= len(rows) <= MOST_REGIMENTS:
+        raise table.error("regiments", f"must be 1 to {MOST_REGIMENTS} tables, not {len(rows)}")
+    regiments: list[Regiment] = []
+    orders: list[Order] = []
+    for row in rows:
+        name, mass = row.text("name"), row.number("mass", above=QUANTUM, most=LARGEST_SIDE**2)
+        if name in (regiment.name for regiment in regiments):
+            raise row.error("name", f"is '{name}', as another's is")
+        side = row.choice("side", row.text("side"), sides) if "side" in row else 0
+        men = row.integer(
+            "men",
+            round(min(max(1.0, SOLDIERS_PER_MASS * mass), MOST_SOLDIERS_A_REGIMENT)),
+            least=1,
+            most=MOST_SOLDIERS_A_REGIMENT,
+        )
+        mass = math.floor(mass / QUANTUM) * QUANTUM
+        regiments.append(Regiment(name, side, mass, men, row.text("controller", "nca")))
+        orders.append(read_order(row))
+        row.finish()
+    return regiments, orders
+
+
+def _read_camera(table: Table) -> View | None:
+    camera = table.table("camera")
+    if camera is None:
+        return None
+    view = camera.number("x"), camera.number("y"), camera.number("width", above=0, most=2 * LARGEST_SIDE)
+    camera.finish()
+    return view

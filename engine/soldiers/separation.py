@@ -1,0 +1,61 @@
+"""Elbow room: men who stand too close step apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+
+def separation(position: Float[np.ndarray, "N 2"], room: Float[np.ndarray, " N"]) -> Float[np.ndarray, "N 2"]:
+    """Return the step of each man, in cells, that opens every pair nearer than its mean `room` half of the way.
+
+    One Jacobi sweep of position-based dynamics (Mueller et al. 2007), averaged over a man's neighbours.
+    """
+    men = len(position)
+    first, second, right, down, distance = near_pairs(position, float(room.max()))
+    missing = 0.5 * (room[first] + room[second]) - distance
+    close = np.flatnonzero(missing > 0.0)
+    first, second, right, down = first[close], second[close], right[close], down[close]
+    distance = distance[close]
+    # Two men on one spot part along a direction of their own, so that no pair stays stuck.
+    stuck = distance < 1e-6
+    if stuck.any():
+        right[stuck], down[stuck], distance[stuck] = np.cos(first[stuck]), np.sin(first[stuck]), 1.0
+    move = 0.5 * missing[close] / distance
+    neighbours = np.bincount(first, minlength=men) + np.bincount(second, minlength=men)
+    step = np.empty_like(position)
+    for axis, apart in enumerate((right, down)):
+        along = move * apart
+        step[:, axis] = np.bincount(first, along, men) - np.bincount(second, along, men)
+    return step / np.maximum(1.0, 0.5 * neighbours).astype(position.dtype)[:, None]
+
+
+def near_pairs(
+    position: Float[np.ndarray, "N 2"], reach: float
+) -> tuple[
+    Int[np.ndarray, " P"],
+    Int[np.ndarray, " P"],
+    Float[np.ndarray, " P"],
+    Float[np.ndarray, " P"],
+    Float[np.ndarray, " P"],
+]:
+    """Return every pair of men nearer than `reach` cells once: both indices, x and y from second to first, distance.
+
+    Men are sorted into square bins as wide as the reach; a man looks to the bin on his right and at the three below.
+    """
+    column, row = np.floor((position - position.min(axis=0)) / reach).astype(np.int64).T + 1
+    width = int(column.max()) + 2  # one empty bin on either side, so that no look wraps into the next row
+    bins = row * width + column
+    order = np.argsort(bins, kind="stable")
+    bins, (x, y) = bins[order], position[order].T.copy()
+    starts = np.searchsorted(bins, np.arange(int(bins[-1]) + width + 3))
+    rank = np.arange(len(bins))
+    # After him in his own bin and the bin to the right; then the three bins below.
+    begin = np.concatenate([rank + 1, starts[bins + width - 1]])
+    count = np.concatenate([starts[bins + 2], starts[bins + width + 2]]) - begin
+    first = np.repeat(np.concatenate([rank, rank]), count)
+    second = np.arange(len(first)) + np.repeat(begin - (np.cumsum(count) - count), count)
+    right, down = x[first] - x[second], y[first] - y[second]
+    squared = right * right + down * down
+    near = np.flatnonzero(squared < reach * reach)
+    return order[first[near]], order[second[near]], right[near], down[near], np.sqrt(squared[near])

@@ -1,0 +1,51 @@
+"""What every view can do."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from jaxtyping import UInt8
+
+from engine.view.events import Event
+from engine.view.scene import Scene
+
+
+class NoDisplay(OSError):  # noqa: N818, it says what is the case
+    """There is no display to open a window on."""
+
+
+class View(Protocol):
+    """A place where scenes are drawn: a window with OpenGL, or with plain pygame surfaces."""
+
+    description: str  # what draws, for the log: "OpenGL 4.5 (llvmpipe)", "pygame surfaces"
+
+    @property
+    def context(self) -> Any:
+        """The OpenGL context that it draws with; None where it draws without."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, as it is now."""
+        ...
+
+    def events(self) -> list[Event]:
+        """Return what the player did since the last call, in order."""
+        ...
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        ...
+
+    def draw(self, scene: Scene) -> None:
+        """Draw the scene and show it."""
+        ...
+
+    def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        ...
+
+    def close(self) -> None:
+        """Give the window back."""
+        ...

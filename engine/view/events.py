@@ -1,0 +1,67 @@
+"""What a view tells of the player's mouse: keys, mouse, window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Pixel = tuple[float, float]  # x, y from the picture's top left corner
+
+
+@dataclass(frozen=True)
+class Modifiers:
+    """Which of the keys that modify others are down."""
+
+    ctrl: bool = False
+    shift: bool = False
+    alt: bool = False
+
+
+@dataclass(frozen=True)
+class KeyPress:
+    """A key went down. `key` is its name in pygame's words: "a", "1", "space", "left", "f1", "escape", "[+]"."""
+
+    key: str
+    held: bool = False  # it went down earlier, and this is its repetition
+    modifiers: Modifiers = Modifiers()
+
+
+@dataclass(frozen=True)
+class KeyRelease:
+    """A key came up, or the window went out of sight while it was down."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class MouseButton:
+    """A mouse button went down or up at a pixel."""
+
+    pixel: Pixel
+    button: Literal["left", "middle", "right"]
+    down: bool
+    modifiers: Modifiers = Modifiers()
+
+
+@dataclass(frozen=True)
+class MouseMove:
+    """The mouse moved to a pixel."""
+
+    pixel: Pixel
+    modifiers: Modifiers = Modifiers()
+
+
+@dataclass(frozen=True)
+class MouseWheel:
+    """The wheel turned over a pixel, away from the player where `steps` is positive."""
+
+    pixel: Pixel
+    steps: float
+
+
+@dataclass(frozen=True)
+class Quit:
+    """The window was asked to close."""
+
+
+Event = KeyPress | KeyRelease | MouseButton | MouseMove | MouseWheel | Quit

@@ -1,0 +1,1 @@
+"""The panels over the field, composed as pygame surfaces."""

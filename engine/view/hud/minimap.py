@@ -1,0 +1,63 @@
+"""The minimap as a pygame surface: ground, rocks, where each side's mass stands, and what the camera sees."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pygame
+from jaxtyping import Bool, Float
+
+from engine.fields import block_sums
+from engine.view.camera import Camera
+from engine.view.palette import BORDER, GRASS, INK, ROCK, Colour
+
+CLEAR = 0.5  # density from which on a side's colour covers the ground
+
+
+def minimap_ground(
+    density: Float[np.ndarray, "R H W"],
+    teams: tuple[Colour, ...],
+    open_cells: Bool[np.ndarray, "H W"] | None,
+    minimap: Camera,
+    unit: float,
+) -> pygame.Surface:
+    """Return the field as small as the minimap's camera shows it, within its border."""
+    grid = density.shape[1:]
+    across = max(math.floor(1.0 / minimap.scale), 1)  # cells that share a pixel anyhow are put together first
+    held = block_sums(density, across) / across**2
+    light = np.empty((*held.shape[1:], 3), dtype=np.float32)
+    light[:] = 0.8 * np.array(GRASS)
+    if open_cells is not None:
+        closed = block_sums(~open_cells[None], across)[0, ..., None] / across**2
+        light += closed * (np.array(ROCK) - light)
+    for regiment, share in enumerate(held):
+        cover = np.minimum(share / CLEAR, 1.0)[..., None]
+        light += cover * (np.array(teams[regiment % len(teams)]) - light)
+    size = (max(round(grid[1] * minimap.scale), 1), max(round(grid[0] * minimap.scale), 1))
+    small = pygame.image.frombuffer(np.ascontiguousarray(light.astype(np.uint8)).tobytes(), light.shape[1::-1], "RGB")
+    rim = max(round(unit), 1)
+    picture = pygame.Surface((size[0] + 2 * rim, size[1] + 2 * rim), pygame.SRCALPHA)
+    picture.fill((*BORDER, 255))
+    picture.blit(pygame.transform.smoothscale(small, size), (rim, rim))
+    return picture
+
+
+def with_frame(picture: pygame.Surface, minimap: Camera, seen: Camera, grid: tuple[int, int], unit: float):
+    """Return a minimap with a frame around what a camera sees of the field; none where that is all of it."""
+    left, top, right, bottom = visible(seen, grid)
+    if (left, top, right, bottom) == (0.0, 0.0, float(grid[1]), float(grid[0])):
+        return picture
+    framed = picture.copy()
+    rim = max(round(unit), 1)
+    x, y = (rim + round(edge * minimap.scale) for edge in (left, top))
+    width, height = (max(round(span * minimap.scale), 3) for span in (right - left, bottom - top))
+    pygame.draw.rect(framed, INK, (x, y, width, height), width=max(round(1.4 * unit), 1))
+    return framed
+
+
+def visible(camera: Camera, grid: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Return which part of the field a camera sees: left, top, right and bottom in cells."""
+    left, top = np.clip(camera.cells(np.zeros(2)), 0.0, (grid[1], grid[0])).tolist()
+    right, bottom = np.clip(camera.cells(np.array(camera.size)), 0.0, (grid[1], grid[0])).tolist()
+    return left, top, right, bottom

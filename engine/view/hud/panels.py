@@ -1,0 +1,179 @@
+"""The panels over the field: which there are, and where each goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pygame
+from jaxtyping import Float
+
+from engine.view.camera import MARGIN, Camera, letter_scale
+from engine.view.hud import cards, words
+from engine.view.hud.minimap import minimap_ground, visible, with_frame
+from engine.view.hud.plot import plot_panel
+from engine.view.hud.text import TextRenderer
+from engine.view.minimap import minimap_camera
+from engine.view.scene import FieldOverlay, Scene
+
+FRAMES_PER_PIP = 5
+UNFILMED = ("film",)  # panels that are for the player alone: pictures and films do not show them
+GAP = 8  # pixels between panels that stand in a column, at the reference height
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A picture with transparency, and the pixel where its top left corner goes."""
+
+    name: str
+    surface: pygame.Surface
+    place: tuple[int, int]
+
+
+class Panels:
+    """Composes the panels of a scene; one whose words did not change keeps its surface."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._renderer = TextRenderer()
+        self._kept: dict[str, tuple[Hashable, pygame.Surface]] = {}
+
+    def of(self, scene: Scene, camera: Camera, frame: int) -> list[Panel]:
+        """Return the panels of a scene seen through a camera, lowest first; the large ones lie amid the field.
+
+        `frame` counts the pictures drawn, and moves what is animated.
+        """
+        unit = letter_scale(camera.size)
+        right = self._right(scene, camera, unit)
+        plot = [panel.place[0] for panel in right if panel.name == "plot"]
+        free = plot[0] if plot else camera.size[0]
+        return [*self._left(scene, camera, unit), *right, *self._middle(scene, camera, unit, frame, free)]
+
+    def _left(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
+        """Status and cards from the top, minimap and hint from the bottom."""
+        margin, gap, write = round(MARGIN * unit), round(GAP * unit), self._renderer
+        top, bottom = margin, camera.size[1] - margin
+        panels = []
+        if scene.minimap is not None:
+            surface = self._minimap(scene, camera, unit)
+            corner = minimap_camera(camera.size, scene.grid).origin
+            rim = max(round(unit), 1)
+            panels.append(Panel("minimap", surface, (round(corner[0]) - rim, round(corner[1]) - rim)))
+            bottom = round(corner[1]) - gap
+        if scene.hint:
+            surface = self._composed("hint", (scene.hint, unit), partial(words.hint_line, write, scene.hint, unit))
+            bottom -= surface.get_height()
+            panels.append(Panel("hint", surface, (margin, bottom)))
+            bottom -= gap
+        if scene.status:
+            key = (scene.status, unit)
+            surface = self._composed("status", key, partial(words.status_panel, write, self._title, *key))
+            panels.append(Panel("status", surface, (margin, top)))
+            top += surface.get_height() + gap
+        if scene.cards:
+            room = max(bottom - top, 0)
+            made = self._composed(
+                "cards",
+                (scene.cards, scene.teams, room, unit),
+                lambda: cards.cards_panel(write, scene.cards, scene.teams, room, unit) or pygame.Surface((0, 0)),
+            )
+            if made.get_height():
+                panels.append(Panel("cards", made, (margin, top)))
+        return panels
+
+    def _right(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
+        """How the film stands, profiler and legend from the top; the plot in the lower corner."""
+        margin, gap, write = round(MARGIN * unit), round(GAP * unit), self._renderer
+        column: list[tuple[str, pygame.Surface]] = []
+        if scene.recording is not None:
+            key = (scene.recording, unit)
+            column.append(("film", self._composed("film", key, partial(cards.recording_panel, write, *key))))
+        if scene.profile is not None:
+            made = self._composed(
+                "profile", (scene.profile, unit), partial(cards.profile_panel, write, scene.profile, unit)
+            )
+            column.append(("profile", made))
+        if scene.overlays:
+            kinds = tuple((one.kind, isinstance(one, FieldOverlay) or one.known) for one in scene.overlays)
+            legend = partial(cards.legend_panel, write, scene.overlays, unit)
+            column.append(("legend", self._composed("legend", (kinds, unit), legend)))
+        panels, top = [], margin + gap
+        right = camera.size[0] - margin - gap
+        for name, surface in column:
+            panels.append(Panel(name, surface, (right - surface.get_width(), top)))
+            top += surface.get_height() + gap
+        if scene.plot is not None:
+            plot = scene.plot
+            last = (int(plot.ticks[-1]), plot.overlap[-1].tobytes(), float(plot.drift[-1])) if len(plot.ticks) else None
+            room = camera.size[1] - margin - gap - top
+            kept = (last, len(plot.ticks), plot.names, scene.teams, room, unit)
+            surface = self._composed("plot", kept, partial(plot_panel, write, plot, scene.teams, room, unit))
+            place = (right - surface.get_width(), camera.size[1] - margin - gap - surface.get_height())
+            panels.append(Panel("plot", surface, place))
+        return panels
+
+    def _middle(self, scene: Scene, camera: Camera, unit: float, frame: int, free: int) -> list[Panel]:
+        """Lesson, banner and keys, amid the part of the field that is seen; the lesson to the left of `free`."""
+        width, height = camera.size
+        left, top, right, bottom = visible(camera, scene.grid)
+        corners = camera.pixels(np.array([[left, top], [right, bottom]]))
+        middle = corners.mean(axis=0) if right > left and bottom > top else np.array([width / 2, height / 2])
+        write = self._renderer
+        panels = []
+        if scene.tutorial:
+            begin, end = (corners[0, 0], min(corners[1, 0], free)) if right > left else (0.0, free)
+            room = max(0.94 * (end - begin), 0.2 * width)
+            lesson = (scene.tutorial, room, unit)
+            surface = self._composed("tutorial", lesson, partial(cards.tutorial_panel, write, *lesson))
+            bottom = height - round(2 * MARGIN * unit)
+            place = round((begin + end - surface.get_width()) / 2), bottom - surface.get_height()
+            panels.append(Panel("tutorial", surface, place))
+        if scene.banner:
+            surface = self._banner(scene.banner, unit, frame)
+            panels.append(Panel("banner", surface, centred(surface, middle)))
+        if scene.keys is not None:
+            surface = self._composed("keys", (scene.keys, camera.size), partial(self._keys, scene.keys, camera.size))
+            place = centred(surface, middle)
+            panels.append(
+                Panel("keys", surface, (max(min(place[0], width - surface.get_width()), 0), max(place[1], 0)))
+            )
+        return panels
+
+    def _keys(self, rows: words.Rows, size: tuple[int, int]) -> pygame.Surface:
+        """The help, in smaller letters where it would not fit into the picture."""
+        unit = letter_scale(size)
+        plate = words.keys_panel(self._renderer, rows, unit)
+        spare = min(0.97 * size[0] / plate.get_width(), 0.97 * size[1] / plate.get_height())
+        return plate if spare >= 1.0 else words.keys_panel(self._renderer, rows, unit * spare)
+
+    def _minimap(self, scene: Scene, camera: Camera, unit: float) -> pygame.Surface:
+        assert scene.minimap is not None
+        small = minimap_camera(camera.size, scene.grid)
+        shown, rocks = scene.minimap, scene.open_cells
+        key = (shown.version, scene.teams, id(rocks), scene.grid, camera.size)
+        ground = self._composed(
+            "minimap ground", key, lambda: minimap_ground(shown.density, scene.teams, rocks, small, unit)
+        )
+        return self._composed("minimap", (key, camera), lambda: with_frame(ground, small, camera, scene.grid, unit))
+
+    def _banner(self, text: str, unit: float, frame: int) -> pygame.Surface:
+        """A spaced line between two rules; one that ends in dots has a row of men falling in sample_target it."""
+        said = text.rstrip(" .…")
+        working = said != text.rstrip()
+        step = frame // FRAMES_PER_PIP % (words.PIPS + 6) if working else None
+        compose = partial(words.banner_panel, self._renderer, said, unit, step)
+        return self._composed("banner", (said, unit, step), compose)
+
+    def _composed(self, name: str, key: Hashable, compose: Callable[[], pygame.Surface]) -> pygame.Surface:
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._kept[name] = (key, compose())
+        return kept[1]
+
+
+def centred(surface: pygame.Surface, middle: Float[np.ndarray, " 2"]) -> tuple[int, int]:
+    """Return where a surface goes so that its middle lies on a pixel."""
+    x, y = middle
+    return round(x - surface.get_width() / 2), round(y - surface.get_height() / 2)

@@ -1,1 +1,0 @@
-"""What is drawn, from the ground up; each layer draws itself with OpenGL."""

@@ -1,0 +1,127 @@
+"""Lines over the field as straight strokes in pixels, for either view: marks and arrows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+from engine.view.camera import Camera, letter_scale
+from engine.view.palette import CASING, DRAWN, GOLD, INK, PLANNED, VELOCITY, WAY, Colour
+from engine.view.scene import Annotation, Arrows, Scene
+
+Points = Float[np.ndarray, "N 2"]
+
+CASE = 1.25  # pixels of dark around a line, so that it shows on any ground
+ARROW = 15.0  # pixels along an arrow of the top speed
+TOP_SPEED = 0.5  # cells per tick
+DASH, GAP = 9.0, 6.0  # pixels
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """N straight strokes; later ones cover earlier ones."""
+
+    ends: Float[np.ndarray, "N 4"]  # x, y of the one end and x, y of the other, in pixels
+    width: Float[np.ndarray, " N"]  # pixels
+    colour: UInt8[np.ndarray, "N 4"]  # red, green, blue, cover
+    square: Bool[np.ndarray, " N"]  # cut off at the ends; else round
+
+    def __len__(self) -> int:
+        return len(self.width)
+
+
+def strokes(ends: Float[np.ndarray, "N 4"], width: float, colour: Colour, cover: int = 255) -> Strokes:
+    """Return round strokes of one width and colour."""
+    count = len(ends)
+    ink = np.tile(np.array([*colour, cover], dtype=np.uint8), (count, 1))
+    return Strokes(np.asarray(ends, dtype=float), np.full(count, width), ink, np.zeros(count, dtype=bool))
+
+
+def joined(parts: list[Strokes]) -> Strokes:
+    """Return all strokes in order."""
+    if not parts:
+        return strokes(np.zeros((0, 4)), 1.0, INK)
+    return Strokes(
+        np.concatenate([part.ends for part in parts]),
+        np.concatenate([part.width for part in parts]),
+        np.concatenate([part.colour for part in parts]),
+        np.concatenate([part.square for part in parts]),
+    )
+
+
+def over_the_field(scene: Scene, camera: Camera) -> Strokes:
+    """Return what is drawn over the men: arrows, then marks."""
+    unit = letter_scale(camera.size)
+    arrows = [of_arrows(one, camera, unit) for one in scene.overlays if isinstance(one, Arrows)]
+    return joined(arrows + [of_mark(mark, camera, unit) for mark in scene.marks])
+
+
+def of_mark(mark: Annotation, camera: Camera, unit: float) -> Strokes:
+    """Return a mark as its kind is drawn; `unit` is how much larger than at the reference height."""
+    points = camera.pixels(np.asarray(mark.points, dtype=float).reshape(-1, 2))
+    if len(points) == 0:
+        return joined([])
+    line = _segments(np.concatenate([points, points[:1]]) if mark.closed else points)
+    if mark.kind == "selection":
+        return joined([_filled(points, INK, 26), *_cased(line, 1.5 * unit, INK)])
+    if mark.kind == "drawn":
+        return joined(_cased(line, 3.0 * unit, DRAWN))
+    if mark.kind == "brush":
+        return joined(_cased(line, 1.6 * unit, DRAWN))
+    if mark.kind == "facing":
+        return joined(_cased(np.concatenate([line, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, GOLD))
+    stops = np.concatenate([points[1:], points[1:]], axis=1)
+    return joined([*_cased(_dashes(line, DASH * unit, GAP * unit), 2.0 * unit, WAY), *_cased(stops, 8.0 * unit, WAY)])
+
+
+def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Strokes:
+    """Return velocities as arrows whose middles lie on their places."""
+    middle = camera.pixels(np.asarray(arrows.place, dtype=float).reshape(-1, 2))
+    along = np.asarray(arrows.velocity, dtype=float).reshape(-1, 2) * (ARROW * unit / TOP_SPEED)
+    inside = ((middle > -ARROW * unit) & (middle < np.array(camera.size) + ARROW * unit)).all(axis=1)
+    shown = inside & (np.hypot(*along.T) > 1.5 * unit)
+    tail, tip = (middle - along / 2)[shown], (middle + along / 2)[shown]
+    shafts = np.concatenate([tail, tip], axis=1)
+    ink = VELOCITY if arrows.kind == "velocity" else PLANNED
+    return joined(_cased(np.concatenate([shafts, _head(shafts, 5.0 * unit)]), 1.5 * unit, ink))
+
+
+def _segments(points: Points) -> Float[np.ndarray, "N 4"]:
+    """Return the stretches between points that follow each other; one point alone is a dot."""
+    if len(points) == 1:
+        return np.concatenate([points, points], axis=1)
+    return np.concatenate([points[:-1], points[1:]], axis=1)
+
+
+def _cased(line: Float[np.ndarray, "N 4"], width: float, colour: Colour) -> list[Strokes]:
+    return [strokes(line, width + 2 * CASE * max(width / 2, 1.0) ** 0.5, CASING), strokes(line, width, colour)]
+
+
+def _head(shafts: Float[np.ndarray, "N 4"], reach: float) -> Float[np.ndarray, "M 4"]:
+    """Return two barbs at the second end of each shaft, no longer than 0.6 of it."""
+    tip, back = shafts[:, 2:], shafts[:, :2] - shafts[:, 2:]
+    length = np.maximum(np.hypot(*back.T), 1e-9)[:, None]
+    back = back / length * np.minimum(reach, 0.6 * length)
+    aside = np.stack([-back[:, 1], back[:, 0]], axis=1)
+    return np.concatenate([np.concatenate([tip, tip + back + side * aside], axis=1) for side in (0.6, -0.6)])
+
+
+def _dashes(line: Float[np.ndarray, "N 4"], dash: float, gap: float) -> Float[np.ndarray, "M 4"]:
+    """Return a line's dashes; each stretch begins with one."""
+    pieces = []
+    for start, end in zip(line[:, :2], line[:, 2:], strict=True):
+        length = float(np.hypot(*(end - start)))
+        begins = np.arange(0.0, max(length, 1e-9), dash + gap)
+        shares = np.stack([begins, np.minimum(begins + dash, length)], axis=1) / max(length, 1e-9)
+        pieces.append((start + shares[..., None] * (end - start)).reshape(-1, 4))
+    return np.concatenate(pieces)
+
+
+def _filled(points: Points, colour: Colour, cover: int) -> Strokes:
+    """Return the upright rectangle around points, as one stroke that is cut off square."""
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    middle = (top + bottom) / 2
+    box = strokes(np.array([[left, middle, right, middle]]), bottom - top, colour, cover)
+    return Strokes(box.ends, box.width, box.colour, np.ones(1, dtype=bool))

@@ -1,0 +1,92 @@
+"""The battlefield: painted once as a whole, and shown as the camera sees it."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+from jaxtyping import Bool, UInt8
+
+from engine.gl import program
+from engine.view.camera import Camera, letter_scale
+from engine.view.palette import BORDER, ROCK, TABLE, unit
+
+OpenCells = Bool[np.ndarray, "H W"]
+
+FINENESS = 10.0  # pixels of the painted field per cell
+LARGEST = 2048  # pixels along a side of the painted field
+GRAIN, GRAIN_SPAN = 512, 24.0  # pixels along a side of the grain, and cells that it covers
+
+
+class Ground:
+    """Meadow, rocks, border and surround. Noise costs too much for every frame where the processor draws."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        self._context = context
+        self._meadow = program(context, "meadow", vertex="whole")
+        self._meadow["rock"] = unit(ROCK)
+        self._shown = program(context, "ground", vertex="whole")
+        self._shown["table"] = unit(TABLE)
+        self._shown["border"] = unit(BORDER)
+        self._shown["painted"], self._shown["grain"] = 0, 1
+        self._shown["grain_span"] = GRAIN_SPAN
+        self._painter = context.vertex_array(self._meadow, [])
+        self._shower = context.vertex_array(self._shown, [])
+        self._grain = context.texture((GRAIN, GRAIN), 1, grain(GRAIN))
+        self._grain.build_mipmaps()
+        self._grain.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        self._field: moderngl.Texture | None = None
+        self._of: tuple[tuple[int, int], OpenCells | None] | None = None
+
+    def draw(
+        self, canvas: moderngl.Framebuffer, camera: Camera, grid: tuple[int, int], open_cells: OpenCells | None
+    ) -> None:
+        """Fill the canvas; `grid` is the field's height and width in cells."""
+        if self._field is None or self._of is None or self._of[0] != grid or self._of[1] is not open_cells:
+            self._field = self._painted(grid, open_cells)
+            self._of = grid, open_cells
+        self._show(canvas, self._field, camera, grid)
+
+    def _painted(self, grid: tuple[int, int], open_cells: OpenCells | None) -> moderngl.Texture:
+        """Return the whole field as a picture."""
+        rows, columns = grid
+        fineness = min(FINENESS, LARGEST / max(grid))
+        size = (max(round(columns * fineness), 1), max(round(rows * fineness), 1))
+        closed = np.zeros(grid, dtype=np.uint8) if open_cells is None else np.where(open_cells, 0, 255).astype(np.uint8)
+        mask = self._context.texture((columns, rows), 1, np.ascontiguousarray(closed), alignment=1)
+        mask.repeat_x = mask.repeat_y = False
+        picture = self._context.texture(size, 4)
+        self._meadow["field"] = (columns, rows)
+        self._meadow["fineness"] = fineness
+        self._context.framebuffer([picture]).use()
+        self._context.disable(moderngl.BLEND)
+        mask.use()
+        self._painter.render(moderngl.TRIANGLES, vertices=3)
+        picture.build_mipmaps()
+        picture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        picture.repeat_x = picture.repeat_y = False
+        return picture
+
+    def _show(
+        self, picture: moderngl.Framebuffer, field: moderngl.Texture, camera: Camera, grid: tuple[int, int]
+    ) -> None:
+        rows, columns = grid
+        self._shown["origin"] = camera.origin
+        self._shown["scale"] = camera.scale
+        self._shown["field"] = (columns, rows)
+        self._shown["fineness"] = field.width / columns
+        self._shown["picture_height"] = camera.size[1]
+        self._shown["rim_width"] = max(2.0 * letter_scale(camera.size), 2.0)
+        picture.use()
+        self._context.disable(moderngl.BLEND)
+        field.use(0)
+        self._grain.use(1)
+        self._shower.render(moderngl.TRIANGLES, vertices=3)
+
+
+def grain(side: int) -> UInt8[np.ndarray, "side side"]:
+    """Return fine detail that repeats without a seam: noise without its broad waves, around the middle grey."""
+    noise = np.random.default_rng(0).standard_normal((side, side))
+    waves = np.hypot(np.fft.fftfreq(side)[:, None], 0.6 * np.fft.fftfreq(side)[None, :]) * side
+    band = np.exp(-((np.log(np.maximum(waves, 1e-3) / 55.0) / 0.75) ** 2))
+    detail = np.fft.ifft2(np.fft.fft2(noise) * band).real
+    return np.clip(128.0 + 40.0 * detail / detail.std(), 0, 255).astype(np.uint8)

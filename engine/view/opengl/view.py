@@ -1,0 +1,150 @@
+"""The view that draws with OpenGL 3.3."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+from jaxtyping import UInt8
+
+from engine.gl import BLENDING
+from engine.view.camera import Camera, whole_field
+from engine.view.events import Event
+from engine.view.hud.panels import UNFILMED, Panels
+from engine.view.lines import over_the_field
+from engine.view.opengl.field_overlay import FieldLayer
+from engine.view.opengl.ground import Ground
+from engine.view.opengl.lines import Strokes
+from engine.view.opengl.outline import Outline
+from engine.view.opengl.panels import Overlay
+from engine.view.opengl.screen import Screen
+from engine.view.opengl.soldiers import SoldierLayer
+from engine.view.palette import CHOSEN
+from engine.view.scene import FieldOverlay, Scene
+from engine.view.selection_outline import selection_outline
+from engine.view.window import Window
+
+
+class OpenGLView:
+    """Draws every layer into a picture of its own, and then shows that in the window."""
+
+    def __init__(self, window: Window, title: str) -> None:
+        """Draw in a window that has an OpenGL context. Raises where that context falls short of OpenGL 3.3."""
+        self._window = window
+        self._context = moderngl.create_context(require=330)
+        self._context.gc_mode = "context_gc"
+        try:
+            version, renderer = self._context.version_code, self._context.info["GL_RENDERER"]
+            self.description = f"OpenGL {version // 100}.{version % 100 // 10} ({renderer})"
+            self._ground = Ground(self._context)
+            self._target_outline = Outline(self._context)
+            self._chosen = Outline(self._context, CHOSEN, filled=0.35)
+            self._troops = SoldierLayer(self._context)
+            self._heat = FieldLayer(self._context)
+            self._strokes = Strokes(self._context)
+            self._overlay = Overlay(self._context)
+            self._screen = Screen(self._context)
+            self._resize(window.size)
+        except BaseException:
+            self._context.release()
+            raise
+        self._panels = Panels(title)
+        self._small: moderngl.Framebuffer | None = None
+        self._cells: np.ndarray | None = None  # the open cells that the backdrop was drawn with
+        self._frame = 0
+        self._open = True
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        self._picture = self._context.texture(size, 4)
+        self._canvas = self._context.framebuffer([self._picture])
+        self._backdrop = self._context.simple_framebuffer(size, components=4)
+        self._behind: tuple[object, ...] = ()  # what the backdrop shows
+        self._context.gc()  # frees what the former size needed
+
+    @property
+    def context(self) -> moderngl.Context | None:
+        """The context that it draws with, for what else is to be computed there."""
+        return self._context
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, as it is now."""
+        return self._window.size
+
+    def camera(self, grid: tuple[int, int]) -> Camera:
+        """Return how a field of this height and width in cells is shown in the window as it is now."""
+        return whole_field(grid, self._window.size)
+
+    def events(self) -> list[Event]:
+        """Return what the player did since the last call, in order."""
+        return self._window.events()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        self._window.toggle_full_screen()
+
+    def draw(self, scene: Scene) -> None:
+        """Draw the scene and show it."""
+        size = self._window.size
+        if size != self._canvas.size:
+            self._resize(size)
+        camera = scene.camera or self.camera(scene.grid)
+        self._draw_backdrop(scene, camera)
+        self._context.copy_framebuffer(self._canvas, self._backdrop)
+        self._canvas.use()
+        self._blend()
+        if scene.soldiers is not None:
+            crowd = selection_outline(scene.soldiers, scene.grid)
+            if crowd is not None:
+                self._chosen.draw(camera, crowd, self._frame)
+            self._troops.draw(camera, scene.soldiers, scene.teams)
+        for overlay in scene.overlays:
+            if isinstance(overlay, FieldOverlay):
+                self._heat.draw(camera, overlay)
+        if scene.preview is not None:
+            self._troops.preview(camera, scene.preview, scene.teams)
+        self._strokes.draw(over_the_field(scene, camera), size)
+        panels = self._panels.of(scene, camera, self._frame)
+        self._overlay.draw([panel for panel in panels if panel.name not in UNFILMED], size)
+        self._frame += 1
+        self._screen.show(self._picture)
+        self._blend()
+        self._overlay.draw([panel for panel in panels if panel.name in UNFILMED], size)
+        self._window.point(scene.cursor)
+        self._window.show()
+
+    def _draw_backdrop(self, scene: Scene, camera: Camera) -> None:
+        """Draw ground and ghost, if they or the camera have changed: they seldom do."""
+        cells = scene.open_cells
+        behind = (camera, scene.grid, None if scene.target_outline is None else scene.target_version)
+        if self._behind == behind and self._cells is cells:
+            return
+        self._behind, self._cells = behind, cells
+        self._ground.draw(self._backdrop, camera, scene.grid, cells)
+        self._backdrop.use()
+        self._blend()
+        if scene.target_outline is not None:
+            self._target_outline.draw(camera, scene.target_outline, scene.target_version)
+
+    def _blend(self) -> None:
+        self._context.enable(moderngl.BLEND)
+        self._context.blend_func = BLENDING
+
+    def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        canvas = self._canvas
+        if width is not None and width < canvas.width:
+            size = (width, max(round(canvas.height * width / canvas.width), 1))
+            if self._small is None or self._small.size != size:
+                self._small = self._context.simple_framebuffer(size, components=4)
+            self._screen.reduce(self._picture, self._small)
+            canvas = self._small
+        # Four components are read several times as fast as three.
+        pixels = np.frombuffer(canvas.read(components=4), dtype=np.uint8).reshape(canvas.height, canvas.width, 4)
+        return np.ascontiguousarray(pixels[::-1, :, :3])
+
+    def close(self) -> None:
+        """Give the window and its context back, so that another view can be opened; closing twice is harmless."""
+        if self._open:
+            self._open = False
+            self._context.release()
+            self._window.close()

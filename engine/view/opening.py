@@ -1,0 +1,81 @@
+"""Opens a view on the battlefield: a window, or no window at all. pygame is first imported when a view is opened."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Literal
+
+from engine.view.base import NoDisplay, View
+
+
+def has_display() -> bool:
+    """Return whether a window could be seen here."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+
+
+def open_view(
+    size: tuple[int, int] = (1280, 720),
+    *,
+    title: str = "Maniple",
+    visible: bool = True,
+    prefer: Literal["opengl", "surfaces"] = "opengl",
+) -> View:
+    """Open a view of this width and height in pixels, with OpenGL 3.3 where there is any, else with pygame surfaces.
+
+    A view that is not visible draws the same pictures, on no screen. Raises NoDisplay where a visible one has none.
+    """
+    if visible and not has_display():
+        raise NoDisplay("no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    reason = "asked for"
+    if prefer == "opengl":
+        try:
+            return _opengl_view(size, title, visible)
+        except NoDisplay:
+            raise
+        except Exception as error:  # a driver can fail in any way, and the game can do without it
+            reason = _first_line(error)
+    return _surface_view(size, title, visible, reason)
+
+
+def knows_key(key: str) -> bool:
+    """Return whether there is a key of that name on a keyboard; where no window is open, whatever it is."""
+    import pygame
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pygame warns where only its display was begun, which is all that is asked
+        try:
+            pygame.key.key_code(key)
+        except ValueError:
+            return False
+        except pygame.error:
+            pass
+    return True
+
+
+def _opengl_view(size: tuple[int, int], title: str, visible: bool) -> View:
+    from engine.view.opengl.view import OpenGLView
+    from engine.view.window import Window
+
+    window = Window(size, title, opengl=True, driver=None if visible else "offscreen")
+    try:
+        return OpenGLView(window, title)
+    except BaseException:
+        window.close()
+        raise
+
+
+def _surface_view(size: tuple[int, int], title: str, visible: bool, reason: str) -> View:
+    from engine.view.software.view import SurfaceView
+    from engine.view.window import Window
+
+    return SurfaceView(Window(size, title, opengl=False, driver=None if visible else "dummy"), title, reason)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

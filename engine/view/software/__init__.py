@@ -1,0 +1,1 @@
+"""The view that draws on plain pygame surfaces, where OpenGL 3.3 is missing."""

@@ -1,0 +1,185 @@
+"""What the view without OpenGL paints on pygame surfaces: ground, outlines, fields, lines, men.
+
+Whatever is painted of the field is painted only where the camera sees it.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pygame
+from jaxtyping import Bool, Float, UInt8
+
+from engine.view.camera import Camera, letter_scale
+from engine.view.colour_scales import overlay_pixels
+from engine.view.hud.minimap import visible
+from engine.view.lines import Strokes
+from engine.view.palette import BORDER, EARTH, GRASS, LEATHER, METAL, ROCK, TABLE, Colour
+from engine.view.scene import FieldOverlay
+
+FINENESS = 8.0  # pixels of the painted field per cell
+LARGEST = 2048  # pixels along a side of the painted field
+
+Field = Float[np.ndarray, "H W"]
+Place = tuple[int, int]  # the pixel of a picture's top left corner
+
+
+def meadow(grid: tuple[int, int], open_cells: Bool[np.ndarray, "H W"] | None) -> pygame.Surface:
+    """Paint the whole field: grass, bare earth, and rocks where nobody can stand."""
+    rows, columns = grid
+    fineness = min(FINENESS, LARGEST / max(grid))
+    size = (max(round(columns * fineness), 1), max(round(rows * fineness), 1))
+    random = np.random.default_rng(0)
+    shade = np.zeros(size)
+    for cells, weight in ((40, 1.0), (14, 0.6), (4, 0.25), (0.4, 0.2)):
+        coarse = (max(round(columns / cells), 2), max(round(rows / cells), 2))
+        shade += weight * enlarged(random.random(coarse), size)
+    shade /= 2.05
+    bare = 0.6 * np.clip((shade - 0.52) / 0.2, 0.0, 1.0)[..., None]
+    colours = (np.array(GRASS) * (1.0 - bare) + np.array(EARTH) * bare) * (0.65 + 0.7 * shade[..., None])
+    if open_cells is not None and not open_cells.all():
+        closed = enlarged((~open_cells).T.astype(float), size)
+        step = max(round(0.5 * fineness), 1)
+        shadow = np.pad(closed, ((step, 0), (step, 0)), mode="edge")[:-step, :-step]
+        colours *= 1.0 - 0.5 * np.clip(2.0 * shadow, 0.0, 1.0)[..., None]
+        light = 0.8 + 1.5 * (closed - shadow) + 0.5 * (random.random(size) - 0.5) * shade
+        stone = np.array(ROCK) * np.clip(light, 0.3, 1.6)[..., None]
+        colours = np.where(closed[..., None] > 0.4, stone, colours)
+    return pygame.surfarray.make_surface(np.clip(colours, 0, 255).astype(np.uint8)).convert()
+
+
+def ground(camera: Camera, grid: tuple[int, int], field: pygame.Surface) -> pygame.Surface:
+    """Return the painted field as the camera sees it, with its border and its surround."""
+    picture = pygame.Surface(camera.size).convert()
+    picture.fill(TABLE)
+    seen = seen_part(field, camera, grid)
+    if seen is not None:
+        picture.blit(*seen)
+    (left, top), (right, bottom) = camera.pixels(np.array([[0, 0], [grid[1], grid[0]]])).round().astype(int).tolist()
+    rim = max(round(2 * letter_scale(camera.size)), 2)
+    pygame.draw.rect(picture, BORDER, (left - rim, top - rim, right - left + 2 * rim, bottom - top + 2 * rim), rim)
+    return picture
+
+
+def seen_part(
+    field: pygame.Surface, camera: Camera, grid: tuple[int, int], *, smooth: bool = True
+) -> tuple[pygame.Surface, Place] | None:
+    """Return what the camera sees of a picture of the whole field, and where it goes; None where it sees nothing."""
+    left, top, right, bottom = visible(camera, grid)
+    if right <= left or bottom <= top:
+        return None
+    fine = field.get_width() / grid[1], field.get_height() / grid[0]
+    x, y = math.floor(left * fine[0]), math.floor(top * fine[1])
+    ends = min(math.ceil(right * fine[0]), field.get_width()), min(math.ceil(bottom * fine[1]), field.get_height())
+    part = field.subsurface((x, y, max(ends[0] - x, 1), max(ends[1] - y, 1)))
+    corners = np.array([[x / fine[0], y / fine[1]], [ends[0] / fine[0], ends[1] / fine[1]]])
+    (x0, y0), (x1, y1) = camera.pixels(corners).round().astype(int).tolist()
+    scale = pygame.transform.smoothscale if smooth else pygame.transform.scale
+    return scale(part, (max(x1 - x0, 1), max(y1 - y0, 1))), (x0, y0)
+
+
+def outline(camera: Camera, density: Field, ink: Colour, cover: int) -> tuple[pygame.Surface, Place] | None:
+    """Paint a line where a density is half of its peak, and a faint fill; None where none of it is seen."""
+    peak = float(density.max(initial=0.0))
+    if not peak > 0.0:
+        return None
+    # Only the part around it is painted.
+    down, across = (np.nonzero(density.any(axis=axis))[0] for axis in (1, 0))
+    top, left = max(int(down[0]) - 2, 0), max(int(across[0]) - 2, 0)
+    density = density[top : down[-1] + 3, left : across[-1] + 3]
+    x, y = camera.pixels(np.array([left, top])).tolist()
+    camera = Camera(camera.size, camera.scale, (x, y))
+    field = pygame.surfarray.make_surface(
+        np.repeat((np.asarray(density, dtype=np.float64).T * (255 / peak)).astype(np.uint8)[..., None], 3, axis=-1)
+    ).convert(24)
+    rows, columns = density.shape
+    seen = seen_part(field, camera, (rows, columns))
+    if seen is None:
+        return None
+    share, place = pygame.surfarray.array3d(seen[0])[..., 0], seen[1]
+    inside = share > 127
+    core = inside
+    for _ in range(max(round(letter_scale(camera.size)), 1)):  # as many pixels thick
+        padded = np.pad(core, 1)
+        core = core & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    line = inside & ~core
+    picture = pygame.Surface(share.shape, pygame.SRCALPHA)
+    picture.fill((*ink, 0))
+    alpha = pygame.surfarray.pixels_alpha(picture)
+    alpha[:] = np.where(line, 205, np.where(inside, cover, 0))
+    del alpha
+    return picture.convert_alpha(), place
+
+
+def heat_map(camera: Camera, heat: FieldOverlay) -> tuple[pygame.Surface, Place] | None:
+    """Paint a field's colours, cell by cell; None where none of it is seen."""
+    rows, columns = heat.field.shape
+    colours = np.ascontiguousarray(overlay_pixels(heat))
+    cells = pygame.image.frombuffer(colours.tobytes(), (columns, rows), "RGBA")
+    return seen_part(cells, camera, (rows, columns), smooth=False)
+
+
+def draw_strokes(surface: pygame.Surface, lines: Strokes) -> None:
+    """Draw strokes onto a surface: those that cover wholly straight away, the others by way of a layer."""
+    if len(lines) == 0:
+        return
+    layer = pygame.Surface(surface.get_size(), pygame.SRCALPHA) if (lines.colour[:, 3] < 255).any() else None
+    for ends, width, ink, square in zip(
+        lines.ends.tolist(), lines.width.tolist(), lines.colour.tolist(), lines.square.tolist(), strict=True
+    ):
+        _draw_stroke(surface if ink[3] == 255 or layer is None else layer, ends, width, ink, square)
+    if layer is not None:
+        surface.blit(layer, (0, 0))
+
+
+def _draw_stroke(surface: pygame.Surface, ends: list[float], width: float, ink: list[int], square: bool) -> None:
+    start, end = np.array(ends[:2]), np.array(ends[2:])
+    length = float(np.hypot(*(end - start)))
+    if length < 0.5:
+        pygame.draw.circle(surface, ink, start.tolist(), max(width / 2, 1.0))
+        return
+    across = np.array([start[1] - end[1], end[0] - start[0]]) * (width / 2 / length)
+    pygame.draw.polygon(
+        surface, ink, [tuple(start + across), tuple(end + across), tuple(end - across), tuple(start - across)]
+    )
+    if not square and width > 2.5:
+        for place in (start, end):
+            pygame.draw.circle(surface, ink, place.tolist(), width / 2)
+
+
+def tinted(frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float) -> pygame.Surface:
+    """Return a frame in a team's colour, scaled by `zoom`."""
+    materials = np.array([METAL, team, LEATHER], dtype=np.float32)
+    colour = np.minimum(frame[..., :3].astype(np.float32) / 255.0 @ materials, 255.0)
+    height, width, _ = frame.shape
+    premultiplied = np.concatenate([colour, frame[..., 3:]], axis=-1).astype(np.uint8)
+    picture = pygame.image.frombuffer(premultiplied.tobytes(), (width, height), "RGBA")
+    size = (max(round(width * zoom), 1), max(round(height * zoom), 1))
+    man = pygame.transform.smoothscale(picture, size)
+    # Surfaces are blended with colours that are not premultiplied.
+    cover = pygame.surfarray.array_alpha(man)[..., None]
+    pygame.surfarray.pixels3d(man)[:] = np.minimum(pygame.surfarray.array3d(man) * (255.0 / np.maximum(cover, 1)), 255)
+    return man.convert_alpha()
+
+
+def enlarged(values: Float[np.ndarray, "w h"], size: tuple[int, int]) -> Float[np.ndarray, "W H"]:
+    """Return values from 0 to 1 spread smoothly over width x height pixels."""
+    grey = np.repeat((np.clip(values, 0.0, 1.0) * 255).astype(np.uint8)[..., None], 3, axis=-1)
+    large = pygame.transform.smoothscale(pygame.surfarray.make_surface(grey).convert(24), size)
+    return pygame.surfarray.array3d(large)[..., 0] / 255.0
+
+
+def draw_dots(
+    surface: pygame.Surface, pixels: Float[np.ndarray, "N 2"], colours: Float[np.ndarray, "N 3"], across: int
+) -> None:
+    """Draw each man as a square of so many pixels, lit from above; where two meet, the later one covers."""
+    left, top = np.floor(pixels - 0.5 * (across - 1)).astype(np.int64).T
+    width, height = surface.get_size()
+    seen = (left >= 0) & (top >= 0) & (left < width - across) & (top < height - across)
+    left, top, colours = left[seen], top[seen], colours[seen]
+    picture = pygame.surfarray.pixels3d(surface)
+    for down in range(across):
+        lit = np.clip(colours * (1.05 - 0.4 * down / across), 0, 255).astype(np.uint8)
+        for right in range(across):
+            picture[left + right, top + down] = lit

@@ -1,0 +1,170 @@
+"""The view that draws with plain pygame surfaces, for where there is no OpenGL."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import TypeVar, cast
+
+import numpy as np
+import pygame
+from jaxtyping import Bool, Float, UInt8
+
+from engine.view import sprites
+from engine.view.camera import Camera, whole_field
+from engine.view.events import Event
+from engine.view.hud.panels import UNFILMED, Panels
+from engine.view.lines import over_the_field
+from engine.view.palette import CHOSEN, GHOST, Colour
+from engine.view.scene import DrawnSoldiers, FieldOverlay, Scene
+from engine.view.selection_outline import selection_outline
+from engine.view.software import painting
+from engine.view.window import Window
+
+Painted = TypeVar("Painted")
+
+GHOST_FILL, CHOSEN_FILL = 34, 14  # of 255: the cover inside an outline
+SHOWN_COVER = 178  # of 255: men who are not there yet
+ZOOM_STEP = 1.04  # men are kept in sizes that are so much apart, so that zooming paints few anew
+
+
+class SurfaceView:
+    """Draws the same layers as the view with OpenGL, more simply. What seldom changes is painted once and kept."""
+
+    def __init__(self, window: Window, title: str, reason: str) -> None:
+        """Draw in a window without OpenGL; `reason` says in a few words why."""
+        self.description = f"pygame surfaces: {reason}"
+        self._window = window
+        self._panels = Panels(title)
+        self._frames = sprites.frames()
+        self._variety = sprites.variety(0)
+        self._kept: dict[str, tuple[Hashable, object]] = {}
+        self._men: dict[tuple[float, int, Colour], pygame.Surface] = {}
+        self._open_cells: np.ndarray | None = None  # those that the ground was painted with
+        self._filmed: pygame.Surface | None = None  # the picture without what only the player is to see
+        self._frame = 0
+        self._open = True
+
+    @property
+    def context(self) -> None:
+        """It draws without OpenGL."""
+        return None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels, as it is now."""
+        return self._window.size
+
+    def camera(self, grid: tuple[int, int]) -> Camera:
+        """Return how a field of this height and width in cells is shown in the window as it is now."""
+        return whole_field(grid, self._window.size)
+
+    def events(self) -> list[Event]:
+        """Return what the player did since the last call, in order."""
+        return self._window.events()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        self._window.toggle_full_screen()
+
+    def draw(self, scene: Scene) -> None:
+        """Draw the scene and show it."""
+        camera = scene.camera or self.camera(scene.grid)
+        surface = self._window.surface
+        surface.blit(self._ground(camera, scene), (0, 0))
+        if scene.target_outline is not None:
+            key = (camera, scene.target_version, scene.target_outline.shape)
+            paint = partial(painting.outline, camera, scene.target_outline, GHOST, GHOST_FILL)
+            blit(surface, self._painted("ghost", key, paint))
+        if scene.soldiers is not None:
+            crowd = selection_outline(scene.soldiers, scene.grid)
+            if crowd is not None:
+                blit(surface, painting.outline(camera, crowd, CHOSEN, CHOSEN_FILL))
+            self._draw_men(surface, camera, scene.soldiers, scene.teams)
+        for overlay in scene.overlays:
+            if isinstance(overlay, FieldOverlay):
+                blit(surface, painting.heat_map(camera, overlay))
+        if scene.preview is not None:
+            shown = surface.copy()
+            self._draw_men(shown, camera, scene.preview, scene.teams)
+            shown.set_alpha(SHOWN_COVER)  # what is the same in both stays as it is
+            surface.blit(shown, (0, 0))
+        painting.draw_strokes(surface, over_the_field(scene, camera))
+        panels = self._panels.of(scene, camera, self._frame)
+        surface.blits([(panel.surface, panel.place) for panel in panels if panel.name not in UNFILMED])
+        unfilmed = [(panel.surface, panel.place) for panel in panels if panel.name in UNFILMED]
+        self._filmed = surface.copy() if unfilmed else None
+        surface.blits(unfilmed)
+        self._frame += 1
+        self._window.point(scene.cursor)
+        self._window.show()
+
+    def _ground(self, camera: Camera, scene: Scene) -> pygame.Surface:
+        grid, cells = scene.grid, scene.open_cells
+        if cells is not self._open_cells:
+            self._open_cells = cells
+            self._kept.clear()
+        meadow = self._painted("meadow", grid, partial(painting.meadow, grid, cells))
+        return self._painted("ground", (camera, grid), partial(painting.ground, camera, grid, meadow))
+
+    def _painted(self, name: str, key: Hashable, paint: Callable[[], Painted]) -> Painted:
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._kept[name] = (key, paint())
+        return cast(Painted, kept[1])
+
+    def _draw_men(
+        self, surface: pygame.Surface, camera: Camera, soldiers: DrawnSoldiers, teams: tuple[Colour, ...]
+    ) -> None:
+        count = len(soldiers.position)
+        if len(self._variety) != count:
+            self._variety = sprites.variety(count)
+        if sprites.are_dots(camera, soldiers.spacing):
+            own = np.array([teams[one % len(teams)] for one in range(32)], np.float32)[soldiers.side % 32]
+            shade = 0.74 + 0.4 * self._variety
+            across = round(sprites.dot_size(camera, soldiers.spacing))
+            painting.draw_dots(surface, camera.pixels(soldiers.position), own * shade[:, None], max(across, 2))
+            return
+        zoom = camera.scale * sprites.drawn_unit(soldiers.spacing) / sprites.UNIT
+        zoom = ZOOM_STEP ** round(math.log(zoom, ZOOM_STEP))
+        order = sprites.nearest_last(soldiers.position[:, 1])
+        order = order[self._in_sight(camera, soldiers.position[order], reach=40.0 * zoom)]
+        corners = camera.pixels(soldiers.position[order]) - np.array(sprites.MIDDLE) * zoom
+        which = sprites.frame_of(soldiers, self._variety)[order]
+        side = soldiers.side[order] % len(teams)
+        men = [self._man(zoom, frame, teams[one]) for frame, one in zip(which.tolist(), side.tolist(), strict=True)]
+        surface.blits(list(zip(men, np.rint(corners).astype(int).tolist(), strict=True)), doreturn=False)
+
+    def _in_sight(self, camera: Camera, position: Float[np.ndarray, "N 2"], reach: float) -> Bool[np.ndarray, " N"]:
+        """Return who stands in the picture, or no further than `reach` pixels outside."""
+        pixels = camera.pixels(position)
+        return np.all((pixels > -reach) & (pixels < np.array(camera.size) + reach), axis=1)
+
+    def _man(self, zoom: float, frame: int, team: Colour) -> pygame.Surface:
+        man = self._men.get((zoom, frame, team))
+        if man is None:
+            if len(self._men) > 2000:
+                self._men.clear()
+            man = self._men[zoom, frame, team] = painting.tinted(self._frames[frame], team, zoom)
+        return man
+
+    def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        surface = self._filmed or self._window.surface
+        if width is not None and width < surface.get_width():
+            height = max(round(surface.get_height() * width / surface.get_width()), 1)
+            surface = pygame.transform.smoothscale(surface.convert(24), (width, height))
+        return np.ascontiguousarray(pygame.surfarray.array3d(surface).swapaxes(0, 1))
+
+    def close(self) -> None:
+        """Give the window back; closing twice is harmless."""
+        if self._open:
+            self._open = False
+            self._window.close()
+
+
+def blit(surface: pygame.Surface, painted: tuple[pygame.Surface, tuple[int, int]] | None) -> None:
+    """Draw what was painted where it goes, if anything was."""
+    if painted is not None:
+        surface.blit(*painted)

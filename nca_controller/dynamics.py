@@ -1,0 +1,137 @@
+"""The tick: every regiment steers, then the mass of all moves at once. Pure functions on a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import struct
+from jaxtyping import Array, Float, Int
+
+from nca_controller.controllers import Controller
+from nca_controller.guidance import DT, STEPS
+from nca_controller.physics import Limiter, Terrain, advect, superbee, total
+
+Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
+Transport = Callable[..., dict[str, Float[Array, "R ..."]]]
+
+
+class State(struct.PyTreeNode):
+    """Everything that a battle is at one tick, for R regiments."""
+
+    mass: Float[Array, "R H W"]
+    velocity: Float[Array, "R H W 2"]  # commanded in the last tick, cells per unit time
+    flux_x: Float[Array, "R H W+1"]  # mass that crossed each face in the last tick
+    flux_y: Float[Array, "R H+1 W"]
+    controllers: tuple[Controller, ...]
+    memories: tuple[Any, ...]
+    terrain: Terrain
+    sides: tuple[int, ...] = struct.field(pytree_node=False)  # friends exchange places, enemies do not
+    scheme: Limiter = struct.field(pytree_node=False)
+
+
+def init_state(
+    mass: Float[Array, "R H W"],
+    terrain: Terrain,
+    controllers: Sequence[Controller],
+    seed: int,
+    *,
+    sides: Sequence[int] | None = None,
+    scheme: Limiter = superbee,
+) -> State:
+    """Return the state of regiments that stand and have had no order; all are of one side where none are given."""
+    regiments, height, width = mass.shape
+    return State(
+        mass=mass,
+        velocity=jnp.zeros((*mass.shape, 2)),
+        flux_x=jnp.zeros((regiments, height, width + 1)),
+        flux_y=jnp.zeros((regiments, height + 1, width)),
+        controllers=tuple(controllers),
+        memories=tuple(controllers[r].init(mass[r], terrain, seed + r) for r in range(regiments)),
+        terrain=terrain,
+        sides=tuple(sides) if sides is not None else (0,) * regiments,
+        scheme=scheme,
+    )
+
+
+def tick(state: State, targets: Float[Array, "R H W"]) -> State:
+    """Return the state one tick later. Pure and differentiable."""
+    return advance(state, targets, steer, transport)
+
+
+def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transport: Transport) -> State:
+    """Return the state one tick later, by the ways to steer a regiment and to move all that are given."""
+    led = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
+    steered = [
+        steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain)
+        for controller, memory, regiment in led
+    ]
+    memories = tuple(memory for _, memory in steered)
+    moved = transport(
+        state.mass, [velocity for velocity, _ in steered], state.terrain, sides=state.sides, scheme=state.scheme
+    )
+    return state.replace(memories=memories, **moved)
+
+
+def steer(
+    controller: Controller,
+    memory: Any,
+    mass: Float[Array, "R H W"],
+    targets: Float[Array, "R H W"],
+    regiment: Int[Array, ""],
+    terrain: Terrain,
+) -> tuple[Float[Array, "H W 2"], Any]:
+    """Return the velocity that a controller commands its regiment, and its memory for the next tick."""
+    return controller.steer(memory, mass[regiment], total(mass), targets[regiment], terrain)
+
+
+def transport(
+    mass: Float[Array, "R H W"],
+    velocities: Sequence[Float[Array, "H W 2"]],
+    terrain: Terrain,
+    *,
+    sides: tuple[int, ...],
+    scheme: Limiter,
+) -> dict[str, Float[Array, "R ..."]]:
+    """Return the fields of the state after the mass of all regiments has moved for a tick."""
+    velocity = jnp.stack(velocities)
+    regiments, height, width = mass.shape
+    flux_x, flux_y = jnp.zeros((regiments, height, width + 1)), jnp.zeros((regiments, height + 1, width))
+    for step in range(STEPS):
+        first = "xy"[step % 2]  # taking turns, lest one axis be favoured
+        moved = advect(mass, velocity, terrain, dt=DT, scheme=scheme, sides=sides, first=first)
+        mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
+    return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
+
+
+def planned(state: State) -> Float[Array, "R H W 2"]:
+    """Return the velocity that each regiment's commander planned in the last tick, in cells per unit time."""
+    led = zip(state.controllers, state.memories, state.velocity, strict=True)
+    return jnp.stack([controller.planned(memory, velocity) for controller, memory, velocity in led])
+
+
+@partial(jax.jit, static_argnames=("ticks", "seed", "scheme"))
+def rollout(
+    controller: Controller,
+    mass: Float[Array, "H W"],
+    target: Float[Array, "H W"],
+    *,
+    ticks: int,
+    seed: int = 0,
+    terrain: Terrain | None = None,
+    scheme: Limiter = superbee,
+) -> Float[Array, "ticks H W"]:
+    """Return the mass of one regiment after each tick on its way to a target; entry k is after k + 1 ticks.
+
+    Differentiable in the mass and in the controller's weights.
+    """
+    terrain = terrain if terrain is not None else Terrain.plain(*mass.shape)
+
+    def advance(state: State, _: None) -> tuple[State, Float[Array, "H W"]]:
+        state = tick(state, target[None])
+        return state, state.mass[0]
+
+    return jax.lax.scan(advance, init_state(mass[None], terrain, [controller], seed, scheme=scheme), length=ticks)[1]

@@ -1,0 +1,12 @@
+"""What is measured of a battle, in training and evaluation alike."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+
+def overlap(mass: Float[Array, "*time H W"], target: Float[Array, "H W"]) -> Float[Array, "*time"]:
+    """Return the share of the target that is filled; NaN where the mass is not finite, which a minimum would hide."""
+    share = jnp.minimum(mass, target).sum(axis=(-2, -1)) / target.sum()
+    return jnp.where(jnp.isfinite(mass).all(axis=(-2, -1)), share, jnp.nan)

@@ -1,0 +1,25 @@
+"""The AdvectionNCA: its channels, what cells perceive, in which frame, and what they make of it."""
+
+from nca_controller.model.advection_nca import ANSWERED, CELLS, SIGNAL_CHANNELS, AdvectionNCA, State
+from nca_controller.model.batches import over_batch
+from nca_controller.model.channels import (
+    ADVECTION_CHANNELS,
+    PRESENT,
+    create_advection_seed,
+    create_formation_from_alpha,
+)
+from nca_controller.model.frames import FRAMES
+
+__all__ = [
+    "ADVECTION_CHANNELS",
+    "ANSWERED",
+    "CELLS",
+    "FRAMES",
+    "PRESENT",
+    "SIGNAL_CHANNELS",
+    "AdvectionNCA",
+    "State",
+    "create_advection_seed",
+    "create_formation_from_alpha",
+    "over_batch",
+]

@@ -1,0 +1,58 @@
+"""Figures by matplotlib, which is an extra: whether it is there, pyplot for files, and animations of battles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+
+def check_figures() -> None:
+    """Raise ValueError where the library that draws is missing."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise ValueError("figures need matplotlib: pip install 'maniple[figures]', or set show_every to 0") from None
+
+
+def animate(
+    marches: list[Float[np.ndarray, "time H W"]],
+    targets: list[Float[np.ndarray, "H W"]],
+    ticks: Float[np.ndarray, " time"],
+    path: Path,
+    titles: list[str] | None = None,
+) -> None:
+    """Write a GIF of several marches side by side, their targets below."""
+    plt = plotting()
+    from matplotlib.animation import FuncAnimation, PillowWriter
+
+    figure, axes = plt.subplots(2, len(marches), figsize=(3 * len(marches), 6), squeeze=False, layout="constrained")
+    pictures = []
+    for axis, march, target, below in zip(axes[0], marches, targets, axes[1], strict=True):
+        pictures.append(axis.imshow(march[0], cmap="hot", vmin=0, vmax=1))
+        below.imshow(target, cmap="hot", vmin=0, vmax=1)
+    for axis, title in zip(axes[0], titles or [], strict=False):
+        axis.set_title(title)
+    for axis in axes.flat:
+        axis.set_axis_off()
+
+    def draw(frame: int) -> list[Any]:
+        figure.suptitle(f"tick {ticks[frame]}")
+        for picture, march in zip(pictures, marches, strict=True):
+            picture.set_array(march[frame])
+        return pictures
+
+    FuncAnimation(figure, draw, frames=len(ticks)).save(path, writer=PillowWriter(fps=12), dpi=50)
+    plt.close(figure)
+
+
+def plotting() -> Any:
+    """Return pyplot, which draws into files here."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    return plt
