@@ -50,7 +50,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what only training needs once it is asked for: playing needs no optimiser."""
     if name == "create_optimizer":
-        from nca_controller.training.optimizer import create_optimizer
+        from nca_controller.training import create_optimizer
 
         return create_optimizer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

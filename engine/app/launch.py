@@ -20,7 +20,6 @@ from engine.app.request import asset_folders, library, make_setup
 from engine.app.settings import SettingsFile
 from engine.battle import Battle, BattleSetup, replays
 from engine.controls import keymap, listed
-from engine.formations import FormationError
 from engine.io import InputError, check_writable, name_unwritable, paths
 from engine.plugin import Ground
 from engine.recording import check_film
@@ -58,7 +57,7 @@ def main(words: list[str] | None = None) -> int:
                 window(args)
             except NoDisplay:
                 film(args, Path("maniple-demo.gif"))
-    except (InputError, FormationError, OSError, FloatingPointError) as error:
+    except (InputError, OSError, FloatingPointError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         return 130

@@ -13,7 +13,7 @@ from engine import scenarios
 from engine.app.flags import GRID, MASS, SOLDIERS
 from engine.app.installed import make_simulation, makers
 from engine.battle import BattleSetup, replays
-from engine.formations import Formation, FormationError, FormationLibrary, check_mass
+from engine.formations import Formation, FormationLibrary, check_mass
 from engine.io import InputError, check_writable, paths
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
@@ -62,7 +62,7 @@ def make_setup(
         if played:
             for warning in replays.warnings(played, setup, replays.build_id(version("maniple"))):
                 print(f"run_game.py: {args.replay.name} {warning}", file=sys.stderr)
-    except (InputError, FormationError) as error:
+    except InputError as error:
         raise InputError(f"{path.name}: {error}" if path else str(error)) from None
     return setup
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.formations.formation import WIDEST, Formation, FormationError
-from engine.formations.masks import MaskError, mask_shape, read_mask
+from engine.formations.masks import mask_shape, read_mask
 from engine.formations.shapes import SHAPES
-from engine.io import ASSETS, FileError, read_entries
+from engine.io import ASSETS, FileError, read_table, suggestion
 
 PROPORTIONS = ("ratio", "ranks")  # either says how deep a formation is
 OWN = ("title", "key", "inherits")  # what a formation does not take from the one that it inherits from
@@ -75,11 +74,7 @@ def read(path: Path, files: Mapping[str, Path] | None = None) -> Formation:
     if isinstance(shape, str):
         fields["shape"] = SHAPES[shape]
     else:
-        try:
-            held = read_mask(shape)
-        except MaskError as error:
-            where = f"{path.name}: field 'shape': {shape.name}" if path.suffix == ".toml" else shape.name
-            raise FormationError(f"{where}: {error}") from None
+        held = read_mask(shape, f"{path.name}: field 'shape': {shape.name}" if path.suffix == ".toml" else shape.name)
         fields["shape"] = mask_shape(held)
         fields.setdefault("ratio", min(max(held.shape[1] / held.shape[0], 1 / WIDEST), WIDEST))
     return Formation(name=path.stem, **{"key": "", "ratio": 1.0, **fields})
@@ -95,9 +90,8 @@ def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]
         if parent in trail:
             raise FormationError(f"{path.name}: field 'inherits' goes round: {', '.join([*trail, parent])}")
         if parent not in files:
-            close = difflib.get_close_matches(parent, files, n=1)
-            hint = f"did you mean '{close[0]}'?" if close else f"one of {', '.join(files)}"
-            raise FormationError(f"{child.name}: field 'inherits': there is no formation '{parent}': {hint}")
+            unknown = f"there is no formation '{parent}'{suggestion(parent, files)}"
+            raise FormationError(f"{child.name}: field 'inherits': {unknown}")
         trail.append(parent)
         above = entries(files[parent]) if files[parent].suffix == ".toml" else {"shape": files[parent]}
         left = {name: value for name, value in above.items() if name not in OWN or name == "inherits"}
@@ -110,19 +104,13 @@ def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]
 def entries(path: Path) -> dict[str, Any]:
     """Return the fields of one file, each checked by itself. Raises FormationError."""
     try:
-        said = read_entries(path, LARGEST_FILE)
+        table = read_table(path, LARGEST_FILE)
+        fields = {name: table.checked(name, check, None) for name, check in CHECKS.items() if name in table}
+        table.finish()
+        if all(name in fields for name in PROPORTIONS):
+            raise table.error("ranks", "says how deep it is, and so does 'ratio': give one of them")
     except FileError as error:
         raise FormationError(str(error)) from None
-    fields = {}
-    for name, value in said.items():
-        if name not in CHECKS:
-            raise FormationError(f"{path.name}: unknown field '{name}'; one of {', '.join(CHECKS)}")
-        try:
-            fields[name] = CHECKS[name](value)
-        except ValueError as error:
-            raise FormationError(f"{path.name}: field '{name}' must be {error}, not {value!r}") from None
-    if all(name in fields for name in PROPORTIONS):
-        raise FormationError(f"{path.name}: field 'ranks' says how deep it is, and so does 'ratio': give one of them")
     if isinstance(shape := fields.get("shape"), str) and shape not in SHAPES:
         fields["shape"] = path.parent / shape
     return fields

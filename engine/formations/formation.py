@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.formations.shapes import Shape
+from engine.io import InputError, unknown_name
 
 WIDEST = 64.0  # frontage over depth of the thinnest line that is tried, and depth over frontage of the deepest column
 
 
-class FormationError(ValueError):
+class FormationError(InputError):
     """A formation file or an order that cannot be used; the text is one line that says why."""
 
 
@@ -55,7 +55,5 @@ class Formation:
 def lookup(formations: Mapping[str, Formation], name: str) -> Formation:
     """Return the formation of that name. Raises FormationError with the nearest name for an unknown one."""
     if name not in formations:
-        close = difflib.get_close_matches(name, formations, n=1)
-        hint = f": did you mean {close[0]}?" if close else ";"
-        raise FormationError(f"unknown formation '{name}'{hint} one of {', '.join(formations)}")
+        raise FormationError(unknown_name("formation", name, formations))
     return formations[name]

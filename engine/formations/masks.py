@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float
 
+from engine.formations.formation import FormationError
 from engine.formations.shapes import Field, Shape
 
 MOST_PIXELS = 128  # along the longer side: more than the cells that any formation is wide
@@ -16,32 +17,32 @@ MOST_TO_READ = 64_000_000  # pixels of a picture that is opened at all
 PADDING = 2  # empty pixels kept around the picture
 
 
-class MaskError(ValueError):
-    """A picture that cannot be a formation; the text says why."""
-
-
-def read_mask(path: Path) -> Bool[np.ndarray, "rows columns"]:
+def read_mask(path: Path, name: str) -> Bool[np.ndarray, "rows columns"]:
     """Return where men stand in a picture, cut to what it shows: where it is opaque, or else where it is dark.
 
-    Raises MaskError for a file that is no picture, or a picture with nobody on it.
+    Raises FormationError, which calls the picture by that name, for a file that is no picture or has nobody on it.
     """
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as picture:
             if picture.width * picture.height > MOST_TO_READ:
-                raise MaskError(f"{picture.width}x{picture.height} pixels are too many")
+                raise FormationError(f"{name}: {picture.width}x{picture.height} pixels are too many")
             # 16 bits of grey would be cut off at 255 in a conversion.
             deep = np.asarray(picture) // 257 if picture.mode.startswith("I") else None
             colours = np.asarray((picture if deep is None else Image.fromarray(deep.astype(np.uint8))).convert("RGBA"))
     except UnidentifiedImageError:
-        raise MaskError("it is no picture") from None
+        raise FormationError(f"{name}: it is no picture") from None
+    except FormationError:
+        raise
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise MaskError((isinstance(error, OSError) and error.strerror) or " ".join(str(error).split())) from None
+        raise FormationError(
+            f"{name}: {(isinstance(error, OSError) and error.strerror) or ' '.join(str(error).split())}"
+        ) from None
     opaque, dark = colours[..., 3] >= 128, colours[..., :3].mean(axis=-1) < 128
     held = dark if opaque.all() else opaque
     if not held.any():
-        raise MaskError("nobody would stand on it: paint black on white, or leave the rest transparent")
+        raise FormationError(f"{name}: nobody would stand on it: paint black on white, or leave the rest transparent")
     rows, columns = np.flatnonzero(held.any(axis=1)), np.flatnonzero(held.any(axis=0))
     held = held[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     step = -(-max(held.shape) // MOST_PIXELS)
@@ -49,7 +50,7 @@ def read_mask(path: Path) -> Bool[np.ndarray, "rows columns"]:
         shrunk = Image.fromarray(held.astype(np.uint8) * 255).reduce(step)
         held = np.asarray(shrunk) >= 128
         if not held.any():
-            raise MaskError("its strokes are too thin")
+            raise FormationError(f"{name}: its strokes are too thin")
     return held
 
 

@@ -1,4 +1,4 @@
-"""What a player can get wrong: two kinds of error, each with a text of one line. Orders have a third of their own."""
+"""What a player can get wrong: errors whose text is one line. Formations and orders have a third kind of their own."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from engine.io.errors import FileError
 from engine.io.names import suggestion
 
 Default = TypeVar("Default")
+Checked = TypeVar("Checked")
 LARGEST = 16 * 2**20  # bytes of a file that is read
 
 
@@ -29,7 +30,8 @@ class Table:
         self._asked: list[str] = []
 
     def __contains__(self, name: str) -> bool:
-        self._asked.append(name)
+        if name not in self._asked:
+            self._asked.append(name)
         return name in self._entries
 
     def field(self, name: str) -> str:
@@ -78,12 +80,38 @@ class Table:
             raise self.error(name, f"must be a whole number from {least} to {most}, not {value!r}")
         return value
 
-    def flag(self, name: str) -> bool:
-        """Return whether a field is there and true."""
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return whether a field is true."""
         value = self._get(name, False)
-        if value is not None and not isinstance(value, bool):
+        if value is None:
+            return default
+        if not isinstance(value, bool):
             raise self.error(name, f"must be true or false, not {value!r}")
-        return bool(value)
+        return value
+
+    def one_of(self, name: str, names: Iterable[str], default: str) -> str:
+        """Return a text that is one of some names."""
+        known = list(names)
+        value = self._get(name, False)
+        if value is None:
+            return default
+        if not isinstance(value, str) or value not in known:
+            raise self.error(name, f"must be one of {', '.join(known)}, not {value!r}")
+        return value
+
+    def checked(self, name: str, check: Callable[[Any], Checked], default: Default) -> Checked | Default:
+        """Return what `check` makes of a value; its ValueError says what the field must be: "a colour as ..."."""
+        value = self._get(name, False)
+        if value is None:
+            return default
+        try:
+            return check(value)
+        except ValueError as error:
+            raise self.error(name, f"must be {error}, not {value!r}") from None
+
+    def names(self) -> list[str]:
+        """Return the names of all fields, whatever they are."""
+        return list(self._entries)
 
     def numbers(self, name: str, meaning: str, default: Default | type[float] = float) -> tuple[float, ...] | Default:
         """Return as many finite numbers as the meaning has words: "x y", "x y radius"."""
@@ -112,8 +140,12 @@ class Table:
             raise self.error(name, "names one twice")
         return tuple(value)
 
+    def subtable(self, name: str) -> Table:
+        """Return a table within this one; an empty one where there is none."""
+        return self.table(name) or Table({}, self._file, f"{self._path}{name}.")
+
     def table(self, name: str) -> Table | None:
-        """Return a table within this one."""
+        """Return a table within this one, or None."""
         value = self._get(name, False)
         if value is None:
             return None
@@ -157,9 +189,9 @@ class Table:
         return tuple(map(float, value))
 
 
-def read_table(path: Path) -> Table:
-    """Return the table that a TOML file is. Raises FileError where it cannot be read."""
-    return Table(read_entries(path), path.name)
+def read_table(path: Path, largest: int = LARGEST) -> Table:
+    """Return the table that a TOML file of at most so many bytes is. Raises FileError where it cannot be read."""
+    return Table(read_entries(path, largest), path.name)
 
 
 def read_entries(path: Path, largest: int = LARGEST) -> dict[str, Any]:
