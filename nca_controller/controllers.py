@@ -17,7 +17,7 @@ from nca_controller.checkpoints import Architecture
 from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import PRESENT, AdvectionNCA, State, create_formation_from_alpha
-from nca_controller.physics import Terrain, jostle
+from nca_controller.physics import Terrain, perturb
 
 __all__ = ["NCA", "Controller", "Plan", "Poisson", "load_controller", "model_folder"]
 
@@ -107,11 +107,11 @@ class NCA:
         signal = jax.lax.stop_gradient(jnp.concatenate([target[..., None], order], axis=-1))
         signal = checkpoint_name(signal, ORDERED)
         key, firing, straying = jax.random.split(memory.key, 3) if self.by_chance else (memory.key, None, None)
-        seen = look(memory.cells, mass, crowd, terrain)
+        seen = observe(memory.cells, mass, crowd, terrain)
         cells: Any = self.model.apply({"params": self.params}, seen, signal, firing, method="steer")
         velocity = cells[..., CHANNELS.VELOCITY]
         if straying is not None:
-            velocity = clipped(jostle(velocity, self.velocity_noise, straying))
+            velocity = clipped(perturb(velocity, self.velocity_noise, straying))
         return velocity, NCAMemory(cells, commander, key)
 
     def planned(self, memory: NCAMemory, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:
@@ -127,7 +127,7 @@ class NCA:
         return {"/".join(key.key for key in path): np.asarray(leaf) for path, leaf in leaves}
 
 
-def look(cells: State, mass: Float[Array, "H W"], crowd: Float[Array, "H W"], terrain: Terrain) -> State:
+def observe(cells: State, mass: Float[Array, "H W"], crowd: Float[Array, "H W"], terrain: Terrain) -> State:
     """Return the channels with what stands on the ground now: own men, others, walls, and the mass."""
     seen = jnp.stack([mass > PRESENT, crowd - mass > PRESENT, ~terrain.open_cells], axis=-1).astype(mass.dtype)
     return jnp.concatenate([seen, mass[..., None], cells[..., CHANNELS.VELOCITY_X :]], axis=-1)

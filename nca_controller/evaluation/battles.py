@@ -24,7 +24,7 @@ class Battle:
     filled: Float[np.ndarray, " ticks"]  # overlap with the last order, after each tick
     mass: Float[np.ndarray, "H W"]  # at the end
     conservation: float  # total at the end over total at the start, exact
-    restlessness: float  # mean commanded speed of the mass in the last tick, as a share of the top speed
+    residual_speed: float  # mean commanded speed of the mass in the last tick, as a share of the top speed
     mse: float  # mean squared error of the density at the end, per cell
 
     @property
@@ -59,7 +59,7 @@ def battle(
         filled=np.asarray(filled, np.float64),
         mass=end,
         conservation=float(end.sum() / mass.sum(dtype=np.float64)),
-        restlessness=float((end * np.hypot(velocity[..., 0], velocity[..., 1])).sum() / end.sum()),
+        residual_speed=float((end * np.hypot(velocity[..., 0], velocity[..., 1])).sum() / end.sum()),
         mse=float(((end - orders[-1]) ** 2).mean()),
     )
 

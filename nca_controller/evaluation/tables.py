@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 Row = dict[str, Any]
-STANDING = 400  # ticks after which an order counts as at rest
+REST_TICKS = 400  # ticks after which an order counts as at rest
 DIGITS = {"overlap": 4, "after five": 4, "after one": 4, "bound": 1, "drift": 4, "speed": 4, "kept": 3}
 
 
@@ -34,7 +34,7 @@ def comparison(results: dict[str, list[Row]]) -> str:
         times = np.array([np.nan if row["t95"] is None else row["t95"] for row in rows], dtype=np.float64)
         met = ~np.isnan(times)
         late = {
-            name: np.mean([STANDING if row[name] is None else row[name] for row in rows]) for name in ("t98", "t99")
+            name: np.mean([REST_TICKS if row[name] is None else row[name] for row in rows]) for name in ("t98", "t99")
         }
         lines.append(
             {

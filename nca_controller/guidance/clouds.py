@@ -21,7 +21,7 @@ class Cloud(NamedTuple):
     """Points where mass stands, and the logarithm of each one's share of the total; idle points hold EMPTY."""
 
     points: Float[Array, "k 2"]  # x, y in cells
-    share: Float[Array, " k"]
+    log_share: Float[Array, " k"]
 
 
 def pools(height: int, width: int) -> tuple[int, ...]:

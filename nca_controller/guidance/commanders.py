@@ -64,7 +64,7 @@ class Alone:
 class PlanMemory:
     """The plan, and the ticks since the start, which tell when to refresh it."""
 
-    plan: transport.Plan
+    plan: transport.TransportPlan
     tick: Int[Array, ""]
 
 

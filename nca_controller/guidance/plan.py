@@ -15,29 +15,36 @@ from jaxtyping import Array, Float, Int
 
 from nca_controller.guidance.clouds import FEW_POINTS, POINTS, cell_centres, cloud, fits, pooled, pools
 from nca_controller.guidance.poisson import poisson_flow
-from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, ROUNDS, destinations, match, match_itself, squared_distances
+from nca_controller.guidance.sinkhorn import (
+    FIRST_ROUNDS,
+    ROUNDS,
+    barycentric_map,
+    sinkhorn,
+    sinkhorn_to_itself,
+    squared_distances,
+)
 from nca_controller.guidance.speed import clipped, speed, unit
-from nca_controller.guidance.urgency import LAGGARDS, hurried, lagging, with_laggards
+from nca_controller.guidance.urgency import SLACK, log_slack, urgent_cost, with_slack
 
 BLUR = 0.5  # square of the blur, as a share of that of a coarse cell
 NEAR = 3.0  # cells from its destination at which mass follows the Poisson flow instead
 
 
 @struct.dataclass
-class Plan:
+class TransportPlan:
     """Where everyone is to go, and what the next refresh starts from."""
 
-    way: Float[Array, "H W 2"]  # from each cell to its destination, x, y in cells
-    potential: Float[Array, " k+1"]  # of the target's cloud, and of lagging
+    displacement: Float[Array, "H W 2"]  # from each cell to its destination, x, y in cells
+    potential: Float[Array, " k+1"]  # of the target's cloud, and of log_slack
     target: Float[Array, "H W"]
     level: Int[Array, ""]  # index into the levels of the field
     longest: Float[Array, ""]  # way, in cells, of all but those who may lag
 
 
-def empty_plan(height: int, width: int) -> Plan:
+def empty_plan(height: int, width: int) -> TransportPlan:
     """Return the plan before any order: everyone stays where he is."""
-    return Plan(
-        way=jnp.zeros((height, width, 2)),
+    return TransportPlan(
+        displacement=jnp.zeros((height, width, 2)),
         potential=jnp.zeros(min(POINTS, finest_cells(height, width)) + 1),
         target=jnp.zeros((height, width)),
         level=jnp.zeros((), jnp.int32),
@@ -46,7 +53,7 @@ def empty_plan(height: int, width: int) -> Plan:
 
 
 @jax.jit
-def plan_transport(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
+def plan_transport(plan: TransportPlan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> TransportPlan:
     """Return the plan from this mass to this target, refreshed from an earlier one; a constant in derivatives.
 
     An army is looked at as finely as POINTS coarse cells allow. Compiled, so that loops may call it.
@@ -78,34 +85,34 @@ def finest_cells(height: int, width: int) -> int:
     return math.ceil(height / pool) * math.ceil(width / pool)
 
 
-def plan_at(level: int, plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Plan:
+def plan_at(level: int, plan: TransportPlan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> TransportPlan:
     """Return the refreshed plan at one level, of whose width of coarse cells the blur is a share."""
     height, width = mass.shape
     pool, points = levels(height, width)[level]
     blur = BLUR * pool**2
     held, wanted = cloud(mass, pool, points), cloud(target, pool, points)
     fresh = jnp.any(target != plan.target) | (plan.level != level)
-    known = len(wanted.share)
+    known = len(wanted.log_share)
     squared = squared_distances(held.points, wanted.points)
     # A new order is planned for the shortest ways first, which tells the longest, and then for haste.
     start = jnp.where(fresh, 0.0, plan.potential[: known + 1])
     start = start.at[:known].set(
-        match(squared, held.share, wanted.share, start[:known], blur, jnp.where(fresh, FIRST_ROUNDS, 0))
+        sinkhorn(squared, held.log_share, wanted.log_share, start[:known], blur, jnp.where(fresh, FIRST_ROUNDS, 0))
     )
-    shortest = speed(destinations(squared, wanted, start[:known], blur) - held.points)
-    longest = jnp.where(fresh, longest_way(shortest, jnp.exp(held.share)), plan.longest)
-    cost, lag = with_laggards(hurried(squared, longest)), lagging(longest)
-    potential = match(cost, jnp.append(held.share, lag), jnp.append(wanted.share, lag), start, blur, ROUNDS)
+    shortest = speed(barycentric_map(squared, wanted, start[:known], blur) - held.points)
+    longest = jnp.where(fresh, longest_way(shortest, jnp.exp(held.log_share)), plan.longest)
+    cost, lag = with_slack(urgent_cost(squared, longest)), log_slack(longest)
+    potential = sinkhorn(cost, jnp.append(held.log_share, lag), jnp.append(wanted.log_share, lag), start, blur, ROUNDS)
     rows, columns = math.ceil(height / pool), math.ceil(width / pool)
     standing = pooled(mass, pool)
     near = nearby(standing, 2 * points)
     places = (cell_centres(rows, columns) * pool).reshape(-1, 2)[near]
-    told = destinations(hurried(squared_distances(places, wanted.points), longest), wanted, potential[:-1], blur)
-    told -= destinations(squared_distances(places, held.points), held, match_itself(held, blur), blur)
+    told = barycentric_map(urgent_cost(squared_distances(places, wanted.points), longest), wanted, potential[:-1], blur)
+    told -= barycentric_map(squared_distances(places, held.points), held, sinkhorn_to_itself(held, blur), blur)
     way = jnp.zeros((rows * columns, 2)).at[near].set(told)
     smooth = jax.image.resize(way.reshape(rows, columns, 2), (rows * pool, columns * pool, 2), "linear")
-    return Plan(
-        way=smooth[:height, :width],
+    return TransportPlan(
+        displacement=smooth[:height, :width],
         potential=plan.potential.at[: known + 1].set(potential),
         target=target,
         level=jnp.asarray(level, jnp.int32),
@@ -123,14 +130,14 @@ def longest_way(ways: Float[Array, " n"], mass: Float[Array, " n"]) -> Float[Arr
     """Return the way, in cells, that the mass does not exceed, but for the share that may lag."""
     order = jnp.argsort(ways)
     ahead = jnp.cumsum(mass[order])
-    return ways[order][jnp.searchsorted(ahead, (1 - LAGGARDS) * ahead[-1])]
+    return ways[order][jnp.searchsorted(ahead, (1 - SLACK) * ahead[-1])]
 
 
-def follow(plan: Plan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
+def follow(plan: TransportPlan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
     """Return the planned velocity (x, y) and the proximity, 1 at the destination and 0 from NEAR cells on.
 
     Far from its destination mass goes straight there at full speed; near it the Poisson flow settles it to the cell.
     """
-    far = jnp.minimum(speed(plan.way) / NEAR, 1.0)[..., None]
-    velocity = clipped(far * unit(plan.way) + (1 - far) * poisson_flow(mass, target))
+    far = jnp.minimum(speed(plan.displacement) / NEAR, 1.0)[..., None]
+    velocity = clipped(far * unit(plan.displacement) + (1 - far) * poisson_flow(mass, target))
     return jnp.concatenate([velocity, 1 - far], axis=-1)

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from engine.fields import cosines, curvature
 from nca_controller.guidance.speed import clipped
 
-THIN = 0.1  # mass per cell below which a cell is not hurried any more
+THIN = 0.1  # mass per cell below which a cell is not urgent_cost any more
 
 
 def poisson_flow(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 2"]:

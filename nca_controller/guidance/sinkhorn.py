@@ -24,7 +24,7 @@ SELF_SWEEPS = 8  # averaged iterations for a plan from a cloud to itself: these 
 Cost = Float[Array, "n k"]
 
 
-def match(
+def sinkhorn(
     cost: Cost,
     source: Float[Array, " n"],
     target: Float[Array, " k"],
@@ -55,19 +55,19 @@ def match(
     return jax.lax.fori_loop(0, rounds, scale, potential)
 
 
-def match_itself(cloud: Cloud, blur: float) -> Float[Array, " k"]:
+def sinkhorn_to_itself(cloud: Cloud, blur: float) -> Float[Array, " k"]:
     """Return the potential of the plan from a cloud to itself, for squared distances."""
-    near = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.share)
+    near = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.log_share)
 
     def sweep(_: int, scale: Float[Array, " k"]) -> Float[Array, " k"]:
         return jnp.sqrt(scale / (near @ scale + 1 / FARTHEST))
 
-    return blur * jnp.log(jax.lax.fori_loop(0, SELF_SWEEPS, sweep, jnp.ones_like(cloud.share)))
+    return blur * jnp.log(jax.lax.fori_loop(0, SELF_SWEEPS, sweep, jnp.ones_like(cloud.log_share)))
 
 
-def destinations(cost: Cost, target: Cloud, potential: Float[Array, " k"], blur: float) -> Float[Array, "n 2"]:
+def barycentric_map(cost: Cost, target: Cloud, potential: Float[Array, " k"], blur: float) -> Float[Array, "n 2"]:
     """Return for every place the mean point of what the plan sends mass from there to; `cost` is from the places."""
-    return jax.nn.softmax((potential - cost) / blur + target.share, axis=1) @ target.points
+    return jax.nn.softmax((potential - cost) / blur + target.log_share, axis=1) @ target.points
 
 
 def squared_distances(to: Float[Array, "n 2"], of: Float[Array, "k 2"]) -> Cost:

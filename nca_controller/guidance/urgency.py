@@ -14,32 +14,32 @@ from jaxtyping import Array, Float
 
 from nca_controller.guidance.sinkhorn import Cost
 
-URGENCY = 4.0  # how much more the longest way counts than its square says
+GREATEST_URGENCY = 4.0  # how much more the longest way counts than its square says
 POWER = 3.0  # of the squared distance, by which urgency grows with the way
 FARTHEST = 2.0  # times the square of the longest way: where urgency ends to grow
-LAGGARDS = 0.03  # share of the army that may lag
-NO_LAGGARDS = 1e-4  # share that always may, so that a logarithm can be taken
+SLACK = 0.03  # share of the army that may lag
+LEAST_SLACK = 1e-4  # share that always may, so that a logarithm can be taken
 CLOSE = 6.0  # cells: where the longest way is no more, there is no hurry; from twice as many on, there is all of it
 CROSSING = 1e5  # cost of sending those who lag to where nobody is missing
 
 
-def haste_of(longest: Float[Array, ""]) -> Float[Array, ""]:
+def urgency_of(longest: Float[Array, ""]) -> Float[Array, ""]:
     """Return from 0 to 1 how much hurry the longest way, in cells, calls for."""
     return jnp.clip(longest / CLOSE - 1, 0, 1)
 
 
-def hurried(squared: Cost, longest: Float[Array, ""]) -> Cost:
+def urgent_cost(squared: Cost, longest: Float[Array, ""]) -> Cost:
     """Return what ways of these squared lengths cost, in squared cells; about the square where there is no hurry."""
-    urgency = URGENCY * haste_of(longest)
+    urgency = GREATEST_URGENCY * urgency_of(longest)
     relative = jnp.minimum(squared / jnp.maximum(longest, CLOSE) ** 2, FARTHEST)
     return squared * (1 + urgency * relative**POWER) / (1 + urgency)
 
 
-def with_laggards(cost: Cost) -> Cost:
+def with_slack(cost: Cost) -> Cost:
     """Return the cost with one more row and column: where a man lags, and whom a place lacks, at no cost."""
     return jnp.pad(cost, ((0, 1), (0, 1))).at[-1, -1].set(CROSSING)
 
 
-def lagging(longest: Float[Array, ""]) -> Float[Array, " 1"]:
+def log_slack(longest: Float[Array, ""]) -> Float[Array, " 1"]:
     """Return the logarithm of the share that may lag."""
-    return jnp.log(jnp.maximum(LAGGARDS * haste_of(longest), NO_LAGGARDS))[None]
+    return jnp.log(jnp.maximum(SLACK * urgency_of(longest), LEAST_SLACK))[None]

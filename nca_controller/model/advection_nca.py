@@ -16,8 +16,8 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from nca_controller.guidance import clipped, speed, unit
 from nca_controller.model.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model.frames import FRAMES, out_of
-from nca_controller.model.network import Weights, living, respond
-from nca_controller.physics import Terrain, advect, diffuse, jostle
+from nca_controller.model.network import Weights, alive_mask, apply
+from nca_controller.physics import Terrain, advect, diffuse, perturb
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
 ANSWERED = "answered"  # names what the network says, which training keeps rather than asks again on the way back
@@ -82,26 +82,26 @@ class AdvectionNCA(nn.Module):
         state = self.steer(state, parent_signal, steering)
         velocity = state[..., CHANNELS.VELOCITY]
         if moving is not None and self.velocity_noise:
-            velocity = clipped(jostle(velocity, self.velocity_noise, moving))
+            velocity = clipped(perturb(velocity, self.velocity_noise, moving))
         mass = self.move(state[..., CHANNELS.MASS], velocity * (1 - self.velocity_damping))
         return state.at[..., CHANNELS.MASS].set(mass)
 
     def steer(self, state: State, signal: Float[Array, "*any H W 4"], key: PRNGKeyArray | None = None) -> State:
         """Return the state with new velocities and hidden channels; its mass has not moved."""
         signal = jnp.broadcast_to(signal, (*state.shape[:-1], SIGNAL_CHANNELS))
-        alive = living(state[..., CHANNELS.MASS]) if self.cells == "living" else None
-        updated = self.update(state, self.answer(state, signal, alive), signal, alive)
+        alive = alive_mask(state[..., CHANNELS.MASS]) if self.cells == "living" else None
+        updated = self.update(state, self.outputs(state, signal, alive), signal, alive)
         if self.fire_rate < 1 and key is not None:
             fires = jax.random.bernoulli(key, self.fire_rate, (*state.shape[:-1], 1))
             updated = jnp.where(fires, updated, state)
         return updated
 
-    def answer(
+    def outputs(
         self, state: State, signal: Float[Array, "*batch H W 4"], alive: Bool[Array, "*batch H W"] | None
     ) -> Float[Array, "*batch H W out"]:
         """Return what the network makes of a cell's channels and signal, and of the Sobel gradients of both."""
         weights = Weights(*self.hidden(), *self.outcome())
-        outcome = respond(weights, jnp.concatenate([state, signal], axis=-1), alive, self.frame)
+        outcome = apply(weights, jnp.concatenate([state, signal], axis=-1), alive, self.frame)
         return checkpoint_name(outcome, ANSWERED)
 
     def update(

@@ -18,10 +18,10 @@ FRAMES = ("order", "ground")  # in which cells perceive and correct
 ORDER = slice(CHANNELS.TOTAL + 1, CHANNELS.TOTAL + 3)  # the planned velocity among what a cell knows
 VECTORS = (CHANNELS.VELOCITY, CHANNELS.TARGET_VELOCITY, ORDER)
 
-Known = Float[Array, "*cells C"]
+Features = Float[Array, "*cells C"]
 
 
-def turned(known: Known, across: Known, down: Known) -> tuple[Known, Known, Known]:
+def turned(known: Features, across: Features, down: Features) -> tuple[Features, Features, Features]:
     """Return what cells know, and its slopes to the right and downwards, as they look from the cells' orders.
 
     The slopes become those ahead and aside; vectors among the channels are turned, too.
@@ -32,7 +32,7 @@ def turned(known: Known, across: Known, down: Known) -> tuple[Known, Known, Know
     return looking(known, heading), looking(ahead, heading), looking(aside, heading)
 
 
-def looking(known: Known, heading: Float[Array, "*cells 2"]) -> Known:
+def looking(known: Features, heading: Float[Array, "*cells 2"]) -> Features:
     """Return the channels with their vectors turned into the frame of a heading; the other channels stay."""
     parts, done = [], 0
     for vector in VECTORS:

@@ -22,8 +22,8 @@ from nca_controller.model.frames import turned
 from nca_controller.model.patches import CHUNK, add_patches, bordered, list_cells, take_patches
 from nca_controller.model.sobel import COLUMNS, ROWS, slopes_amid, smooth, sobel
 
-Known = Float[Array, "*batch H W C"]
-Answer = Float[Array, "*batch H W out"]
+Features = Float[Array, "*batch H W C"]
+Outputs = Float[Array, "*batch H W out"]
 
 
 class Weights(NamedTuple):
@@ -38,15 +38,15 @@ class Weights(NamedTuple):
 Kept = tuple[Weights, Array, Array, Array, Array]  # what the way back needs
 
 
-def living(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
+def alive_mask(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
     """Return where a cell or one of its eight neighbours holds mass."""
     held = (mass > PRESENT).astype(jnp.float32)[..., None]
     return smooth(smooth(held, ROWS), COLUMNS)[..., 0] > 0
 
 
-def respond(
-    weights: Weights, known: Known, alive: Bool[Array, "*batch H W"] | None = None, frame: str = "ground"
-) -> Answer:
+def apply(
+    weights: Weights, known: Features, alive: Bool[Array, "*batch H W"] | None = None, frame: str = "ground"
+) -> Outputs:
     """Return what every cell makes of the channels that it and its neighbours know; the dead make 0 of them.
 
     All live where `alive` is None. `frame` is one of `frame.FRAMES`. Has a derivative in reverse only. On CPUs a batch
@@ -54,33 +54,33 @@ def respond(
     of any, so there prefer a batch axis, or `jax.lax.map`.
     """
     if alive is None:
-        return everywhere(weights, known, frame)
+        return dense(weights, known, frame)
     fields = known.reshape(-1, *known.shape[-3:]), alive.reshape(-1, *alive.shape[-2:])
 
-    def answer(field: tuple[Array, Array]) -> Answer:
-        return among_living(weights, *field, frame)
+    def answer(field: tuple[Array, Array]) -> Outputs:
+        return sparse(weights, *field, frame)
 
     return over_batch(answer)(fields).reshape(*known.shape[:-1], -1)
 
 
-def everywhere(weights: Weights, known: Known, frame: str) -> Answer:
+def dense(weights: Weights, known: Features, frame: str) -> Outputs:
     """Return the outcome of every cell."""
     perceived = jnp.concatenate(perceive(known, sobel(known), frame), axis=-1)
-    return through(weights, perceived)
+    return mlp(weights, perceived)
 
 
-def through(weights: Weights, perceived: Float[Array, "*cells features"]) -> Float[Array, "*cells out"]:
+def mlp(weights: Weights, perceived: Float[Array, "*cells features"]) -> Float[Array, "*cells out"]:
     """Return what the two layers make of what was perceived."""
     return nn.relu(perceived @ weights.hidden + weights.hidden_bias) @ weights.outcome + weights.outcome_bias
 
 
-def perceive(known: Known, slopes: tuple[Known, Known], frame: str) -> tuple[Known, Known, Known]:
+def perceive(known: Features, slopes: tuple[Features, Features], frame: str) -> tuple[Features, Features, Features]:
     """Return what cells know and its slopes, in a frame."""
     return turned(known, *slopes) if frame == "order" else (known, *slopes)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(3,))
-def among_living(
+def sparse(
     weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
 ) -> Float[Array, "H W out"]:
     """Return the outcome of the living cells of a field, and 0 for the dead."""
@@ -103,7 +103,7 @@ def _forward(
         silent = jnp.zeros((alive.size, weights.outcome.shape[1]))
         return jax.lax.fori_loop(0, chunks, work, silent).reshape(*alive.shape, -1)
 
-    outcome = jax.lax.platform_dependent(cpu=by_list, default=lambda: silenced(weights, known, alive, frame))
+    outcome = jax.lax.platform_dependent(cpu=by_list, default=lambda: masked(weights, known, alive, frame))
     return outcome, (weights, known, alive, cells, chunks)
 
 
@@ -127,22 +127,22 @@ def _backward(frame: str, kept: Kept, slope: Float[Array, "H W out"]) -> tuple[W
         return total, jax.linear_transpose(bordered, known)(of_known)[0]
 
     def at_once() -> tuple[Weights, Float[Array, "H W C"]]:
-        return jax.vjp(lambda weights, known: silenced(weights, known, alive, frame), weights, known)[1](slope)
+        return jax.vjp(lambda weights, known: masked(weights, known, alive, frame), weights, known)[1](slope)
 
     return *jax.lax.platform_dependent(cpu=by_list, default=at_once), None
 
 
-among_living.defvjp(_forward, _backward)
+sparse.defvjp(_forward, _backward)
 
 
-def silenced(
+def masked(
     weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
 ) -> Float[Array, "H W out"]:
     """Return the outcome of every cell, computed everywhere, and 0 for the dead."""
-    return jnp.where(alive[..., None], everywhere(weights, known, frame), 0)
+    return jnp.where(alive[..., None], dense(weights, known, frame), 0)
 
 
 def think(weights: Weights, around: Float[Array, "n 3 3 C"], frame: str) -> Float[Array, "n out"]:
     """Return the outcome of the cells in the middle of these patches."""
     perceived = jnp.concatenate(perceive(around[:, 1, 1], slopes_amid(around), frame), axis=-1)
-    return through(weights, perceived)
+    return mlp(weights, perceived)

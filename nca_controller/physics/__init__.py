@@ -1,11 +1,13 @@
 """Differentiable transport that conserves mass exactly and never exceeds capacity. Knows nothing of the rest."""
 
-from nca_controller.physics.diffusion import diffuse, jostle
+from nca_controller.physics.diffusion import diffuse, perturb
 from nca_controller.physics.exchange import total
 from nca_controller.physics.lattice import QUANTUM, to_lattice
 from nca_controller.physics.limiters import LIMITERS, Limiter, donor_cell, superbee, ultra_bee, van_leer
 from nca_controller.physics.terrain import Terrain
 from nca_controller.physics.transport import Moved, advect
+
+jostle = perturb  # its name before 0.2
 
 __all__ = [
     "LIMITERS",
@@ -17,6 +19,7 @@ __all__ = [
     "diffuse",
     "donor_cell",
     "jostle",
+    "perturb",
     "superbee",
     "to_lattice",
     "total",

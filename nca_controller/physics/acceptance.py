@@ -43,12 +43,12 @@ def solve(offers: Field, room: Field, boundary: str, reverse: bool) -> Field:
     if boundary == "torus":
         # Once round from a border that passes on whatever comes: what arrives is what the ring as a whole can pass on.
         unlimited = jnp.full_like(border, jnp.finfo(border.dtype).max)
-        border = chain(offers, room, unlimited, reverse)[0 if reverse else -1]
-    return chain(offers, room, border, reverse)
+        border = min_plus_scan(offers, room, unlimited, reverse)[0 if reverse else -1]
+    return min_plus_scan(offers, room, border, reverse)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(3,))
-def chain(offers: Field, room: Field, border: Row, reverse: bool) -> Field:
+def min_plus_scan(offers: Field, room: Field, border: Row, reverse: bool) -> Field:
     """Solve the recurrence row by row from the border, which accepts what `border` says."""
 
     def link(next_accepted: Row, face: tuple[Row, Row]) -> tuple[Row, Row]:
@@ -59,14 +59,14 @@ def chain(offers: Field, room: Field, border: Row, reverse: bool) -> Field:
     return jax.lax.scan(link, border, (offers, room), reverse=reverse)[1]
 
 
-@chain.defjvp
-def _chain_jvp(reverse: bool, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Field, Field]:
+@min_plus_scan.defjvp
+def _min_plus_scan_jvp(reverse: bool, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Field, Field]:
     """Pass the tangent of what holds each face back: its own offer, or else room and what is accepted next.
 
     A linear recurrence of its own, which transposes; through the scan above, XLA copies whole fields at every row.
     """
     offers, room, border = primals
-    accepted = chain(offers, room, border, reverse)
+    accepted = min_plus_scan(offers, room, border, reverse)
 
     def link(next_tangent: Row, face: tuple[Bool[Array, " W"], Row, Row]) -> tuple[Row, Row]:
         held, offer, space = face

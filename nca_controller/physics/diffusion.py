@@ -48,7 +48,7 @@ def spread_out(
     return spread(transposed(spread(transposed(mass), terrain.transposed())), terrain)
 
 
-def jostle(velocity: Float[Array, "*shape 2"], deviation: float, key: PRNGKeyArray) -> Float[Array, "*shape 2"]:
+def perturb(velocity: Float[Array, "*shape 2"], deviation: float, key: PRNGKeyArray) -> Float[Array, "*shape 2"]:
     """Return the velocities with normal noise of that standard deviation, in cells per unit time, in x and y each.
 
     Noise in what moves the mass, not in the mass: whatever it draws, `advect` keeps its guarantees.
