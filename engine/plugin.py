@@ -21,7 +21,7 @@ QUANTUM = 2.0**-20  # every mass and capacity that crosses the border is a multi
 
 @dataclass(frozen=True)
 class Ground:
-    """Where men can stand: which cells are open, how much mass each may hold, and what the border is."""
+    """Where soldiers can stand: which cells are open, how much mass each may hold, and what the border is."""
 
     open_cells: Bool[np.ndarray, "H W"]
     capacity: float | Float[np.ndarray, "H W"] = 1.0
@@ -52,7 +52,7 @@ class Simulation(Protocol):
     """
 
     backend: str  # "cpu", "gpu", ...
-    device: str  # the device in the maker's words
+    device: str  # the device's name, as its maker gives it
 
     def reset(
         self,
@@ -77,8 +77,8 @@ class Simulation(Protocol):
 
         "mass" (R, H, W); "velocity" (R, H, W, 2), commanded, in cells per tick; "flux_x" (R, H, W + 1) and
         "flux_y" (R, H + 1, W), the mass that crossed each face in the last tick, positive to the right and downwards.
-        "planned" (R, H, W, 2), what commanders planned before their cells corrected it, in cells per tick; a backend
-        that cannot tell raises KeyError or AttributeError for it.
+        "planned" (R, H, W, 2), the velocity that commanders planned before their cells corrected it, in cells per tick;
+        a backend without it raises KeyError or AttributeError.
         """
         ...
 
@@ -88,4 +88,4 @@ def discover(group: str) -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=group)}
 
 
-found = discover  # its name before 0.2, for plugins that were written then
+found = discover  # the name before 0.2, for plugins from that time

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 
 def block_sums(field: Float[np.ndarray, "R H W"], across: int) -> Float[np.ndarray, "R h w"]:
-    """Return the sums over squares of cells; what the last row and column lack counts as nothing."""
+    """Return the sums over squares `across` cells wide; cells that the last row and column lack count as 0."""
     regiments, height, width = field.shape
     rows, columns = -(-height // across), -(-width // across)
     padded = np.zeros((regiments, rows * across, columns * across), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Between men and fields: read fields where men stand, and count men into cells.
+"""Between points and fields: read fields at points, and count points into cells.
 
 Cell (row i, column j) covers x in [j, j + 1) and y in [i, i + 1), so its value sits at (j + 0.5, i + 0.5).
 """
@@ -16,14 +16,14 @@ Field = Float[np.ndarray, "H W"]
 
 @dataclass(frozen=True)
 class Corners:
-    """The four cells around each of N places: their flat indices, and how much of the place each has."""
+    """The four cells around each of N points: their flat indices, and the share of the point that each has."""
 
     index: Int[np.ndarray, "4 N"]
     weight: Float[np.ndarray, "4 N"]
     grid: tuple[int, int]
 
     def read(self, fields: Float[np.ndarray, "H W K"]) -> Float[np.ndarray, "N K"]:
-        """Return K fields at the places; reading them together costs little more than reading one."""
+        """Return K fields at the points; reading them together costs little more than reading one."""
         cells = fields.reshape(-1, fields.shape[-1])
         values = cells[self.index[0]] * self.weight[0][:, None]
         for corner in (1, 2, 3):
@@ -31,14 +31,14 @@ class Corners:
         return values
 
     def count(self) -> Field:
-        """Return how many places lie in each cell, each shared among the four nearest."""
+        """Return how many points lie in each cell, each shared bilinearly among the four nearest."""
         height, width = self.grid
-        shared = np.bincount(self.index.ravel(), self.weight.ravel(), height * width)
-        return shared.reshape(self.grid).astype(np.float32)
+        counts = np.bincount(self.index.ravel(), self.weight.ravel(), height * width)
+        return counts.reshape(self.grid).astype(np.float32)
 
 
 def corners(position: Position, grid: tuple[int, int]) -> Corners:
-    """Return the cells around each position. Outside the grid, its edge goes on."""
+    """Return the cells around each position. Beyond the grid its edge values go on."""
     height, width = grid
     x = np.clip(position[:, 0] - 0.5, 0.0, width - 1.0)
     y = np.clip(position[:, 1] - 0.5, 0.0, height - 1.0)
@@ -58,10 +58,10 @@ def corners(position: Position, grid: tuple[int, int]) -> Corners:
 
 
 def bilinear(field: Field, position: Position) -> Float[np.ndarray, " N"]:
-    """Return the field at each position. Outside, the edge goes on."""
+    """Return the field at each position. Beyond the grid its edge values go on."""
     return corners(position, field.shape).read(field[..., None])[:, 0]
 
 
 def deposit(position: Position, grid: tuple[int, int]) -> Field:
-    """Return how many men stand in each cell, each man shared bilinearly among the four nearest."""
+    """Return how many positions lie in each cell, each shared bilinearly among the four nearest."""
     return corners(position, grid).count()

@@ -13,7 +13,7 @@ Field = Float[np.ndarray, "H W"]
 
 
 def flux_for(excess: Field, smoothing: float) -> tuple[Float[np.ndarray, "H W+1"], Float[np.ndarray, "H+1 W"]]:
-    """Return the smallest flux over faces whose divergence is the smoothed excess: it carries off what is too much.
+    """Return the smallest flux over faces whose divergence is the smoothed excess: it carries the excess away.
 
     Solves laplace(potential) = excess with no flux through the border, by a cosine transform (Dacorogna, Moser 1990).
     `smoothing` is the standard deviation, in cells, of the Gaussian that the excess is blurred with beforehand.

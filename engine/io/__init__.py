@@ -1,4 +1,4 @@
-"""What comes from outside and what goes out: arguments, TOML, names, paths and writes, each checked at one door."""
+"""What comes from outside and what goes out: arguments, TOML, names, paths and writes, each checked in one place."""
 
 from engine.io import arguments, paths
 from engine.io.arguments import Parser

@@ -12,7 +12,7 @@ from engine.io.names import unknown_name
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, but an error is one line on stderr and exit code 2, and an unknown flag is told the nearest."""
+    """argparse, but an error is one line on stderr with exit code 2; for an unknown flag it names the nearest."""
 
     def __init__(self, **settings: object) -> None:
         super().__init__(allow_abbrev=False, **settings)  # type: ignore[arg-type]
@@ -28,7 +28,7 @@ class Parser(argparse.ArgumentParser):
         return known
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and how to find out more, and exit."""
+        """Print one line that says what is wrong, and exit with code 2."""
         line = " ".join(message.split())
         print(f"{self.prog}: {line}", file=sys.stderr)
         raise SystemExit(2)
@@ -47,14 +47,14 @@ def grid(text: str) -> tuple[int, int]:
 
 
 def orders(text: str) -> tuple[tuple[int, str], ...]:
-    """Return (tick, formation) for each order of a script as "wedge@0,square@200", in the order of their ticks."""
-    script = []
+    """Return (tick, formation) for each order of a schedule as "wedge@0,square@200", in the order of their ticks."""
+    schedule = []
     for entry in text.split(","):
         name, separator, tick = entry.strip().partition("@")
         if not (name and separator and tick.isdecimal()):
             raise argparse.ArgumentTypeError(f"'{entry}' is not a formation and a tick, as wedge@200")
-        script.append((int(tick), name))
-    return tuple(sorted(script, key=lambda order: order[0]))
+        schedule.append((int(tick), name))
+    return tuple(sorted(schedule, key=lambda order: order[0]))
 
 
 def positive(text: str) -> float:
@@ -69,7 +69,7 @@ def positive(text: str) -> float:
 
 
 def soldiers(text: str) -> int:
-    """Return how many men are to be drawn."""
+    """Return how many soldiers to draw: a whole number from 1 to MOST_SOLDIERS."""
     if count(text) > MOST_SOLDIERS:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to {MOST_SOLDIERS}")
     return int(text)

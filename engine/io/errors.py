@@ -1,10 +1,10 @@
-"""What a player can get wrong: errors whose text is one line. Formations and orders have a third kind of their own."""
+"""Errors for what a player can get wrong, each one line of text; `engine.formations` adds a third, FormationError."""
 
 from __future__ import annotations
 
 
 class InputError(ValueError):
-    """What was asked for cannot be done; the text is one line that says why."""
+    """A request that cannot be met; the text is one line that says why."""
 
 
 class FileError(InputError):

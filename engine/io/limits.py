@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 SMALLEST_SIDE, LARGEST_SIDE = 16, 4096  # cells along a side of the field
-MOST_SOLDIERS = 1_000_000  # that are drawn
+MOST_SOLDIERS = 1_000_000  # drawn in one battle

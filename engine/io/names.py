@@ -1,4 +1,4 @@
-"""Names that nobody knows, answered with the nearest that is known."""
+"""Unknown names, answered with the nearest known one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 def suggestion(name: str, names: Iterable[str]) -> str:
-    """Return how a complaint about an unknown name goes on: the nearest name, if one is alike, and all there are."""
+    """Return the end of an error line about an unknown name: the nearest name, if one is alike, and all there are."""
     known = list(names)
     close = nearest(name, known)
     return f"{f': did you mean {close}?' if close else ';'} one of {', '.join(known)}"
 
 
 def unknown_name(what: str, name: str, names: Iterable[str]) -> str:
-    """Return the line for a name that nobody knows, with the nearest one."""
+    """Return the error line for an unknown name, with the nearest one."""
     return f"unknown {what} '{name}'{suggestion(name, names)}"

@@ -15,16 +15,16 @@ TRAINED_MODELS = ROOT / "trained_models"
 def asset_folders(own: Path | None = None) -> tuple[Path, ...]:
     """Return the folders that formations and scenarios are looked for in, the game's and then the player's.
 
-    The player's is `own` if that is given, and otherwise in the platform's data folder; it need not be there.
+    The player's is `own` if given, and otherwise in the platform's data folder; it need not exist.
     """
     return ASSETS, own or platformdirs.user_data_path(NAME, appauthor=False)
 
 
 def settings_file() -> Path:
-    """Return the settings file in the platform's config folder, whether it is there or not."""
+    """Return the settings file in the platform's config folder, whether it exists or not."""
     return platformdirs.user_config_path(NAME, appauthor=False) / "settings.toml"
 
 
 def compile_cache() -> Path:
-    """Return the platform's cache folder for what a simulation compiled, whether it is there or not."""
+    """Return the platform's cache folder for what a simulation compiled, whether it exists or not."""
     return platformdirs.user_cache_path(NAME, appauthor=False) / "compiled"

@@ -1,4 +1,4 @@
-"""TOML files read field by field: whatever is wrong is answered in one line that names the file and the field."""
+"""TOML files read field by field: any mistake raises an error of one line that names the file and the field."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from engine.io.names import suggestion
 
 Default = TypeVar("Default")
 Checked = TypeVar("Checked")
-LARGEST = 16 * 2**20  # bytes of a file that is read
+LARGEST_FILE = 16 * 2**20  # bytes of a file, at most
 
 
 class Table:
-    """One table of a file. Each field is asked for once; `finish` finds those that nobody asked for.
+    """One table of a file. Each field is read once; `finish` raises for those that were not read.
 
     Every reader raises FileError for a field that is missing, unless it is given a default, and for one of a wrong
     kind.
@@ -35,11 +35,11 @@ class Table:
         return name in self._entries
 
     def field(self, name: str) -> str:
-        """Return how complaints name a field."""
+        """Return a field's name as errors show it: with the file and the path to it."""
         return f"{self._file}: field '{self._path}{name}'"
 
     def error(self, name: str, what: str) -> FileError:
-        """Return the complaint that a field is wrong."""
+        """Return the error that a field is wrong."""
         return FileError(f"{self.field(name)} {what}")
 
     def text(self, name: str, default: Default | type[str] = str) -> str | Default:
@@ -59,7 +59,7 @@ class Table:
         above: float = -math.inf,
         most: float = math.inf,
     ) -> float | Default:
-        """Return a finite number above one and at most another."""
+        """Return a finite number above `above` and at most `most`."""
         value = self._get(name, default is float)
         if value is None:
             return default  # type: ignore[return-value]
@@ -72,7 +72,7 @@ class Table:
     def integer(
         self, name: str, default: Default | type[int] = int, *, least: int = 0, most: int = 2**32 - 1
     ) -> int | Default:
-        """Return a whole number between two."""
+        """Return a whole number from `least` to `most`."""
         value = self._get(name, default is int)
         if value is None:
             return default  # type: ignore[return-value]
@@ -170,7 +170,7 @@ class Table:
         return names.index(value)
 
     def finish(self) -> None:
-        """Raise FileError if there is a field that nobody asked for."""
+        """Raise FileError if there is a field that was not read."""
         for name in self._entries:
             if name not in self._asked:
                 raise self.error(name, f"is unknown{suggestion(name, self._asked)}")
@@ -189,13 +189,13 @@ class Table:
         return tuple(map(float, value))
 
 
-def read_table(path: Path, largest: int = LARGEST) -> Table:
-    """Return the table that a TOML file of at most so many bytes is. Raises FileError where it cannot be read."""
+def read_table(path: Path, largest: int = LARGEST_FILE) -> Table:
+    """Return the table in a TOML file of at most `largest` bytes. Raises FileError where it cannot be read."""
     return Table(read_entries(path, largest), path.name)
 
 
-def read_entries(path: Path, largest: int = LARGEST) -> dict[str, Any]:
-    """Return what a TOML file of at most so many bytes says, unchecked. Raises FileError where it cannot be read."""
+def read_entries(path: Path, largest: int = LARGEST_FILE) -> dict[str, Any]:
+    """Return the entries of a TOML file of at most `largest` bytes, unchecked. Raises FileError where that fails."""
     try:
         if path.stat().st_size > largest:
             raise FileError(f"{path.name}: is too large, over {largest} bytes")

@@ -1,4 +1,4 @@
-"""Files that are written: whole or not at all, and checked before minutes are spent on what they are to hold."""
+"""Files that are written: whole or not at all, and checked before minutes are spent on their content."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def _umask() -> int:
 
 
 def check_writable(path: Path | None, *endings: str) -> None:
-    """Raise InputError if no file can be written there, before minutes are spent on what it is to hold.
+    """Raise InputError if no file can be written there, before minutes are spent on its content.
 
-    Where endings are given the name must have one of them, so that a slip writes over no file of another kind.
+    Where endings are given the name must have one of them, so that a typing error overwrites no file of another kind.
     """
     if path is None:
         return

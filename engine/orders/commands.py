@@ -1,4 +1,4 @@
-"""What a player can tell regiments, as plain data: given by mouse, key, scenario or replay, all the same way.
+"""What a player can command, as plain data: by mouse, key, scenario or replay, all in the same way.
 
 Regiments are named by their index. Places and lengths are in cells, x to the right and y downwards.
 """
@@ -13,7 +13,7 @@ from engine.orders.order import Order
 
 @dataclass(frozen=True)
 class GiveOrders:
-    """Regiments take up orders of their own; `queued` ones wait until those before them stand."""
+    """Each regiment takes up its own order; `queued` ones wait until those before them are filled."""
 
     orders: tuple[tuple[int, Order], ...]  # regiment, order
     queued: bool = False
@@ -21,14 +21,14 @@ class GiveOrders:
 
 @dataclass(frozen=True)
 class Halt:
-    """Regiments forget their orders and stand where they are."""
+    """Regiments drop their orders and stop where they are."""
 
     regiments: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Scatter:
-    """Whoever stands in a disc is thrown apart, onto open ground around it."""
+    """Soldiers in a disc are thrown apart, onto open ground around it."""
 
     place: tuple[float, float]
     radius: float
@@ -36,10 +36,10 @@ class Scatter:
 
 @dataclass(frozen=True)
 class SetController:
-    """A regiment is led by another controller from the next tick on."""
+    """Another controller leads a regiment from the next tick on."""
 
     regiment: int
-    controller: str  # a name that the campaign knows
+    controller: str  # a name that the battle's setup knows
 
 
 Command = GiveOrders | Halt | Scatter | SetController
@@ -47,7 +47,7 @@ Schedule = tuple[tuple[int, Command], ...]  # commands, each with the tick befor
 
 
 def regiments_of(command: Command) -> frozenset[int]:
-    """Return the regiments that a command tells where to stand; another controller leaves them to their orders."""
+    """Return the regiments whose orders a command changes; SetController changes none."""
     match command:
         case GiveOrders(orders):
             return frozenset(regiment for regiment, _ in orders)
@@ -57,7 +57,7 @@ def regiments_of(command: Command) -> frozenset[int]:
 
 
 def without_regiments(command: Command, regiments: Set[int]) -> Command:
-    """Return a command without what it tells these regiments. A charge spares nobody: it is aimed at a place."""
+    """Return a command without its part for these regiments. Scatter stays whole: it is aimed at a place."""
     match command:
         case GiveOrders(orders):
             return replace(command, orders=tuple(given for given in orders if given[0] not in regiments))

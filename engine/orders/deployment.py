@@ -1,4 +1,4 @@
-"""From what the player shows to orders: for one regiment, or for several that share a line. Pure geometry.
+"""From what the player draws to orders: for one regiment, or for several that share a line. Pure geometry.
 
 Places and lengths are in cells, x to the right and y downwards; angles in degrees clockwise from up.
 """
@@ -17,7 +17,7 @@ from engine.orders.order import Order, Place, moved, turned, with_formation
 
 GAP = 1.5  # cells between two regiments that share a line
 LEEWAY = 0.35  # cells by which a line drawn by hand may be straightened
-BLOCK = 2  # cells along each side of the blocks in which the parts of a painting are told
+AREA_BLOCK = 2  # cells along each side of the blocks that describe a part of a painted area
 
 Given = tuple[tuple[int, Order], ...]  # regiment, order
 Disc = tuple[float, float, float]  # x, y, radius
@@ -25,7 +25,7 @@ Disc = tuple[float, float, float]  # x, y, radius
 
 @dataclass(frozen=True)
 class Chosen:
-    """A regiment that is to be ordered: what it weighs, and the order that the new one departs from."""
+    """A regiment that is to be ordered: its mass, and the order that the new one starts from."""
 
     regiment: int
     mass: float
@@ -43,7 +43,7 @@ def shifted(chosen: Sequence[Chosen], right: float, down: float) -> Given:
 
 
 def moved_to(chosen: Sequence[Chosen], place: Place) -> Given:
-    """Return the orders that bring all to a place, set up among each other as they were."""
+    """Return the orders that move all to a place and keep how they lie to each other."""
     x, y = _middle(chosen)
     return shifted(chosen, place[0] - x, place[1] - y)
 
@@ -63,8 +63,8 @@ def wheeled(chosen: Sequence[Chosen], degrees: float) -> Given:
 def along_front(chosen: Sequence[Chosen], first: Place, last: Place, depth: Callable[[int, Order], float]) -> Given:
     """Return the orders that draw all up with their first rank on the line from one flank to the other.
 
-    They face to the left of the way in which the line was drawn. Each gets a share of it in proportion to its mass,
-    from the first flank on in the order in which they stand now. `depth` says how deep one stands under an order.
+    They face to the left of the direction in which the line was drawn. Each gets a share of it in proportion to its
+    mass, from the first flank on in the order of their centres now. `depth` returns how deep one stands, in cells.
     """
     length = math.dist(first, last)
     across, down = (last[0] - first[0]) / length, (last[1] - first[1]) / length
@@ -80,23 +80,23 @@ def along_front(chosen: Sequence[Chosen], first: Place, last: Place, depth: Call
 
 
 def along_path(chosen: Sequence[Chosen], points: Sequence[Place]) -> Given:
-    """Return the orders that stand along a line drawn by hand, shared in proportion to mass."""
+    """Return the orders to stand along a line drawn by hand, shared in proportion to mass."""
     line = straightened(points)
-    ways = list(accumulate((math.dist(*pair) for pair in pairwise(line)), initial=0.0))
+    lengths = list(accumulate((math.dist(*pair) for pair in pairwise(line)), initial=0.0))
     length = max(math.dist(line[0], line[-1]), 1e-9)
     along = (line[-1][0] - line[0][0]) / length, (line[-1][1] - line[0][1]) / length
     given = []
-    for one, begin, end in _shares(chosen, ways[-1], along):
-        part = _part(line, ways, begin, end)
-        centre = _part(line, ways, (begin + end) / 2, end)[0]
+    for one, begin, end in _shares(chosen, lengths[-1], along):
+        part = _part(line, lengths, begin, end)
+        centre = _part(line, lengths, (begin + end) / 2, end)[0]
         given.append((one.regiment, Order(one.order.formation, centre, _angle(part[0], part[-1]), path=part)))
     return tuple(sorted(given, key=_regiment))
 
 
 def over_area(chosen: Sequence[Chosen], discs: Sequence[Disc]) -> Given:
-    """Return the orders that stand on what a brush painted, cut across its longer side in proportion to mass.
+    """Return the orders to stand on what a brush painted, cut across its longer side in proportion to mass.
 
-    Where it is too little for several regiments it is widened before it is cut: nobody stands on another's ground.
+    Where it is too little for several regiments it is widened before it is cut, so that no two share ground.
     """
     if len(chosen) == 1:
         return ((chosen[0].regiment, _on(chosen[0].order, tuple(discs))),)
@@ -118,11 +118,11 @@ def _on(order: Order, discs: tuple[Disc, ...]) -> Order:
 
 
 def _widened(discs: Sequence[Disc], mass: float) -> np.ndarray:
-    """Return the middles (N, 2) of the cells in the discs, and of those nearest to them until all hold the mass."""
+    """Return the middles (N, 2) of the cells in the discs, and of those nearest to them until all can hold the mass."""
     x, y, radius = np.array(discs).T
-    more = math.sqrt(mass / math.pi) + 2
-    left, top = math.floor((x - radius).min() - more), math.floor((y - radius).min() - more)
-    right, bottom = math.ceil((x + radius).max() + more), math.ceil((y + radius).max() + more)
+    margin = math.sqrt(mass / math.pi) + 2
+    left, top = math.floor((x - radius).min() - margin), math.floor((y - radius).min() - margin)
+    right, bottom = math.ceil((x + radius).max() + margin), math.ceil((y + radius).max() + margin)
     rows, columns = np.mgrid[top:bottom, left:right] + 0.5
     distance = np.full(rows.shape, np.inf)
     for at_x, at_y, reach in discs:
@@ -134,13 +134,13 @@ def _widened(discs: Sequence[Disc], mass: float) -> np.ndarray:
 
 def _covering(cells: np.ndarray) -> tuple[Disc, ...]:
     """Return discs that cover cells, given by their middles (N, 2): one of the same area for each block of them."""
-    blocks, block, count = np.unique(cells // BLOCK, axis=0, return_inverse=True, return_counts=True)
+    blocks, block, count = np.unique(cells // AREA_BLOCK, axis=0, return_inverse=True, return_counts=True)
     x, y = (np.bincount(block.ravel(), cells[:, axis], len(blocks)) / count for axis in (0, 1))
     return tuple(zip(x.tolist(), y.tolist(), np.sqrt(count / math.pi).tolist(), strict=True))
 
 
 def brush_discs(places: Sequence[Place], radius: float) -> tuple[Disc, ...]:
-    """Return the discs of a brush that was led over these places, no farther than half a radius apart."""
+    """Return the discs of a brush drawn over these places, no farther than half a radius apart."""
     discs = [(*places[0], radius)]
     for place in places[1:]:
         from_x, from_y, _ = discs[-1]
@@ -153,7 +153,7 @@ def brush_discs(places: Sequence[Place], radius: float) -> tuple[Disc, ...]:
 
 
 def straightened(points: Sequence[Place]) -> tuple[Place, ...]:
-    """Return a line with as few of its points as keep it, within LEEWAY cells (Douglas and Peucker, 1973)."""
+    """Return a line with as few of its points as keep it within LEEWAY cells (Douglas and Peucker, 1973)."""
     line = np.array(points, dtype=float)
     kept = np.zeros(len(line), dtype=bool)
     kept[[0, -1]] = True
@@ -171,32 +171,34 @@ def straightened(points: Sequence[Place]) -> tuple[Place, ...]:
 
 
 def _distance(points: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return how far points (N, 2) lie from a stretch between two others."""
-    way = end - begin
-    share = np.clip((points - begin) @ way / max(float(way @ way), 1e-12), 0.0, 1.0)
-    return np.hypot(*(points - begin - share[:, None] * way).T)
+    """Return how far points (N, 2) lie from the segment between two others, in cells."""
+    segment = end - begin
+    fraction = np.clip((points - begin) @ segment / max(float(segment @ segment), 1e-12), 0.0, 1.0)
+    return np.hypot(*(points - begin - fraction[:, None] * segment).T)
 
 
 def _shares(
     chosen: Sequence[Chosen], length: float, along: tuple[float, float], gap: float = GAP
 ) -> list[tuple[Chosen, float, float]]:
-    """Return who stands from where to where on a line: nobody's way crosses another's, and gaps are left between."""
+    """Return each regiment's stretch of a line, from and to in cells: no two ways cross, and gaps are left between."""
     ranked = sorted(chosen, key=lambda one: one.order.centre[0] * along[0] + one.order.centre[1] * along[1])
     gap = min(gap, 0.25 * length / len(ranked))
     room, total = length - gap * (len(ranked) - 1), sum(one.mass for one in ranked)
-    places, begin = [], 0.0
+    stretches, begin = [], 0.0
     for one in ranked:
         end = begin + room * one.mass / total
-        places.append((one, begin, end))
+        stretches.append((one, begin, end))
         begin = end + gap
-    return places
+    return stretches
 
 
-def _part(line: Sequence[Place], ways: Sequence[float], begin: float, end: float) -> tuple[Place, ...]:
-    """Return the stretch of a line from one length along it to another; `ways` are the lengths up to its points."""
-    inner = [point for point, way in zip(line, ways, strict=True) if begin < way < end]
+def _part(line: Sequence[Place], lengths: Sequence[float], begin: float, end: float) -> tuple[Place, ...]:
+    """Return the stretch of a line from one length along it to another; `lengths` are those up to its points."""
+    inner = [point for point, length in zip(line, lengths, strict=True) if begin < length < end]
     xs, ys = zip(*line, strict=True)
-    first, last = ((float(np.interp(way, ways, xs)), float(np.interp(way, ways, ys))) for way in (begin, end))
+    first, last = (
+        (float(np.interp(length, lengths, xs)), float(np.interp(length, lengths, ys))) for length in (begin, end)
+    )
     return (first, *inner, last)
 
 
@@ -207,7 +209,7 @@ def _middle(chosen: Sequence[Chosen]) -> Place:
 
 
 def _angle(first: Place, last: Place) -> float:
-    """Return where those look who stand on a line from their left flank to their right one."""
+    """Return the facing, in degrees clockwise from up, of a line from its left flank to its right one."""
     return wrap_degrees(math.degrees(math.atan2(last[1] - first[1], last[0] - first[0])))
 
 

@@ -16,7 +16,7 @@ class Order:
     formation: str  # a formation's name
     centre: Place
     angle: float = 0.0  # degrees clockwise from facing up the screen
-    frontage: float | None = None  # cells from flank to flank; None: as the formation's file says
+    frontage: float | None = None  # cells from flank to flank; None: what the formation's file gives
     path: tuple[Place, ...] = ()  # a freehand line to stand along, its points in order
     area: tuple[tuple[float, float, float], ...] = ()  # discs (x, y, radius) of a brush to stand on
 
@@ -27,12 +27,12 @@ def with_formation(order: Order, formation: str) -> Order:
 
 
 def moved(order: Order, right: float, down: float) -> Order:
-    """Return the order moved by so many cells, with all that was drawn."""
-    return _carried(order, lambda x, y: (x + right, y + down), order.angle)
+    """Return the order moved by so many cells, with its path and area."""
+    return _transformed(order, lambda x, y: (x + right, y + down), order.angle)
 
 
 def turned(order: Order, degrees: float) -> Order:
-    """Return the order turned clockwise about its centre, with all that was drawn."""
+    """Return the order turned clockwise about its centre, with its path and area."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     middle_x, middle_y = order.centre
 
@@ -40,14 +40,14 @@ def turned(order: Order, degrees: float) -> Order:
         across, down = x - middle_x, y - middle_y
         return middle_x + across * cos - down * sin, middle_y + across * sin + down * cos
 
-    return replace(_carried(order, turn, order.angle + degrees), centre=order.centre)
+    return replace(_transformed(order, turn, order.angle + degrees), centre=order.centre)
 
 
-def _carried(order: Order, carry: Callable[[float, float], Place], angle: float) -> Order:
+def _transformed(order: Order, transform: Callable[[float, float], Place], angle: float) -> Order:
     return replace(
         order,
-        centre=carry(*order.centre),
+        centre=transform(*order.centre),
         angle=angle,
-        path=tuple(carry(*point) for point in order.path),
-        area=tuple((*carry(x, y), radius) for x, y, radius in order.area),
+        path=tuple(transform(*point) for point in order.path),
+        area=tuple((*transform(x, y), radius) for x, y, radius in order.area),
     )
