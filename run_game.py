@@ -14,5 +14,5 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # A player who leaves while the army musters does not wait for a compiler that nobody needs any more.
+    # A player who leaves while the battle is being built does not wait for a compiler that nobody needs any more.
     os._exit(code)

@@ -1,4 +1,4 @@
-"""The game: battlefield, troops, controls and view.
+"""The game: a battle, its controls and its view, a room a folder. docs/architecture.md has the plan.
 
-Knows no simulation by name; whatever moves the mass is found by `engine.plugin`.
+Knows no simulation by name: `engine.plugin` discovers what moves the mass.
 """

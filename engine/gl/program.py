@@ -17,7 +17,7 @@ def program(
 ) -> moderngl.Program:
     """Return the program made of <name>.vert.glsl, or of another vertex shader, and <name>.frag.glsl.
 
-    What shaders share stands in files of its own, <part>.glsl, and is taken in by `#include "<part>"`.
+    Code that shaders share has files of its own, <part>.glsl; `#include "<part>"` takes it in.
     """
     for part in SHARED:
         context.includes[part] = (ASSETS / "shaders" / "view" / f"{part}.glsl").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def program(
 
 
 def compute_program(context: moderngl.Context, name: str, varyings: tuple[str, ...]) -> moderngl.Program:
-    """Return the program that computes <name>.vert.glsl for each vertex and keeps the varyings, drawing nothing."""
+    """Return the program that runs <name>.vert.glsl for each vertex and keeps its `varyings`, drawing nothing."""
     return context.program(vertex_shader=_source(f"compute/{name}.vert.glsl"), varyings=varyings)
 
 
@@ -37,8 +37,8 @@ def _source(path: str) -> str:
 
 
 def finished() -> None:
-    """Wait until everything is drawn that was asked for, so that it can be timed; without OpenGL there is no wait."""
+    """Wait until everything that was asked for is drawn, so that it can be timed; without OpenGL do nothing."""
     try:
         moderngl.get_context().finish()
-    except Exception:  # nobody has made a context
+    except Exception:  # there is no context
         return

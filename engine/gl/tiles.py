@@ -6,11 +6,11 @@ import moderngl
 import numpy as np
 from jaxtyping import Bool, Float
 
-STRIP = 4  # rows of cells that a tile is high
+STRIP = 4  # a tile's height in cells
 
 
 class Tiles:
-    """The quads of a program whose vertex shader is parts.vert.glsl."""
+    """The quads of a program whose vertex shader is tiles.vert.glsl."""
 
     def __init__(self, context: moderngl.Context, program: moderngl.Program) -> None:
         self._context = context
@@ -22,9 +22,9 @@ class Tiles:
         self._extents = self._context.buffer(reserve=count * 16, dynamic=True)
         self._quads = self._context.vertex_array(self._program, [(self._extents, "4f/i", "extent")])
 
-    def cover(self, held: Bool[np.ndarray, "H W"], beyond: int = 0) -> None:
-        """Draw where cells are held, and so many cells around them, from now on."""
-        extents = tile_extents(held, beyond)
+    def cover(self, mask: Bool[np.ndarray, "H W"], beyond: int = 0) -> None:
+        """From now on draw the cells of the mask, and those up to `beyond` cells around them."""
+        extents = tile_extents(mask, beyond)
         self._count = len(extents)
         if extents.nbytes > self._extents.size:
             self._reserve(2 * self._count)
@@ -38,15 +38,15 @@ class Tiles:
             self._quads.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=self._count)
 
 
-def tile_extents(held: Bool[np.ndarray, "H W"], beyond: int = 0) -> Float[np.ndarray, "N 4"]:
-    """Return rectangles (left, top, right, bottom in cells) that cover all cells that are held, and none twice.
+def tile_extents(mask: Bool[np.ndarray, "H W"], beyond: int = 0) -> Float[np.ndarray, "N 4"]:
+    """Return N rectangles (left, top, right, bottom in cells) that cover the cells of the mask, none of them twice.
 
-    They reach at least `beyond` cells around each of them, where the field goes so far.
+    They reach at least `beyond` cells around each of these cells, where the field goes so far.
     """
-    height, width = held.shape
+    height, width = mask.shape
     strips = -(-height // STRIP)
     padded = np.zeros((strips * STRIP + 2 * beyond, width + 2 * beyond), dtype=bool)
-    padded[beyond : beyond + height, beyond : beyond + width] = held
+    padded[beyond : beyond + height, beyond : beyond + width] = mask
     rows = np.zeros((strips, width + 2 * beyond), dtype=bool)
     for shift in range(STRIP + 2 * beyond):
         rows |= padded[shift : shift + (strips - 1) * STRIP + 1 : STRIP]

@@ -1,12 +1,13 @@
-"""What is seen: the contract (scene, events, camera, palette, view) and two renderers, OpenGL and plain surfaces.
+"""The view: its contract (scene, events, camera, palette, base) and two renderers, OpenGL and plain surfaces.
 
-Knows no battle. pygame is first imported when a view is opened.
+Knows no battle. Opening a view is what first imports pygame.
 """
 
 from engine.view.base import NoDisplay, View
 from engine.view.camera import Camera, centre_of_sight, looking_at, panned, resized, whole_field, zoomed
 from engine.view.colour_scales import SCALES, STEPS
 from engine.view.events import (
+    MODIFIERS,
     Event,
     KeyPress,
     KeyRelease,
@@ -35,6 +36,7 @@ from engine.view.scene import (
 from engine.view.shades import regiment_colours
 
 __all__ = [
+    "MODIFIERS",
     "PALETTES",
     "PLANNED",
     "SCALES",

@@ -1,4 +1,4 @@
-"""What every view can do."""
+"""What every view can do: the protocol that the game draws through."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.view.events import Event
 from engine.view.scene import Scene
 
 
-class NoDisplay(OSError):  # noqa: N818, it says what is the case
+class NoDisplay(OSError):  # noqa: N818, the name says what is the case
     """There is no display to open a window on."""
 
 
@@ -22,7 +22,7 @@ class View(Protocol):
 
     @property
     def context(self) -> Any:
-        """The OpenGL context that it draws with; None where it draws without."""
+        """The OpenGL context that the view draws with; None where it draws without OpenGL."""
         ...
 
     @property
@@ -35,7 +35,7 @@ class View(Protocol):
         ...
 
     def toggle_full_screen(self) -> None:
-        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        """Fill the screen, or return to the window. Raises OSError where the system cannot."""
         ...
 
     def draw(self, scene: Scene) -> None:
@@ -43,7 +43,7 @@ class View(Protocol):
         ...
 
     def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
-        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        """Return the pixels of the last scene drawn, top row first, scaled down to `width` where they are wider."""
         ...
 
     def close(self) -> None:

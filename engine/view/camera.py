@@ -1,4 +1,4 @@
-"""Which part of the field is seen, and where on the picture."""
+"""The camera: which part of the field shows, and where in the picture. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-REFERENCE_HEIGHT = 720  # the height in pixels for which margins and letters are dimensions
-MARGIN = 14
-COLUMN = 228  # kept for the status beside the field, where there is room
-CLOSEST = 40.0  # pixels of a cell at the reference height when the camera is as close as it goes
+REFERENCE_HEIGHT = 720  # the picture's height in pixels at which margins and letters have the sizes given in the code
+MARGIN = 14  # pixels at the reference height
+COLUMN = 228  # pixels at the reference height, kept for the status beside the field where there is room
+CLOSEST = 40.0  # pixels per cell at the reference height when the camera is as close as it goes
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Camera:
     origin: tuple[float, float]  # the pixel where the field's top left corner lies
 
     def pixels(self, cells: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
-        """Return where points of the field (x, y in cells) lie in the picture."""
+        """Return the pixels, x and y, of points of the field, x and y in cells."""
         return np.asarray(cells) * self.scale + np.asarray(self.origin)
 
     def cells(self, pixels: Float[np.ndarray, "*n 2"]) -> Float[np.ndarray, "*n 2"]:
-        """Return which points of the field lie under pixels."""
+        """Return the points of the field, x and y in cells, under pixels."""
         return (np.asarray(pixels) - np.asarray(self.origin)) / self.scale
 
     @property
@@ -60,8 +60,8 @@ def whole_field(grid: tuple[int, int], size: tuple[int, int]) -> Camera:
 def within(camera: Camera, grid: tuple[int, int]) -> Camera:
     """Return the nearest camera that is neither too close nor too far and does not lose the field.
 
-    Seen from farthest the field fills its frame. The closer the camera is, the more of the frame may be left empty, up
-    to half: so each part of the field can come close to the middle, and all out from under the status.
+    From farthest away the field fills its frame. The closer the camera is, the more of the frame may stay empty, up to
+    half: so each part of the field can come close to the middle, and out from under the status.
     """
     home = whole_field(grid, camera.size)
     scale = min(max(camera.scale, home.scale), closest(grid, camera.size))
@@ -89,7 +89,7 @@ def panned(camera: Camera, grid: tuple[int, int], right: float, down: float) -> 
 
 
 def zoomed(camera: Camera, grid: tuple[int, int], factor: float, pixel: tuple[float, float]) -> Camera:
-    """Return a camera so many times as close, with the same cell under that pixel where the field's edges allow it."""
+    """Return the camera `factor` times as close, with the same cell under the pixel where the field's edges allow."""
     scale = min(max(camera.scale * factor, whole_field(grid, camera.size).scale), closest(grid, camera.size))
     x, y = (at - (at - origin) * scale / camera.scale for at, origin in zip(pixel, camera.origin, strict=True))
     return within(Camera(camera.size, scale, (x, y)), grid)

@@ -1,4 +1,4 @@
-"""The colours of fields that are shown over the ground: density, target, error. Safe for every kind of sight."""
+"""The colours of fields over the ground: density, target, error. Distinct for the colour-blind, too."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _STOPS = {
         (1.00, 120, 220, 190, 180),
     ),
     "error": (
-        (0.00, 60, 150, 255, 240),  # men are missing
+        (0.00, 60, 150, 255, 240),  # soldiers are missing
         (0.25, 40, 100, 196, 210),
         (0.47, 40, 70, 120, 60),
         (0.50, 60, 60, 60, 0),
         (0.53, 120, 66, 30, 60),
         (0.75, 216, 104, 20, 210),
-        (1.00, 255, 176, 60, 240),  # men are too many
+        (1.00, 255, 176, 60, 240),  # soldiers are too many
     ),
 }
 STEPS = 256
@@ -42,11 +42,11 @@ def _scale(stops: tuple[tuple[float, int, int, int, int], ...]) -> UInt8[np.ndar
 
 
 SCALES = {kind: _scale(stops) for kind, stops in _STOPS.items()}
-RANGES = {"density": (0.0, 1.0), "target": (0.0, 1.0), "error": (-1.0, 1.0)}  # what the ends of a scale stand for
+RANGES = {"density": (0.0, 1.0), "target": (0.0, 1.0), "error": (-1.0, 1.0)}  # the values at a scale's two ends
 
 
-def overlay_pixels(heat: FieldOverlay) -> UInt8[np.ndarray, "H W 4"]:
-    """Return each cell's colour: red, green, blue, cover. What lies beyond a scale's end takes the end's colour."""
-    low, high = RANGES[heat.kind]
-    share = (np.nan_to_num(heat.field) - low) * ((STEPS - 1) / (high - low))
-    return SCALES[heat.kind][np.clip(np.rint(share), 0, STEPS - 1).astype(np.uint8)]
+def overlay_pixels(overlay: FieldOverlay) -> UInt8[np.ndarray, "H W 4"]:
+    """Return each cell's colour: red, green, blue, cover. Values beyond a scale's end take the end's colour."""
+    low, high = RANGES[overlay.kind]
+    share = (np.nan_to_num(overlay.field) - low) * ((STEPS - 1) / (high - low))
+    return SCALES[overlay.kind][np.clip(np.rint(share), 0, STEPS - 1).astype(np.uint8)]

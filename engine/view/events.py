@@ -1,4 +1,4 @@
-"""What a view tells of the player's mouse: keys, mouse, window."""
+"""What the player did, as a view reports it: keys, mouse, window."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ Pixel = tuple[float, float]  # x, y from the picture's top left corner
 
 @dataclass(frozen=True)
 class Modifiers:
-    """Which of the keys that modify others are down."""
+    """Which modifier keys are down."""
 
     ctrl: bool = False
     shift: bool = False
     alt: bool = False
+
+
+MODIFIERS = ("ctrl", "alt", "shift")  # their names, in the order in which keys are written: "ctrl+shift+1"
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,13 @@ class KeyPress:
     """A key went down. `key` is its name in pygame's words: "a", "1", "space", "left", "f1", "escape", "[+]"."""
 
     key: str
-    held: bool = False  # it went down earlier, and this is its repetition
+    held: bool = False  # it went down earlier, and this is a repetition
     modifiers: Modifiers = Modifiers()
 
 
 @dataclass(frozen=True)
 class KeyRelease:
-    """A key came up, or the window went out of sight while it was down."""
+    """A key came up, or the window lost the keyboard while the key was down."""
 
     key: str
 

@@ -1,4 +1,4 @@
-"""Lines over the field as straight strokes in pixels, for either view: marks and arrows."""
+"""Annotations and arrows over the field as straight lines in pixels, for either renderer."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from engine.view.camera import Camera, letter_scale
-from engine.view.palette import CASING, DRAWN, GOLD, INK, PLANNED, VELOCITY, WAY, Colour
+from engine.view.palette import CASING, DRAWN, GOLD, PLANNED, ROUTE, TEXT, VELOCITY, Colour
 from engine.view.scene import Annotation, Arrows, Scene
 
 Points = Float[np.ndarray, "N 2"]
 
-CASE = 1.25  # pixels of dark around a line, so that it shows on any ground
-ARROW = 15.0  # pixels along an arrow of the top speed
+CASE = 1.25  # pixels of dark on either side of a line, so that it shows on any ground
+ARROW = 15.0  # pixels: the length of an arrow of top speed
 TOP_SPEED = 0.5  # cells per tick
 DASH, GAP = 9.0, 6.0  # pixels
 
 
 @dataclass(frozen=True)
-class Strokes:
-    """N straight strokes; later ones cover earlier ones."""
+class Lines:
+    """N straight lines; later ones cover earlier ones."""
 
-    ends: Float[np.ndarray, "N 4"]  # x, y of the one end and x, y of the other, in pixels
+    ends: Float[np.ndarray, "N 4"]  # x, y of one end and x, y of the other, in pixels
     width: Float[np.ndarray, " N"]  # pixels
     colour: UInt8[np.ndarray, "N 4"]  # red, green, blue, cover
     square: Bool[np.ndarray, " N"]  # cut off at the ends; else round
@@ -32,18 +32,18 @@ class Strokes:
         return len(self.width)
 
 
-def strokes(ends: Float[np.ndarray, "N 4"], width: float, colour: Colour, cover: int = 255) -> Strokes:
-    """Return round strokes of one width and colour."""
+def round_lines(ends: Float[np.ndarray, "N 4"], width: float, colour: Colour, cover: int = 255) -> Lines:
+    """Return N round lines of one width and colour."""
     count = len(ends)
-    ink = np.tile(np.array([*colour, cover], dtype=np.uint8), (count, 1))
-    return Strokes(np.asarray(ends, dtype=float), np.full(count, width), ink, np.zeros(count, dtype=bool))
+    colours = np.tile(np.array([*colour, cover], dtype=np.uint8), (count, 1))
+    return Lines(np.asarray(ends, dtype=float), np.full(count, width), colours, np.zeros(count, dtype=bool))
 
 
-def joined(parts: list[Strokes]) -> Strokes:
-    """Return all strokes in order."""
+def joined(parts: list[Lines]) -> Lines:
+    """Return the lines of all parts, in order."""
     if not parts:
-        return strokes(np.zeros((0, 4)), 1.0, INK)
-    return Strokes(
+        return round_lines(np.zeros((0, 4)), 1.0, TEXT)
+    return Lines(
         np.concatenate([part.ends for part in parts]),
         np.concatenate([part.width for part in parts]),
         np.concatenate([part.colour for part in parts]),
@@ -51,52 +51,55 @@ def joined(parts: list[Strokes]) -> Strokes:
     )
 
 
-def over_the_field(scene: Scene, camera: Camera) -> Strokes:
-    """Return what is drawn over the men: arrows, then marks."""
+def over_the_field(scene: Scene, camera: Camera) -> Lines:
+    """Return the lines that are drawn over the soldiers: arrows, then annotations."""
     unit = letter_scale(camera.size)
     arrows = [of_arrows(one, camera, unit) for one in scene.overlays if isinstance(one, Arrows)]
-    return joined(arrows + [of_mark(mark, camera, unit) for mark in scene.marks])
+    return joined(arrows + [of_annotation(one, camera, unit) for one in scene.marks])
 
 
-def of_mark(mark: Annotation, camera: Camera, unit: float) -> Strokes:
-    """Return a mark as its kind is drawn; `unit` is how much larger than at the reference height."""
-    points = camera.pixels(np.asarray(mark.points, dtype=float).reshape(-1, 2))
+def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:
+    """Return the lines of an annotation; `unit` is how much larger they are than at the reference height."""
+    points = camera.pixels(np.asarray(annotation.points, dtype=float).reshape(-1, 2))
     if len(points) == 0:
         return joined([])
-    line = _segments(np.concatenate([points, points[:1]]) if mark.closed else points)
-    if mark.kind == "selection":
-        return joined([_filled(points, INK, 26), *_cased(line, 1.5 * unit, INK)])
-    if mark.kind == "drawn":
+    line = _segments(np.concatenate([points, points[:1]]) if annotation.closed else points)
+    if annotation.kind == "selection":
+        return joined([_filled(points, TEXT, 26), *_cased(line, 1.5 * unit, TEXT)])
+    if annotation.kind == "drawn":
         return joined(_cased(line, 3.0 * unit, DRAWN))
-    if mark.kind == "brush":
+    if annotation.kind == "brush":
         return joined(_cased(line, 1.6 * unit, DRAWN))
-    if mark.kind == "facing":
+    if annotation.kind == "facing":
         return joined(_cased(np.concatenate([line, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, GOLD))
     stops = np.concatenate([points[1:], points[1:]], axis=1)
-    return joined([*_cased(_dashes(line, DASH * unit, GAP * unit), 2.0 * unit, WAY), *_cased(stops, 8.0 * unit, WAY)])
+    return joined(
+        [*_cased(_dashes(line, DASH * unit, GAP * unit), 2.0 * unit, ROUTE), *_cased(stops, 8.0 * unit, ROUTE)]
+    )
 
 
-def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Strokes:
-    """Return velocities as arrows whose middles lie on their places."""
+def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Lines:
+    """Return the lines of velocities as arrows whose middles lie on their places."""
     middle = camera.pixels(np.asarray(arrows.place, dtype=float).reshape(-1, 2))
     along = np.asarray(arrows.velocity, dtype=float).reshape(-1, 2) * (ARROW * unit / TOP_SPEED)
     inside = ((middle > -ARROW * unit) & (middle < np.array(camera.size) + ARROW * unit)).all(axis=1)
     shown = inside & (np.hypot(*along.T) > 1.5 * unit)
     tail, tip = (middle - along / 2)[shown], (middle + along / 2)[shown]
     shafts = np.concatenate([tail, tip], axis=1)
-    ink = VELOCITY if arrows.kind == "velocity" else PLANNED
-    return joined(_cased(np.concatenate([shafts, _head(shafts, 5.0 * unit)]), 1.5 * unit, ink))
+    colour = VELOCITY if arrows.kind == "velocity" else PLANNED
+    return joined(_cased(np.concatenate([shafts, _head(shafts, 5.0 * unit)]), 1.5 * unit, colour))
 
 
 def _segments(points: Points) -> Float[np.ndarray, "N 4"]:
-    """Return the stretches between points that follow each other; one point alone is a dot."""
+    """Return the N - 1 stretches between N points that follow each other; a single point is a dot."""
     if len(points) == 1:
         return np.concatenate([points, points], axis=1)
     return np.concatenate([points[:-1], points[1:]], axis=1)
 
 
-def _cased(line: Float[np.ndarray, "N 4"], width: float, colour: Colour) -> list[Strokes]:
-    return [strokes(line, width + 2 * CASE * max(width / 2, 1.0) ** 0.5, CASING), strokes(line, width, colour)]
+def _cased(line: Float[np.ndarray, "N 4"], width: float, colour: Colour) -> list[Lines]:
+    """Return a line in its dark case."""
+    return [round_lines(line, width + 2 * CASE * max(width / 2, 1.0) ** 0.5, CASING), round_lines(line, width, colour)]
 
 
 def _head(shafts: Float[np.ndarray, "N 4"], reach: float) -> Float[np.ndarray, "M 4"]:
@@ -119,9 +122,9 @@ def _dashes(line: Float[np.ndarray, "N 4"], dash: float, gap: float) -> Float[np
     return np.concatenate(pieces)
 
 
-def _filled(points: Points, colour: Colour, cover: int) -> Strokes:
-    """Return the upright rectangle around points, as one stroke that is cut off square."""
+def _filled(points: Points, colour: Colour, cover: int) -> Lines:
+    """Return the upright rectangle around points, as one line that is cut off square."""
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     middle = (top + bottom) / 2
-    box = strokes(np.array([[left, middle, right, middle]]), bottom - top, colour, cover)
-    return Strokes(box.ends, box.width, box.colour, np.ones(1, dtype=bool))
+    box = round_lines(np.array([[left, middle, right, middle]]), bottom - top, colour, cover)
+    return Lines(box.ends, box.width, box.colour, np.ones(1, dtype=bool))

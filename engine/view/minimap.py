@@ -7,8 +7,8 @@ import math
 from engine.view.camera import COLUMN, MARGIN, Camera, letter_scale
 from engine.view.events import Pixel
 
-REACH = COLUMN - 2 * MARGIN  # pixels along its longer side, at the reference height
-LARGEST = 0.34  # share of the picture's width and height that it takes at most
+LENGTH = COLUMN - 2 * MARGIN  # pixels along its longer side, at the reference height
+MOST_OF_PICTURE = 0.34  # share of the picture's width and height that it takes at most
 
 
 def minimap_camera(size: tuple[int, int], grid: tuple[int, int]) -> Camera:
@@ -20,7 +20,9 @@ def minimap_camera(size: tuple[int, int], grid: tuple[int, int]) -> Camera:
     rows, columns = grid
     unit = letter_scale(size)
     margin = round(MARGIN * unit)
-    scale = min(min(REACH * unit, LARGEST * width) / columns, min(REACH * unit, LARGEST * height) / rows)
+    scale = min(
+        min(LENGTH * unit, MOST_OF_PICTURE * width) / columns, min(LENGTH * unit, MOST_OF_PICTURE * height) / rows
+    )
     return Camera(size, scale, (margin, height - margin - math.ceil(rows * scale)))
 
 

@@ -1,4 +1,4 @@
-"""Opens a view on the battlefield: a window, or no window at all. pygame is first imported when a view is opened."""
+"""Opens a view, with a window or without. Opening one is what first imports pygame."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_view(
 ) -> View:
     """Open a view of this width and height in pixels, with OpenGL 3.3 where there is any, else with pygame surfaces.
 
-    A view that is not visible draws the same pictures, on no screen. Raises NoDisplay where a visible one has none.
+    A view that is not visible draws the same pictures without a screen. Raises NoDisplay where a visible one has none.
     """
     if visible and not has_display():
         raise NoDisplay("no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
@@ -37,17 +37,17 @@ def open_view(
             return _opengl_view(size, title, visible)
         except NoDisplay:
             raise
-        except Exception as error:  # a driver can fail in any way, and the game can do without it
+        except Exception as error:  # a driver can fail in any way, and the game can do without OpenGL
             reason = _first_line(error)
     return _surface_view(size, title, visible, reason)
 
 
 def knows_key(key: str) -> bool:
-    """Return whether there is a key of that name on a keyboard; where no window is open, whatever it is."""
+    """Return whether a keyboard has a key of this name. Where no window is open, any name passes."""
     import pygame
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pygame warns where only its display was begun, which is all that is asked
+        warnings.simplefilter("ignore")  # pygame warns where only its display was initialised, which is enough here
         try:
             pygame.key.key_code(key)
         except ValueError:

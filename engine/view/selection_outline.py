@@ -1,4 +1,4 @@
-"""Where the selected men stand, as a density whose outline can be drawn."""
+"""The density of the selected soldiers, whose outline views draw."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from jaxtyping import Float
 from engine.fields import deposit
 from engine.view.scene import DrawnSoldiers
 
-DENSE = 0.3  # mass per cell that counts as a body of men; a straggler is none
+DENSE = 0.3  # mass per cell from which on soldiers are a body; a straggler is none
 
 
 def selection_outline(soldiers: DrawnSoldiers, grid: tuple[int, int]) -> Float[np.ndarray, "H W"] | None:
-    """Return the smoothed density of the selected men, 0 to 1 (a body of men); None where nobody is selected."""
+    """Return the smoothed density of the selected soldiers, 0 to 1 (DENSE and more); None where none is selected."""
     if soldiers.selected is None or not soldiers.selected.any():
         return None
     density = deposit(soldiers.position[soldiers.selected], grid) * soldiers.spacing**2

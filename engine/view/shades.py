@@ -1,6 +1,6 @@
-"""Shades of a side's colour, one for each of its regiments, told apart with every kind of sight.
+"""Shades of a side's colour, one for each of its regiments, distinct for the colour-blind, too.
 
-Computed in Oklab (Ottosson, 2020), where equal steps look equal: lightness tells the regiments of a side apart, which
+Computed in Oklab (Ottosson, 2020), where equal steps look equal: the regiments of a side differ in lightness, which
 no colour-blindness takes away, and the lighter a shade is the more its hue leans to yellow.
 """
 
@@ -13,9 +13,9 @@ from jaxtyping import Float
 
 from engine.view.palette import Colour
 
-STEP = 0.1  # of lightness between two regiments, as long as there is room for it
-DARKEST, LIGHTEST = 0.43, 0.86
-YELLOW = np.radians(105.0)
+LIGHTNESS_STEP = 0.1  # between two regiments, as long as there is room for it
+DARKEST, LIGHTEST = 0.43, 0.86  # lightness
+YELLOW = np.radians(105.0)  # hue
 LEANING = np.radians(70.0)  # of hue for a whole unit of lightness
 
 _TO_CONES = np.array(
@@ -39,7 +39,7 @@ def shades(colour: Colour, count: int) -> tuple[Colour, ...]:
     if count == 1:
         return (colour,)
     lightness, a, b = oklab(colour)
-    reach = min(STEP * (count - 1), LIGHTEST - DARKEST)
+    reach = min(LIGHTNESS_STEP * (count - 1), LIGHTEST - DARKEST)
     first = np.clip(lightness - reach / 2, DARKEST, LIGHTEST - reach)
     chroma, hue = np.hypot(a, b), np.arctan2(b, a)
     return tuple(_shade(first + reach * k / (count - 1), lightness, chroma, hue) for k in range(count))
@@ -47,7 +47,7 @@ def shades(colour: Colour, count: int) -> tuple[Colour, ...]:
 
 @lru_cache(maxsize=16)
 def regiment_colours(sides: tuple[int, ...], colours: tuple[Colour, ...]) -> tuple[Colour, ...]:
-    """Return each regiment's shade of its side's colour; `sides` says which side each regiment is of."""
+    """Return each regiment's shade of its side's colour; `sides` is the side of each regiment."""
     given = {side: iter(shades(colours[side % len(colours)], sides.count(side))) for side in set(sides)}
     return tuple(next(given[side]) for side in sides)
 

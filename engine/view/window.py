@@ -1,4 +1,4 @@
-"""The pygame window: its opening and closing, its size, and what the player does in it."""
+"""The pygame window: it opens and closes, has a size, and reports what the player does in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.view.scene import Cursor
 
 REPEAT_AFTER, REPEAT_EVERY = 300, 45  # milliseconds, for a key that is held
 
-MODIFIERS = {
+MODIFIER_KEYS = {  # of each modifier: the mask of its state, and its keys
     "ctrl": (pygame.KMOD_CTRL | pygame.KMOD_META, (pygame.K_LCTRL, pygame.K_RCTRL, pygame.K_LMETA, pygame.K_RMETA)),
     "shift": (pygame.KMOD_SHIFT, (pygame.K_LSHIFT, pygame.K_RSHIFT)),
     "alt": (pygame.KMOD_ALT, (pygame.K_LALT, pygame.K_RALT)),
@@ -32,27 +32,27 @@ HEADLESS = ("offscreen", "dummy", "evdev")  # SDL's drivers without a picture
 
 
 class Window:
-    """A window of pygame's, for OpenGL or for surfaces; on the named SDL driver, or on the system's own."""
+    """A pygame window, for OpenGL or for surfaces, on a named SDL driver or on the system's own."""
 
     def __init__(self, size: tuple[int, int], title: str, *, opengl: bool, driver: str | None = None) -> None:
         """Open the window. Raises NoDisplay where there is no display, pygame.error where OpenGL is missing."""
-        # On Windows, pixels are asked for as they are, not as they were before large letters were set.
+        # On Windows, sizes are to be in the screen's own pixels, whatever scaling the system is set to.
         os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
         with sdl_driver(driver):
             try:
                 pygame.display.init()
             except pygame.error as error:
                 raise NoDisplay(f"no display: {error}") from error
-            # Where the display cannot be reached, SDL falls back on a driver that shows nothing.
-            chosen = pygame.display.get_driver()
-            if chosen in HEADLESS and chosen != os.environ.get("SDL_VIDEODRIVER"):
+            # Where SDL cannot reach the display, it falls back on a driver that shows nothing.
+            driver_in_use = pygame.display.get_driver()
+            if driver_in_use in HEADLESS and driver_in_use != os.environ.get("SDL_VIDEODRIVER"):
                 pygame.display.quit()
                 raise NoDisplay("no display: the one that is set cannot be reached")
         try:
-            if chosen not in HEADLESS:
+            if driver_in_use not in HEADLESS:
                 size = comfortable(size, pygame.display.get_desktop_sizes()[0])
             self._opengl = opengl
-            self._windowed: tuple[int, int] | None = None  # the size to come back to from the full screen
+            self._windowed: tuple[int, int] | None = None  # the size to return to from the full screen
             self._down: set[int] = set()
             self._pointer: Pixel = (0.0, 0.0)
             self._cursor: Cursor = "arrow"
@@ -76,7 +76,7 @@ class Window:
             pygame.display.gl_set_attribute(attribute, value)
         flags = pygame.OPENGL | pygame.DOUBLEBUF | pygame.RESIZABLE
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that a driver cannot wait for the screen is no news to a player
+            warnings.simplefilter("ignore")  # a driver that cannot wait for the screen is no matter to a player
             pygame.display.set_mode(size, flags, vsync=int(synchronised))
 
     @property
@@ -95,9 +95,9 @@ class Window:
 
     def events(self) -> list[Event]:
         """Return what the player did since the last call, in order."""
-        return [told for event in pygame.event.get() for told in self._told(event)]
+        return [event for pygame_event in pygame.event.get() for event in self._translated(pygame_event)]
 
-    def _told(self, event: pygame.event.Event) -> Iterator[Event]:
+    def _translated(self, event: pygame.event.Event) -> Iterator[Event]:
         if event.type == pygame.QUIT:
             yield Quit()
         elif event.type == pygame.KEYDOWN:
@@ -108,7 +108,7 @@ class Window:
             self._down.discard(event.key)
             yield KeyRelease(pygame.key.name(event.key))
         elif event.type == pygame.WINDOWFOCUSLOST:
-            # What is let go of elsewhere is not told.
+            # The system does not report keys that come up elsewhere.
             yield from (KeyRelease(pygame.key.name(key)) for key in sorted(self._down))
             self._down.clear()
         elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
@@ -122,21 +122,21 @@ class Window:
             yield MouseWheel(self._pointer, getattr(event, "precise_y", event.y))
 
     def _modifiers(self, mod: int = 0) -> Modifiers:
-        """Return what is held: as the event says, as the system says, or as the keys before it said."""
+        """Return the modifiers that are down by the event, by the system, or by the key events before."""
         mod |= pygame.key.get_mods()
         return Modifiers(
-            **{name: bool(mod & mask or self._down & set(keys)) for name, (mask, keys) in MODIFIERS.items()}
+            **{name: bool(mod & mask or self._down & set(keys)) for name, (mask, keys) in MODIFIER_KEYS.items()}
         )
 
     def point(self, cursor: Cursor) -> None:
-        """Let the mouse look like this."""
+        """Set the mouse cursor."""
         if cursor != self._cursor:
             self._cursor = cursor
-            with suppress(pygame.error):  # a driver without a picture has no mouse to show
+            with suppress(pygame.error):  # a driver without a picture has no cursor to show
                 pygame.mouse.set_cursor(CURSORS[cursor])
 
     def toggle_full_screen(self) -> None:
-        """Fill the screen, or come back from that. Raises NoDisplay where the system cannot."""
+        """Fill the screen, or return to the window. Raises NoDisplay where the system cannot."""
         if self._opengl:
             try:
                 pygame.display.toggle_fullscreen()  # keeps the context
@@ -160,9 +160,9 @@ class Window:
 
 
 def comfortable(size: tuple[int, int], desktop: tuple[int, int]) -> tuple[int, int]:
-    """Return a window's width and height in pixels: larger where pixels are small, and never over the desktop.
+    """Return a window's width and height in pixels: larger where pixels are small, and no larger than the desktop.
 
-    A screen of 3840 x 2160 pixels is taken for one of 1920 x 1080 with pixels half as large.
+    A desktop of 3840 x 2160 pixels counts as one of 1920 x 1080 with pixels half as large.
     """
     closeness = max(min(desktop[0] // 1920, desktop[1] // 1080), 1)
     width, height = (min(length * closeness, most) for length, most in zip(size, desktop, strict=True))
@@ -171,7 +171,7 @@ def comfortable(size: tuple[int, int], desktop: tuple[int, int]) -> tuple[int, i
 
 @contextmanager
 def sdl_driver(name: str | None) -> Iterator[None]:
-    """Let SDL see a video driver's name for as long as it looks; None leaves the choice to the system."""
+    """Name a video driver to SDL while it initialises; None leaves the choice to the system."""
     before = os.environ.get("SDL_VIDEODRIVER")
     if name is not None:
         os.environ["SDL_VIDEODRIVER"] = name

@@ -1,4 +1,4 @@
-// A man's share of this cell; the shares of all men are added up.
+// One soldier's share of this cell; blending adds up the shares of all soldiers.
 
 flat in vec2 place;
 out vec4 density;

@@ -1,12 +1,12 @@
-// Where each man would be carried to: a point two cells wide on a grid, over the four cells that share him.
+// Where each soldier would be carried to: a point two cells wide on a grid, over the four cells that share it.
 
 uniform sampler2D carrying;  // flux to the right and down, and the mass that each was drawn from
-uniform vec2 cells;          // of the field's part
-uniform vec2 grid;           // cells of the grid that is drawn on
+uniform vec2 cells;          // width and height of the part of the field that is uploaded
+uniform vec2 grid;           // width and height of the grid that is drawn on
 uniform float thin;
 uniform float dead_zone;
 uniform float field_speed;
-in vec2 position;
+in vec2 position;            // in cells of the field's part
 flat out vec2 place;         // in the grid's own cells
 
 void main() {

@@ -1,4 +1,4 @@
-// Lit from above, dark at the feet.
+// A soldier as a dot: lit from above, dark at the feet.
 
 uniform float cover;  // 1: solid; less: translucent
 in vec3 team;

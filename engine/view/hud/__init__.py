@@ -1,1 +1,1 @@
-"""The panels over the field, composed as pygame surfaces."""
+"""The panels over the field, composed as pygame surfaces for both renderers."""

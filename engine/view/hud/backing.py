@@ -1,4 +1,4 @@
-"""The plates that words lie on, as pygame surfaces, and the small shapes on them. Lengths are in pixels."""
+"""What panels are made of: an empty panel as a pygame surface, and small shapes on it. Lengths are in pixels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.view.palette import GOLD, PANEL
 
 
 def backing(width: int, height: int, unit: float, cover: int = 190) -> pygame.Surface:
-    """Return a dark translucent plate with a gold edge on top."""
+    """Return an empty panel: dark, translucent, with a gold edge on top. `unit` is as in engine.view.hud.words."""
     panel = pygame.Surface((width, height), pygame.SRCALPHA)
     panel.fill((*PANEL, cover))
     panel.fill((*GOLD, 220), (0, 0, width, max(round(2 * unit), 1)))

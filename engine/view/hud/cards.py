@@ -1,4 +1,4 @@
-"""The cards of the selected regiments, and the small plates of profiler, legend, tutorial and film."""
+"""The cards of the selected regiments, and the small panels of profiler, legend, tutorial and film."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.view.camera import COLUMN, MARGIN
 from engine.view.colour_scales import RANGES, SCALES
 from engine.view.hud.backing import backing
 from engine.view.hud.text import TextRenderer
-from engine.view.palette import FAINT, GOLD, INK, PANEL, PLANNED, RECORDING, VELOCITY, Colour
+from engine.view.palette import FAINT, GOLD, PANEL, PLANNED, RECORDING, TEXT, VELOCITY, Colour
 from engine.view.scene import Arrows, Card, FieldOverlay, Rows
 
 WIDTH = COLUMN - 2 * MARGIN  # pixels at the reference height
@@ -19,7 +19,7 @@ TALL, SHORT = 68, 27  # pixels of a card with its remarks, and without
 def cards_panel(
     renderer: TextRenderer, cards: tuple[Card, ...], teams: tuple[Colour, ...], room: float, unit: float
 ) -> pygame.Surface | None:
-    """One card a regiment, no higher than `room` pixels in all: without remarks, or fewer, where they are many."""
+    """Return one card a regiment, at most `room` pixels high in all: many lose their remarks, or are left out."""
     tall = len(cards) * TALL * unit <= room
     pitch = round((TALL if tall else SHORT) * unit)
     fit = min(len(cards), int(room // pitch))
@@ -36,8 +36,8 @@ def cards_panel(
         team = teams[card.team % len(teams)]
         gap = round(2 * unit)
         panel.fill((*team, 255), (0, top + gap, chip, pitch - 2 * gap))
-        share = renderer.line(f"{100 * card.overlap:.1f} %", 18 * unit, INK)
-        name = renderer.fitted(card.name, 20 * unit, INK, width - 2 * pad - share.get_width() - 6 * unit)
+        share = renderer.line(f"{100 * card.overlap:.1f} %", 18 * unit, TEXT)
+        name = renderer.fitted(card.name, 20 * unit, TEXT, width - 2 * pad - share.get_width() - 6 * unit)
         middle = top + round(14 * unit)
         panel.blit(name, (pad, middle - name.get_height() // 2))
         panel.blit(share, (width - pad - share.get_width(), middle - share.get_height() // 2))
@@ -55,7 +55,7 @@ def cards_panel(
 
 
 def profile_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Surface:
-    """What each part of a frame takes: name, bar and milliseconds; the last row is their sum."""
+    """Return the profiler: a row for each part of a frame with name, bar and milliseconds; the last row is the sum."""
     width, pad, pitch, head = (round(length * unit) for length in (WIDTH, 12, 22, 34))
     panel = backing(width, head + pitch * len(rows) + round(8 * unit), unit)
     panel.blit(renderer.line("MILLISECONDS", 16 * unit, GOLD, 2 * unit), (pad, round(11 * unit)))
@@ -64,8 +64,8 @@ def profile_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Sur
     for row, ((name, value), took) in enumerate(zip(rows, times, strict=True)):
         top = head + row * pitch
         last = row == len(rows) - 1
-        left = renderer.line(name, 18 * unit, INK if last else FAINT)
-        right = renderer.line(value, 18 * unit, INK)
+        left = renderer.line(name, 18 * unit, TEXT if last else FAINT)
+        right = renderer.line(value, 18 * unit, TEXT)
         panel.blit(left, (pad, top))
         panel.blit(right, (width - pad - right.get_width(), top))
         if last:
@@ -79,12 +79,12 @@ def profile_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Sur
 
 
 def legend_panel(renderer: TextRenderer, overlays: tuple[FieldOverlay | Arrows, ...], unit: float) -> pygame.Surface:
-    """What the colours and arrows over the field say."""
+    """Return the legend of the colours and arrows over the field."""
     width, pad, pitch = (round(length * unit) for length in (WIDTH, 12, 42))
     panel = backing(width, pitch * len(overlays) + round(8 * unit), unit)
     for row, overlay in enumerate(overlays):
         top = row * pitch + round(8 * unit)
-        title = renderer.line(overlay.kind, 18 * unit, INK)
+        title = renderer.line(overlay.kind, 18 * unit, TEXT)
         panel.blit(title, (pad, top))
         if isinstance(overlay, FieldOverlay):
             low, high = RANGES[overlay.kind]
@@ -97,26 +97,26 @@ def legend_panel(renderer: TextRenderer, overlays: tuple[FieldOverlay | Arrows, 
                 x = bar.left if end == 0 else bar.right - line.get_width()
                 panel.blit(line, (x, bar.bottom + round(2 * unit)))
             continue
-        ink = VELOCITY if overlay.kind == "velocity" else PLANNED
-        said = {"velocity": "what is commanded", "plan": "what was planned"}[overlay.kind]
-        said = said if overlay.known else "this simulation cannot tell"
-        panel.blit(renderer.line(said, 15 * unit, FAINT), (pad, top + round(19 * unit)))
+        colour = VELOCITY if overlay.kind == "velocity" else PLANNED
+        meaning = {"velocity": "what is commanded", "plan": "what was planned"}[overlay.kind]
+        meaning = meaning if overlay.known else "this simulation cannot tell"
+        panel.blit(renderer.line(meaning, 15 * unit, FAINT), (pad, top + round(19 * unit)))
         tip, middle = width - pad, top + round(10 * unit)
         thick, barb = max(round(2 * unit), 1), round(5 * unit)
-        pygame.draw.line(panel, ink, (tip - round(26 * unit), middle), (tip, middle), thick)
+        pygame.draw.line(panel, colour, (tip - round(26 * unit), middle), (tip, middle), thick)
         for side in (-1, 1):
-            pygame.draw.line(panel, ink, (tip - barb, middle + side * barb), (tip, middle), thick)
+            pygame.draw.line(panel, colour, (tip - barb, middle + side * barb), (tip, middle), thick)
     return panel
 
 
 def tutorial_panel(renderer: TextRenderer, lines: tuple[str, ...], room: float, unit: float) -> pygame.Surface:
-    """A lesson: its first line stands out. No wider than `room` pixels."""
+    """Return a lesson, its first line highlighted; no wider than `room` pixels."""
     pad, pitch = round(20 * unit), round(27 * unit)
     inside = min(620 * unit, room - 2 * pad)
     written = [
         line
         for row, text in enumerate(lines)
-        for line in renderer.wrapped(text, 22 * unit, GOLD if row == 0 else INK, inside)
+        for line in renderer.wrapped(text, 22 * unit, GOLD if row == 0 else TEXT, inside)
     ]
     width = max(line.get_width() for line in written) + 2 * pad
     panel = backing(width, pitch * len(written) + round(22 * unit), unit, 215)
@@ -126,8 +126,8 @@ def tutorial_panel(renderer: TextRenderer, lines: tuple[str, ...], room: float, 
 
 
 def recording_panel(renderer: TextRenderer, text: str, unit: float) -> pygame.Surface:
-    """A red dot and how the film stands."""
-    line = renderer.line(text, 19 * unit, INK)
+    """Return a red dot and a text beside it: how long the film is by now, or that it is being saved."""
+    line = renderer.line(text, 19 * unit, TEXT)
     reach, pad = round(6 * unit), round(10 * unit)
     panel = pygame.Surface((line.get_width() + 3 * pad + 2 * reach, line.get_height() + pad), pygame.SRCALPHA)
     panel.fill((*PANEL, 190))

@@ -1,4 +1,4 @@
-"""The minimap as a pygame surface: ground, rocks, where each side's mass stands, and what the camera sees."""
+"""The minimap as a pygame surface: ground, rocks, the regiments' mass in their colours, and what the camera sees."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from jaxtyping import Bool, Float
 
 from engine.fields import block_sums
 from engine.view.camera import Camera
-from engine.view.palette import BORDER, GRASS, INK, ROCK, Colour
+from engine.view.palette import BORDER, GRASS, ROCK, TEXT, Colour
 
-CLEAR = 0.5  # density from which on a side's colour covers the ground
+CLEAR = 0.5  # density from which on a regiment's colour covers the ground
 
 
 def minimap_ground(
@@ -22,16 +22,16 @@ def minimap_ground(
     minimap: Camera,
     unit: float,
 ) -> pygame.Surface:
-    """Return the field as small as the minimap's camera shows it, within its border."""
+    """Return the field at the size in which the minimap's camera shows it, within a border."""
     grid = density.shape[1:]
-    across = max(math.floor(1.0 / minimap.scale), 1)  # cells that share a pixel anyhow are put together first
-    held = block_sums(density, across) / across**2
-    light = np.empty((*held.shape[1:], 3), dtype=np.float32)
+    across = max(math.floor(1.0 / minimap.scale), 1)  # cells that share a pixel anyhow are summed first
+    coarse = block_sums(density, across) / across**2
+    light = np.empty((*coarse.shape[1:], 3), dtype=np.float32)
     light[:] = 0.8 * np.array(GRASS)
     if open_cells is not None:
         closed = block_sums(~open_cells[None], across)[0, ..., None] / across**2
         light += closed * (np.array(ROCK) - light)
-    for regiment, share in enumerate(held):
+    for regiment, share in enumerate(coarse):
         cover = np.minimum(share / CLEAR, 1.0)[..., None]
         light += cover * (np.array(teams[regiment % len(teams)]) - light)
     size = (max(round(grid[1] * minimap.scale), 1), max(round(grid[0] * minimap.scale), 1))
@@ -44,7 +44,7 @@ def minimap_ground(
 
 
 def with_frame(picture: pygame.Surface, minimap: Camera, seen: Camera, grid: tuple[int, int], unit: float):
-    """Return a minimap with a frame around what a camera sees of the field; none where that is all of it."""
+    """Return a minimap with a frame around the part of the field that `seen` shows; no frame where that is all."""
     left, top, right, bottom = visible(seen, grid)
     if (left, top, right, bottom) == (0.0, 0.0, float(grid[1]), float(grid[0])):
         return picture
@@ -52,7 +52,7 @@ def with_frame(picture: pygame.Surface, minimap: Camera, seen: Camera, grid: tup
     rim = max(round(unit), 1)
     x, y = (rim + round(edge * minimap.scale) for edge in (left, top))
     width, height = (max(round(span * minimap.scale), 3) for span in (right - left, bottom - top))
-    pygame.draw.rect(framed, INK, (x, y, width, height), width=max(round(1.4 * unit), 1))
+    pygame.draw.rect(framed, TEXT, (x, y, width, height), width=max(round(1.4 * unit), 1))
     return framed
 
 

@@ -1,4 +1,4 @@
-"""The panels over the field: which there are, and where each goes."""
+"""The panels over the field: which of them a scene has, and where each goes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from engine.view.hud.text import TextRenderer
 from engine.view.minimap import minimap_camera
 from engine.view.scene import FieldOverlay, Scene
 
-FRAMES_PER_PIP = 5
-UNFILMED = ("film",)  # panels that are for the player alone: pictures and films do not show them
-GAP = 8  # pixels between panels that stand in a column, at the reference height
+FRAMES_PER_PIP = 5  # of the banner's animation
+UNFILMED = ("film",)  # panels for the player alone: pictures and films do not show them
+GAP = 8  # pixels between the panels of a column, at the reference height
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Panel:
 
 
 class Panels:
-    """Composes the panels of a scene; one whose words did not change keeps its surface."""
+    """Composes the panels of a scene; a panel whose content did not change keeps its surface."""
 
     def __init__(self, title: str) -> None:
         self._title = title
@@ -41,9 +41,9 @@ class Panels:
         self._kept: dict[str, tuple[Hashable, pygame.Surface]] = {}
 
     def of(self, scene: Scene, camera: Camera, frame: int) -> list[Panel]:
-        """Return the panels of a scene seen through a camera, lowest first; the large ones lie amid the field.
+        """Return the panels of a scene seen through a camera, lowest first; the large ones lie mid-field.
 
-        `frame` counts the pictures drawn, and moves what is animated.
+        `frame` is the number of pictures drawn so far; it drives animations.
         """
         unit = letter_scale(camera.size)
         right = self._right(scene, camera, unit)
@@ -52,8 +52,8 @@ class Panels:
         return [*self._left(scene, camera, unit), *right, *self._middle(scene, camera, unit, frame, free)]
 
     def _left(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
-        """Status and cards from the top, minimap and hint from the bottom."""
-        margin, gap, write = round(MARGIN * unit), round(GAP * unit), self._renderer
+        """Return status and cards from the top, minimap and hint from the bottom."""
+        margin, gap, renderer = round(MARGIN * unit), round(GAP * unit), self._renderer
         top, bottom = margin, camera.size[1] - margin
         panels = []
         if scene.minimap is not None:
@@ -63,13 +63,13 @@ class Panels:
             panels.append(Panel("minimap", surface, (round(corner[0]) - rim, round(corner[1]) - rim)))
             bottom = round(corner[1]) - gap
         if scene.hint:
-            surface = self._composed("hint", (scene.hint, unit), partial(words.hint_line, write, scene.hint, unit))
+            surface = self._composed("hint", (scene.hint, unit), partial(words.hint_line, renderer, scene.hint, unit))
             bottom -= surface.get_height()
             panels.append(Panel("hint", surface, (margin, bottom)))
             bottom -= gap
         if scene.status:
             key = (scene.status, unit)
-            surface = self._composed("status", key, partial(words.status_panel, write, self._title, *key))
+            surface = self._composed("status", key, partial(words.status_panel, renderer, self._title, *key))
             panels.append(Panel("status", surface, (margin, top)))
             top += surface.get_height() + gap
         if scene.cards:
@@ -77,27 +77,27 @@ class Panels:
             made = self._composed(
                 "cards",
                 (scene.cards, scene.teams, room, unit),
-                lambda: cards.cards_panel(write, scene.cards, scene.teams, room, unit) or pygame.Surface((0, 0)),
+                lambda: cards.cards_panel(renderer, scene.cards, scene.teams, room, unit) or pygame.Surface((0, 0)),
             )
             if made.get_height():
                 panels.append(Panel("cards", made, (margin, top)))
         return panels
 
     def _right(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
-        """How the film stands, profiler and legend from the top; the plot in the lower corner."""
-        margin, gap, write = round(MARGIN * unit), round(GAP * unit), self._renderer
+        """Return film, profiler and legend from the top, and the plot in the lower corner."""
+        margin, gap, renderer = round(MARGIN * unit), round(GAP * unit), self._renderer
         column: list[tuple[str, pygame.Surface]] = []
         if scene.recording is not None:
             key = (scene.recording, unit)
-            column.append(("film", self._composed("film", key, partial(cards.recording_panel, write, *key))))
+            column.append(("film", self._composed("film", key, partial(cards.recording_panel, renderer, *key))))
         if scene.profile is not None:
             made = self._composed(
-                "profile", (scene.profile, unit), partial(cards.profile_panel, write, scene.profile, unit)
+                "profile", (scene.profile, unit), partial(cards.profile_panel, renderer, scene.profile, unit)
             )
             column.append(("profile", made))
         if scene.overlays:
             kinds = tuple((one.kind, isinstance(one, FieldOverlay) or one.known) for one in scene.overlays)
-            legend = partial(cards.legend_panel, write, scene.overlays, unit)
+            legend = partial(cards.legend_panel, renderer, scene.overlays, unit)
             column.append(("legend", self._composed("legend", (kinds, unit), legend)))
         panels, top = [], margin + gap
         right = camera.size[0] - margin - gap
@@ -109,24 +109,24 @@ class Panels:
             last = (int(plot.ticks[-1]), plot.overlap[-1].tobytes(), float(plot.drift[-1])) if len(plot.ticks) else None
             room = camera.size[1] - margin - gap - top
             kept = (last, len(plot.ticks), plot.names, scene.teams, room, unit)
-            surface = self._composed("plot", kept, partial(plot_panel, write, plot, scene.teams, room, unit))
+            surface = self._composed("plot", kept, partial(plot_panel, renderer, plot, scene.teams, room, unit))
             place = (right - surface.get_width(), camera.size[1] - margin - gap - surface.get_height())
             panels.append(Panel("plot", surface, place))
         return panels
 
     def _middle(self, scene: Scene, camera: Camera, unit: float, frame: int, free: int) -> list[Panel]:
-        """Lesson, banner and keys, amid the part of the field that is seen; the lesson to the left of `free`."""
+        """Return lesson, banner and keys, in the middle of the visible field; the lesson ends left of pixel `free`."""
         width, height = camera.size
         left, top, right, bottom = visible(camera, scene.grid)
         corners = camera.pixels(np.array([[left, top], [right, bottom]]))
         middle = corners.mean(axis=0) if right > left and bottom > top else np.array([width / 2, height / 2])
-        write = self._renderer
+        renderer = self._renderer
         panels = []
         if scene.tutorial:
             begin, end = (corners[0, 0], min(corners[1, 0], free)) if right > left else (0.0, free)
             room = max(0.94 * (end - begin), 0.2 * width)
             lesson = (scene.tutorial, room, unit)
-            surface = self._composed("tutorial", lesson, partial(cards.tutorial_panel, write, *lesson))
+            surface = self._composed("tutorial", lesson, partial(cards.tutorial_panel, renderer, *lesson))
             bottom = height - round(2 * MARGIN * unit)
             place = round((begin + end - surface.get_width()) / 2), bottom - surface.get_height()
             panels.append(Panel("tutorial", surface, place))
@@ -142,11 +142,11 @@ class Panels:
         return panels
 
     def _keys(self, rows: words.Rows, size: tuple[int, int]) -> pygame.Surface:
-        """The help, in smaller letters where it would not fit into the picture."""
+        """Return the help, in smaller letters where it would not fit into the picture."""
         unit = letter_scale(size)
-        plate = words.keys_panel(self._renderer, rows, unit)
-        spare = min(0.97 * size[0] / plate.get_width(), 0.97 * size[1] / plate.get_height())
-        return plate if spare >= 1.0 else words.keys_panel(self._renderer, rows, unit * spare)
+        panel = words.keys_panel(self._renderer, rows, unit)
+        spare = min(0.97 * size[0] / panel.get_width(), 0.97 * size[1] / panel.get_height())
+        return panel if spare >= 1.0 else words.keys_panel(self._renderer, rows, unit * spare)
 
     def _minimap(self, scene: Scene, camera: Camera, unit: float) -> pygame.Surface:
         assert scene.minimap is not None
@@ -159,12 +159,12 @@ class Panels:
         return self._composed("minimap", (key, camera), lambda: with_frame(ground, small, camera, scene.grid, unit))
 
     def _banner(self, text: str, unit: float, frame: int) -> pygame.Surface:
-        """A spaced line between two rules; one that ends in dots has a row of men falling in sample_target it."""
-        said = text.rstrip(" .…")
-        working = said != text.rstrip()
+        """Return a spaced line between two rules; one that ends in dots has a row of pips below it that fills."""
+        line = text.rstrip(" .…")
+        working = line != text.rstrip()
         step = frame // FRAMES_PER_PIP % (words.PIPS + 6) if working else None
-        compose = partial(words.banner_panel, self._renderer, said, unit, step)
-        return self._composed("banner", (said, unit, step), compose)
+        compose = partial(words.banner_panel, self._renderer, line, unit, step)
+        return self._composed("banner", (line, unit, step), compose)
 
     def _composed(self, name: str, key: Hashable, compose: Callable[[], pygame.Surface]) -> pygame.Surface:
         kept = self._kept.get(name)

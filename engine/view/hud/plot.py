@@ -8,20 +8,20 @@ from jaxtyping import Float
 
 from engine.view.hud.backing import backing
 from engine.view.hud.text import TextRenderer
-from engine.view.palette import FAINT, GOLD, INK, Colour
+from engine.view.palette import FAINT, GOLD, TEXT, Colour
 from engine.view.scene import Plot
 
-WIDTH, HEIGHT, DRIFT = 388, 148, 34  # pixels at the reference height: the plate, its curves, the strip of the drift
-LEAST = 40  # pixels that the curves are high at least
-HEAD, BETWEEN, FOOT = 32, 14, 24  # pixels above, between and below
-NAMES = 8  # as many curves are named
-CROWDED = 15  # pixels between two names
+WIDTH, HEIGHT, DRIFT = 388, 148, 34  # pixels at the reference height: the panel, its curves, the strip of the drift
+LEAST = 40  # pixels: the curves' height at least
+HEAD, BETWEEN, FOOT = 32, 14, 24  # pixels above the curves, between them and the drift, and below
+NAMES = 8  # curves that are named, at most
+LINE = 15  # pixels from one name to the next
 
 
 def plot_panel(
     renderer: TextRenderer, plot: Plot, teams: tuple[Colour, ...], room: float, unit: float
 ) -> pygame.Surface:
-    """Return the plate with the curves over the ticks that are kept, no higher than `room` pixels if it can be."""
+    """Return the curves over the ticks that are kept, on a panel no higher than `room` pixels if possible."""
     pad, head, between, foot, side = (round(length * unit) for length in (12, HEAD, BETWEEN, FOOT, 98))
     width, most, least, strip = (round(length * unit) for length in (WIDTH, HEIGHT, LEAST, DRIFT))
     height = max(min(most, round(room) - head - between - strip - foot), least)
@@ -48,8 +48,8 @@ def plot_panel(
         lasts.append((float(share[-1]), team, plot.names[regiment] if regiment < len(plot.names) else ""))
     _name_curves(renderer, panel, area, lasts, unit)
     furthest = float(np.abs(plot.drift).max())
-    _curve(panel, drift, plot.ticks, 0.5 + 0.5 * plot.drift / (furthest or 1.0), INK, thick)
-    value = renderer.line(f"{plot.drift[-1]:+.3g}", 16 * unit, INK)
+    _curve(panel, drift, plot.ticks, 0.5 + 0.5 * plot.drift / (furthest or 1.0), TEXT, thick)
+    value = renderer.line(f"{plot.drift[-1]:+.3g}", 16 * unit, TEXT)
     panel.blit(value, (drift.right + round(6 * unit), drift.centery))
     for tick, edge in ((plot.ticks[0], drift.left), (plot.ticks[-1], drift.right)):
         mark = renderer.line(f"{tick}" if edge == drift.left else f"tick {tick}", 15 * unit, FAINT)
@@ -66,7 +66,7 @@ def _curve(
     colour: Colour,
     thick: int,
 ) -> None:
-    """Draw values from 0 to 1 over the ticks, smooth-edged."""
+    """Draw shares from 0 to 1 over the ticks, with smooth edges."""
     if len(ticks) < 2:
         return
     x = area.left + (ticks - ticks[0]) / max(ticks[-1] - ticks[0], 1) * area.width
@@ -83,17 +83,17 @@ def _name_curves(
     lasts: list[tuple[float, Colour, str]],
     unit: float,
 ) -> None:
-    """Write each curve's name where it ends, none over another."""
-    pitch = round(CROWDED * unit)
+    """Write each curve's name beside its end, none over another; `lasts` are last value, colour and name."""
+    pitch = round(LINE * unit)
     shown = sorted(lasts, key=lambda last: -last[0])[:NAMES]
     places = [area.bottom - last[0] * area.height - pitch / 2 for last in shown]
     for row in range(1, len(places)):
         places[row] = max(places[row], places[row - 1] + pitch)
     lowest = area.bottom - pitch / 2
-    for row in range(len(places) - 1, -1, -1):  # pushed back up where they ran out of the picture
+    for row in range(len(places) - 1, -1, -1):  # pushed back up where they ran out at the bottom
         places[row] = min(places[row], lowest)
         lowest = places[row] - pitch
     for (_, team, name), top in zip(shown, places, strict=True):
-        red, green, blue = (round(part + 0.3 * (light - part)) for part, light in zip(team, INK, strict=True))
+        red, green, blue = (round(part + 0.3 * (light - part)) for part, light in zip(team, TEXT, strict=True))
         line = renderer.fitted(name or "—", 16 * unit, (red, green, blue), round(90 * unit))
         panel.blit(line, (area.right + round(6 * unit), round(top)))

@@ -9,9 +9,9 @@ import pygame
 from engine.view.palette import Colour
 
 KEPT = 400  # lines
-LONGEST = 500  # letters of a line: whatever a broken file says, drawing it takes no seconds
-FINER = 4  # letters are drawn this much larger and then reduced: hinting would set small ones unevenly
-LARGE = 80  # pixels: letters as high as this are drawn twice as large only
+LONGEST = 500  # letters of a line, so that drawing what a broken file says never takes seconds
+FINER = 4  # letters are drawn this many times larger and then reduced: hinting would set small ones unevenly
+LARGE = 80  # pixels: letters this high are drawn only twice as large
 
 
 class TextRenderer:
@@ -31,7 +31,7 @@ class TextRenderer:
             line = self._rendered(*key)
             while len(self._lines) >= KEPT:
                 del self._lines[next(iter(self._lines))]
-        self._lines[key] = line  # last in the dictionary is latest used
+        self._lines[key] = line  # the last in the dictionary is the latest used
         return line
 
     def _rendered(self, text: str, size: int, colour: Colour, tracking: int) -> pygame.Surface:
@@ -49,7 +49,7 @@ class TextRenderer:
         return pygame.transform.smoothscale(line, (-(-line.get_width() // finer), -(-line.get_height() // finer)))
 
     def fitted(self, text: str, size: float, colour: Colour, width: float) -> pygame.Surface:
-        """Return a line no wider than `width` pixels, cut short with an ellipsis where it has to be."""
+        """Return a line no wider than `width` pixels, cut short with an ellipsis where needed."""
         text = text[:LONGEST]
         line = self.line(text, size, colour)
         if line.get_width() <= width:

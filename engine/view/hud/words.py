@@ -1,4 +1,4 @@
-"""What is written over the field: the status, the hint, the banner and the keys, each composed as a pygame surface.
+"""The panels of words: status, hint, banner and keys, each composed as a pygame surface.
 
 `unit` is how much larger letters and margins are than at the reference height.
 """
@@ -10,21 +10,21 @@ import pygame
 from engine.view.camera import COLUMN, MARGIN
 from engine.view.hud.backing import backing, diamond
 from engine.view.hud.text import TextRenderer
-from engine.view.palette import FAINT, GOLD, INK, PANEL
+from engine.view.palette import FAINT, GOLD, PANEL, TEXT
 from engine.view.scene import Rows
 
-PIPS = 12  # men in the row that fills while a banner shows work under way
+PIPS = 12  # diamonds in the row that fills while a banner shows work under way
 
 
 def status_panel(renderer: TextRenderer, title: str, rows: Rows, unit: float) -> pygame.Surface:
-    """The name of the game, then the rows: name to the left, value to the right, or below it where it is long.
+    """Return the game's name, then the rows: name to the left, value to the right, or below where it is long.
 
     A value without a name is a remark and takes the whole width; a value in % has a bar under it.
     """
     width, pad, pitch, head = (round(length * unit) for length in (COLUMN - 2 * MARGIN, 12, 23, 44))
     room = width - 2 * pad
-    lines: list[tuple[pygame.Surface, int, int]] = []  # what, and where: x, and the row counted from the first
-    bars: list[tuple[float, int]] = []
+    lines: list[tuple[pygame.Surface, int, int]] = []  # a line, its x in pixels, and its row
+    bars: list[tuple[float, int]] = []  # share, and the row above which its bar lies
     row = 0
     for name, value in rows:
         if not name:
@@ -34,7 +34,7 @@ def status_panel(renderer: TextRenderer, title: str, rows: Rows, unit: float) ->
             continue
         left = renderer.line(name, 19 * unit, FAINT)
         lines.append((left, pad, row))
-        right = renderer.fitted(value, 21 * unit, INK, room)
+        right = renderer.fitted(value, 21 * unit, TEXT, room)
         if left.get_width() + 8 * unit + right.get_width() > room:
             row += 1
         lines.append((right, width - pad - right.get_width(), row))
@@ -54,6 +54,7 @@ def status_panel(renderer: TextRenderer, title: str, rows: Rows, unit: float) ->
 
 
 def hint_line(renderer: TextRenderer, text: str, unit: float) -> pygame.Surface:
+    """Return a quiet text without a backing, in as many lines as it takes."""
     width = (COLUMN - 2 * MARGIN) * unit
     lines = renderer.wrapped(text, 19 * unit, FAINT, width)
     pitch = round(20 * unit)
@@ -64,7 +65,8 @@ def hint_line(renderer: TextRenderer, text: str, unit: float) -> pygame.Surface:
 
 
 def banner_panel(renderer: TextRenderer, words: str, unit: float, step: int | None) -> pygame.Surface:
-    line = renderer.line(words.upper(), 54 * unit, INK, 10 * unit)
+    """Return a large line between two rules; with a `step`, that many of PIPS diamonds below it are bright."""
+    line = renderer.line(words.upper(), 54 * unit, TEXT, 10 * unit)
     width = max(line.get_width() + round(140 * unit), round(420 * unit))
     height = round((128 if step is not None else 96) * unit)
     panel = pygame.Surface((width, height), pygame.SRCALPHA)
@@ -89,13 +91,13 @@ def banner_panel(renderer: TextRenderer, words: str, unit: float, step: int | No
 
 
 def keys_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Surface:
-    """The help: keys and what they do, in two columns when there are many."""
+    """Return the help: keys and what they do, in two columns when there are many."""
     size, pitch, pad, gap = 23 * unit, round(27 * unit), round(28 * unit), round(18 * unit)
     columns = 2 if len(rows) > 9 else 1
     deep = max(-(-len(rows) // columns), 1)
     names = [renderer.line(name, size, GOLD) for name, _ in rows]
-    deeds = [renderer.line(deed, size, INK) for _, deed in rows]
-    title = renderer.line("KEYS", 28 * unit, INK, 6 * unit)
+    effects = [renderer.line(effect, size, TEXT) for _, effect in rows]
+    title = renderer.line("KEYS", 28 * unit, TEXT, 6 * unit)
     head = round(72 * unit)
     places: list[tuple[pygame.Surface, int, int]] = []
     left = right = pad
@@ -104,8 +106,8 @@ def keys_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Surfac
         middle = left + max(names[row].get_width() for row in column) + gap
         for row in column:
             top = head + (row - first) * pitch
-            places += [(names[row], left, top), (deeds[row], middle, top)]
-        right = middle + max(deeds[row].get_width() for row in column)
+            places += [(names[row], left, top), (effects[row], middle, top)]
+        right = middle + max(effects[row].get_width() for row in column)
         left = right + 3 * gap
     width = max(right, pad + title.get_width()) + pad
     panel = backing(width, head + deep * pitch + round(20 * unit), unit, 226)
@@ -117,7 +119,7 @@ def keys_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Surfac
 
 
 def share(value: str) -> float | None:
-    """Return the share that a value like "97.3 %" says, from 0 to 1; None where it says none."""
+    """Return the share, from 0 to 1, in a value like "97.3 %"; None in any other."""
     if not value.endswith("%"):
         return None
     try:

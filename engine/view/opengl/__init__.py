@@ -1,1 +1,1 @@
-"""The view that draws with OpenGL 3.3, one layer a file, from the ground up."""
+"""The renderer with OpenGL 3.3: a file for each layer, which the view draws from the ground up."""

@@ -1,4 +1,4 @@
-"""Fields as colours over the ground."""
+"""The layer of fields as colours over the ground."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from engine.view.scene import FieldOverlay
 
 
 class FieldLayer:
-    """One texel a cell, uploaded in every frame: fields change in every tick, and are small."""
+    """A texture with a texel a cell, uploaded in every frame: fields change in every tick, and are small."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._program = program(context, "heat", vertex="parts")
+        self._program = program(context, "field_overlay", vertex="tiles")
         self._tiles = Tiles(context, self._program)
         self._colours: moderngl.Texture | None = None
 
-    def draw(self, camera: Camera, heat: FieldOverlay) -> None:
+    def draw(self, camera: Camera, overlay: FieldOverlay) -> None:
         """Draw a field onto the bound framebuffer."""
-        colours = overlay_pixels(heat)
-        rows, columns = heat.field.shape
+        colours = overlay_pixels(overlay)
+        rows, columns = overlay.field.shape
         if self._colours is None or self._colours.size != (columns, rows):
             self._colours = self._context.texture((columns, rows), 4)
             self._colours.repeat_x = self._colours.repeat_y = False

@@ -1,4 +1,4 @@
-"""The battlefield: painted once as a whole, and shown as the camera sees it."""
+"""The layer of the ground: the whole field is painted once, and shown as the camera sees it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from jaxtyping import Bool, UInt8
 
 from engine.gl import program
 from engine.view.camera import Camera, letter_scale
+from engine.view.painted_field import painted_size
 from engine.view.palette import BORDER, ROCK, TABLE, unit
 
 OpenCells = Bool[np.ndarray, "H W"]
 
-FINENESS = 10.0  # pixels of the painted field per cell
-LARGEST = 2048  # pixels along a side of the painted field
+FINENESS = 10.0  # pixels of the painted field per cell, where it is not too large for that
 GRAIN, GRAIN_SPAN = 512, 24.0  # pixels along a side of the grain, and cells that it covers
 
 
 class Ground:
-    """Meadow, rocks, border and surround. Noise costs too much for every frame where the processor draws."""
+    """Meadow, rocks, border and surround. Painted once: where the CPU draws, noise costs too much for every frame."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
@@ -35,7 +35,7 @@ class Ground:
         self._grain.build_mipmaps()
         self._grain.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._field: moderngl.Texture | None = None
-        self._of: tuple[tuple[int, int], OpenCells | None] | None = None
+        self._of: tuple[tuple[int, int], OpenCells | None] | None = None  # grid and open cells of that picture
 
     def draw(
         self, canvas: moderngl.Framebuffer, camera: Camera, grid: tuple[int, int], open_cells: OpenCells | None
@@ -49,8 +49,7 @@ class Ground:
     def _painted(self, grid: tuple[int, int], open_cells: OpenCells | None) -> moderngl.Texture:
         """Return the whole field as a picture."""
         rows, columns = grid
-        fineness = min(FINENESS, LARGEST / max(grid))
-        size = (max(round(columns * fineness), 1), max(round(rows * fineness), 1))
+        fineness, size = painted_size(grid, FINENESS)
         closed = np.zeros(grid, dtype=np.uint8) if open_cells is None else np.where(open_cells, 0, 255).astype(np.uint8)
         mask = self._context.texture((columns, rows), 1, np.ascontiguousarray(closed), alignment=1)
         mask.repeat_x = mask.repeat_y = False
@@ -84,7 +83,7 @@ class Ground:
 
 
 def grain(side: int) -> UInt8[np.ndarray, "side side"]:
-    """Return fine detail that repeats without a seam: noise without its broad waves, around the middle grey."""
+    """Return fine detail that repeats without a seam, around the middle grey: noise without its broad waves."""
     noise = np.random.default_rng(0).standard_normal((side, side))
     waves = np.hypot(np.fft.fftfreq(side)[:, None], 0.6 * np.fft.fftfreq(side)[None, :]) * side
     band = np.exp(-((np.log(np.maximum(waves, 1e-3) / 55.0) / 0.75) ** 2))

@@ -1,4 +1,4 @@
-"""Lines over the field: one instanced draw for all strokes."""
+"""The layer of lines over the field: one instanced draw for all of them."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import moderngl
 import numpy as np
 
 from engine.gl import program
-from engine.view.lines import Strokes as Lines
+from engine.view.lines import Lines
 
 RECORD = np.dtype([("ends", "f4", 4), ("width", "f4"), ("square", "f4"), ("colour", "u1", 4)])
 
 
-class Strokes:
+class LineLayer:
     """Capsules and bars with smooth edges."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._program = program(context, "strokes")
+        self._program = program(context, "lines")
         self._reserve(1024)
 
     def _reserve(self, count: int) -> None:
         self._lines = self._context.buffer(reserve=count * RECORD.itemsize, dynamic=True)
-        content = [(self._lines, "4f 1f 1f 4f1/i", "ends", "width", "square", "ink")]
+        content = [(self._lines, "4f 1f 1f 4f1/i", "ends", "width", "square", "colour")]
         self._quads = self._context.vertex_array(self._program, content)
 
     def draw(self, lines: Lines, size: tuple[int, int]) -> None:
-        """Draw strokes onto the bound framebuffer, whose width and height in pixels are `size`."""
+        """Draw lines onto the bound framebuffer, whose width and height in pixels are `size`."""
         count = len(lines)
         if count == 0:
             return

@@ -1,4 +1,4 @@
-"""The ghost of the ordered formation, on the ground."""
+"""The layer of an outline on the ground: of the targets that were ordered, or of the selected soldiers."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from jaxtyping import Float
 
 from engine.gl import Tiles, program
 from engine.view.camera import Camera, letter_scale
-from engine.view.palette import GHOST, Colour, unit
+from engine.view.palette import OUTLINE, Colour, unit
 
-BEYOND = 2  # cells around the formation in which its line and halo still show
+BEYOND = 2  # cells around the density in which its line and halo still show
 
 
 class Outline:
-    """A contour and a faint fill, from the density that was ordered; uploaded only when it changes."""
+    """A contour and a faint fill of a density, which is uploaded only when it changes."""
 
-    def __init__(self, context: moderngl.Context, ink: Colour = GHOST, *, filled: float = 1.0) -> None:
+    def __init__(self, context: moderngl.Context, colour: Colour = OUTLINE, *, filled: float = 1.0) -> None:
         self._context = context
-        self._program = program(context, "ghost", vertex="parts")
-        self._program["ink"] = unit(ink)
+        self._program = program(context, "outline", vertex="tiles")
+        self._program["ink"] = unit(colour)
         self._program["filled"] = filled
         self._tiles = Tiles(context, self._program)
         self._density: moderngl.Texture | None = None
@@ -27,7 +27,7 @@ class Outline:
         self._empty = True
 
     def draw(self, camera: Camera, density: Float[np.ndarray, "H W"], version: int) -> None:
-        """Draw the outline of a density onto the bound framebuffer."""
+        """Draw the outline of a density onto the bound framebuffer; a new `version` says that the density changed."""
         if self._density is None or self._version != version or self._density.size != density.shape[::-1]:
             self._upload(density)
             self._version = version

@@ -1,4 +1,4 @@
-"""The panels of text, a texture each."""
+"""The layer of panels, a texture each."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from engine.gl import program
 from engine.view.hud.panels import Panel
 
 
-class Overlay:
-    """Draws panels pixel for pixel; a panel whose surface is the one of the last frame is not uploaded again."""
+class PanelLayer:
+    """Draws panels pixel for pixel; a panel whose surface is that of the last frame is not uploaded again."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._program = program(context, "overlay")
+        self._program = program(context, "panel")
         self._quad = context.vertex_array(self._program, [])
         self._textures: dict[str, moderngl.Texture] = {}
         self._uploaded: dict[str, pygame.Surface] = {}
@@ -33,7 +33,7 @@ class Overlay:
         texture, size = self._textures.get(panel.name), panel.surface.get_size()
         if texture is None or texture.size != size:
             texture = self._textures[panel.name] = self._context.texture(size, 4)
-            self._context.gc()  # frees the former one
+            self._context.gc()  # frees the previous one
             texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
             self._uploaded.pop(panel.name, None)
         if self._uploaded.get(panel.name) is not panel.surface:

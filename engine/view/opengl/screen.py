@@ -1,4 +1,4 @@
-"""The way of the finished picture to the window."""
+"""The last step: the finished picture goes to the window, or is made smaller for a film."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.gl import program
 
 
 class Screen:
-    """The window's own framebuffer. It is drawn to, as moderngl's copying between framebuffers fails on it."""
+    """The window's own framebuffer. Pictures are drawn to it: moderngl's copying between framebuffers fails on it."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
@@ -29,6 +29,8 @@ class Screen:
         smaller.use()
         self._context.disable(moderngl.BLEND)
         self._reducing["size"] = smaller.size
-        self._reducing["taps"] = min(-(-picture.width // (2 * smaller.width)), 8)  # each sample is of two by two pixels
+        self._reducing["taps"] = min(
+            -(-picture.width // (2 * smaller.width)), 8
+        )  # a sample is the mean of 2 x 2 pixels
         picture.use()
         self._reducer.render(moderngl.TRIANGLES, vertices=3)

@@ -1,4 +1,4 @@
-"""The men: one instanced draw of sprites for all of them, or of dots where they are too small for more."""
+"""The layer of soldiers: one instanced draw of sprites for all, or of dots where they are too small for sprites."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from engine.view.scene import DrawnSoldiers
 
 SHARPNESS = -0.9  # mipmap levels
 TEAMS = 32  # colours that the shader has room for
-PREVIEW = 0.7  # cover of men who are not there yet
+PREVIEW = 0.7  # cover of soldiers who are not there yet
 FORMAT = "2f 1f 1f 1f 1f 1f"
-ATTRIBUTES = ("position", "facing", "walked", "side", "variety", "chosen")
-BYTES = 28  # of one man
+ATTRIBUTES = ("position", "facing", "walked", "side", "variety", "selected")
+BYTES = 28  # of one soldier
 
 
 class SoldierLayer:
-    """Sprites in a texture array, a layer per facing and stride, and a buffer of men."""
+    """Sprites in a texture array, a layer per facing and stride, and a buffer of soldiers."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
-        self._program = program(context, "troops")
+        self._program = program(context, "soldiers")
         self._dots_program = program(context, "dots")
         frames = sprites.frames()
         count, height, width, _ = frames.shape
@@ -48,28 +48,28 @@ class SoldierLayer:
         self._reserve(4096)
 
     def _reserve(self, count: int) -> None:
-        self._men = self._context.buffer(reserve=count * BYTES, dynamic=True)
-        self._quads = self._context.vertex_array(self._program, [(self._men, FORMAT + "/i", *ATTRIBUTES)])
-        needed = [(self._men, "2f 8x 1f 1f 1f/v", "position", "side", "variety", "chosen")]
+        self._soldiers = self._context.buffer(reserve=count * BYTES, dynamic=True)
+        self._quads = self._context.vertex_array(self._program, [(self._soldiers, FORMAT + "/i", *ATTRIBUTES)])
+        needed = [(self._soldiers, "2f 8x 1f 1f 1f/v", "position", "side", "variety", "selected")]
         self._dots = self._context.vertex_array(self._dots_program, needed)
 
     def preview(self, camera: Camera, soldiers: DrawnSoldiers, teams: tuple[Colour, ...]) -> None:
-        """Draw men who are not there yet, translucent."""
+        """Draw soldiers who are not there yet, translucent."""
         self.draw(camera, soldiers, teams, cover=PREVIEW)
 
     def draw(self, camera: Camera, soldiers: DrawnSoldiers, teams: tuple[Colour, ...], cover: float = 1.0) -> None:
-        """Draw all men onto the bound framebuffer, in their teams' colours; `cover` below 1 lets the ground through."""
+        """Draw soldiers onto the bound framebuffer, in their teams' colours; a `cover` below 1 is translucent."""
         unit_cells = sprites.drawn_unit(soldiers.spacing)
         small = sprites.are_dots(camera, soldiers.spacing)
         seen = sprites.in_sight(camera, soldiers.position, 3.0 * unit_cells)
-        men = self._instances(soldiers, seen, in_order=not small)
-        count = len(men)
+        records = self._instances(soldiers, seen, in_order=not small)
+        count = len(records)
         if count == 0:
             return
-        if count * BYTES > self._men.size:
+        if count * BYTES > self._soldiers.size:
             self._reserve(2 * count)
-        self._men.orphan()
-        self._men.write(men)
+        self._soldiers.orphan()
+        self._soldiers.write(records)
         drawn = self._dots_program if small else self._program
         drawn["camera"] = camera.clip
         drawn["teams"] = [unit(teams[index % len(teams)]) for index in range(TEAMS)]
@@ -87,17 +87,17 @@ class SoldierLayer:
     def _instances(
         self, soldiers: DrawnSoldiers, seen: Bool[np.ndarray, " N"] | None, in_order: bool
     ) -> Float[np.ndarray, "M 7"]:
-        """Return the men who are seen, as the shaders take them."""
+        """Return the M soldiers who are seen, a row of ATTRIBUTES each."""
         count = len(soldiers.position)
         if len(self._variety) != count:
             self._variety = sprites.variety(count)
-        men = np.empty((count, BYTES // 4), dtype=np.float32)
-        men[:, 0:2] = soldiers.position
-        men[:, 2] = soldiers.facing
-        men[:, 3] = soldiers.walked
-        men[:, 4] = soldiers.side
-        men[:, 5] = self._variety
-        men[:, 6] = 0.0 if soldiers.selected is None else soldiers.selected
+        records = np.empty((count, BYTES // 4), dtype=np.float32)
+        records[:, 0:2] = soldiers.position
+        records[:, 2] = soldiers.facing
+        records[:, 3] = soldiers.walked
+        records[:, 4] = soldiers.side
+        records[:, 5] = self._variety
+        records[:, 6] = 0.0 if soldiers.selected is None else soldiers.selected
         if seen is not None:
-            men = men[seen]
-        return men[sprites.nearest_last(men[:, 1])] if in_order else men
+            records = records[seen]
+        return records[sprites.nearest_last(records[:, 1])] if in_order else records

@@ -13,19 +13,19 @@ from engine.view.hud.panels import UNFILMED, Panels
 from engine.view.lines import over_the_field
 from engine.view.opengl.field_overlay import FieldLayer
 from engine.view.opengl.ground import Ground
-from engine.view.opengl.lines import Strokes
+from engine.view.opengl.lines import LineLayer
 from engine.view.opengl.outline import Outline
-from engine.view.opengl.panels import Overlay
+from engine.view.opengl.panels import PanelLayer
 from engine.view.opengl.screen import Screen
 from engine.view.opengl.soldiers import SoldierLayer
-from engine.view.palette import CHOSEN
+from engine.view.palette import SELECTED
 from engine.view.scene import FieldOverlay, Scene
 from engine.view.selection_outline import selection_outline
 from engine.view.window import Window
 
 
 class OpenGLView:
-    """Draws every layer into a picture of its own, and then shows that in the window."""
+    """Draws every layer into a texture, and then shows that in the window."""
 
     def __init__(self, window: Window, title: str) -> None:
         """Draw in a window that has an OpenGL context. Raises where that context falls short of OpenGL 3.3."""
@@ -37,11 +37,11 @@ class OpenGLView:
             self.description = f"OpenGL {version // 100}.{version % 100 // 10} ({renderer})"
             self._ground = Ground(self._context)
             self._target_outline = Outline(self._context)
-            self._chosen = Outline(self._context, CHOSEN, filled=0.35)
+            self._selection_outline = Outline(self._context, SELECTED, filled=0.35)
             self._troops = SoldierLayer(self._context)
-            self._heat = FieldLayer(self._context)
-            self._strokes = Strokes(self._context)
-            self._overlay = Overlay(self._context)
+            self._fields = FieldLayer(self._context)
+            self._strokes = LineLayer(self._context)
+            self._overlay = PanelLayer(self._context)
             self._screen = Screen(self._context)
             self._resize(window.size)
         except BaseException:
@@ -57,12 +57,12 @@ class OpenGLView:
         self._picture = self._context.texture(size, 4)
         self._canvas = self._context.framebuffer([self._picture])
         self._backdrop = self._context.simple_framebuffer(size, components=4)
-        self._behind: tuple[object, ...] = ()  # what the backdrop shows
-        self._context.gc()  # frees what the former size needed
+        self._behind: tuple[object, ...] = ()  # camera, grid and target version that the backdrop shows
+        self._context.gc()  # frees what the previous size needed
 
     @property
     def context(self) -> moderngl.Context | None:
-        """The context that it draws with, for what else is to be computed there."""
+        """The OpenGL context that the view draws with, in which others may compute."""
         return self._context
 
     @property
@@ -71,7 +71,7 @@ class OpenGLView:
         return self._window.size
 
     def camera(self, grid: tuple[int, int]) -> Camera:
-        """Return how a field of this height and width in cells is shown in the window as it is now."""
+        """Return the camera that shows all of a field, height and width in cells, in the window as it is now."""
         return whole_field(grid, self._window.size)
 
     def events(self) -> list[Event]:
@@ -79,7 +79,7 @@ class OpenGLView:
         return self._window.events()
 
     def toggle_full_screen(self) -> None:
-        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        """Fill the screen, or return to the window. Raises OSError where the system cannot."""
         self._window.toggle_full_screen()
 
     def draw(self, scene: Scene) -> None:
@@ -93,13 +93,13 @@ class OpenGLView:
         self._canvas.use()
         self._blend()
         if scene.soldiers is not None:
-            crowd = selection_outline(scene.soldiers, scene.grid)
-            if crowd is not None:
-                self._chosen.draw(camera, crowd, self._frame)
+            selected = selection_outline(scene.soldiers, scene.grid)
+            if selected is not None:
+                self._selection_outline.draw(camera, selected, self._frame)
             self._troops.draw(camera, scene.soldiers, scene.teams)
         for overlay in scene.overlays:
             if isinstance(overlay, FieldOverlay):
-                self._heat.draw(camera, overlay)
+                self._fields.draw(camera, overlay)
         if scene.preview is not None:
             self._troops.preview(camera, scene.preview, scene.teams)
         self._strokes.draw(over_the_field(scene, camera), size)
@@ -113,7 +113,7 @@ class OpenGLView:
         self._window.show()
 
     def _draw_backdrop(self, scene: Scene, camera: Camera) -> None:
-        """Draw ground and ghost, if they or the camera have changed: they seldom do."""
+        """Draw ground and target outline, if they or the camera have changed: they seldom do."""
         cells = scene.open_cells
         behind = (camera, scene.grid, None if scene.target_outline is None else scene.target_version)
         if self._behind == behind and self._cells is cells:
@@ -130,7 +130,7 @@ class OpenGLView:
         self._context.blend_func = BLENDING
 
     def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
-        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        """Return the pixels of the last scene drawn, top row first, scaled down to `width` where they are wider."""
         canvas = self._canvas
         if width is not None and width < canvas.width:
             size = (width, max(round(canvas.height * width / canvas.width), 1))

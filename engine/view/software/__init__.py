@@ -1,1 +1,1 @@
-"""The view that draws on plain pygame surfaces, where OpenGL 3.3 is missing."""
+"""The renderer on plain pygame surfaces, where OpenGL 3.3 is missing."""

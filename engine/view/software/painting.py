@@ -1,6 +1,6 @@
-"""What the view without OpenGL paints on pygame surfaces: ground, outlines, fields, lines, men.
+"""What the renderer without OpenGL paints on pygame surfaces: ground, outlines, fields, lines, soldiers.
 
-Whatever is painted of the field is painted only where the camera sees it.
+Of the field only what the camera sees is painted.
 """
 
 from __future__ import annotations
@@ -14,22 +14,21 @@ from jaxtyping import Bool, Float, UInt8
 from engine.view.camera import Camera, letter_scale
 from engine.view.colour_scales import overlay_pixels
 from engine.view.hud.minimap import visible
-from engine.view.lines import Strokes
+from engine.view.lines import Lines
+from engine.view.painted_field import painted_size
 from engine.view.palette import BORDER, EARTH, GRASS, LEATHER, METAL, ROCK, TABLE, Colour
 from engine.view.scene import FieldOverlay
 
-FINENESS = 8.0  # pixels of the painted field per cell
-LARGEST = 2048  # pixels along a side of the painted field
+FINENESS = 8.0  # pixels of the painted field per cell, where it is not too large for that
 
 Field = Float[np.ndarray, "H W"]
-Place = tuple[int, int]  # the pixel of a picture's top left corner
+Corner = tuple[int, int]  # the pixel of a picture's top left corner
 
 
 def meadow(grid: tuple[int, int], open_cells: Bool[np.ndarray, "H W"] | None) -> pygame.Surface:
     """Paint the whole field: grass, bare earth, and rocks where nobody can stand."""
     rows, columns = grid
-    fineness = min(FINENESS, LARGEST / max(grid))
-    size = (max(round(columns * fineness), 1), max(round(rows * fineness), 1))
+    fineness, size = painted_size(grid, FINENESS)
     random = np.random.default_rng(0)
     shade = np.zeros(size)
     for cells, weight in ((40, 1.0), (14, 0.6), (4, 0.25), (0.4, 0.2)):
@@ -50,7 +49,7 @@ def meadow(grid: tuple[int, int], open_cells: Bool[np.ndarray, "H W"] | None) ->
 
 
 def ground(camera: Camera, grid: tuple[int, int], field: pygame.Surface) -> pygame.Surface:
-    """Return the painted field as the camera sees it, with its border and its surround."""
+    """Return the painted field as the camera sees it, with its border and surround."""
     picture = pygame.Surface(camera.size).convert()
     picture.fill(TABLE)
     seen = seen_part(field, camera, grid)
@@ -64,7 +63,7 @@ def ground(camera: Camera, grid: tuple[int, int], field: pygame.Surface) -> pyga
 
 def seen_part(
     field: pygame.Surface, camera: Camera, grid: tuple[int, int], *, smooth: bool = True
-) -> tuple[pygame.Surface, Place] | None:
+) -> tuple[pygame.Surface, Corner] | None:
     """Return what the camera sees of a picture of the whole field, and where it goes; None where it sees nothing."""
     left, top, right, bottom = visible(camera, grid)
     if right <= left or bottom <= top:
@@ -79,7 +78,7 @@ def seen_part(
     return scale(part, (max(x1 - x0, 1), max(y1 - y0, 1))), (x0, y0)
 
 
-def outline(camera: Camera, density: Field, ink: Colour, cover: int) -> tuple[pygame.Surface, Place] | None:
+def outline(camera: Camera, density: Field, colour: Colour, cover: int) -> tuple[pygame.Surface, Corner] | None:
     """Paint a line where a density is half of its peak, and a faint fill; None where none of it is seen."""
     peak = float(density.max(initial=0.0))
     if not peak > 0.0:
@@ -105,47 +104,47 @@ def outline(camera: Camera, density: Field, ink: Colour, cover: int) -> tuple[py
         core = core & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
     line = inside & ~core
     picture = pygame.Surface(share.shape, pygame.SRCALPHA)
-    picture.fill((*ink, 0))
+    picture.fill((*colour, 0))
     alpha = pygame.surfarray.pixels_alpha(picture)
     alpha[:] = np.where(line, 205, np.where(inside, cover, 0))
     del alpha
     return picture.convert_alpha(), place
 
 
-def heat_map(camera: Camera, heat: FieldOverlay) -> tuple[pygame.Surface, Place] | None:
+def field_overlay(camera: Camera, overlay: FieldOverlay) -> tuple[pygame.Surface, Corner] | None:
     """Paint a field's colours, cell by cell; None where none of it is seen."""
-    rows, columns = heat.field.shape
-    colours = np.ascontiguousarray(overlay_pixels(heat))
+    rows, columns = overlay.field.shape
+    colours = np.ascontiguousarray(overlay_pixels(overlay))
     cells = pygame.image.frombuffer(colours.tobytes(), (columns, rows), "RGBA")
     return seen_part(cells, camera, (rows, columns), smooth=False)
 
 
-def draw_strokes(surface: pygame.Surface, lines: Strokes) -> None:
-    """Draw strokes onto a surface: those that cover wholly straight away, the others by way of a layer."""
+def draw_lines(surface: pygame.Surface, lines: Lines) -> None:
+    """Draw lines onto a surface: opaque ones directly, the others by way of a layer."""
     if len(lines) == 0:
         return
     layer = pygame.Surface(surface.get_size(), pygame.SRCALPHA) if (lines.colour[:, 3] < 255).any() else None
-    for ends, width, ink, square in zip(
+    for ends, width, colour, square in zip(
         lines.ends.tolist(), lines.width.tolist(), lines.colour.tolist(), lines.square.tolist(), strict=True
     ):
-        _draw_stroke(surface if ink[3] == 255 or layer is None else layer, ends, width, ink, square)
+        _draw_line(surface if colour[3] == 255 or layer is None else layer, ends, width, colour, square)
     if layer is not None:
         surface.blit(layer, (0, 0))
 
 
-def _draw_stroke(surface: pygame.Surface, ends: list[float], width: float, ink: list[int], square: bool) -> None:
+def _draw_line(surface: pygame.Surface, ends: list[float], width: float, colour: list[int], square: bool) -> None:
     start, end = np.array(ends[:2]), np.array(ends[2:])
     length = float(np.hypot(*(end - start)))
     if length < 0.5:
-        pygame.draw.circle(surface, ink, start.tolist(), max(width / 2, 1.0))
+        pygame.draw.circle(surface, colour, start.tolist(), max(width / 2, 1.0))
         return
     across = np.array([start[1] - end[1], end[0] - start[0]]) * (width / 2 / length)
     pygame.draw.polygon(
-        surface, ink, [tuple(start + across), tuple(end + across), tuple(end - across), tuple(start - across)]
+        surface, colour, [tuple(start + across), tuple(end + across), tuple(end - across), tuple(start - across)]
     )
     if not square and width > 2.5:
         for place in (start, end):
-            pygame.draw.circle(surface, ink, place.tolist(), width / 2)
+            pygame.draw.circle(surface, colour, place.tolist(), width / 2)
 
 
 def tinted(frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float) -> pygame.Surface:
@@ -156,15 +155,17 @@ def tinted(frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float
     premultiplied = np.concatenate([colour, frame[..., 3:]], axis=-1).astype(np.uint8)
     picture = pygame.image.frombuffer(premultiplied.tobytes(), (width, height), "RGBA")
     size = (max(round(width * zoom), 1), max(round(height * zoom), 1))
-    man = pygame.transform.smoothscale(picture, size)
-    # Surfaces are blended with colours that are not premultiplied.
-    cover = pygame.surfarray.array_alpha(man)[..., None]
-    pygame.surfarray.pixels3d(man)[:] = np.minimum(pygame.surfarray.array3d(man) * (255.0 / np.maximum(cover, 1)), 255)
-    return man.convert_alpha()
+    sprite = pygame.transform.smoothscale(picture, size)
+    # pygame blends colours that are not premultiplied.
+    cover = pygame.surfarray.array_alpha(sprite)[..., None]
+    pygame.surfarray.pixels3d(sprite)[:] = np.minimum(
+        pygame.surfarray.array3d(sprite) * (255.0 / np.maximum(cover, 1)), 255
+    )
+    return sprite.convert_alpha()
 
 
 def enlarged(values: Float[np.ndarray, "w h"], size: tuple[int, int]) -> Float[np.ndarray, "W H"]:
-    """Return values from 0 to 1 spread smoothly over width x height pixels."""
+    """Return values from 0 to 1 interpolated smoothly to `size`, width and height in pixels."""
     grey = np.repeat((np.clip(values, 0.0, 1.0) * 255).astype(np.uint8)[..., None], 3, axis=-1)
     large = pygame.transform.smoothscale(pygame.surfarray.make_surface(grey).convert(24), size)
     return pygame.surfarray.array3d(large)[..., 0] / 255.0
@@ -173,7 +174,7 @@ def enlarged(values: Float[np.ndarray, "w h"], size: tuple[int, int]) -> Float[n
 def draw_dots(
     surface: pygame.Surface, pixels: Float[np.ndarray, "N 2"], colours: Float[np.ndarray, "N 3"], across: int
 ) -> None:
-    """Draw each man as a square of so many pixels, lit from above; where two meet, the later one covers."""
+    """Draw N soldiers as squares `across` pixels wide, lit from above; later ones cover earlier ones."""
     left, top = np.floor(pixels - 0.5 * (across - 1)).astype(np.int64).T
     width, height = surface.get_size()
     seen = (left >= 0) & (top >= 0) & (left < width - across) & (top < height - across)

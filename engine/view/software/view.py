@@ -1,4 +1,4 @@
-"""The view that draws with plain pygame surfaces, for where there is no OpenGL."""
+"""The view that draws on plain pygame surfaces, where there is no OpenGL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.view.camera import Camera, whole_field
 from engine.view.events import Event
 from engine.view.hud.panels import UNFILMED, Panels
 from engine.view.lines import over_the_field
-from engine.view.palette import CHOSEN, GHOST, Colour
+from engine.view.palette import OUTLINE, SELECTED, Colour
 from engine.view.scene import DrawnSoldiers, FieldOverlay, Scene
 from engine.view.selection_outline import selection_outline
 from engine.view.software import painting
@@ -24,13 +24,14 @@ from engine.view.window import Window
 
 Painted = TypeVar("Painted")
 
-GHOST_FILL, CHOSEN_FILL = 34, 14  # of 255: the cover inside an outline
-SHOWN_COVER = 178  # of 255: men who are not there yet
-ZOOM_STEP = 1.04  # men are kept in sizes that are so much apart, so that zooming paints few anew
+TARGET_FILL, SELECTED_FILL = 34, 14  # of 255: the cover inside an outline
+PREVIEW = 178  # of 255: the cover of soldiers who are not there yet
+ZOOM_STEP = 1.04  # sprites are kept in sizes that differ by this factor, so that zooming paints few anew
+MOST_SPRITES = 2000  # that are kept
 
 
 class SurfaceView:
-    """Draws the same layers as the view with OpenGL, more simply. What seldom changes is painted once and kept."""
+    """Draws the same layers as the view with OpenGL, more simply. Layers that seldom change are kept."""
 
     def __init__(self, window: Window, title: str, reason: str) -> None:
         """Draw in a window without OpenGL; `reason` says in a few words why."""
@@ -40,15 +41,15 @@ class SurfaceView:
         self._frames = sprites.frames()
         self._variety = sprites.variety(0)
         self._kept: dict[str, tuple[Hashable, object]] = {}
-        self._men: dict[tuple[float, int, Colour], pygame.Surface] = {}
-        self._open_cells: np.ndarray | None = None  # those that the ground was painted with
-        self._filmed: pygame.Surface | None = None  # the picture without what only the player is to see
+        self._sprites: dict[tuple[float, int, Colour], pygame.Surface] = {}
+        self._open_cells: np.ndarray | None = None  # those with which the ground was painted
+        self._filmed: pygame.Surface | None = None  # the picture without the panels for the player alone
         self._frame = 0
         self._open = True
 
     @property
     def context(self) -> None:
-        """It draws without OpenGL."""
+        """None: this view draws without OpenGL."""
         return None
 
     @property
@@ -57,7 +58,7 @@ class SurfaceView:
         return self._window.size
 
     def camera(self, grid: tuple[int, int]) -> Camera:
-        """Return how a field of this height and width in cells is shown in the window as it is now."""
+        """Return the camera that shows all of a field, height and width in cells, in the window as it is now."""
         return whole_field(grid, self._window.size)
 
     def events(self) -> list[Event]:
@@ -65,7 +66,7 @@ class SurfaceView:
         return self._window.events()
 
     def toggle_full_screen(self) -> None:
-        """Fill the screen, or come back from that. Raises OSError where the system cannot."""
+        """Fill the screen, or return to the window. Raises OSError where the system cannot."""
         self._window.toggle_full_screen()
 
     def draw(self, scene: Scene) -> None:
@@ -75,22 +76,22 @@ class SurfaceView:
         surface.blit(self._ground(camera, scene), (0, 0))
         if scene.target_outline is not None:
             key = (camera, scene.target_version, scene.target_outline.shape)
-            paint = partial(painting.outline, camera, scene.target_outline, GHOST, GHOST_FILL)
-            blit(surface, self._painted("ghost", key, paint))
+            paint = partial(painting.outline, camera, scene.target_outline, OUTLINE, TARGET_FILL)
+            blit(surface, self._painted("target outline", key, paint))
         if scene.soldiers is not None:
-            crowd = selection_outline(scene.soldiers, scene.grid)
-            if crowd is not None:
-                blit(surface, painting.outline(camera, crowd, CHOSEN, CHOSEN_FILL))
-            self._draw_men(surface, camera, scene.soldiers, scene.teams)
+            selected = selection_outline(scene.soldiers, scene.grid)
+            if selected is not None:
+                blit(surface, painting.outline(camera, selected, SELECTED, SELECTED_FILL))
+            self._draw_soldiers(surface, camera, scene.soldiers, scene.teams)
         for overlay in scene.overlays:
             if isinstance(overlay, FieldOverlay):
-                blit(surface, painting.heat_map(camera, overlay))
+                blit(surface, painting.field_overlay(camera, overlay))
         if scene.preview is not None:
-            shown = surface.copy()
-            self._draw_men(shown, camera, scene.preview, scene.teams)
-            shown.set_alpha(SHOWN_COVER)  # what is the same in both stays as it is
-            surface.blit(shown, (0, 0))
-        painting.draw_strokes(surface, over_the_field(scene, camera))
+            preview = surface.copy()
+            self._draw_soldiers(preview, camera, scene.preview, scene.teams)
+            preview.set_alpha(PREVIEW)  # pixels that are the same in both stay as they are
+            surface.blit(preview, (0, 0))
+        painting.draw_lines(surface, over_the_field(scene, camera))
         panels = self._panels.of(scene, camera, self._frame)
         surface.blits([(panel.surface, panel.place) for panel in panels if panel.name not in UNFILMED])
         unfilmed = [(panel.surface, panel.place) for panel in panels if panel.name in UNFILMED]
@@ -114,7 +115,7 @@ class SurfaceView:
             kept = self._kept[name] = (key, paint())
         return cast(Painted, kept[1])
 
-    def _draw_men(
+    def _draw_soldiers(
         self, surface: pygame.Surface, camera: Camera, soldiers: DrawnSoldiers, teams: tuple[Colour, ...]
     ) -> None:
         count = len(soldiers.position)
@@ -133,24 +134,26 @@ class SurfaceView:
         corners = camera.pixels(soldiers.position[order]) - np.array(sprites.MIDDLE) * zoom
         which = sprites.frame_of(soldiers, self._variety)[order]
         side = soldiers.side[order] % len(teams)
-        men = [self._man(zoom, frame, teams[one]) for frame, one in zip(which.tolist(), side.tolist(), strict=True)]
-        surface.blits(list(zip(men, np.rint(corners).astype(int).tolist(), strict=True)), doreturn=False)
+        drawn = [
+            self._sprite(zoom, frame, teams[one]) for frame, one in zip(which.tolist(), side.tolist(), strict=True)
+        ]
+        surface.blits(list(zip(drawn, np.rint(corners).astype(int).tolist(), strict=True)), doreturn=False)
 
     def _in_sight(self, camera: Camera, position: Float[np.ndarray, "N 2"], reach: float) -> Bool[np.ndarray, " N"]:
-        """Return who stands in the picture, or no further than `reach` pixels outside."""
+        """Return which soldiers stand in the picture, or at most `reach` pixels outside."""
         pixels = camera.pixels(position)
         return np.all((pixels > -reach) & (pixels < np.array(camera.size) + reach), axis=1)
 
-    def _man(self, zoom: float, frame: int, team: Colour) -> pygame.Surface:
-        man = self._men.get((zoom, frame, team))
-        if man is None:
-            if len(self._men) > 2000:
-                self._men.clear()
-            man = self._men[zoom, frame, team] = painting.tinted(self._frames[frame], team, zoom)
-        return man
+    def _sprite(self, zoom: float, frame: int, team: Colour) -> pygame.Surface:
+        sprite = self._sprites.get((zoom, frame, team))
+        if sprite is None:
+            if len(self._sprites) > MOST_SPRITES:
+                self._sprites.clear()
+            sprite = self._sprites[zoom, frame, team] = painting.tinted(self._frames[frame], team, zoom)
+        return sprite
 
     def picture(self, width: int | None = None) -> UInt8[np.ndarray, "height width 3"]:
-        """Return the pixels of the last scene drawn, top row first; made so many pixels wide where it is wider."""
+        """Return the pixels of the last scene drawn, top row first, scaled down to `width` where they are wider."""
         surface = self._filmed or self._window.surface
         if width is not None and width < surface.get_width():
             height = max(round(surface.get_height() * width / surface.get_width()), 1)
@@ -165,6 +168,6 @@ class SurfaceView:
 
 
 def blit(surface: pygame.Surface, painted: tuple[pygame.Surface, tuple[int, int]] | None) -> None:
-    """Draw what was painted where it goes, if anything was."""
+    """Draw a painted surface at its corner, if there is one."""
     if painted is not None:
         surface.blit(*painted)

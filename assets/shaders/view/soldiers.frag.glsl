@@ -4,7 +4,7 @@ uniform sampler2DArray frames;
 uniform vec3 metal;
 uniform vec3 leather;
 uniform float sharpness;  // mipmap bias: negative is crisper
-uniform float cover;      // 1: solid; less: translucent, for men who are not there yet
+uniform float cover;      // 1: solid; less: translucent, for soldiers who are not there yet
 in vec3 frame;
 in vec3 team;
 flat in float shade;
@@ -15,6 +15,6 @@ void main() {
     vec4 seen = texture(frames, frame, sharpness);
     float lit = seen.r + seen.g + seen.b;
     vec3 worn = shade * (seen.r * metal + seen.g * team + seen.b * leather);
-    // Those who are selected stand in a brighter light.
+    // Selected soldiers stand in a brighter light.
     colour = cover * vec4(worn * (1.0 + 0.25 * glow) + 0.07 * glow * lit, seen.a);
 }

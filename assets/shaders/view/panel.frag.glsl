@@ -1,3 +1,4 @@
+// A panel's pixel, premultiplied by its cover.
 
 uniform sampler2D panel;
 in vec2 corner;

@@ -1,5 +1,6 @@
+// A line with smooth edges: a capsule, or a bar that is cut off at its ends.
 
-in vec2 place;
+in vec2 place;        // see lines.vert.glsl
 flat in vec3 shape;
 flat in vec4 tint;
 out vec4 colour;

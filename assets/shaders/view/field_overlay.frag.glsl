@@ -1,4 +1,4 @@
-// A field's colours, cell by cell; only a pixel at their edges is blended.
+// A field's colours, cell by cell; only the pixel at a cell's edge is blended.
 
 uniform sampler2D heat;
 uniform vec2 field;   // width and height in cells

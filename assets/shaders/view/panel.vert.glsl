@@ -1,4 +1,4 @@
-// A panel of text, pixel for pixel.
+// One quad for a panel, pixel for pixel.
 
 uniform vec4 extent;   // left, top, right, bottom in pixels from the top left
 uniform vec2 picture;  // width and height in pixels

@@ -1,4 +1,4 @@
-// The ordered formation: a faint hatched fill, and a crisp line where the density is half of its peak.
+// The outline of a density: a faint hatched fill, and a crisp line where the density is half of its peak.
 
 uniform sampler2D density;  // 1 at the peak
 uniform vec2 field;         // width and height in cells

@@ -1,4 +1,4 @@
-// One quad for each part of the field where there is anything to draw.
+// One quad for each tile of the field that has anything to draw in it.
 
 uniform vec4 camera;  // clip = cell * camera.xy + camera.zw
 in vec4 extent;       // left, top, right, bottom in cells
