@@ -1,4 +1,4 @@
-"""Measures controllers: trials, the physical bound, tables and pictures. `python -m nca_controller.evaluate` asks it."""
+"""Measures controllers for `python -m nca_controller.evaluate`: trials, the physical bound, tables and pictures."""
 
 from nca_controller.evaluation.pictures import draw
 from nca_controller.evaluation.tables import comparison, table

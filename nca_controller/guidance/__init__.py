@@ -1,4 +1,4 @@
-"""Guidance: commanders, who order a velocity for every cell, and the fields that they take it from.
+"""Guidance: commanders, which order a velocity for every cell, and the fields that they take it from.
 
 Every guide returns velocities (H, W, 2), x right and y down, in cells per unit time and at most 1 long.
 """

@@ -21,23 +21,23 @@ STEPS = 2  # steps in a tick
 MAX_SPEED = DT * STEPS  # cells per tick of a velocity of 1
 REFRESH = 4  # ticks between two refreshes of the plan
 
-Order = Float[Array, "H W 3"]  # velocity (x, y), at most 1 long, and proximity to the destination from 0 to 1
+OrderField = Float[Array, "H W 3"]  # velocity (x, y), at most 1 long, and proximity to the destination from 0 to 1
 
 
 class Commander(Protocol):
-    """Orders cells about. A pytree, so that it passes through jit, grad and vmap."""
+    """Orders a velocity for every cell. A pytree, so that it passes through jit, grad and vmap."""
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> Any:
-        """Return the memory of a commander who has had no order yet."""
+        """Return the memory of a commander that has had no order yet."""
         ...
 
-    def order(self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[Order, Any]:
-        """Return what every cell is to do now, and the memory for the next tick."""
+    def order(self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[OrderField, Any]:
+        """Return the order for every cell, and the memory for the next tick."""
         ...
 
 
 class Alone:
-    """Makes a commander a controller: everyone obeys to the letter."""
+    """Makes a commander a controller: its order is the velocity."""
 
     max_speed = MAX_SPEED
 
@@ -53,7 +53,7 @@ class Alone:
         return order[..., :2], memory
 
     def planned(self, memory: Any, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:
-        """Return what the commander ordered in the last tick: what was done."""
+        """Return the velocity of the last tick, which is what the commander ordered."""
         return velocity
 
     def network(self) -> None:
@@ -62,7 +62,7 @@ class Alone:
 
 @struct.dataclass
 class PlanMemory:
-    """The plan, and the ticks since the start, which tell when to refresh it."""
+    """The plan, and the ticks since the start, which decide when it is refreshed."""
 
     plan: transport.TransportPlan
     tick: Int[Array, ""]
@@ -77,7 +77,7 @@ class Plan(Alone):
 
     def order(
         self, memory: PlanMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]
-    ) -> tuple[Order, PlanMemory]:
+    ) -> tuple[OrderField, PlanMemory]:
         plan = jax.lax.cond(
             memory.tick % REFRESH == 0,
             lambda: transport.plan_transport(memory.plan, mass, target),
@@ -88,38 +88,38 @@ class Plan(Alone):
 
 @struct.dataclass
 class Poisson(Alone):
-    """Follows the Poisson flow: reaches the target, on curved ways. Remembers nothing."""
+    """Follows the Poisson flow: reaches the target, on curved paths. Has no memory."""
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> None:
         return None
 
-    def order(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[Order, None]:
+    def order(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[OrderField, None]:
         flow = poisson_flow(mass, target)
         return jnp.concatenate([flow, 1 - speed(flow)[..., None]], axis=-1), None
 
 
 @struct.dataclass
 class Relaxation(Alone):
-    """Follows a potential that cells relax among neighbours: the local commander, without a global solve."""
+    """Follows a potential that cells relax with their neighbours: the local commander, without a global solve."""
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> relaxation.Wave:
-        return relaxation.still(*mass.shape)
+        return relaxation.flat_wave(*mass.shape)
 
     def order(
         self, memory: relaxation.Wave, mass: Float[Array, "H W"], target: Float[Array, "H W"]
-    ) -> tuple[Order, relaxation.Wave]:
+    ) -> tuple[OrderField, relaxation.Wave]:
         wave = relaxation.relax(memory, mass, target)
         return relaxation.follow_wave(wave, mass), wave
 
 
 @struct.dataclass
 class Gradient(Alone):
-    """Follows the seed's signal, uphill on the blurred target: it reaches about four cells. Remembers nothing."""
+    """Follows the seed's signal, uphill on the blurred target: it reaches about four cells. Has no memory."""
 
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> None:
         return None
 
-    def order(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[Order, None]:
+    def order(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[OrderField, None]:
         return create_goal_signal(target)[..., 1:], None
 
 

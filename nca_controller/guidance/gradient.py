@@ -15,7 +15,7 @@ def create_goal_signal(
 ) -> Float[Array, "H W 4"]:
     """Return target mass, direction (x, y) towards more of it, and proximity, the blurred target over its maximum.
 
-    `current_mass` has no influence: what the target looks like nearby is all that this signal tells.
+    `current_mass`, an argument of the seed's, is ignored: this signal depends only on the target nearby.
     """
     blurred = target
     for _ in range(BLURS):
@@ -27,7 +27,7 @@ def create_goal_signal(
 
 
 def mean_3x3(field: Float[Array, "H W"]) -> Float[Array, "H W"]:
-    """Return the mean of each cell and its eight neighbours; the border is continued outwards."""
+    """Return the mean of each cell and its eight neighbours; the border is repeated outwards."""
     padded = jnp.pad(field, 1, mode="edge")
     rows = padded[:-2] + padded[1:-1] + padded[2:]
     return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9

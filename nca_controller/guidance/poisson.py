@@ -10,11 +10,11 @@ from jaxtyping import Array, Float
 from engine.fields import cosines, curvature
 from nca_controller.guidance.speed import clipped
 
-THIN = 0.1  # mass per cell below which a cell is not urgent_cost any more
+THIN = 0.1  # mass per cell, added to the divisor: cells with less are not sped up further
 
 
 def poisson_flow(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 2"]:
-    """Return the velocity grad(phi) / (mass + THIN), at most 1, where laplace(phi) = mass - target.
+    """Return the velocity grad(phi) / (mass + THIN), at most 1 long, where laplace(phi) = mass - target.
 
     Assumes an open rectangle with walls: no flux leaves it.
     """
@@ -22,16 +22,16 @@ def poisson_flow(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Floa
 
 
 def flux_up(potential: Float[Array, "H W"]) -> Float[Array, "H W 2"]:
-    """Return the slope (x, y) of a potential, as the mean over each cell's two opposite faces; 0 across the border."""
-    across = jnp.pad(jnp.diff(potential, axis=1), ((0, 0), (1, 1)))
-    down = jnp.pad(jnp.diff(potential, axis=0), ((1, 1), (0, 0)))
-    return jnp.stack([across[:, 1:] + across[:, :-1], down[1:] + down[:-1]], axis=-1) / 2
+    """Return the gradient (x, y) of a potential, the mean over each cell's two opposite faces; 0 across the border."""
+    steps_x = jnp.pad(jnp.diff(potential, axis=1), ((0, 0), (1, 1)))
+    steps_y = jnp.pad(jnp.diff(potential, axis=0), ((1, 1), (0, 0)))
+    return jnp.stack([steps_x[:, 1:] + steps_x[:, :-1], steps_y[1:] + steps_y[:-1]], axis=-1) / 2
 
 
 def solve_poisson(source: Float[Array, "H W"]) -> Float[Array, "H W"]:
     """Return phi with laplace(phi) = source - mean(source) and no flux over the border; phi has mean 0.
 
-    At game sizes plain matrix products with the cosine waves are fastest.
+    At the game's sizes plain matrix products with the cosine waves are fastest.
     """
     height, width = source.shape
     rows, columns = cosines(height), cosines(width)

@@ -1,7 +1,7 @@
-"""A guide without a global solve: the Poisson potential, relaxed by what neighbouring cells tell each other.
+"""A guide without a global solve: the Poisson potential, relaxed between neighbouring cells.
 
 Every cell holds a potential and its rate and, once a tick, follows the damped wave equation driven by its own shortfall
-and its four neighbours. News travels as a wave, 0.95 cells a tick along an axis; where the wave has died down the
+and its four neighbours. A change travels as a wave, 0.95 cells a tick along an axis; where the wave has died down the
 potential solves the same equation as `guidance.poisson` does at once.
 """
 
@@ -20,26 +20,26 @@ DAMPING = 0.05  # share of the rate that is lost in a tick
 
 @struct.dataclass
 class Wave:
-    """What every cell remembers."""
+    """What every cell remembers: a potential, and its change in the last tick."""
 
     potential: Float[Array, "H W"]
     rate: Float[Array, "H W"]
 
 
-def still(height: int, width: int) -> Wave:
+def flat_wave(height: int, width: int) -> Wave:
     """Return the wave before any order."""
     return Wave(jnp.zeros((height, width)), jnp.zeros((height, width)))
 
 
 def relax(wave: Wave, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Wave:
     """Return the wave one tick later. Linear, local to the four neighbours; the border reflects it."""
-    around = jnp.pad(wave.potential, 1, mode="edge")
-    laplace = around[:-2, 1:-1] + around[2:, 1:-1] + around[1:-1, :-2] + around[1:-1, 2:] - 4 * wave.potential
+    padded = jnp.pad(wave.potential, 1, mode="edge")
+    laplace = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:] - 4 * wave.potential
     rate = (1 - DAMPING) * wave.rate + STIFFNESS * (laplace - (mass - target))
     return Wave(wave.potential + rate, rate)
 
 
 def follow_wave(wave: Wave, mass: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
-    """Return the velocity (x, y) up the potential, at most 1, and the proximity, 1 where nothing moves."""
+    """Return the velocity (x, y) up the potential, at most 1 long, and the proximity, 1 where nothing moves."""
     velocity = clipped(flux_up(wave.potential) / (mass + THIN)[..., None])
     return jnp.concatenate([velocity, 1 - speed(velocity)[..., None]], axis=-1)

@@ -1,7 +1,7 @@
 """Entropic optimal transport between clouds (Cuturi, "Sinkhorn distances", 2013), by stabilised scaling.
 
 Potentials are in the cost's unit. Sums of exponentials are taken in the logarithm's domain once a round; in between,
-the plan that these potentials stand for is scaled by plain matrix products (Schmitzer, "Stabilized sparse scaling
+the plan that these potentials define is scaled by plain matrix products (Schmitzer, "Stabilized sparse scaling
 algorithms", 2019). `blur` is the entropy's weight: with squared distances mass is matched within about its root.
 """
 
@@ -41,8 +41,8 @@ def sinkhorn(
 
     def scale(number: Array, potential: Float[Array, " k"]) -> Float[Array, " k"]:
         width = blur * NARROWING ** (rounds - 1 - number).astype(jnp.float32)
-        of_source = -width * jax.nn.logsumexp((potential - cost) / width + target, axis=1)
-        plan = jnp.exp(jnp.minimum((of_source[:, None] + potential - cost) / width, 60.0))
+        source_potential = -width * jax.nn.logsumexp((potential - cost) / width + target, axis=1)
+        plan = jnp.exp(jnp.minimum((source_potential[:, None] + potential - cost) / width, 60.0))
 
         def sweep(_: int, columns: Float[Array, " k"]) -> Float[Array, " k"]:
             rows = 1 / jnp.maximum(plan @ (demand * columns), 1 / FARTHEST)
@@ -57,16 +57,16 @@ def sinkhorn(
 
 def sinkhorn_to_itself(cloud: Cloud, blur: float) -> Float[Array, " k"]:
     """Return the potential of the plan from a cloud to itself, for squared distances."""
-    near = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.log_share)
+    kernel = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.log_share)
 
     def sweep(_: int, scale: Float[Array, " k"]) -> Float[Array, " k"]:
-        return jnp.sqrt(scale / (near @ scale + 1 / FARTHEST))
+        return jnp.sqrt(scale / (kernel @ scale + 1 / FARTHEST))
 
     return blur * jnp.log(jax.lax.fori_loop(0, SELF_SWEEPS, sweep, jnp.ones_like(cloud.log_share)))
 
 
 def barycentric_map(cost: Cost, target: Cloud, potential: Float[Array, " k"], blur: float) -> Float[Array, "n 2"]:
-    """Return for every place the mean point of what the plan sends mass from there to; `cost` is from the places."""
+    """Return for every place the mean of the points that the plan sends its mass to; `cost` is from the places."""
     return jax.nn.softmax((potential - cost) / blur + target.log_share, axis=1) @ target.points
 
 
