@@ -1,4 +1,4 @@
-"""Differentiable transport that conserves mass exactly and never exceeds capacity. Knows nothing of the rest."""
+"""Differentiable transport that conserves mass exactly and never exceeds capacity. Imports nothing of the rest."""
 
 from nca_controller.physics.diffusion import diffuse, perturb
 from nca_controller.physics.exchange import total

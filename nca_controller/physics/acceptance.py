@@ -61,7 +61,7 @@ def min_plus_scan(offers: Field, room: Field, border: Row, reverse: bool) -> Fie
 
 @min_plus_scan.defjvp
 def _min_plus_scan_jvp(reverse: bool, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Field, Field]:
-    """Pass the tangent of what holds each face back: its own offer, or else room and what is accepted next.
+    """Pass on the tangent of what limits each face: its own offer, or else room and what is accepted next.
 
     A linear recurrence of its own, which transposes; through the scan above, XLA copies whole fields at every row.
     """

@@ -39,7 +39,7 @@ def diffuse(
 def spread_out(
     mass: Float[Array, "R H W"], rate: float, terrain: Terrain, *, quantum: float | None, sides: tuple[int, ...]
 ) -> Float[Array, "R H W"]:
-    """Return the outcome of a step of diffusion of which everything is given and checked."""
+    """Return the outcome of a step of diffusion, all arguments given and checked."""
 
     def spread(mass: Float[Array, "R H W"], terrain: Terrain) -> Float[Array, "R H W"]:
         offers = to_lattice(rate * (mass - below(mass, terrain.boundary)), quantum)

@@ -1,9 +1,9 @@
 """What happens on a face when regiments meet there: friends exchange places, enemies push.
 
 Under any limiter two dense regiments that march through each other would stand for ever, since neither finds room.
-So men of one side who want past each other are first exchanged in equal amounts, which needs no room at all.
+So offers of one side that oppose each other are first exchanged in equal amounts, which needs no room at all.
 
-Regiments are few and fields are large, so what is said of all regiments is written out one after another: XLA's
+Regiments are few and fields are large, so sums over regiments are written out one after another: XLA's
 reductions along so short an axis cost ten times as much on CPUs.
 """
 

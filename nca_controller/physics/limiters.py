@@ -3,7 +3,7 @@
 A limiter takes the differences to the neighbour behind and to the one ahead, seen along the motion, and the Courant
 number c in [0, 1]; it returns what to add to the donor-cell outflow c x mass. In the notation of Sweby (SIAM J. Numer.
 Anal. 21, 1984) that is c (1 - c) / 2 x phi(behind / ahead) x ahead; written without that quotient, nothing divides by
-zero. Rows of the table, from smearing to sharpening.
+zero. The limiters below go from smearing to sharpening.
 """
 
 from __future__ import annotations

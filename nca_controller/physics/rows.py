@@ -1,7 +1,8 @@
 """Rows of cells and the faces between them. Face i lies below row i; beyond the last row is a wall or the first row.
 
-All that moves mass is written once, for motion along the rows' axis (the last but one); `transposed` makes columns rows.
-What is shifted or turned is fenced: recomputed for every neighbour that reads it, a pass costs many times as much.
+All that moves mass is written once, for motion along the rows' axis (the last but one); `transposed` swaps both axes.
+Shifted and transposed fields pass a `barrier`: recomputed for every neighbour that reads them, they would make a pass
+cost many times as much.
 """
 
 from __future__ import annotations
@@ -27,5 +28,5 @@ def above(field: Shaped[Array, "*R H W"], boundary: str) -> Shaped[Array, "*R H 
 
 
 def transposed(field: Shaped[Array, "*R H W"]) -> Shaped[Array, "*R W H"]:
-    """Return the field with rows for columns."""
+    """Return the field with rows and columns swapped."""
     return barrier(jnp.swapaxes(barrier(field), -1, -2))

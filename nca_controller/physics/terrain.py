@@ -49,7 +49,7 @@ class Terrain:
 
     @classmethod
     def tree_unflatten(cls, boundary: str, fields: tuple[Any, Any]) -> Terrain:
-        # Inside transformations the fields are tracers, which nobody can check.
+        # Inside transformations the fields are tracers, which cannot be checked.
         terrain = object.__new__(cls)
         terrain._hold(*fields, boundary)
         return terrain
@@ -64,7 +64,7 @@ class Terrain:
         return self.open_cells & below(self.open_cells, self.boundary)
 
     def transposed(self) -> Terrain:
-        """Return the ground with rows for columns."""
+        """Return the ground with rows and columns swapped."""
         return self.tree_unflatten(self.boundary, (transposed(self.open_cells), transposed(self.capacity)))
 
 

@@ -78,7 +78,7 @@ def step(
     sides: tuple[int, ...],
     first: str,
 ) -> Moved:
-    """Return the outcome of a step of which everything is given and checked; compiled, so that loops may call it."""
+    """Return the outcome of a step, all arguments given and checked; compiled, so that loops may call it."""
     courant = jnp.clip(to_lattice(velocity * dt, quantum), -1, 1)
 
     def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
@@ -111,7 +111,7 @@ def offered(
 
     A cell's outflow is c x mass and the limiter's correction, never more than its mass; it all goes one way. The
     limiter sees how the neighbours are filled, as a share of what they can hold of this regiment: else it would wait
-    for a ford, or a cell that others stand in, to fill up as open ground does, for ever.
+    for a ford, or a cell that other regiments share, to fill up as open ground does, for ever.
     """
     free_of_others = terrain.capacity - (total(mass) - mass)
     filled = jnp.where(free_of_others >= QUANTUM, mass / jnp.maximum(free_of_others, QUANTUM), 0)
@@ -121,7 +121,7 @@ def offered(
     behind = jnp.where(downwards, slope_above, -slope_below)
     ahead = jnp.where(downwards, slope_below, -slope_above)
     sharper = jnp.where(downwards, 1, -1) * scheme(behind, ahead, jnp.abs(courant))
-    # Both products are rounded before they are added, lest a processor fuse multiplication and addition.
+    # Both products are rounded before they are added, so that no processor fuses multiplication and addition.
     outflow = to_lattice(courant * mass, quantum) + to_lattice(sharper, quantum)
     outflow = jnp.where(jnp.abs(outflow) > mass, jnp.sign(outflow) * mass, outflow)
     return jnp.maximum(outflow, 0) - jnp.maximum(-below(outflow, terrain.boundary), 0)
