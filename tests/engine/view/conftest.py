@@ -56,7 +56,7 @@ def view(kind: str) -> Iterator[View]:
 
 
 @pytest.fixture
-def along_path(view: View) -> Callable[..., np.ndarray]:
+def drawn(view: View) -> Callable[..., np.ndarray]:
     """Draws a scene with these fields and returns its picture, as integers that can be subtracted."""
 
     def draw(**fields) -> np.ndarray:

@@ -15,9 +15,9 @@ from stand_in import GROUND, MASS, StandIn
 
 from engine import formations
 from engine.app.game import Game
-from engine.soldiers import soldiers
-from engine.soldiers.flow import Flow
-from engine.view.opening import open_view
+from engine.compute import march
+from engine.soldiers import MANY, Flow, soldiers, spawn, step
+from engine.view import open_view
 
 MEN, TICKS = 1500, 200
 FIELDS = ("mass", "flux_x", "flux_y")
@@ -33,42 +33,47 @@ def opengl(missing_opengl):
 
 
 @pytest.fixture(scope="module")
-def battle():
-    """The flow of every tick in which a line forms, and the stand that it forms."""
+def gpu(opengl):
+    return march.GpuMarch(opengl.context)
+
+
+@pytest.fixture(scope="module")
+def flowing():
+    """The flow of every tick in which a line forms, and the placement that it forms."""
     simulation = StandIn()
-    stand = formations.form_up(formations.load()["line"], MASS, GROUND, centre=(36, 24), angle=20.0)
+    placement = formations.form_up(formations.load()["line"], MASS, GROUND, centre=(36, 24), angle=20.0)
     state = simulation.reset(formations.crowd(MASS, GROUND)[None], GROUND, [None], 0)
     flows = []
     for _ in range(TICKS):
-        state = simulation.tick(state, stand.target[None])
+        state = simulation.tick(state, placement.target[None])
         flows.append(Flow(*(simulation.read(state, FIELDS)[name][0] for name in FIELDS)))
-    return flows, stand
+    return flows, placement
 
 
 def crowd():
-    return soldiers.spawn(formations.crowd(MASS, GROUND), MEN, seed=0)
+    return spawn(formations.crowd(MASS, GROUND), MEN, seed=0)
 
 
-def test_without_neighbours_the_steps_are_those_of_numpy(opengl, battle, monkeypatch):
-    flows, stand = battle
-    monkeypatch.setattr(troops, "separation", lambda position, room: np.zeros_like(position))
-    monkeypatch.setattr(marching, "ROOM", 0.0)
+def test_without_neighbours_the_steps_are_those_of_numpy(gpu, flowing, monkeypatch):
+    flows, placement = flowing
+    monkeypatch.setattr(soldiers, "separation", lambda position, room: np.zeros_like(position))
+    monkeypatch.setattr(march, "ROOM", 0.0)
     men = crowd()
     for tick, flow in enumerate(flows):
-        by_numpy, by_opengl = soldiers.step(men, flow, 0.3, stand), opengl.march(men, flow, 0.3, stand)
+        by_numpy, by_opengl = step(men, flow, 0.3, placement), gpu.step(men, flow, 0.3, placement)
         apart = np.abs(by_numpy.position - by_opengl.position).max(axis=1)
         # Where a man stands on the brink of a rule, the last bit decides: that may be a man or two.
         assert np.quantile(apart, 0.995) < 2e-3, tick
         men = by_numpy
 
 
-def test_they_keep_the_promises_of_soldiers(opengl, battle):
-    flows, stand = battle
+def test_they_keep_the_promises_of_soldiers(gpu, flowing):
+    flows, placement = flowing
     men = by_numpy = crowd()
     likeness, of_numpy = [], []
     for flow in flows:
         before = men.position
-        men, by_numpy = opengl.march(men, flow, 0.3, stand), soldiers.step(by_numpy, flow, 0.3, stand)
+        men, by_numpy = gpu.step(men, flow, 0.3, placement), step(by_numpy, flow, 0.3, placement)
         np.testing.assert_array_equal(men.last_position, before)
         assert np.isfinite(men.position).all()
         assert np.hypot(*(men.position - before).T).max() <= 1.6 * 0.5
@@ -80,26 +85,30 @@ def test_they_keep_the_promises_of_soldiers(opengl, battle):
     assert np.quantile(np.hypot(*(men.position - men.places.position).T), 0.99) < 0.05
 
 
-def test_men_on_one_another_step_apart(opengl, battle):
-    flows, _ = battle
+def test_men_on_one_another_step_apart(gpu, flowing):
+    flows, _ = flowing
     still = Flow(flows[-1].mass, np.zeros_like(flows[-1].flux_x), np.zeros_like(flows[-1].flux_y))
     men = crowd()
     crowded = replace(men, position=np.float32(0.5) * np.floor(2 * men.position) + np.float32(0.25))
     crowded = replace(crowded, position=crowded.position + np.float32(0.02) * men.position % np.float32(0.1))
     for _ in range(25):
-        crowded = opengl.march(crowded, still, 0.0)
+        crowded = gpu.step(crowded, still, 0.0)
     _, counts = np.unique(np.floor(crowded.position / 0.2), axis=0, return_counts=True)
     assert counts.max() <= 4
 
 
-@pytest.mark.parametrize(("men", "by_view"), [(marching.soldiers.MANY, False), (marching.soldiers.MANY + 1, True)])
+@pytest.mark.parametrize(("men", "by_view"), [(MANY, False), (MANY + 1, True)])
 def test_the_game_has_many_men_moved_by_the_view(opengl, men, by_view, campaign):
     (army,) = campaign.scenario.regiments
-    scenario = replace(campaign.scenario, regiments=(replace(army, men=men),))
+    scenario = replace(campaign.scenario, regiments=(replace(army, soldiers=men),))
     game = Game(replace(campaign, scenario=scenario), opengl)
     while game.battle is None:
         game.frame()
-    assert (game.battle.step_soldiers == opengl.march) == by_view
+    if by_view:
+        owner = game.battle.step_soldiers.keywords["displacement"].__self__
+        assert isinstance(owner, march.GpuMarch) and owner.step is game.battle.step_soldiers
+    else:
+        assert game.battle.step_soldiers is step
     before = game.battle.state.soldiers[0]
     game.battle.tick()
     assert not np.array_equal(before.position, game.battle.state.soldiers[0].position)

@@ -120,7 +120,7 @@ def test_the_window_shows_what_the_picture_says(view, monkeypatch):
 
 def test_where_opengl_fails_surfaces_take_over_and_say_why(monkeypatch):
     monkeypatch.setitem(sys.modules, "moderngl", None)  # importing it now raises ImportError
-    for name in [name for name in sys.modules if name.startswith(("engine.view.opengl.view", "engine.view.layers"))]:
+    for name in [name for name in sys.modules if name.startswith(("engine.view.opengl", "engine.gl"))]:
         monkeypatch.delitem(sys.modules, name)
     view = open_view(SIZE, visible=False)
     try:

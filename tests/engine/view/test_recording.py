@@ -1,8 +1,8 @@
-"""Capture and animations on disk."""
+"""Pictures and animations on disk."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import numpy as np
 import pytest
@@ -98,7 +98,8 @@ def test_a_picture_that_cannot_be_written_takes_no_older_file_away(tmp_path, mon
     def refuse(*_):
         raise OSError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(OSError, match="Permission denied"):
         save_png(tmp_path / "old.png", np.zeros((4, 4, 3), np.uint8))
     assert (tmp_path / "old.png").read_bytes() == b"older"
+    assert [path.name for path in tmp_path.iterdir()] == ["old.png"], "no draft is left"
