@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from engine.app.settings import Settings, read
-from engine.controls.keymap import keymap
+from engine.controls import keymap
 from engine.formations import FormationLibrary, form_up, load
 from engine.formations.files import CHECKS
-from engine.io import paths
-from engine.io.paths import ASSETS
+from engine.io import ASSETS, paths
 from engine.plugin import Ground
-from engine.view.palette import PALETTES
+from engine.view import PALETTES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FORMATIONS, SETTINGS = ((DOCS / name).read_text(encoding="utf-8") for name in ("formations.md", "settings.md"))
@@ -32,12 +31,12 @@ def told(text):
 def test_the_formation_of_the_example_can_be_ordered(tmp_path):
     name = FORMATIONS.split("```toml")[0].rsplit("`", 2)[1]
     (tmp_path / name).write_text(example(FORMATIONS), encoding="utf-8")
-    roster = FormationLibrary(ASSETS / "formations", tmp_path)
-    chevron = roster.formations["chevron"]
-    assert not roster.complaint and chevron.hollow == 6 and chevron.stagger
+    library = FormationLibrary(ASSETS / "formations", tmp_path)
+    chevron = library.formations["chevron"]
+    assert not library.complaint and chevron.hollow == 6 and chevron.stagger
     at = form_up(chevron, 600.0, Ground(np.ones((128, 192), dtype=bool)), centre=(96, 64))
     assert at.target.sum(dtype=np.float64) == 600 and len(at.slots(2400)) == 2400
-    assert not keymap(roster.formations.values()).complaint
+    assert not keymap(library.formations.values()).complaint
 
 
 def test_every_field_of_a_formation_is_explained():
@@ -50,8 +49,8 @@ def test_the_settings_of_the_example_are_read(tmp_path):
     default = Settings()
     same = [one.name for one in fields(Settings) if getattr(settings, one.name) == getattr(default, one.name)]
     assert same == ["full_screen"]
-    board = keymap(load().values(), settings.keys)
-    assert not board.complaint and board.labels["turn-left"] == "Z"
+    keys = keymap(load().values(), settings.keys)
+    assert not keys.complaint and keys.labels["turn-left"] == "Z"
 
 
 def test_every_setting_is_explained():

@@ -62,7 +62,7 @@ def frame(self):
             "orders": [[order.formation, *order.centre, order.frontage] for order in self.battle.state.orders],
             "scale": self.mouse.camera_control.camera.scale,
             "middle": self.mouse.camera_control.middle,
-            "paused": self.loop.paused,
+            "paused": self.clock.paused,
             "formations": list(self.formation_keys.formations),
             "lesson": self.scene().tutorial[:1],
         }
@@ -99,7 +99,7 @@ def screen():
 
 
 class Player:
-    """Plays the real program with the X server's mouse and keys, and is executed_log whatever changes in the game."""
+    """Plays the real program with the X server's mouse and keys, and is told whatever changes in the game."""
 
     def __init__(self, screen, folder):
         scenario = folder / "two.toml"
@@ -115,20 +115,20 @@ class Player:
             text=True,
         )
         self.stderr = folder / "stderr"
-        self.executed_log = Queue()
+        self.told = Queue()
         threading.Thread(target=self._listen, daemon=True).start()
         self.game = {}
 
     def _listen(self):
         for line in self.program.stdout:
-            self.executed_log.put(json.loads(line))
-        self.executed_log.put(None)  # it has ended
+            self.told.put(json.loads(line))
+        self.told.put(None)  # it has ended
 
     def until(self, what, condition):
         end = time.monotonic() + PATIENCE
         while not (self.game and condition(self.game)):
             try:
-                self.game = self.executed_log.get(timeout=max(end - time.monotonic(), 0.01))
+                self.game = self.told.get(timeout=max(end - time.monotonic(), 0.01))
                 assert self.game is not None, f"{what}: it ended before, {self.stderr.read_text()}"
             except Empty:
                 raise AssertionError(f"never {what}: {self.game}, {self.stderr.read_text()}") from None
@@ -225,7 +225,7 @@ def test_a_battle_is_commanded_with_mouse_and_keys(player, tmp_path):
 
     (tmp_path / "formations").mkdir()
     (tmp_path / "formations" / "spear.toml").write_text(SPEAR, encoding="utf-8")
-    player.until("executed_log of a formation that was dropped in", lambda game: "spear" in game["formations"])
+    player.until("told of a formation that was dropped in", lambda game: "spear" in game["formations"])
     player.xdotool("key", "9")
     player.until("formed up in it", lambda game: game["orders"][0][0] == "spear")
     player.until("left alone by lessons, all of which are done by now", lambda game: not game["lesson"])

@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from engine.controls.gestures import GESTURES
-
+from engine.controls import gestures
 from engine.controls.bindings import bindings, help_rows
 from engine.formations import load
 
@@ -17,7 +16,7 @@ def test_its_key_table_is_the_table_of_bindings():
 
 
 def test_its_table_of_gestures_is_the_one_of_the_help():
-    assert rows("| mouse |") == GESTURES
+    assert rows("| mouse |") == gestures()
 
 
 def rows(head):

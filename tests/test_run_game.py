@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 import run_game
+from engine.app import installed
+from engine.io import paths
 from nca_controller import checkpoints
 
 PROGRAM = Path(run_game.__file__)
@@ -263,6 +265,6 @@ def test_what_is_compiled_is_kept_where_there_is_a_place(place, tmp_path, monkey
     if place == "a file":
         cache.write_text("")
     monkeypatch.setattr(os, "environ", {})
-    monkeypatch.setattr(folders, "compiled", lambda: cache / "maniple")
-    run_game.keep_compiled()
+    monkeypatch.setattr(paths, "compile_cache", lambda: cache / "maniple")
+    installed.keep_compiled()
     assert os.environ.get("JAX_COMPILATION_CACHE_DIR") == (str(cache / "maniple") if place == "a folder" else None)

@@ -1,4 +1,4 @@
-"""DrawnSoldiers along whole battles of the real simulation: formation after formation, and after a charge."""
+"""Soldiers along whole battles of the real simulation: formation after formation, and after a charge."""
 
 import sys
 from itertools import pairwise
@@ -11,11 +11,10 @@ sys.path.insert(0, str(Path(__file__).parent / "engine"))
 from likeness import variation
 
 from engine import formations
-from engine.battle.battle import Battle
-from engine.orders.commands import Scatter
-from engine.orders.order import Order
+from engine.battle import Battle
+from engine.orders import Order, Scatter
 from engine.plugin import Ground
-from engine.scenarios.regiment import Regiment
+from engine.scenarios import Regiment
 from engine.soldiers.separation import near_pairs
 from nca_controller import JaxSimulation, load_controller
 
@@ -42,12 +41,12 @@ def nearest(position, reach):
 
 @pytest.fixture(scope="module")
 def battle():
-    """Soldiers, mass, stand and the speed of the mass after each tick of the battle; the muster comes first."""
-    roster = formations.load()
+    """Soldiers, mass, placement and the speed of the mass after each tick of the battle; the muster comes first."""
+    library = formations.load()
     mass = formations.crowd(MASS, GROUND)[None]
     regiment = Regiment("army", 0, MASS, MEN, "nca")
-    leaders = {"nca": load_controller("default")}
-    field = Battle(JaxSimulation(), leaders, GROUND, roster, [regiment], [STAGES[0][2]], mass)
+    controllers = {"nca": load_controller("default")}
+    field = Battle(JaxSimulation(), controllers, GROUND, library, [regiment], [STAGES[0][2]], mass)
     orders = {begin: order for begin, _, order in STAGES}
     seen = []
     for tick in range(END):
@@ -69,26 +68,28 @@ def test_nobody_jumps_or_outruns_his_legs(battle):
 
 
 def test_men_are_where_the_mass_is_in_motion(battle):
-    likeness = np.array([variation(troops.position, troops.mass_per_soldier, mass) for troops, mass, *_ in battle])
+    likeness = np.array(
+        [variation(soldiers.position, soldiers.mass_per_soldier, mass) for soldiers, mass, *_ in battle]
+    )
     assert likeness.max() < 0.02, f"in tick {likeness.argmax()}"
 
 
 @pytest.mark.parametrize("tick", [end - 1 for _, end, _ in STAGES] + [END - 1])
 def test_men_at_rest_stand_in_rank_and_file(battle, tick):
-    troops, mass, stand, _ = battle[tick]
-    assert variation(troops.position, troops.mass_per_soldier, mass) < 0.01
+    soldiers, mass, placement, _ = battle[tick]
+    assert variation(soldiers.position, soldiers.mass_per_soldier, mass) < 0.01
     # Men in loose order have more room, which its density says.
-    ideal = np.sqrt(troops.mass_per_soldier / stand.target.max())
-    assert (nearest(troops.position, 2 * ideal) > 0.7 * ideal).mean() > 0.95
-    off = np.abs(np.angle(np.exp(1j * (troops.facing - np.radians(stand.angle)))))
+    ideal = np.sqrt(soldiers.mass_per_soldier / placement.target.max())
+    assert (nearest(soldiers.position, 2 * ideal) > 0.7 * ideal).mean() > 0.95
+    off = np.abs(np.angle(np.exp(1j * (soldiers.facing - np.radians(placement.angle)))))
     assert (off < 0.1).mean() > 0.98
-    slots = stand.slots(MEN)
-    places = troops.places.position
+    slots = placement.slots(MEN)
+    places = soldiers.places.position
     assert places is not None
-    assert np.hypot(*(troops.position - places).T).max() < 0.6, "somebody is far from his place"
-    assert np.sort(troops.places.slot).tolist() == list(range(MEN)), "a place is dealt twice, or not at all"
+    assert np.hypot(*(soldiers.position - places).T).max() < 0.6, "somebody is far from his place"
+    assert np.sort(soldiers.places.slot).tolist() == list(range(MEN)), "a place is dealt twice, or not at all"
     # The ranks are bent no more than the mass asks for.
-    assert np.median(np.hypot(*(troops.position - slots[troops.places.slot]).T)) < 0.35 * ideal
+    assert np.median(np.hypot(*(soldiers.position - slots[soldiers.places.slot]).T)) < 0.35 * ideal
 
 
 def test_nobody_fidgets_at_rest(battle):
