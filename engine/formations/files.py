@@ -14,12 +14,12 @@ from engine.formations.shapes import SHAPES
 from engine.io import ASSETS, FileError, read_table, suggestion
 
 PROPORTIONS = ("ratio", "ranks")  # either says how deep a formation is
-OWN = ("title", "key", "inherits")  # what a formation does not take from the one that it inherits from
-LOOSEST = 4.0  # intervals of closed ranks
-MOST_SKEWED = 1.7  # the longer interval over the shorter: beyond it men no longer stand in rank and file
+OWN = ("title", "key", "inherits")  # fields that are not inherited
+LOOSEST_SPACING = 4.0  # interval over that of closed ranks, at most
+MOST_SKEWED = 1.7  # the longer interval over the shorter: beyond it soldiers no longer stand in rank and file
 DEEPEST = 1000.0  # cells
 LARGEST_FILE = 100_000  # bytes
-SPARE_KEYS = "90"  # for formations that ask for no key
+SPARE_KEYS = "90"  # for formations whose files name no key
 
 
 def load(*folders: Path) -> dict[str, Formation]:
@@ -33,20 +33,20 @@ def load(*folders: Path) -> dict[str, Formation]:
 
 
 def list_files(folders: Iterable[Path]) -> dict[str, Path]:
-    """Return the formation files of the folders by name. A picture counts where no text of its folder is about it."""
+    """Return the formation files of the folders by name. A picture counts unless a TOML file of its folder names it."""
     files: dict[str, Path] = {}
     for folder in folders:
-        texts = sorted(folder.glob("*.toml"))
-        said = " ".join(_text(path) for path in texts)
-        alone = [path for path in sorted(folder.glob("*.png")) if path.name not in said]
-        files |= {path.stem: path for path in (*alone, *texts)}
+        tomls = sorted(folder.glob("*.toml"))
+        text = " ".join(_text(path) for path in tomls)
+        pictures = [path for path in sorted(folder.glob("*.png")) if path.name not in text]
+        files |= {path.stem: path for path in (*pictures, *tomls)}
     return files
 
 
 def arranged(formations: Iterable[Formation]) -> dict[str, Formation]:
-    """Return formations by name, in the order of their keys; who asks for none gets one that is spare, if any is.
+    """Return formations by name, in the order of their keys; one without a key gets a spare one, if any is left.
 
-    Raises FormationError where two ask for one key.
+    Raises FormationError where two have one key.
     """
     taken: dict[str, str] = {}
     for one in formations:
@@ -74,9 +74,9 @@ def read(path: Path, files: Mapping[str, Path] | None = None) -> Formation:
     if isinstance(shape, str):
         fields["shape"] = SHAPES[shape]
     else:
-        held = read_mask(shape, f"{path.name}: field 'shape': {shape.name}" if path.suffix == ".toml" else shape.name)
-        fields["shape"] = mask_shape(held)
-        fields.setdefault("ratio", min(max(held.shape[1] / held.shape[0], 1 / WIDEST), WIDEST))
+        mask = read_mask(shape, f"{path.name}: field 'shape': {shape.name}" if path.suffix == ".toml" else shape.name)
+        fields["shape"] = mask_shape(mask)
+        fields.setdefault("ratio", min(max(mask.shape[1] / mask.shape[0], 1 / WIDEST), WIDEST))
     return Formation(name=path.stem, **{"key": "", "ratio": 1.0, **fields})
 
 
@@ -93,11 +93,11 @@ def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]
             unknown = f"there is no formation '{parent}'{suggestion(parent, files)}"
             raise FormationError(f"{child.name}: field 'inherits': {unknown}")
         trail.append(parent)
-        above = entries(files[parent]) if files[parent].suffix == ".toml" else {"shape": files[parent]}
-        left = {name: value for name, value in above.items() if name not in OWN or name == "inherits"}
+        parent_fields = entries(files[parent]) if files[parent].suffix == ".toml" else {"shape": files[parent]}
+        inherited = {name: value for name, value in parent_fields.items() if name not in OWN or name == "inherits"}
         if any(name in fields for name in PROPORTIONS):
-            left = {name: value for name, value in left.items() if name not in PROPORTIONS}
-        fields = left | fields
+            inherited = {name: value for name, value in inherited.items() if name not in PROPORTIONS}
+        fields = inherited | fields
     return fields
 
 
@@ -153,12 +153,14 @@ def _number(least: float, most: float, words: str) -> Callable[[Any], float]:
 def _spacing(value: Any) -> tuple[float, float]:
     pair = value if isinstance(value, list) else [value, value]
     try:
-        across, behind = (_number(1 / LOOSEST, LOOSEST, "")(one) for one in pair)
+        across, behind = (_number(1 / LOOSEST_SPACING, LOOSEST_SPACING, "")(one) for one in pair)
     except ValueError:
-        raise ValueError(f"a number up to {LOOSEST:g}, or two: between files, and between ranks") from None
+        raise ValueError(f"a number up to {LOOSEST_SPACING:g}, or two: between files, and between ranks") from None
     if across * behind < 1:
-        raise ValueError("1 or more (two numbers: 1 or more as a product), for that is how men stand in closed ranks")
-    if math.sqrt(across * behind) > LOOSEST or max(across, behind) > MOST_SKEWED * min(across, behind):
+        raise ValueError(
+            "1 or more (two numbers: 1 or more as a product), for that is how soldiers stand in closed ranks"
+        )
+    if math.sqrt(across * behind) > LOOSEST_SPACING or max(across, behind) > MOST_SKEWED * min(across, behind):
         raise ValueError(f"two numbers of which neither is more than {MOST_SKEWED:g} times the other")
     return across, behind
 

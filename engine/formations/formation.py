@@ -1,4 +1,4 @@
-"""What a formation is: its outline, its proportions, and how its men stand in it."""
+"""What a formation is: its outline, its proportions, and how its soldiers stand in it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class FormationError(InputError):
 
 @dataclass(frozen=True)
 class Formation:
-    """What a formation file says."""
+    """The contents of a formation file."""
 
     name: str
     title: str
     key: str  # the key that orders it; none: ""
     description: str
     shape: Shape
-    ratio: float  # frontage over depth; where `ranks` is given that decides
+    ratio: float  # frontage over depth; `ranks`, where given, goes before it
     ranks: float = 0.0  # depth in cells at closed ranks, whatever the mass; 0: as `ratio` says
     hollow: float = 0.0  # depth in cells of the faces around an empty middle; 0: full
-    spacing: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, in those of closed ranks
+    spacing: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, over those of closed ranks
     stagger: bool = False  # whether every second rank stands in the gaps of the one before it
 
     @property
@@ -41,7 +41,7 @@ class Formation:
         if not self.ranks:
             return self.ratio
         depth = self.ranks * self.spacing[1]
-        # What is hollow has more frontage at the same depth: the ratio that ends at that depth is sought.
+        # A hollow shape has more frontage at the same depth: bisect for the ratio that gives this depth.
         slender, stout = 1 / WIDEST, WIDEST
         for _ in range(40):
             ratio = math.sqrt(slender * stout)

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.formations.files import arranged, list_files, read
 from engine.formations.formation import Formation, FormationError
 
-INTERVAL = 0.25  # seconds between two looks at the folders
+INTERVAL = 0.25  # seconds between two polls of the folders
 
 Signature = tuple[tuple[str, int, int], ...]
 
@@ -18,25 +18,25 @@ Signature = tuple[tuple[str, int, int], ...]
 class FormationLibrary:
     """The formations of several folders, of which a later one goes before an earlier one.
 
-    A file that cannot be used is left out, or stays what it was when it last could: `complaint` is one line that says
-    why. Looking again costs a few system calls; files are read again only after a change.
+    A file that cannot be used is left out, or keeps the last formation that it gave: `complaint` is one line that says
+    why. A poll costs a few system calls; files are read again only after a change.
     """
 
     def __init__(self, *folders: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.formations: dict[str, Formation] = {}
         self.complaint = ""
-        self._as_written: dict[str, Formation] = {}  # as the files have them, before spare keys are given out
+        self._as_written: dict[str, Formation] = {}  # as in the files, without spare keys
         self._folders = folders
         self._clock = clock
-        self._looked = clock()
+        self._last_poll = clock()
         self._signature = signature(folders)
         self._read()
 
     def poll(self) -> bool:
-        """Look whether a file has changed, a few times a second at most; return whether anything came of it."""
-        if self._clock() - self._looked < INTERVAL:
+        """Look for changed files, a few times a second at most; return whether formations or complaint changed."""
+        if self._clock() - self._last_poll < INTERVAL:
             return False
-        self._looked = self._clock()
+        self._last_poll = self._clock()
         seen = signature(self._folders)
         if seen == self._signature:
             return False
@@ -46,7 +46,7 @@ class FormationLibrary:
         return (self.formations, self.complaint) != before
 
     def _read(self) -> None:
-        """Read all files. What is wrong with the first of those that are broken becomes the complaint."""
+        """Read all files. The error of the first broken one becomes the complaint."""
         complaints: list[str] = []
         usable: list[Formation] = []
         for name in list_files(self._folders):
@@ -62,7 +62,7 @@ class FormationLibrary:
         self.complaint = complaints[0] + more if complaints else ""
 
     def _usable(self, name: str, complaints: list[str]) -> list[Formation]:
-        """Return the formation of that name: as it is now, else as it was, else as an earlier folder has it."""
+        """Return the formation of that name, or none: from its file, else as last read, else from an earlier folder."""
         for last in range(len(self._folders), 0, -1):
             files = list_files(self._folders[:last])
             if name not in files:
@@ -84,8 +84,8 @@ def signature(folders: Sequence[Path]) -> Signature:
             with os.scandir(folder) as files:
                 for file in files:
                     if file.name.endswith((".toml", ".png")):
-                        about = file.stat()
-                        seen.append((file.path, about.st_mtime_ns, about.st_size))
-        except OSError:  # not there, or a file that went away while we looked
+                        status = file.stat()
+                        seen.append((file.path, status.st_mtime_ns, status.st_size))
+        except OSError:  # no such folder, or a file removed meanwhile
             continue
     return tuple(sorted(seen))

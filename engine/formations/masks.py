@@ -1,4 +1,4 @@
-"""A formation's outline from a picture: black on white, or whatever is not transparent. Its upper edge is the front."""
+"""A formation's outline from a picture: black on white, or all that is not transparent. Its upper edge is the front."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from engine.formations.formation import FormationError
 from engine.formations.shapes import Field, Shape
 
 MOST_PIXELS = 128  # along the longer side: more than the cells that any formation is wide
-MOST_TO_READ = 64_000_000  # pixels of a picture that is opened at all
+MOST_TO_READ = 64_000_000  # pixels; a larger picture is refused
 PADDING = 2  # empty pixels kept around the picture
 
 
 def read_mask(path: Path, name: str) -> Bool[np.ndarray, "rows columns"]:
-    """Return where men stand in a picture, cut to what it shows: where it is opaque, or else where it is dark.
+    """Return where soldiers stand in a picture, cut to what it shows: where it is opaque, or else where it is dark.
 
-    Raises FormationError, which calls the picture by that name, for a file that is no picture or has nobody on it.
+    Raises FormationError, which calls the picture by that name, for a file that is no picture or shows nothing.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -40,55 +40,55 @@ def read_mask(path: Path, name: str) -> Bool[np.ndarray, "rows columns"]:
             f"{name}: {(isinstance(error, OSError) and error.strerror) or ' '.join(str(error).split())}"
         ) from None
     opaque, dark = colours[..., 3] >= 128, colours[..., :3].mean(axis=-1) < 128
-    held = dark if opaque.all() else opaque
-    if not held.any():
+    mask = dark if opaque.all() else opaque
+    if not mask.any():
         raise FormationError(f"{name}: nobody would stand on it: paint black on white, or leave the rest transparent")
-    rows, columns = np.flatnonzero(held.any(axis=1)), np.flatnonzero(held.any(axis=0))
-    held = held[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    step = -(-max(held.shape) // MOST_PIXELS)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    mask = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    step = -(-max(mask.shape) // MOST_PIXELS)
     if step > 1:
-        shrunk = Image.fromarray(held.astype(np.uint8) * 255).reduce(step)
-        held = np.asarray(shrunk) >= 128
-        if not held.any():
+        shrunk = Image.fromarray(mask.astype(np.uint8) * 255).reduce(step)
+        mask = np.asarray(shrunk) >= 128
+        if not mask.any():
             raise FormationError(f"{name}: its strokes are too thin")
-    return held
+    return mask
 
 
-def mask_shape(held: Bool[np.ndarray, "rows columns"]) -> Shape:
-    """Return the outline of a picture."""
-    pixels = held.tobytes(), *held.shape
-    depths = np.sort(_depth(*pixels, 1.0, 1.0)[0][PADDING:-PADDING, PADDING:-PADDING][held])[::-1]
+def mask_shape(mask: Bool[np.ndarray, "rows columns"]) -> Shape:
+    """Return the shape of a mask."""
+    pixels = mask.tobytes(), *mask.shape
+    depths = np.sort(_depth(*pixels, 1.0, 1.0)[0][PADDING:-PADDING, PADDING:-PADDING][mask])[::-1]
 
     def core(frontage: float, depth: float, by: float) -> float:
         # As if a pixel were square: the edge moves until the mass fits anyhow.
-        pixel = math.sqrt(frontage * depth / held.size)
+        pixel = math.sqrt(frontage * depth / mask.size)
         return float((depths > by / pixel).sum()) * pixel**2
 
-    return Shape(float(held.mean()), partial(_outline, pixels), core)
+    return Shape(float(mask.mean()), partial(_outline, pixels), core)
 
 
 def _outline(pixels: tuple[bytes, int, int], across: Field, ahead: Field, frontage: float, depth: float) -> Field:
-    """Return the distance to the edge of what the picture shows, interpolated between its pixels."""
+    """Return the distance in cells to the edge of the mask, interpolated between its pixels."""
     from scipy.ndimage import map_coordinates
 
     _, rows, columns = pixels
-    wide, tall = frontage / columns, depth / rows  # cells to a pixel
-    inner, outer = _depth(*pixels, wide, tall)
-    column, row = across / wide + columns / 2 - 0.5 + PADDING, rows / 2 - ahead / tall - 0.5 + PADDING
+    pixel_width, pixel_height = frontage / columns, depth / rows  # in cells
+    inner, outer = _depth(*pixels, pixel_width, pixel_height)
+    column, row = across / pixel_width + columns / 2 - 0.5 + PADDING, rows / 2 - ahead / pixel_height - 0.5 + PADDING
     near = map_coordinates(outer - inner, [row, column], order=1, mode="nearest")
-    beside = np.maximum(np.abs(across) - frontage / 2 - PADDING * wide, 0)
-    before = np.maximum(np.abs(ahead) - depth / 2 - PADDING * tall, 0)
+    beside = np.maximum(np.abs(across) - frontage / 2 - PADDING * pixel_width, 0)
+    before = np.maximum(np.abs(ahead) - depth / 2 - PADDING * pixel_height, 0)
     return near + np.hypot(beside, before)
 
 
 @lru_cache(maxsize=8)
 def _depth(
-    pixels: bytes, rows: int, columns: int, wide: float, tall: float
+    pixels: bytes, rows: int, columns: int, pixel_width: float, pixel_height: float
 ) -> tuple[Float[np.ndarray, "rows+4 columns+4"], Float[np.ndarray, "rows+4 columns+4"]]:
-    """Return how far each pixel's middle lies inside and outside of what is shown; a pixel is `wide` by `tall`."""
+    """Return how far each pixel's middle lies inside and outside of the mask, in cells."""
     from scipy.ndimage import distance_transform_edt
 
-    held = np.pad(np.frombuffer(pixels, dtype=bool).reshape(rows, columns), PADDING)
-    half = math.sqrt(wide * tall) / 2
-    inner, outer = (distance_transform_edt(where, sampling=(tall, wide)) for where in (held, ~held))
+    mask = np.pad(np.frombuffer(pixels, dtype=bool).reshape(rows, columns), PADDING)
+    half = math.sqrt(pixel_width * pixel_height) / 2
+    inner, outer = (distance_transform_edt(where, sampling=(pixel_height, pixel_width)) for where in (mask, ~mask))
     return np.maximum(inner - half, 0), np.maximum(outer - half, 0)

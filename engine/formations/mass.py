@@ -1,4 +1,4 @@
-"""Exact masses: how much an army weighs on the lattice, and targets that hold just that much."""
+"""Exact masses: an army's mass on the lattice, and targets that hold just that much."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from jaxtyping import Bool, Float
 from engine.formations.formation import FormationError
 from engine.plugin import QUANTUM, Ground
 
-FULLEST = 0.9  # share of the ground's capacity that an army may take: beyond it nobody can move
-NEAR = 2.0  # cells around the edge within which it is sought first
+FULLEST = 0.9  # share of the ground's capacity that an army may take: beyond it no soldier can move
+NEAR = 2.0  # cells outside the edge that are searched first
 
 
 def check_mass(mass: float, ground: Ground) -> float:
@@ -28,10 +28,10 @@ def fill(
 ) -> Float[np.ndarray, "H W"]:
     """Return a target of exactly that mass: `room` times the coverage of the shape, whose edge moves until it fits.
 
-    `distance` is signed, in cells, negative inside. `mass` and `room` are on the lattice, and so is what comes back.
+    `distance` is signed, in cells, negative inside. `mass` and `room` are on the lattice, and so is the target.
     """
     far, space = distance.astype(np.float64).ravel(), np.asarray(room, dtype=np.float64).ravel()
-    # Only cells within the edge matter, so that only those are looked at, as soon as they are known to suffice.
+    # Only cells within the edge matter: start from a narrow reach, and widen it until they suffice.
     reach = NEAR
     cells = np.flatnonzero(far < reach)
     while len(cells) < len(far) and (space[cells] * np.clip(reach - far[cells], 0, 1)).sum() <= mass:
@@ -45,20 +45,20 @@ def fill(
             high = middle
         else:
             low = middle
-    held = np.floor(space * np.clip(low - far + 0.5, 0, 1) / QUANTUM) * QUANTUM
-    # What rounding left over goes to the cells with room that lie deepest inside.
+    filled = np.floor(space * np.clip(low - far + 0.5, 0, 1) / QUANTUM) * QUANTUM
+    # What rounding left over goes to the deepest cells that have room.
     inside = np.argsort(far, kind="stable")
-    left = (space - held)[inside]
-    held[inside] += np.clip(mass - held.sum() - (np.cumsum(left) - left), 0, left)
+    left = (space - filled)[inside]
+    filled[inside] += np.clip(mass - filled.sum() - (np.cumsum(left) - left), 0, left)
     target = np.zeros(distance.size, dtype=np.float32)
-    target[cells] = held
+    target[cells] = filled
     return target.reshape(distance.shape)
 
 
 def crowd(
     mass: float, ground: Ground, *, centre: tuple[float, float] | None = None, softness: float = 3.0
 ) -> Float[np.ndarray, "H W"]:
-    """Return the crowd that musters: a round heap of the exact mass whose rim thins out over `softness` cells."""
+    """Return the crowd that musters: a round heap of the exact mass, whose rim thins out over `softness` cells."""
     mass = check_mass(mass, ground)
     height, width = ground.grid
     room = np.where(ground.open_cells, ground.capacity, 0.0)

@@ -1,4 +1,4 @@
-"""From an order to a stand: a formation with its frontage, a line drawn freehand, or ground that was painted."""
+"""From an order to a placement: a formation with its frontage, a line drawn freehand, or painted ground."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from engine.formations.placement import Placement, form_up
 from engine.orders import Order, Place
 from engine.plugin import QUANTUM, Ground
 
-THINNEST = 0.5  # density to which an army spreads out to cover what was painted; beyond that the paint shrinks
-FARTHEST = 1e6  # cells or degrees, of what an order may say
-MOST_POINTS = 256  # of a line that are looked at: more would be finer than the cells
+THINNEST_PAINTED = 0.5  # density, at least, on painted ground: an army leaves the rim of a larger area free
+FARTHEST = 1e6  # cells or degrees, at most, in an order
+MOST_POINTS = 256  # of a line that are used: more would be finer than the cells
 
 
 def place_order(order: Order, formation: Formation, mass: float, ground: Ground) -> Placement:
-    """Return where an army of that mass stands under the order; what was drawn by hand goes before the formation.
+    """Return where an army of that mass stands under the order; a path or an area goes before the formation.
 
-    Raises FormationError, one line, where the ground cannot hold the mass, or what was drawn lies off open ground.
+    Raises FormationError, one line, where the ground cannot hold the mass, or a painted area has no open ground.
     """
     for number in (*order.centre, order.angle, *np.ravel(order.path), *np.ravel(order.area)):
         if not abs(number) <= FARTHEST:
@@ -41,23 +41,23 @@ def place_order(order: Order, formation: Formation, mass: float, ground: Ground)
 
 
 def along_path(line: tuple[Place, ...], formation: Formation, mass: float, ground: Ground) -> Placement:
-    """Return the stand of an army that lines up along a line, as deep everywhere as its mass asks for.
+    """Return the placement of an army along a line, equally deep everywhere, as its mass requires.
 
-    It faces to the left of the hand that drew it: a line drawn from left to right faces up.
+    It faces to the left of the direction of drawing: a line from left to right faces up.
     """
     mass = check_mass(mass, ground)
     room = _room(ground)
     density = formation.density if (room.sum() * formation.density) >= mass else 1.0
-    target = fill(_distance_to_line(_thinned(line), ground.grid), mass, _shared(room, density))
+    target = fill(_distance_to_line(_decimated(line), ground.grid), mass, _at_density(room, density))
     (first_x, first_y), (last_x, last_y) = line[0], line[-1]
-    stand = placement_on(target, math.degrees(math.atan2(last_y - first_y, last_x - first_x)))
-    return replace(stand, intervals=formation.spacing, stagger=formation.stagger)
+    placement = placement_on(target, math.degrees(math.atan2(last_y - first_y, last_x - first_x)))
+    return replace(placement, intervals=formation.spacing, stagger=formation.stagger)
 
 
 def over_area(
     discs: tuple[tuple[float, float, float], ...], mass: float, ground: Ground, *, angle: float = 0.0
 ) -> Placement:
-    """Return the stand of an army that covers discs (x, y, radius): thinner on much ground, over the rim on little."""
+    """Return the placement of an army on discs (x, y, radius): thinner on much ground, beyond the rim on little."""
     mass = check_mass(mass, ground)
     room = _room(ground)
     y, x = np.mgrid[: ground.grid[0], : ground.grid[1]] + 0.5
@@ -67,12 +67,12 @@ def over_area(
     painted = float((room * np.clip(0.5 - distance, 0, 1)).sum())
     if painted == 0:
         raise FormationError("no open ground was painted")
-    density = min(max(mass / painted, THINNEST), 1.0)
-    return placement_on(fill(distance, mass, _shared(room, density)), angle)
+    density = min(max(mass / painted, THINNEST_PAINTED), 1.0)
+    return placement_on(fill(distance, mass, _at_density(room, density)), angle)
 
 
 def placement_on(target: Float[np.ndarray, "H W"], angle: float) -> Placement:
-    """Return the stand of those who fill a target, whatever its shape, and face `angle` degrees clockwise from up."""
+    """Return the placement with a target of any shape, facing `angle` degrees clockwise from up."""
     rows, columns = np.nonzero(target > 0.5 * target.max())
     x, y, weight = columns + 0.5, rows + 0.5, target[rows, columns]
     centre = float(np.average(x, weights=weight)), float(np.average(y, weights=weight))
@@ -85,12 +85,12 @@ def _room(ground: Ground) -> Float[np.ndarray, "H W"]:
     return np.where(ground.open_cells, np.broadcast_to(ground.capacity, ground.grid), 0.0)
 
 
-def _shared(room: Float[np.ndarray, "H W"], density: float) -> Float[np.ndarray, "H W"]:
-    """Return that share of the room, on the mass lattice."""
+def _at_density(room: Float[np.ndarray, "H W"], density: float) -> Float[np.ndarray, "H W"]:
+    """Return the room at a density below 1, on the mass lattice, or all of it."""
     return np.ceil(room * density / QUANTUM) * QUANTUM if density < 1 else room
 
 
-def _thinned(line: tuple[Place, ...]) -> tuple[Place, ...]:
+def _decimated(line: tuple[Place, ...]) -> tuple[Place, ...]:
     step = -(-len(line) // MOST_POINTS)
     return (*line[:-1:step], line[-1])
 
@@ -103,6 +103,8 @@ def _distance_to_line(line: tuple[Place, ...], grid: tuple[int, int]) -> Float[n
         along_x, along_y = to_x - from_x, to_y - from_y
         length = along_x**2 + along_y**2
         if length > 0:
-            share = np.clip(((x - from_x) * along_x + (y - from_y) * along_y) / length, 0, 1)
-            np.minimum(distance, np.hypot(x - from_x - share * along_x, y - from_y - share * along_y), out=distance)
+            fraction = np.clip(((x - from_x) * along_x + (y - from_y) * along_y) / length, 0, 1)
+            np.minimum(
+                distance, np.hypot(x - from_x - fraction * along_x, y - from_y - fraction * along_y), out=distance
+            )
     return distance

@@ -1,4 +1,4 @@
-"""Where an army stands: a formation of its mass at the place and with the front that were ordered. NumPy only."""
+"""Placements: a formation of an army's mass, at the ordered place and with the ordered front. NumPy only."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from jaxtyping import Float
 from engine.fields import wrap_degrees
 from engine.formations.formation import WIDEST, Formation
 from engine.formations.mass import FULLEST, check_mass, fill
-from engine.formations.slots import Box, places
+from engine.formations.slots import Box, slots_on
 from engine.plugin import QUANTUM, Ground
 
-MARGIN = 1.0  # cells kept free between an order and the border of the field
+FIELD_MARGIN = 1.0  # cells kept free between an order and the border of the field
 DEEPEN = 1.06  # step of the search for deeper ranks
 
 
@@ -28,30 +28,30 @@ class Placement:
     angle: float  # degrees clockwise from facing up
     frontage: float  # cells
     depth: float  # cells
-    intervals: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, in those of closed ranks
+    intervals: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, over those of closed ranks
     stagger: bool = False  # whether every second rank stands in the gaps of the one before it
-    boxes: tuple[Box, ...] = ()  # the full rectangles that it is made of; none: men stand as the target has it
+    boxes: tuple[Box, ...] = ()  # the full rectangles that it is made of; none: the target alone places slots
     _slots: dict[int, Float[np.ndarray, "N 2"]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def slots(self, men: int) -> Float[np.ndarray, "N 2"]:
-        """Return where so many men stand in rank and file, (x, y) in cells: inside the target, as dense as it is.
+    def slots(self, count: int) -> Float[np.ndarray, "N 2"]:
+        """Return the slots of so many soldiers in rank and file, (x, y) in cells: inside the target, as dense as it is.
 
-        From the front rank's left flank to the rear's right; read-only, and found only once for each number of men.
-        Raises ValueError for less than one man.
+        From the front rank's left flank to the rear's right; read-only, and computed once for each count. Raises
+        ValueError for a count below 1.
         """
-        if men not in self._slots:
-            found = places(
+        if count not in self._slots:
+            slots = slots_on(
                 self.target,
-                men,
+                count,
                 centre=self.centre,
                 front=math.radians(self.angle),
                 intervals=self.intervals,
                 stagger=self.stagger,
                 boxes=self.boxes,
             )
-            found.flags.writeable = False
-            self._slots[men] = found
-        return self._slots[men]
+            slots.flags.writeable = False
+            self._slots[count] = slots
+        return self._slots[count]
 
 
 def form_up(
@@ -63,11 +63,11 @@ def form_up(
     angle: float = 0.0,
     frontage: float | None = None,
 ) -> Placement:
-    """Return where an army of that mass stands when it is ordered into the formation.
+    """Return the placement of an army of that mass in the formation.
 
     `centre` is (x, y) in cells, `angle` in degrees clockwise from facing up the field, `frontage` in cells from flank
-    to flank, by default as the formation's file says. An order that reaches over the border is pushed inside; one that
-    does not fit deepens its ranks until it does, and if none fits is cut off at the border.
+    to flank, by default what the formation's file gives. An order that reaches over the border is pushed inside; one
+    that does not fit deepens its ranks until it does, and if no depth fits is cut off at the border.
 
     Raises FormationError if the ground cannot hold the mass with room to move.
     """
@@ -88,7 +88,7 @@ def form_up(
 def dimensions(
     formation: Formation, mass: float, ground: Ground, front: float, frontage: float | None = None
 ) -> tuple[float, float, float, float]:
-    """Return frontage, depth and hollow in cells, and the density, at which a mass on the lattice is formed up."""
+    """Return frontage, depth and hollow in cells, and the density, of a formation with that mass, on the lattice."""
     room = float(np.where(ground.open_cells, ground.capacity, 0.0).sum())
     density = formation.density if room * formation.density * FULLEST >= mass else 1.0
     if frontage is not None:
@@ -97,12 +97,12 @@ def dimensions(
 
 
 def fit(formation: Formation, area: float, grid: tuple[int, int], front: float) -> tuple[float, float, float]:
-    """Return frontage, depth and hollow in cells: the first of ever deeper ones that fits, or what sticks out least."""
+    """Return frontage, depth and hollow in cells: the first of ever deeper ones that fits, or the least oversized."""
     height, width = grid
     best, least = None, math.inf
     for frontage, depth, hollow in deeper(formation, area):
         half_width, half_height = extents(frontage, depth, front)
-        excess = max(2 * (half_width + MARGIN) - width, 2 * (half_height + MARGIN) - height)
+        excess = max(2 * (half_width + FIELD_MARGIN) - width, 2 * (half_height + FIELD_MARGIN) - height)
         if excess < least:
             best, least = (frontage, depth, hollow), excess
         if excess <= 0:
@@ -124,7 +124,7 @@ def widened(formation: Formation, area: float, frontage: float) -> Formation:
 
 
 def deeper(formation: Formation, area: float) -> Iterator[tuple[float, float, float]]:
-    """Yield frontage, depth and hollow: as the file says, then with ever deeper ranks, then ever wider."""
+    """Yield frontage, depth and hollow in cells: as in the file, then with ever deeper ranks, then ever wider."""
     shape, proportion = formation.shape, formation.proportion(area)
     hollow = formation.hollow
     while 0 < hollow < math.sqrt(area) / 2:  # faces as deep as half a square of this area meet in the middle
@@ -149,7 +149,7 @@ def push_inside(
     """Return the nearest centre (x, y) that keeps the box inside the field, or the field's middle."""
     height, width = grid
     (x, y), (half_width, half_height) = centre, half_extents
-    side, edge = half_width + MARGIN, half_height + MARGIN
+    side, edge = half_width + FIELD_MARGIN, half_height + FIELD_MARGIN
     return (
         min(max(x, side), width - side) if 2 * side <= width else width / 2,
         min(max(y, edge), height - edge) if 2 * edge <= height else height / 2,

@@ -1,4 +1,4 @@
-"""The outlines that formations are made of: their size for an area, and the signed distance to their edge.
+"""The outlines of formations: their size for an area, and the signed distance to their edge.
 
 Lengths are in cells. `across` runs along the front to the right, `ahead` towards the enemy. Distances are negative
 inside and follow the usual constructions for signed distance fields (Quilez, "2D distance functions").
@@ -24,7 +24,7 @@ class Shape:
 
     `share` is how much of the box it fills; `outline(across, ahead, frontage, depth)` the distance to its outer edge;
     `core(frontage, depth, by)` the area that lies further than that inside; `boxes(frontage, depth, hollow)` are the
-    full rectangles that it is made of, if it is made of such.
+    full rectangles that it is made of, or none.
     """
 
     share: float
@@ -74,7 +74,7 @@ def ellipse(across: Field, ahead: Field, frontage: float, depth: float) -> Field
     """Return the distance to an ellipse, to first order at its edge."""
     near = np.hypot(2 * across / frontage, 2 * ahead / depth)
     slope = np.hypot(4 * across / frontage**2, 4 * ahead / depth**2)
-    middle = near < 1e-6  # where the gradient says nothing
+    middle = near < 1e-6  # where the gradient vanishes
     return np.where(middle, -min(frontage, depth) / 2, near * (near - 1) / np.where(middle, 1.0, slope))
 
 

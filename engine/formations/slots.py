@@ -1,4 +1,4 @@
-"""Where each man of a formation stands: places in rank and file on a target density. NumPy only.
+"""Slots: the place of each soldier in rank and file, on a target density. NumPy only.
 
 Coordinates are the formation's own: `across` runs along the front to the right, `ahead` towards the enemy, in cells.
 """
@@ -13,23 +13,23 @@ from jaxtyping import Float
 
 from engine.fields import bilinear, deposit
 
-Places = Float[np.ndarray, "N 2"]
+Slots = Float[np.ndarray, "N 2"]
 Field = Float[np.ndarray, "H W"]
 
-UNEVEN = 0.02  # share of the men who may stand in the wrong place before the target may count as uneven
-RATHER = 0.2  # of that share is left where places for an uneven target are the right ones
-BLUR = 3  # cells, or men's intervals where those are longer, within which a place is not wrong
-FINE = 3  # rows of samples to a rank where the density is uneven
-NARROWEST = 1.9  # the longer of the two intervals over the shorter, at most, where that can be had
-NEARER = 1e-6  # worth of a cell's way towards the middle, in full densities
-RIM = 0.05  # cells from the rim of a filled cell to which a man outside is moved
-AT_ONCE = 64  # men who are moved there together
-THINNEST = 0.05  # share of the full density that gets no rank of its own
+UNEVEN = 0.02  # share of the soldiers that may be misplaced before the target may count as uneven
+BETTER = 0.2  # slots for an uneven target are taken where they leave less than this part of that share
+BLUR = 3  # cells, or intervals where those are longer, within which a slot is not misplaced
+SAMPLES_PER_RANK = 3  # rows of samples, where the density is uneven
+MOST_ELONGATED = 1.9  # the longer of the two intervals over the shorter, at most, where possible
+CENTRE_BIAS = 1e-6  # full densities that a slot one cell nearer to the middle is worth
+RIM = 0.05  # cells within the rim of a filled cell, where a slot outside is moved
+SNAP_BATCH = 64  # slots moved there together, which bounds the memory
+THINNEST_RANK = 0.05  # share of the full density: where it is less, ranks are as if it were this
 
 
 @dataclass(frozen=True)
 class Box:
-    """A full rectangle of men within a formation, in its own coordinates."""
+    """A full rectangle within a formation, in the formation's own coordinates."""
 
     across: float  # its middle, in cells
     ahead: float
@@ -37,38 +37,38 @@ class Box:
     depth: float
 
 
-def places(
+def slots_on(
     target: Field,
-    men: int,
+    count: int,
     *,
     centre: tuple[float, float],
     front: float,
     intervals: tuple[float, float] = (1.0, 1.0),
     stagger: bool = False,
     boxes: tuple[Box, ...] = (),
-) -> Places:
-    """Return where so many men stand, (x, y) in cells, from the front rank's left flank to the rear's right.
+) -> Slots:
+    """Return so many slots, (x, y) in cells, from the front rank's left flank to the rear's right.
 
     `front` is in radians clockwise from up. `intervals` are those between files and between ranks, of which only the
     proportion counts here; with `stagger` every second rank stands in the gaps of the one before it. A target that is
-    made of `boxes` is filled box by box. Raises ValueError for no men, or for a target that holds nothing.
+    made of `boxes` is filled box by box. Raises ValueError for a count below 1, or for a target that holds nothing.
     """
-    if men < 1 or not target.any():
-        raise ValueError(f"{men} men cannot stand on a mass of {target.sum():g}")
+    if count < 1 or not target.any():
+        raise ValueError(f"{count} men cannot stand on a mass of {target.sum():g}")
     skew = intervals[0] / intervals[1]
-    corner, held = cut_out(target)
+    corner, part = cut_out(target)
     centre = centre[0] - corner[0], centre[1] - corner[1]
     if boxes:
-        counts = shared(np.array([box.frontage * box.depth for box in boxes]), men)
-        own = np.concatenate([rows(box, int(n), skew, stagger) for box, n in zip(boxes, counts, strict=True) if n])
+        counts = apportioned(np.array([box.frontage * box.depth for box in boxes]), count)
+        local = np.concatenate([rows(box, int(n), skew, stagger) for box, n in zip(boxes, counts, strict=True) if n])
     else:
-        own = lattice(held, men, centre, front, skew, stagger)
-        astray = misplaced(world(own, centre, front), held)
-        if astray > UNEVEN:
-            uneven = ranks(held, men, centre, front, skew)
-            own = uneven if misplaced(world(uneven, centre, front), held) < RATHER * astray else own
-    own = own[np.lexsort((own[:, 0], -np.round(own[:, 1], 6)))]
-    return tucked_in(world(own, centre, front) + np.array(corner), target)
+        local = lattice(part, count, centre, front, skew, stagger)
+        misplaced_share = misplaced(world(local, centre, front), part)
+        if misplaced_share > UNEVEN:
+            uneven = ranks(part, count, centre, front, skew)
+            local = uneven if misplaced(world(uneven, centre, front), part) < BETTER * misplaced_share else local
+    local = local[np.lexsort((local[:, 0], -np.round(local[:, 1], 6)))]
+    return snapped(world(local, centre, front) + np.array(corner), target)
 
 
 def cut_out(target: Field) -> tuple[tuple[int, int], Field]:
@@ -78,16 +78,16 @@ def cut_out(target: Field) -> tuple[tuple[int, int], Field]:
     return (int(left), int(top)), target[top : rows[-1] + 3, left : columns[-1] + 3]
 
 
-def world(own: Places, centre: tuple[float, float], front: float) -> Places:
-    """Return places (across, ahead) of a formation as (x, y) on the field."""
+def world(local: Slots, centre: tuple[float, float], front: float) -> Slots:
+    """Return slots (across, ahead) of a formation as (x, y) on the field, in cells."""
     cos, sin = math.cos(front), math.sin(front)
-    across, ahead = own.T
-    # Number by number: a matrix product may round the same place differently when it stands among others.
+    across, ahead = local.T
+    # Number by number: a matrix product may round the same slot differently among others.
     return np.stack([across * cos + ahead * sin + centre[0], across * sin - ahead * cos + centre[1]], axis=1)
 
 
-def tucked_in(position: Places, target: Field) -> Places:
-    """Return the places with those that lie on an empty cell moved to the nearest place on a cell that is not."""
+def snapped(position: Slots, target: Field) -> Slots:
+    """Return the slots, with those on an empty cell moved to the nearest point of a cell that is not."""
     height, width = target.shape
     cell = np.clip(np.floor(position).astype(np.int64), 0, (width - 1, height - 1))
     outside = np.flatnonzero(
@@ -96,76 +96,76 @@ def tucked_in(position: Places, target: Field) -> Places:
     if len(outside):
         position = position.copy()
         filled = np.argwhere(target > 0)[:, ::-1]
-        for men in np.array_split(outside, -(-len(outside) // AT_ONCE)):
-            inner = np.clip(position[men, None], filled + RIM, filled + 1 - RIM)
-            nearest = ((inner - position[men, None]) ** 2).sum(axis=2).argmin(axis=1)
-            position[men] = inner[np.arange(len(men)), nearest]
+        for batch in np.array_split(outside, -(-len(outside) // SNAP_BATCH)):
+            inner = np.clip(position[batch, None], filled + RIM, filled + 1 - RIM)
+            nearest = ((inner - position[batch, None]) ** 2).sum(axis=2).argmin(axis=1)
+            position[batch] = inner[np.arange(len(batch)), nearest]
     return position
 
 
-def shared(weights: Float[np.ndarray, " K"], men: int) -> np.ndarray:
-    """Return whole numbers of men in proportion to the weights, by largest remainders."""
-    quota = weights * (men / weights.sum())
+def apportioned(weights: Float[np.ndarray, " K"], count: int) -> np.ndarray:
+    """Return whole numbers in proportion to the weights, with `count` as their sum, by largest remainders."""
+    quota = weights * (count / weights.sum())
     counts = np.floor(quota).astype(np.int64)
-    counts[np.argsort(counts - quota, kind="stable")[: men - counts.sum()]] += 1
+    counts[np.argsort(counts - quota, kind="stable")[: count - counts.sum()]] += 1
     return counts
 
 
-def rows(box: Box, men: int, skew: float, stagger: bool) -> Places:
-    """Return the places in a box: aligned files, full ranks, and what is left over in the rear rank.
+def rows(box: Box, count: int, skew: float, stagger: bool) -> Slots:
+    """Return the slots in a box: aligned files, full ranks, and what is left over in the rear rank.
 
-    The rear rank takes the depth that its men are worth, so that the density is the same everywhere.
+    The rear rank's depth is in proportion to its soldiers, so that the density is the same everywhere.
     """
-    deep, files = grid(men, box, skew)
-    rear = men - (deep - 1) * files
+    deep, files = grid(count, box, skew)
+    rear = count - (deep - 1) * files
     interval, distance = box.frontage / files, box.depth / (deep - 1 + rear / files)
     rank = np.repeat(np.arange(deep), [files] * (deep - 1) + [rear])
     file = np.concatenate([np.tile(np.arange(files), deep - 1), spread(rear, files)])
     across = (file + 0.5) * interval - box.frontage / 2
     if stagger and deep > 1:
         across += np.where(rank % 2, 0.25, -0.25) * interval
-    # Men of a short rear rank keep their distance from those before them.
+    # Soldiers of a short rear rank keep their distance from those before them.
     behind = np.where(rank == deep - 1, max(deep - 1 + rear / files / 2, deep - 0.75), rank + 0.5)
     ahead = box.depth / 2 - np.minimum(behind * distance, box.depth)
     return np.stack([box.across + across, box.ahead + ahead], axis=1)
 
 
-def grid(men: int, box: Box, skew: float) -> tuple[int, int]:
-    """Return ranks and files for so many men: intervals as they are wanted, men apart, the rear rank well filled."""
+def grid(count: int, box: Box, skew: float) -> tuple[int, int]:
+    """Return ranks and files for so many slots: intervals near `skew` and not elongated, the rear rank well filled."""
     ratio = box.frontage / box.depth
-    ideal = math.sqrt(men * skew / ratio)
-    depths = set(range(max(1, math.floor(ideal * 0.85)), min(men, math.ceil(ideal * 1.18)) + 1))
-    # Where files are few, not every depth can be had with full ranks.
-    depths |= {-(-men // max(1, math.floor(men / ideal) + more)) for more in (0, 1)}
-    best, least = (1, men), math.inf
+    ideal = math.sqrt(count * skew / ratio)
+    depths = set(range(max(1, math.floor(ideal * 0.85)), min(count, math.ceil(ideal * 1.18)) + 1))
+    # Where files are few, not every depth has full ranks.
+    depths |= {-(-count // max(1, math.floor(count / ideal) + more)) for more in (0, 1)}
+    best, least = (1, count), math.inf
     for deep in sorted(depths):
-        files = -(-men // deep)
-        rear = men - (deep - 1) * files
+        files = -(-count // deep)
+        rear = count - (deep - 1) * files
         if rear < 1:
             continue
-        short, wide = 1 - rear / files, ratio * deep / files  # `wide`: an interval between files in those between ranks
+        short, wide = 1 - rear / files, ratio * deep / files  # `wide`: interval between files over that between ranks
         cost = abs(math.log(wide / skew)) + 0.3 * short + (1.0 if short > 0.6 else 0.0)
-        cost += max(abs(math.log(wide)) - math.log(NARROWEST), 0.0) * 10
+        cost += max(abs(math.log(wide)) - math.log(MOST_ELONGATED), 0.0) * 10
         if cost < least:
             best, least = (deep, files), cost
     return best
 
 
-def spread(men: int, files: int) -> np.ndarray:
-    """Return the files, evenly apart, in which a rank of fewer men stands."""
-    return np.floor((np.arange(men) + 0.5) * files / men).astype(np.int64)
+def spread(count: int, files: int) -> np.ndarray:
+    """Return the files, evenly apart, of a rank with fewer soldiers than files."""
+    return np.floor((np.arange(count) + 0.5) * files / count).astype(np.int64)
 
 
-def lattice(target: Field, men: int, centre: tuple[float, float], front: float, skew: float, stagger: bool) -> Places:
-    """Return the places on a lattice of ranks and files that have the most target under them.
+def lattice(target: Field, count: int, centre: tuple[float, float], front: float, skew: float, stagger: bool) -> Slots:
+    """Return the slots of a lattice of ranks and files that have the most target under them.
 
-    The lattice is as dense as the target, so that its sharp edge comes out where half of a cell is wanted.
+    The lattice is as dense as the target, so that its sharp edge lies where the target fills half of a cell.
     """
     full = float(np.quantile(target[target > 0], 0.95))
-    area = float(target.sum(dtype=np.float64)) / men / full  # cells to a man
+    area = float(target.sum(dtype=np.float64)) / count / full  # cells to a soldier
     interval, distance = math.sqrt(area * skew), math.sqrt(area / skew)
     left, right, rear, before = reach(target, centre, front)
-    best: Places | None = None
+    best: Slots | None = None
     most = -math.inf
     for shift in (0.0, 0.5):  # a file, or a gap, in the middle
         file = np.arange(math.floor(left / interval) - 1, math.ceil(right / interval) + 2) + shift
@@ -173,21 +173,21 @@ def lattice(target: Field, men: int, centre: tuple[float, float], front: float, 
         across, ahead = np.meshgrid(file * interval, before - rank * distance)
         if stagger:
             across = across + np.where(np.arange(len(rank)) % 2, 0.25, -0.25)[:, None] * interval
-        own = np.stack([across.ravel(), ahead.ravel()], axis=1)
-        under = sample_target(target, world(own, centre, front))
-        if (under > 0).sum() < men:
+        local = np.stack([across.ravel(), ahead.ravel()], axis=1)
+        under = sample_target(target, world(local, centre, front))
+        if (under > 0).sum() < count:
             continue
-        # Of two places that are as good the one nearer to the middle is taken, so that flanks stay straight.
-        worth = np.where(under > 0, under - NEARER * full * np.abs(own).sum(axis=1), -math.inf)
-        chosen = np.argpartition(-worth, men - 1)[:men]
-        held = float(np.minimum(under[chosen], full).sum())
-        if held > most:
-            best, most = own[chosen], held
-    return ranks(target, men, centre, front, skew) if best is None else best
+        # Of two equally good slots take the one nearer to the middle, so that flanks stay straight.
+        worth = np.where(under > 0, under - CENTRE_BIAS * full * np.abs(local).sum(axis=1), -math.inf)
+        chosen = np.argpartition(-worth, count - 1)[:count]
+        filled = float(np.minimum(under[chosen], full).sum())
+        if filled > most:
+            best, most = local[chosen], filled
+    return ranks(target, count, centre, front, skew) if best is None else best
 
 
 def reach(target: Field, centre: tuple[float, float], front: float) -> tuple[float, float, float, float]:
-    """Return how far the target reaches: to the left and right flank, the rear and the front, in cells."""
+    """Return the coordinates of the target's left and right flank, rear and front, in cells."""
     row, column = np.nonzero(target > 0.5 * target.max())
     x, y = column + 0.5 - centre[0], row + 0.5 - centre[1]
     cos, sin = math.cos(front), math.sin(front)
@@ -196,14 +196,14 @@ def reach(target: Field, centre: tuple[float, float], front: float) -> tuple[flo
     return across.min() - rim, across.max() + rim, ahead.min() - rim, ahead.max() + rim
 
 
-def sample_target(target: Field, position: Places) -> Float[np.ndarray, " N"]:
-    """Return the target under each place, interpolated between cells; nothing off the field and on empty cells."""
+def sample_target(target: Field, position: Slots) -> Float[np.ndarray, " N"]:
+    """Return the target under each position, interpolated between cells; 0 off the field and on empty cells."""
     height, width = target.shape
-    padded = np.pad(target, 1)  # so that places off the field, once clipped, stand on an empty rim
+    padded = np.pad(target, 1)  # so that positions off the field, once clipped, lie on an empty rim
     column = np.clip(np.floor(position[:, 0]).astype(np.int64), -1, width) + 1
     row = np.clip(np.floor(position[:, 1]).astype(np.int64), -1, height) + 1
     under = padded.ravel()[row * (width + 2) + column].astype(np.float64)
-    # Where all cells around are alike there is nothing to interpolate.
+    # Interpolate only where the cells around differ.
     at_border = np.pad(target, 1, mode="edge")
     low, high = _around(at_border, np.minimum), _around(at_border, np.maximum)
     varied = np.pad((low != high) & (target > 0), 1)
@@ -218,12 +218,12 @@ def _around(padded: Field, least: np.ufunc) -> Field:
     return least(least(across[:-2], across[1:-1]), across[2:])
 
 
-def misplaced(position: Places, target: Field) -> float:
-    """Return the share of the men who stand where they should not, half the total variation of blurred densities."""
-    men = deposit(position, target.shape) / len(position)
+def misplaced(position: Slots, target: Field) -> float:
+    """Return the share of misplaced soldiers: half the total variation between blurred densities."""
+    density = deposit(position, target.shape) / len(position)
     wanted = target / target.sum(dtype=np.float64)
     reach = math.ceil(BLUR * max(1.0, 1 / math.sqrt(len(position) * float(wanted.max()))))
-    return float(np.abs(_blurred(_blurred(men - wanted, reach).T, reach)).sum()) / 2
+    return float(np.abs(_blurred(_blurred(density - wanted, reach).T, reach)).sum()) / 2
 
 
 def _blurred(field: Field, reach: int) -> Field:
@@ -232,11 +232,11 @@ def _blurred(field: Field, reach: int) -> Field:
     return (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1]) / (2 * reach + 1)
 
 
-def ranks(target: Field, men: int, centre: tuple[float, float], front: float, skew: float) -> Places:
-    """Return places on a target of uneven density: ranks as deep as it is thin, filled by the mass that each holds."""
+def ranks(target: Field, count: int, centre: tuple[float, float], front: float, skew: float) -> Slots:
+    """Return slots on a target of uneven density: deeper ranks where it is thinner, filled by the mass in each."""
     full = float(np.quantile(target[target > 0], 0.95))
-    share = float(target.sum(dtype=np.float64)) / men
-    step = math.sqrt(share / full) / FINE
+    mass_per_soldier = float(target.sum(dtype=np.float64)) / count
+    step = math.sqrt(mass_per_soldier / full) / SAMPLES_PER_RANK
     row, column = np.nonzero(target > 0)
     outline = np.zeros_like(target)
     outline[row, column] = 1.0
@@ -244,29 +244,29 @@ def ranks(target: Field, men: int, centre: tuple[float, float], front: float, sk
     across = np.arange(left, right + step, step)
     ahead = np.arange(before, rear - step, -step)
     samples = np.stack(np.meshgrid(across, ahead), axis=-1).reshape(-1, 2)
-    held = sample_target(target, world(samples, centre, front)).reshape(len(ahead), len(across))
-    along = held.sum(axis=1)
-    density = (held * held).sum(axis=1) / np.maximum(along, 1e-12)
-    # A rank is as deep as a man's share at that density is long.
-    thickness = np.sqrt(share / np.maximum(density, THINNEST * full) / skew)
+    sampled = sample_target(target, world(samples, centre, front)).reshape(len(ahead), len(across))
+    along = sampled.sum(axis=1)
+    density = (sampled * sampled).sum(axis=1) / np.maximum(along, 1e-12)
+    # A rank is as deep as one soldier's area at that density is long.
+    thickness = np.sqrt(mass_per_soldier / np.maximum(density, THINNEST_RANK * full) / skew)
     depth = np.cumsum(np.where(along > 0, step / thickness, 0.0))
     rank = np.minimum(np.floor(depth - depth[0] * 0.5), max(math.ceil(depth[-1]) - 1, 0)).astype(np.int64)
-    found: list[Places] = []
-    taken = 0
+    slots: list[Slots] = []
+    placed = 0
     mass = np.bincount(rank, along)
-    bounds = np.floor(np.cumsum(mass) / mass.sum() * men + 0.5).astype(np.int64)
+    bounds = np.floor(np.cumsum(mass) / mass.sum() * count + 0.5).astype(np.int64)
     for index, bound in enumerate(bounds):
-        count = int(bound) - taken
-        if count:
+        files = int(bound) - placed
+        if files:
             inside = rank == index
-            line = held[inside].sum(axis=0)
-            reached = np.cumsum(line) / line.sum()
+            profile = sampled[inside].sum(axis=0)
+            filled = np.cumsum(profile) / profile.sum()
             file = np.interp(
-                (np.arange(count) + 0.5) / count,
-                np.concatenate([[0.0], reached]),
+                (np.arange(files) + 0.5) / files,
+                np.concatenate([[0.0], filled]),
                 np.concatenate([across[:1], across + step]) - step / 2,
             )
             middle = float((ahead[inside] * along[inside]).sum() / along[inside].sum())
-            found.append(np.stack([file, np.full(count, middle)], axis=1))
-            taken += count
-    return np.concatenate(found)
+            slots.append(np.stack([file, np.full(files, middle)], axis=1))
+            placed += files
+    return np.concatenate(slots)
