@@ -1,4 +1,4 @@
-"""The AdvectionNCA: its channels, what cells perceive, in which frame, and what they make of it."""
+"""The AdvectionNCA: its channels, what cells perceive and in which frame, the network, and the update."""
 
 from nca_controller.model.advection_nca import ANSWERED, CELLS, SIGNAL_CHANNELS, AdvectionNCA, State
 from nca_controller.model.batches import over_batch

@@ -1,6 +1,6 @@
 """The AdvectionNCA: cells perceive their neighbourhood and an order, and each decides on a velocity.
 
-The rule is two lines, answer what is perceived and update; moving the mass is the physics' business.
+The rule is two steps, the network's outputs and the update; moving the mass is the physics' business.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from nca_controller.guidance import clipped, speed, unit
 from nca_controller.model.channels import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.model.frames import FRAMES, out_of
+from nca_controller.model.frames import FRAMES, from_frame
 from nca_controller.model.network import Weights, alive_mask, apply
 from nca_controller.physics import Terrain, advect, diffuse, perturb
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
-ANSWERED = "answered"  # names what the network says, which training keeps rather than asks again on the way back
+ANSWERED = "answered"  # checkpoint name of the outputs, which training keeps for the backward pass
 
-CELLS = ("living", "all")  # which may act
+CELLS = ("living", "all")  # which cells act
 
 State = Float[Array, "*batch H W C"]
 
@@ -54,8 +54,8 @@ class AdvectionNCA(nn.Module):
     advection_steps: int = 2
     diffusion_rate: float = 0.0  # share of a difference in mass that crosses each face, a step
     velocity_noise: float = 0.0  # standard deviation, for exploration
-    velocity_damping: float = 0.0  # share of the velocity that is lost before it is obeyed
-    obedience: float = 0.0  # a planned speed of 1 / obedience or more leaves the cells their full say; 0: they have it
+    velocity_damping: float = 0.0  # share of the velocity that is lost before mass moves
+    obedience: float = 0.0  # from a planned speed of 1 / obedience on cells correct in full; 0: they always do
     cells: str = "all"  # which cells act: all, or the living, with mass in them or beside them
     frame: str = "ground"  # in which they perceive and correct: the ground's, or that of their order
 
@@ -101,31 +101,31 @@ class AdvectionNCA(nn.Module):
     ) -> Float[Array, "*batch H W out"]:
         """Return what the network makes of a cell's channels and signal, and of the Sobel gradients of both."""
         weights = Weights(*self.hidden(), *self.outcome())
-        outcome = apply(weights, jnp.concatenate([state, signal], axis=-1), alive, self.frame)
-        return checkpoint_name(outcome, ANSWERED)
+        outputs = apply(weights, jnp.concatenate([state, signal], axis=-1), alive, self.frame)
+        return checkpoint_name(outputs, ANSWERED)
 
     def update(
         self,
         state: State,
-        outcome: Float[Array, "*batch H W out"],
+        outputs: Float[Array, "*batch H W out"],
         signal: Float[Array, "*batch H W 4"],
         alive: Bool[Array, "*batch H W"] | None,
     ) -> State:
-        """Return the state in which every cell follows the plan with its own correction, and remembers.
+        """Return the state in which every cell follows the plan with its own correction, with new hidden channels.
 
-        Obedient cells stand still where the plan does: their correction fades with the planned speed. The dead follow
-        the plan to the letter, and forget.
+        With obedience the correction fades with the planned speed, so that cells rest where the plan does. Dead cells
+        take the planned velocity as it is, and their hidden channels become 0.
         """
         planned = signal[..., 1:3]
-        say = jnp.minimum(self.obedience * speed(planned), 1.0)[..., None] if self.obedience else 1.0
-        correction = jnp.tanh(outcome[..., :2])
+        weight = jnp.minimum(self.obedience * speed(planned), 1.0)[..., None] if self.obedience else 1.0
+        correction = jnp.tanh(outputs[..., :2])
         if self.frame == "order":
-            correction = out_of(correction, unit(jax.lax.stop_gradient(planned)))
-        velocity = clipped(planned + say * correction)
-        remembered = jnp.tanh(state[..., CHANNELS.HIDDEN] + outcome[..., 2:])
+            correction = from_frame(correction, unit(jax.lax.stop_gradient(planned)))
+        velocity = clipped(planned + weight * correction)
+        hidden = jnp.tanh(state[..., CHANNELS.HIDDEN] + outputs[..., 2:])
         if alive is not None:
-            remembered = jnp.where(alive[..., None], remembered, 0)
-        return jnp.concatenate([state[..., : CHANNELS.VELOCITY_X], velocity, planned, remembered], axis=-1)
+            hidden = jnp.where(alive[..., None], hidden, 0)
+        return jnp.concatenate([state[..., : CHANNELS.VELOCITY_X], velocity, planned, hidden], axis=-1)
 
     def move(
         self, mass: Float[Array, "*batch H W"], velocity: Float[Array, "*batch H W 2"]

@@ -11,7 +11,7 @@ class ADVECTION_CHANNELS:  # noqa: N801  the seed's name
     """Indices of the 16 channels."""
 
     TOTAL = 16
-    RGB = slice(0, 3)  # what a cell sees standing on it: own men in red, others in green, walls in blue
+    RGB = slice(0, 3)  # what stands on a cell: its own regiment in red, others in green, walls in blue
     MASS = 3
     VELOCITY = slice(4, 6)
     VELOCITY_X = 4
@@ -24,20 +24,20 @@ class ADVECTION_CHANNELS:  # noqa: N801  the seed's name
     HIDDEN_END = 16
 
 
-PRESENT = 0.01  # mass per cell from which a cell counts as held
-WAKING = 0.1  # what the hidden channels start from where there is mass
+PRESENT = 0.01  # mass above which a cell counts as occupied
+WAKING = 0.1  # what the hidden channels start from where a cell is occupied
 
 
 def create_formation_from_alpha(
     alpha: Float[Array, "*batch H W"] | Float[np.ndarray, "*batch H W"],
     rgb: tuple[float, float, float] = (1.0, 0.0, 0.0),
 ) -> Float[Array, "*batch H W 16"]:
-    """Return the state of cells that wake up with this mass, at rest."""
+    """Return the initial state of cells with this mass, at rest."""
     mass = jnp.asarray(alpha, dtype=jnp.float32)[..., None]
-    held = (mass > PRESENT).astype(jnp.float32)
-    still = jnp.zeros((*mass.shape[:-1], 4))
-    hidden = jnp.broadcast_to(WAKING * held, (*mass.shape[:-1], 8))
-    return jnp.concatenate([held * jnp.asarray(rgb), mass, still, hidden], axis=-1)
+    occupied = (mass > PRESENT).astype(jnp.float32)
+    velocities = jnp.zeros((*mass.shape[:-1], 4))
+    hidden = jnp.broadcast_to(WAKING * occupied, (*mass.shape[:-1], 8))
+    return jnp.concatenate([occupied * jnp.asarray(rgb), mass, velocities, hidden], axis=-1)
 
 
 def create_advection_seed(height: int, width: int, mass: float = 1.0, size: int = 8) -> Float[Array, "H W 16"]:

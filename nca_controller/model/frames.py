@@ -1,8 +1,8 @@
-"""The frame of an order: what cells perceive, turned into ahead of and aside from the way that they are told to go.
+"""The frame of an order: what cells perceive, as components ahead and aside of the velocity that they are ordered.
 
-So an order is the same one whichever way it is turned, and what a cell learns of one it knows of all (Randazzo,
-Mordvintsev and Fouts, "Growing Steerable Neural Cellular Automata", 2023). Who is told to stand has no such frame: he
-perceives no directions, and all that he says is at rest.
+So an order is the same in whichever direction it points, and what cells learn of one they know of all (Randazzo,
+Mordvintsev and Fouts, "Growing Steerable Neural Cellular Automata", 2023). A cell that is ordered to stand has no such
+frame: it perceives no directions, and its correction is 0.
 """
 
 from __future__ import annotations
@@ -15,39 +15,41 @@ from nca_controller.guidance import unit
 from nca_controller.model.channels import ADVECTION_CHANNELS as CHANNELS
 
 FRAMES = ("order", "ground")  # in which cells perceive and correct
-ORDER = slice(CHANNELS.TOTAL + 1, CHANNELS.TOTAL + 3)  # the planned velocity among what a cell knows
+ORDER = slice(CHANNELS.TOTAL + 1, CHANNELS.TOTAL + 3)  # the planned velocity among the features
 VECTORS = (CHANNELS.VELOCITY, CHANNELS.TARGET_VELOCITY, ORDER)
 
 Features = Float[Array, "*cells C"]
 
 
-def turned(known: Features, across: Features, down: Features) -> tuple[Features, Features, Features]:
-    """Return what cells know, and its slopes to the right and downwards, as they look from the cells' orders.
+def in_order_frame(
+    features: Features, gradient_x: Features, gradient_y: Features
+) -> tuple[Features, Features, Features]:
+    """Return the features and their gradients in x and y in the frames of the cells' orders.
 
-    The slopes become those ahead and aside; vectors among the channels are turned, too.
+    The gradients become those ahead and aside; vectors among the channels are turned, too.
     """
-    heading = unit(jax.lax.stop_gradient(known[..., ORDER]))
-    right, under = heading[..., :1], heading[..., 1:]
-    ahead, aside = across * right + down * under, down * right - across * under
-    return looking(known, heading), looking(ahead, heading), looking(aside, heading)
+    heading = unit(jax.lax.stop_gradient(features[..., ORDER]))
+    x, y = heading[..., :1], heading[..., 1:]
+    ahead, aside = gradient_x * x + gradient_y * y, gradient_y * x - gradient_x * y
+    return vectors_in_frame(features, heading), vectors_in_frame(ahead, heading), vectors_in_frame(aside, heading)
 
 
-def looking(known: Features, heading: Float[Array, "*cells 2"]) -> Features:
+def vectors_in_frame(features: Features, heading: Float[Array, "*cells 2"]) -> Features:
     """Return the channels with their vectors turned into the frame of a heading; the other channels stay."""
-    parts, done = [], 0
+    parts, start = [], 0
     for vector in VECTORS:
-        parts += [known[..., done : vector.start], into(known[..., vector], heading)]
-        done = vector.stop
-    return jnp.concatenate([*parts, known[..., done:]], axis=-1)
+        parts += [features[..., start : vector.start], to_frame(features[..., vector], heading)]
+        start = vector.stop
+    return jnp.concatenate([*parts, features[..., start:]], axis=-1)
 
 
-def into(vector: Float[Array, "*cells 2"], heading: Float[Array, "*cells 2"]) -> Float[Array, "*cells 2"]:
+def to_frame(vector: Float[Array, "*cells 2"], heading: Float[Array, "*cells 2"]) -> Float[Array, "*cells 2"]:
     """Return a vector on the ground as (ahead, aside) of a heading that is 1 long, or 0."""
-    x, y, right, under = vector[..., 0], vector[..., 1], heading[..., 0], heading[..., 1]
-    return jnp.stack([x * right + y * under, y * right - x * under], axis=-1)
+    x, y, cos, sin = vector[..., 0], vector[..., 1], heading[..., 0], heading[..., 1]
+    return jnp.stack([x * cos + y * sin, y * cos - x * sin], axis=-1)
 
 
-def out_of(vector: Float[Array, "*cells 2"], heading: Float[Array, "*cells 2"]) -> Float[Array, "*cells 2"]:
+def from_frame(vector: Float[Array, "*cells 2"], heading: Float[Array, "*cells 2"]) -> Float[Array, "*cells 2"]:
     """Return a vector that is (ahead, aside) of a heading as one on the ground."""
-    ahead, aside, right, under = vector[..., 0], vector[..., 1], heading[..., 0], heading[..., 1]
-    return jnp.stack([ahead * right - aside * under, ahead * under + aside * right], axis=-1)
+    ahead, aside, cos, sin = vector[..., 0], vector[..., 1], heading[..., 0], heading[..., 1]
+    return jnp.stack([ahead * cos - aside * sin, ahead * sin + aside * cos], axis=-1)

@@ -1,9 +1,9 @@
-"""What cells make of what they perceive: two dense layers, in every cell or in the living ones alone.
+"""What cells make of what they perceive: two dense layers, in every cell or in the living cells alone.
 
-Living are the cells with mass in them or beside them (Mordvintsev et al., "Growing Neural Cellular Automata", 2020):
-an army fills a small part of a field, and elsewhere there is hardly a trace of mass to move. CPUs list the living and
-work through the list, there and back, so that the layers cost what the army is large; other devices, to which all cells
-at once are cheap, compute the dead too and silence them. Both say the same.
+Alive are the cells with mass in them or beside them (Mordvintsev et al., "Growing Neural Cellular Automata", 2020): an
+army fills a small part of a field, and elsewhere there is hardly a trace of mass to move. CPUs list the living cells
+and work through the list, in both passes, so that the cost follows the size of the army; other devices, on which all
+cells at once are cheap, compute the dead cells, too, and mask them. Both give the same outputs.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.model.batches import over_batch
 from nca_controller.model.channels import PRESENT
-from nca_controller.model.frames import turned
+from nca_controller.model.frames import in_order_frame
 from nca_controller.model.patches import CHUNK, add_patches, bordered, list_cells, take_patches
-from nca_controller.model.sobel import COLUMNS, ROWS, slopes_amid, smooth, sobel
+from nca_controller.model.sobel import COLUMNS, ROWS, smooth, sobel, sobel_of_patches
 
 Features = Float[Array, "*batch H W C"]
 Outputs = Float[Array, "*batch H W out"]
 
 
 class Weights(NamedTuple):
-    """Kernels and biases of the layer that hides and of the one that tells."""
+    """Kernels and biases of the hidden layer and of the one that gives the outputs."""
 
     hidden: Float[Array, "features hidden"]
     hidden_bias: Float[Array, " hidden"]
@@ -35,114 +35,120 @@ class Weights(NamedTuple):
     outcome_bias: Float[Array, " out"]
 
 
-Kept = tuple[Weights, Array, Array, Array, Array]  # what the way back needs
+Residuals = tuple[Weights, Array, Array, Array, Array]  # what the backward pass needs
 
 
 def alive_mask(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
     """Return where a cell or one of its eight neighbours holds mass."""
-    held = (mass > PRESENT).astype(jnp.float32)[..., None]
-    return smooth(smooth(held, ROWS), COLUMNS)[..., 0] > 0
+    occupied = (mass > PRESENT).astype(jnp.float32)[..., None]
+    return smooth(smooth(occupied, ROWS), COLUMNS)[..., 0] > 0
 
 
 def apply(
-    weights: Weights, known: Features, alive: Bool[Array, "*batch H W"] | None = None, frame: str = "ground"
+    weights: Weights, features: Features, alive: Bool[Array, "*batch H W"] | None = None, frame: str = "ground"
 ) -> Outputs:
-    """Return what every cell makes of the channels that it and its neighbours know; the dead make 0 of them.
+    """Return the outputs of every cell from its own features and its neighbours'; 0 for dead cells.
 
-    All live where `alive` is None. `frame` is one of `frame.FRAMES`. Has a derivative in reverse only. On CPUs a batch
-    is worked through field by field, each at the cost of its own living; `jax.vmap` over this makes all cost the most
-    of any, so there prefer a batch axis, or `jax.lax.map`.
+    Where `alive` is None all cells are. `frame` is one of `frames.FRAMES`. Has a derivative in reverse only. On CPUs a
+    batch is worked through field by field, each at the cost of its own living cells; under `jax.vmap` each field costs
+    as much as the dearest, so prefer a batch axis there, or `jax.lax.map`.
     """
     if alive is None:
-        return dense(weights, known, frame)
-    fields = known.reshape(-1, *known.shape[-3:]), alive.reshape(-1, *alive.shape[-2:])
+        return dense(weights, features, frame)
+    fields = features.reshape(-1, *features.shape[-3:]), alive.reshape(-1, *alive.shape[-2:])
 
-    def answer(field: tuple[Array, Array]) -> Outputs:
+    def one(field: tuple[Array, Array]) -> Outputs:
         return sparse(weights, *field, frame)
 
-    return over_batch(answer)(fields).reshape(*known.shape[:-1], -1)
+    return over_batch(one)(fields).reshape(*features.shape[:-1], -1)
 
 
-def dense(weights: Weights, known: Features, frame: str) -> Outputs:
-    """Return the outcome of every cell."""
-    perceived = jnp.concatenate(perceive(known, sobel(known), frame), axis=-1)
+def dense(weights: Weights, features: Features, frame: str) -> Outputs:
+    """Return the outputs of every cell."""
+    perceived = jnp.concatenate(perceive(features, sobel(features), frame), axis=-1)
     return mlp(weights, perceived)
 
 
 def mlp(weights: Weights, perceived: Float[Array, "*cells features"]) -> Float[Array, "*cells out"]:
-    """Return what the two layers make of what was perceived."""
+    """Return the outputs of the two layers."""
     return nn.relu(perceived @ weights.hidden + weights.hidden_bias) @ weights.outcome + weights.outcome_bias
 
 
-def perceive(known: Features, slopes: tuple[Features, Features], frame: str) -> tuple[Features, Features, Features]:
-    """Return what cells know and its slopes, in a frame."""
-    return turned(known, *slopes) if frame == "order" else (known, *slopes)
+def perceive(
+    features: Features, gradients: tuple[Features, Features], frame: str
+) -> tuple[Features, Features, Features]:
+    """Return the features and their gradients, in a frame."""
+    return in_order_frame(features, *gradients) if frame == "order" else (features, *gradients)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(3,))
 def sparse(
-    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
+    weights: Weights, features: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
 ) -> Float[Array, "H W out"]:
-    """Return the outcome of the living cells of a field, and 0 for the dead."""
-    return _forward(weights, known, alive, frame)[0]
+    """Return the outputs of the living cells of a field, and 0 for dead ones."""
+    return _forward(weights, features, alive, frame)[0]
 
 
 def _forward(
-    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
-) -> tuple[Float[Array, "H W out"], Kept]:
+    weights: Weights, features: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
+) -> tuple[Float[Array, "H W out"], Residuals]:
     cells, chunks = list_cells(alive)
 
     def by_list() -> Float[Array, "H W out"]:
-        around = bordered(known)
+        padded = bordered(features)
 
-        def work(number: Int[Array, ""], outcome: Float[Array, "cells out"]) -> Float[Array, "cells out"]:
-            those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
-            told = think(weights, take_patches(around, those, known.shape), frame)
-            return outcome.at[those].set(told, mode="drop", unique_indices=True, indices_are_sorted=True)
+        def body(index: Int[Array, ""], outputs: Float[Array, "cells out"]) -> Float[Array, "cells out"]:
+            chunk = jax.lax.dynamic_slice(cells, (index * CHUNK,), (CHUNK,))
+            of_chunk = patch_outputs(weights, take_patches(padded, chunk, features.shape), frame)
+            return outputs.at[chunk].set(of_chunk, mode="drop", unique_indices=True, indices_are_sorted=True)
 
-        silent = jnp.zeros((alive.size, weights.outcome.shape[1]))
-        return jax.lax.fori_loop(0, chunks, work, silent).reshape(*alive.shape, -1)
+        zeros = jnp.zeros((alive.size, weights.outcome.shape[1]))
+        return jax.lax.fori_loop(0, chunks, body, zeros).reshape(*alive.shape, -1)
 
-    outcome = jax.lax.platform_dependent(cpu=by_list, default=lambda: masked(weights, known, alive, frame))
-    return outcome, (weights, known, alive, cells, chunks)
+    outputs = jax.lax.platform_dependent(cpu=by_list, default=lambda: masked(weights, features, alive, frame))
+    return outputs, (weights, features, alive, cells, chunks)
 
 
-def _backward(frame: str, kept: Kept, slope: Float[Array, "H W out"]) -> tuple[Weights, Float[Array, "H W C"], None]:
-    weights, known, alive, cells, chunks = kept
+def _backward(
+    frame: str, residuals: Residuals, cotangent: Float[Array, "H W out"]
+) -> tuple[Weights, Float[Array, "H W C"], None]:
+    weights, features, alive, cells, chunks = residuals
 
     def by_list() -> tuple[Weights, Float[Array, "H W C"]]:
-        around = bordered(known)
-        slopes = slope.reshape(alive.size, -1)
+        padded = bordered(features)
+        cotangents = cotangent.reshape(alive.size, -1)
 
-        def work(number: Int[Array, ""], so_far: tuple[Weights, Array]) -> tuple[Weights, Array]:
-            those = jax.lax.dynamic_slice(cells, (number * CHUNK,), (CHUNK,))
-            asked = slopes.at[those].get(mode="fill", fill_value=0, unique_indices=True, indices_are_sorted=True)
-            back = jax.vjp(partial(think, frame=frame), weights, take_patches(around, those, known.shape))[1]
-            of_weights, of_patches = back(asked)
-            total, of_known = so_far
-            return jax.tree.map(jnp.add, total, of_weights), add_patches(of_known, of_patches, those, known.shape)
+        def body(index: Int[Array, ""], sums: tuple[Weights, Array]) -> tuple[Weights, Array]:
+            chunk = jax.lax.dynamic_slice(cells, (index * CHUNK,), (CHUNK,))
+            of_chunk = cotangents.at[chunk].get(mode="fill", fill_value=0, unique_indices=True, indices_are_sorted=True)
+            vjp = jax.vjp(partial(patch_outputs, frame=frame), weights, take_patches(padded, chunk, features.shape))[1]
+            d_weights, d_patches = vjp(of_chunk)
+            sum_weights, sum_padded = sums
+            return jax.tree.map(jnp.add, sum_weights, d_weights), add_patches(
+                sum_padded, d_patches, chunk, features.shape
+            )
 
-        nothing = jax.tree.map(jnp.zeros_like, (weights, around))
-        total, of_known = jax.lax.fori_loop(0, chunks, work, nothing)
-        return total, jax.linear_transpose(bordered, known)(of_known)[0]
+        zeros = jax.tree.map(jnp.zeros_like, (weights, padded))
+        sum_weights, sum_padded = jax.lax.fori_loop(0, chunks, body, zeros)
+        return sum_weights, jax.linear_transpose(bordered, features)(sum_padded)[0]
 
-    def at_once() -> tuple[Weights, Float[Array, "H W C"]]:
-        return jax.vjp(lambda weights, known: masked(weights, known, alive, frame), weights, known)[1](slope)
+    def by_mask() -> tuple[Weights, Float[Array, "H W C"]]:
+        return jax.vjp(lambda w, f: masked(w, f, alive, frame), weights, features)[1](cotangent)
 
-    return *jax.lax.platform_dependent(cpu=by_list, default=at_once), None
+    return *jax.lax.platform_dependent(cpu=by_list, default=by_mask), None
 
 
 sparse.defvjp(_forward, _backward)
 
 
 def masked(
-    weights: Weights, known: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
+    weights: Weights, features: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
 ) -> Float[Array, "H W out"]:
-    """Return the outcome of every cell, computed everywhere, and 0 for the dead."""
-    return jnp.where(alive[..., None], dense(weights, known, frame), 0)
+    """Return the same as `sparse`, computed everywhere and then masked."""
+    return jnp.where(alive[..., None], dense(weights, features, frame), 0)
 
 
-def think(weights: Weights, around: Float[Array, "n 3 3 C"], frame: str) -> Float[Array, "n out"]:
-    """Return the outcome of the cells in the middle of these patches."""
-    perceived = jnp.concatenate(perceive(around[:, 1, 1], slopes_amid(around), frame), axis=-1)
+def patch_outputs(weights: Weights, patches: Float[Array, "n 3 3 C"], frame: str) -> Float[Array, "n out"]:
+    """Return the outputs of the cells in the middle of these patches."""
+    perceived = jnp.concatenate(perceive(patches[:, 1, 1], sobel_of_patches(patches), frame), axis=-1)
     return mlp(weights, perceived)

@@ -1,7 +1,7 @@
-"""Sobel gradients of many channels at once, and their way back.
+"""Sobel gradients of many channels at once, and their adjoint.
 
-Left to itself, JAX turns the slices of a filter into sums of padded arrays on the way back, which CPUs take several
-times as long for as for the filter. The adjoint of a Sobel filter is a Sobel filter again, but for the border.
+Left to itself, JAX turns the slices of a filter into sums of padded arrays in the backward pass, on which CPUs spend
+several times the filter's time. The adjoint of a Sobel filter is a Sobel filter again, except at the border.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ROWS, COLUMNS = -3, -2  # axes
 
 @jax.custom_vjp
 def sobel(state: Channels) -> tuple[Channels, Channels]:
-    """Return the gradients in x and y by Sobel's filter, per cell; the border is continued outwards.
+    """Return the gradients in x and y by Sobel's filter, per cell; the border is repeated outwards.
 
     Has a derivative in reverse only.
     """
@@ -28,36 +28,36 @@ def _forward(state: Channels) -> tuple[tuple[Channels, Channels], None]:
     return sobel(state), None
 
 
-def _backward(_: None, slopes: tuple[Channels, Channels]) -> tuple[Channels]:
-    """Apply the adjoint: smoothing is its own, and that of the difference is its negative where the border is odd."""
-    across, down = slopes
-    back_across = smooth(difference(across, COLUMNS, border=-1), ROWS)
-    back_down = smooth(difference(down, ROWS, border=-1), COLUMNS)
-    return (-(back_across + back_down) / 8,)
+def _backward(_: None, cotangents: tuple[Channels, Channels]) -> tuple[Channels]:
+    """Apply the adjoint: smoothing is its own, and a difference's is its negative with the border's sign turned."""
+    along_x, along_y = cotangents
+    back_x = smooth(difference(along_x, COLUMNS, border=-1), ROWS)
+    back_y = smooth(difference(along_y, ROWS, border=-1), COLUMNS)
+    return (-(back_x + back_y) / 8,)
 
 
 sobel.defvjp(_forward, _backward)
 
 
-def slopes_amid(patches: Float[Array, "n 3 3 C"]) -> tuple[Float[Array, "n C"], Float[Array, "n C"]]:
-    """Return the gradients in x and y by Sobel's filter of the cells in the middle of patches."""
+def sobel_of_patches(patches: Float[Array, "n 3 3 C"]) -> tuple[Float[Array, "n C"], Float[Array, "n C"]]:
+    """Return the gradients in x and y by Sobel's filter in the middle cell of each patch."""
     column, row = patches[:, 0] + 2 * patches[:, 1] + patches[:, 2], patches[:, 2] - patches[:, 0]
     return (column[:, 2] - column[:, 0]) / 8, (row[:, 0] + 2 * row[:, 1] + row[:, 2]) / 8
 
 
 def smooth(state: Channels, axis: int) -> Channels:
-    """Return each cell twice and its two neighbours along an axis, added up; the border is continued outwards."""
-    before, after = beside(state, axis, 1)
+    """Return twice each cell plus its two neighbours along an axis; the border is repeated outwards."""
+    before, after = neighbours(state, axis, 1)
     return before + 2 * state + after
 
 
 def difference(state: Channels, axis: int, border: int = 1) -> Channels:
     """Return the next cell along an axis minus the one before; beyond the border lies `border` times its last cell."""
-    before, after = beside(state, axis, border)
+    before, after = neighbours(state, axis, border)
     return after - before
 
 
-def beside(state: Channels, axis: int, border: int) -> tuple[Channels, Channels]:
+def neighbours(state: Channels, axis: int, border: int) -> tuple[Channels, Channels]:
     """Return for each cell the one before it along an axis, and the one after it."""
     size = state.shape[axis]
     first, last = (jax.lax.slice_in_dim(state, end, end + 1, axis=axis) for end in (0, size - 1))
