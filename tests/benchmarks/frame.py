@@ -17,18 +17,18 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from engine import formations
-from engine.battle.battle import Battle
-from engine.gl.program import finished
-from engine.orders.order import Order
+from engine.battle import Battle
+from engine.gl import finished
+from engine.orders import Order
 from engine.plugin import Ground
-from engine.presentation.compose import compose, measures
-from engine.scenarios.regiment import Regiment
-from engine.soldiers.soldiers import MANY
-from engine.view.opening import open_view
+from engine.presentation import compose, status
+from engine.scenarios import Regiment
+from engine.soldiers import MANY
+from engine.view import open_view
 from nca_controller import JaxSimulation, load_controller
 
 GRID, MASS, SIZE, FRAMES = (128, 192), 1000.0, (1280, 720), 60
-LAYERS = ("_ground", "_ghost", "_troops", "_strokes", "_overlay", "_screen")
+LAYERS = ("_ground", "_target_outline", "_troops", "_strokes", "_overlay", "_screen")
 
 
 def timed(parts, name, call):
@@ -44,17 +44,16 @@ def timed(parts, name, call):
     return run
 
 
-def frames(view, battle, spent):
+def frames(view, battle, known, spent):
     """Play and draw FRAMES frames; return what each part takes in milliseconds: the quickest tenth, and the median."""
     seen = {}
     for frame in range(FRAMES):
         spent.clear()
         begun = time.perf_counter()
         battle.tick()
-        battle.profiler.end_frame()
-        staged = time.perf_counter()
-        scene = compose(battle, 1.0, measures(battle))
-        spent["staging"] = time.perf_counter() - staged
+        composed = time.perf_counter()
+        scene = compose(battle.state, 1.0, status(battle.state, known))
+        spent["composing"] = time.perf_counter() - composed
         view.draw(scene)
         spent["frame"] = time.perf_counter() - begun
         for part, seconds in spent.items():
@@ -64,23 +63,23 @@ def frames(view, battle, spent):
     return {part: (float(np.quantile(took, 0.1)), median(took)) for part, took in seen.items()}
 
 
-def army(men):
-    ground = Ground(np.ones(GRID, bool))
-    middle = (GRID[1] / 2, GRID[0] / 2)
+def army(men, known):
+    ground = Ground.plain(*GRID)
     mass = formations.crowd(MASS, ground)[None]
     return Battle(
         JaxSimulation(),
         {"nca": load_controller("default")},
         ground,
-        formations.load(),
+        known,
         [Regiment("army", 0, MASS, men, "nca")],
-        [Order("line", middle)],
+        [Order("line", ground.middle)],
         mass,
-    ), Order("square", middle)
+    ), Order("square", ground.middle)
 
 
 def main(counts):
     view = open_view(SIZE, visible=False)
+    known = formations.load()
     spent = {}
     for layer in LAYERS:
         part = getattr(view, layer)
@@ -90,23 +89,25 @@ def main(counts):
     view._window.show = timed(spent, "showing", view._window.show)
     print(f"{view.description}, {SIZE[0]} x {SIZE[1]}, {GRID[1]} x {GRID[0]} cells, {os.cpu_count()} cores")
     for men in counts:
-        battle, square = army(men)
+        battle, square = army(men, known)
         battle.state.simulation.tick = timed(spent, "simulation", battle.state.simulation.tick)
         battle.state.simulation.read = timed(spent, "simulation", battle.state.simulation.read)
         if men > MANY:
-            battle.step_soldiers = view.march  # as the game does
-        battle.step_soldiers = timed(spent, "troops", battle.step_soldiers)
+            from engine.compute import GpuMarch
+
+            battle.step_soldiers = GpuMarch(view.context).step  # as the game does
+        battle.step_soldiers = timed(spent, "soldiers", battle.step_soldiers)
         for _ in range(110):
             battle.tick()
         for state in ("standing", "marching"):
             if state == "marching":
                 battle.give(square)
-            parts = frames(view, battle, spent)
+            parts = frames(view, battle, known, spent)
             quick, usual = parts.pop("frame")
             print(f"{men:>6} men {state}: {quick:.1f} ms a frame (median {usual:.1f}) =", end=" ")
-            known = sorted(((took, part) for part, (took, _) in parts.items()), reverse=True)
-            rest = quick - sum(took for took, _ in known)
-            print(", ".join(f"{part} {took:.1f}" for took, part in known), f"and {rest:.1f}")
+            parts_by_time = sorted(((took, part) for part, (took, _) in parts.items()), reverse=True)
+            rest = quick - sum(took for took, _ in parts_by_time)
+            print(", ".join(f"{part} {took:.1f}" for took, part in parts_by_time), f"and {rest:.1f}")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,13 @@ import numpy as np
 from stand_in import StandIn
 
 from engine import formations
-from engine.battle.setup import BattleSetup
-from engine.controls.feedback import Feedback
-from engine.controls.mouse import Mouse
-from engine.controls.player import Player
-from engine.orders.order import Order
+from engine.battle import BattleSetup
+from engine.controls import Feedback, Mouse, Player
+from engine.orders import Order
 from engine.plugin import Ground
-from engine.presentation.compose import compose
-from engine.scenarios.regiment import Regiment
-from engine.scenarios.scenario import Scenario
-from engine.view.events import Modifiers, MouseButton, MouseMove
+from engine.presentation import compose
+from engine.scenarios import Regiment, Scenario
+from engine.view import Modifiers, MouseButton, MouseMove
 
 REGIMENTS, MEN, MASS = 8, 1250, 150.0
 GRID, SIZE = (128, 192), (1280, 720)
@@ -34,10 +31,10 @@ def main() -> None:
     """Print milliseconds a frame for each kind of stroke, for one regiment and for all."""
     regiments = tuple(Regiment(str(number), 0, MASS, MEN, "one") for number in range(REGIMENTS))
     orders = tuple(Order("circle", (16 + 22 * number, 100)) for number in range(REGIMENTS))
-    ground = Ground(np.ones(GRID, dtype=bool))
+    ground = Ground.plain(*GRID)
     scenario = Scenario(title="ghosts", ground=ground, regiments=regiments, orders=orders)
-    battle = BattleSetup(StandIn, {"one": object}, formations.load(), scenario).muster()
-    scene = compose(battle)
+    battle = BattleSetup(StandIn, {"one": object}, formations.load(), scenario).build()
+    scene = compose(battle.state)
     print("stroke      men     median ms  greatest ms  stood up in frames")
     for name, (button, held, path) in STROKES.items():
         for chosen in ((3,), tuple(range(REGIMENTS))):
@@ -45,7 +42,8 @@ def main() -> None:
             player.enter(battle)
             player.selection = player.selection.choose(chosen)
             mouse = Mouse(GRID, SIZE, player)
-            mouse.tool = "brush" if name == "brush" else None
+            if name == "brush":
+                mouse.toggle_tool("brush")
             feedback = Feedback(mouse)
             mouse.on(MouseButton(path[0], button, True, held), 0.0)
             seconds, men, before, stood = [], 0, None, 0

@@ -22,9 +22,9 @@ def frame(self):
     ends.append(time.time())
     if len(ends) == 2:
         print(ends[1] - begun)
-    if self.battle and self.running:
+    if self.battle and self.actions.running:
         print(ends[-1] - begun, max(after - before for before, after in zip(ends[1:], ends[2:])))
-        self.leave()
+        self.actions.leave()
 Game.frame = frame
 run_game.main([])
 """

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine.formations import form_up, load
+from engine.formations import crowd, form_up, load
 from engine.plugin import Ground
 from nca_controller import JaxSimulation, load_controller
 

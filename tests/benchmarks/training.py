@@ -29,7 +29,7 @@ import numpy as np
 from flax import linen as nn
 
 from nca_controller.guidance import create_goal_signal
-from nca_controller.model.network import living
+from nca_controller.model.network import alive_mask
 from nca_controller.training.battles import Battles
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer, on_all_cores
@@ -159,7 +159,7 @@ def ours(config):
 
 def alive(config):
     """Return the share of cells that live as the battles begin."""
-    return float(living(jnp.asarray(Trainer(config).pool.mass[: config.batch])).mean())
+    return float(alive_mask(jnp.asarray(Trainer(config).pool.mass[: config.batch])).mean())
 
 
 def products(cells, ticks):
