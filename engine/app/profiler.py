@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-PARTS = ("simulation", "troops", "drawing", "waiting")  # in the order in which they are shown
+PARTS = ("simulation", "soldiers", "drawing", "waiting")  # in the order in which they are shown
 RECENT = 30  # frames that a part's time is averaged over
 
 

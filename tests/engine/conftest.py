@@ -9,7 +9,7 @@ from stand_in import GROUND, MASS, MEN, StandIn
 
 from engine import formations
 from engine.battle.battle import Battle
-from engine.battle.setup import BattleSetup, middle
+from engine.battle.setup import BattleSetup
 from engine.orders.order import Order
 from engine.scenarios.regiment import Regiment
 from engine.scenarios.scenario import Scenario
@@ -27,7 +27,7 @@ def campaign() -> BattleSetup:
             title="a small army",
             ground=GROUND,
             regiments=(Regiment("army", 0, MASS, MEN, "one"),),
-            orders=(Order("line", middle(GROUND)),),
+            orders=(Order("line", GROUND.middle),),
             heaped=True,
         ),
     )

@@ -59,9 +59,7 @@ class Session:
 
     def on_minimap(self, place):
         """Return the minimap's pixel over a place."""
-        x, y = np.rint(minimap_camera(self.view.size, self.game.setup.ground.grid).pixels(np.array(place))).astype(
-            int
-        )
+        x, y = np.rint(minimap_camera(self.view.size, self.game.setup.ground.grid).pixels(np.array(place))).astype(int)
         return int(x), int(y)
 
     def drag(self, button, *pixels, hold=(), done=True):

@@ -104,9 +104,9 @@ def test_a_rehearsal_changes_nothing(battle):
 
 
 def test_a_mass_that_is_not_finite_scores_nothing(battle):
-    battle.state.mass = np.full_like(battle.state.mass, np.nan)
+    state = replace(battle.state, mass=np.full_like(battle.state.mass, np.nan))
     with pytest.raises(FloatingPointError):
-        battle.state.overlaps[0]
+        _ = state.overlaps
 
 
 def test_two_regiments_obey_an_order_each():
@@ -120,7 +120,7 @@ def test_two_regiments_obey_an_order_each():
     assert [order.formation for order in battle.state.orders] == ["line", "wedge"]
     assert battle.state.overlaps[0] > 0.9
     assert battle.state.overlaps[1] > 0.9
-    assert [len(troops) for troops in battle.state.soldiers] == [150, 150]
+    assert [len(soldiers) for soldiers in battle.state.soldiers] == [150, 150]
     assert battle.state.soldiers[0].position[:, 0].max() < 40 < battle.state.soldiers[1].position[:, 0].min()
 
 

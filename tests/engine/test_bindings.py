@@ -14,9 +14,9 @@ EXPECTED = {
     **{f"[{key}]": ("player.form", name) for key, name in enumerate(formations.load(), start=1)},
     **{f"ctrl+{number}": ("player.store_group", number) for number in range(1, 10)},
     **{f"alt+{number}": ("mouse.recall_group", number) for number in range(1, 10)},
-    **{key: ("mouse.camera_control.look", direction, True) for key, direction in LOOKS.items()},
+    **{key: ("mouse.camera_control.pan", direction, True) for key, direction in LOOKS.items()},
     "f": ("player.next_formation", tuple(formations.load())),
-    "l": ("tutorial.switch",),
+    "l": ("tutorial",),
     "q": ("player.turn", -TURN),
     "e": ("player.turn", TURN),
     "left": ("player.move", -MOVE, 0),
@@ -25,8 +25,8 @@ EXPECTED = {
     "down": ("player.move", 0, MOVE),
     "backspace": ("player.halt",),
     "ctrl+a": ("player.select_all",),
-    "b": ("mouse.take", "brush"),
-    "c": ("mouse.take", "charge"),
+    "b": ("mouse.toggle_tool", "brush"),
+    "c": ("mouse.toggle_tool", "charge"),
     "[": ("mouse.resize_brush", -1),
     "]": ("mouse.resize_brush", 1),
     "home": ("mouse.camera_control.whole",),
@@ -45,7 +45,7 @@ EXPECTED = {
     "f10": ("film",),
     "f11": ("full_screen",),
     "f12": ("screenshot",),
-    "escape": ("let_go",),
+    "escape": ("cancel",),
 }
 
 
@@ -102,7 +102,7 @@ def test_a_held_key_repeats_only_what_repeats():
 def test_the_camera_stops_when_its_key_comes_up(key):
     player = Recorder()
     dispatch(by_key(TABLE), KeyRelease(key), player)
-    assert player.said == [("mouse.camera_control.look", LOOKS[key], False)]
+    assert player.said == [("mouse.camera_control.pan", LOOKS[key], False)]
 
 
 def test_actions_have_names_by_which_they_take_other_keys():
@@ -112,7 +112,7 @@ def test_actions_have_names_by_which_they_take_other_keys():
     )
     assert press("p", table=table) == [("pause",)]
     assert press("space", table=table) == []
-    assert press("shift+up", table=table) == [("mouse.camera_control.look", "up", True)]
+    assert press("shift+up", table=table) == [("mouse.camera_control.pan", "up", True)]
     assert press("up", table=table) == [("player.move", 0, -MOVE)]
     assert ("P", "pause, go on") in help_rows(table)
     assert ("F14", "store group 3") in help_rows(table)

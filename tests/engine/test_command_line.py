@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.io import arguments
+from engine.io import InputError, arguments, check_writable, name_unwritable
 from engine.io.arguments import Parser
 from engine.io.names import unknown_name
 
@@ -45,7 +45,7 @@ def test_an_error_of_many_lines_becomes_one(parser, capsys):
 
 
 def test_a_grid_is_width_by_height():
-    assert arguments.grid("192x128").grid == (128, 192)
+    assert arguments.grid("192x128") == (128, 192)
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_an_unknown_name_is_told_the_nearest():
 
 
 def test_paths_that_cannot_be_written_are_refused(tmp_path):
-    arguments.check_writable(None)
-    arguments.check_writable(tmp_path / "new.png")
+    check_writable(None)
+    check_writable(tmp_path / "new.png")
     for path in (tmp_path, tmp_path / "nowhere" / "new.png"):
         with pytest.raises(ValueError, match="cannot write"):
-            arguments.check_writable(path)
-    arguments.check_writable(tmp_path / "new.PNG", ".png")
+            check_writable(path)
+    check_writable(tmp_path / "new.PNG", ".png")
     with pytest.raises(ValueError, match=r"the name must end in \.gif or \.mp4"):
-        arguments.check_writable(tmp_path / "new.txt", ".gif", ".mp4")
+        check_writable(tmp_path / "new.txt", ".gif", ".mp4")
 
 
 def test_a_disk_that_is_full_is_told_with_the_files_name():
     with (
-        pytest.raises(arguments.InputError, match=r"cannot write out\.png: No space left on device"),
-        arguments.writing(Path("out.png")),
+        pytest.raises(InputError, match=r"cannot write out\.png: No space left on device"),
+        name_unwritable(Path("out.png")),
     ):
         raise OSError(28, "No space left on device")

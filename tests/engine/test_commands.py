@@ -43,15 +43,15 @@ def test_several_regiments_take_up_orders_of_their_own(battle):
     battle.execute(GiveOrders(((0, Order("line", (18, 20))), (1, Order("wedge", (50, 28), 90)))))
     assert [order.formation for order in battle.state.orders] == ["line", "wedge"]
     play(battle, 150)
-    assert min(battle.overlap(0), battle.overlap(1)) > 0.95
+    assert min(battle.state.overlaps[0], battle.state.overlaps[1]) > 0.95
 
 
 def test_a_form_that_cannot_be_done_changes_nothing_for_anyone(battle):
-    before = list(battle.state.orders), battle.version, list(battle.log)
+    before = list(battle.state.orders), battle.state.book.version, list(battle.log)
     for wrong in ((1, Order("wege", (50, 28))), (7, Order("wedge", (50, 28))), (1, Order("wedge", (50, np.nan)))):
         with pytest.raises(FormationError):
             battle.execute(GiveOrders(((0, Order("line", (18, 20))), wrong)))
-    assert (list(battle.state.orders), battle.version, list(battle.log)) == before
+    assert (list(battle.state.orders), battle.state.book.version, list(battle.log)) == before
 
 
 def test_queued_orders_wait_until_those_before_them_stand(battle):
@@ -66,10 +66,10 @@ def test_queued_orders_wait_until_those_before_them_stand(battle):
     reached = []
     for waypoint, left in ((second, (third,)), (third, ())):
         play_on(battle, lambda waypoint=waypoint: battle.state.orders[0] == waypoint)
-        reached.append(battle.ticks)
+        reached.append(battle.state.tick)
         assert battle.state.waiting_orders[0] == left
     assert reached[0] < reached[1]
-    play_on(battle, lambda: battle.overlap(0) > 0.95)
+    play_on(battle, lambda: battle.state.overlaps[0] > 0.95)
 
 
 def test_an_order_that_is_not_queued_forgets_the_waypoints(battle):
@@ -105,18 +105,18 @@ def test_a_charge_throws_apart_whoever_stands_in_it_and_they_re_form(battle):
     disc = Scatter((18, 24), 3.0)
     before, bystander = inside(battle, 0, disc), battle.state.mass[1].copy()
     battle.execute(disc)
-    assert battle.overlap(0) == 1.0  # the order is what it was
+    assert battle.state.overlaps[0] == 1.0  # the order is what it was
     held, walked = [], []
     for _ in range(30):
         play(battle, 1)
         held.append(inside(battle, 0, disc))
-        troops = battle.state.soldiers[0]
-        walked.append(np.linalg.norm(troops.position - troops.last_position, axis=1).max())
+        soldiers = battle.state.soldiers[0]
+        walked.append(np.linalg.norm(soldiers.position - soldiers.last_position, axis=1).max())
     assert before > 25
     assert min(held) < 0.15 * before
     assert max(walked) <= 0.8 + 1e-9
     np.testing.assert_array_equal(battle.state.mass[1], bystander)
-    play_on(battle, lambda: battle.overlap(0) > 0.97)
+    play_on(battle, lambda: battle.state.overlaps[0] > 0.97)
 
 
 def test_charges_side_by_side_leave_no_one_in_either(battle):
@@ -164,13 +164,13 @@ def test_a_regiment_that_is_commanded_leaves_the_script_and_the_others_keep_to_i
         battle.tick()
     battle.execute(SetController(1, "one"))  # who leads is not where to stand
     battle.execute(GiveOrders(((0, Order("wedge", (18, 24))),)))
-    while battle.ticks < 15:
+    while battle.state.tick < 15:
         battle.tick()
     assert [order.formation for order in battle.state.orders] == ["wedge", "circle"]
     # Before that command it was in the script, and a step back is to then.
     battle.step_back(12)
-    assert battle.ticks == 3
+    assert battle.state.tick == 3
     battle.execute(GiveOrders(((1, Order("wedge", (52, 24))),)))
-    while battle.ticks < 31:
+    while battle.state.tick < 31:
         battle.tick()
     assert [order.formation for order in battle.state.orders] == ["circle", "wedge"]

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from engine.app.capture import Capture
+from engine.io import InputError
 from engine.recording.film import WAITING, Film
-from engine.recording.film_file import FilmError, check_film, open_film, quality
+from engine.recording.film_file import check_film, open_film, quality
 
 
 def frame(step: int, size=(90, 160)) -> np.ndarray:
@@ -201,7 +202,7 @@ class TestVideo:
     def test_without_the_extra_it_is_said_what_to_do(self, monkeypatch):
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
         check_film(Path("film.gif"))
-        with pytest.raises(FilmError, match="maniple\\[video\\]"):
+        with pytest.raises(InputError, match="maniple\\[video\\]"):
             check_film(Path("film.mp4"))
 
     @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
@@ -210,6 +211,6 @@ class TestVideo:
         path = tmp_path / "film.mp4"
         path.symlink_to("/dev/full")
         noise = np.random.default_rng(0)
-        with pytest.raises(FilmError, match=r"film\.mp4: ffmpeg has given up: .+"), open_film(path) as writer:
+        with pytest.raises(OSError, match=r"film\.mp4: ffmpeg has given up: .+"), open_film(path) as writer:
             for _ in range(60):
                 writer.add(noise.integers(0, 256, (200, 300, 3), dtype=np.uint8))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.formations import Formation, FormationError, blob, form_up, load, lookup, overlap
+from engine.formations import Formation, FormationError, crowd, form_up, load, lookup, overlap
 from engine.formations.masks import mask_shape
 from engine.formations.shapes import SHAPES
 from engine.plugin import QUANTUM, Ground
@@ -166,7 +166,7 @@ def test_closed_cells_hold_nothing():
 
 
 def test_more_than_the_ground_holds_is_refused():
-    for make in (blob, lambda mass, ground: form_up(FORMATIONS["line"], mass, ground, centre=MIDDLE)):
+    for make in (crowd, lambda mass, ground: form_up(FORMATIONS["line"], mass, ground, centre=MIDDLE)):
         with pytest.raises(FormationError, match="larger grid"):
             make(0.95 * 96 * 128, GROUND)
     assert crowd(0.85 * 96 * 128, GROUND).max() <= 1

@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pygame
 import pytest
-from engine.controls.gestures import GESTURES
 from PIL import Image
 from session import FRAME, Session
 from stand_in import MASS, MEN, StandIn
 
-from engine.app.background import InputError
+from engine.controls import gestures
 from engine.controls.bindings import bindings, help_rows
+from engine.io import InputError
 from engine.orders.commands import GiveOrders
 from engine.orders.order import Order
 
@@ -21,7 +21,7 @@ from engine.orders.order import Order
 @pytest.fixture
 def start(campaign, offscreen, tmp_path):
     def begin(schedule=(), **changes):
-        scenario = replace(campaign.scenario, schedule=script)
+        scenario = replace(campaign.scenario, schedule=schedule)
         return Session(replace(campaign, scenario=scenario, **changes), offscreen, tmp_path)
 
     return begin
@@ -107,7 +107,7 @@ class TestKeys:
         closed = session.picture()
         session.press("f1")
         table = bindings(session.game.setup.formations.values())
-        assert session.game.scene().keys == (*GESTURES, *help_rows(table))
+        assert session.game.scene().keys == (*gestures(), *help_rows(table))
         assert (session.picture() != closed).any()
         session.press("f1")
         assert session.game.scene().keys is None
@@ -135,13 +135,13 @@ class TestKeys:
             session = start()
             pygame.event.post(event)
             session.game.play()
-            assert not session.game.running
+            assert not session.game.actions.running
 
     def test_other_keys_do_nothing(self, session):
         before = order(session)
         session.press("z", "f15", "return")
         assert order(session) == before
-        assert session.game.running
+        assert session.game.actions.running
 
 
 @pytest.mark.filterwarnings("ignore:pygame.init")
@@ -221,7 +221,7 @@ class TestMustering:
 
     def test_the_time_of_mustering_makes_no_ticks(self, start):
         session = start()
-        session.game._mustering.result()
+        session.game._building.result()
         session.clock.now += 30
         session.game.frame()
         assert session.game.battle.state.tick <= 1
@@ -266,7 +266,7 @@ class TestMustering:
         session.until(lambda: "two: no weights" in session.game.notice)
         assert leader(session) == "one"
         session.play(0.2)
-        assert session.game.running
+        assert session.game.actions.running
 
 
 def test_the_status_says_how_the_battle_stands(session):
@@ -299,14 +299,14 @@ def test_a_script_gives_its_orders_when_they_are_due(start):
 
 def test_a_game_of_so_many_ticks_ends_by_itself(start):
     session = start()
-    session.game._mustering.result()
+    session.game._building.result()
     session.game.play(ticks=20)
     assert session.game.battle.state.tick == 20
 
 
 def test_a_notice_stays_for_seconds_however_few_frames_they_have(start):
     session = start()
-    session.game._say("hear")
+    session.game.notify("hear")
     frames = 0
     while ("", "hear") in session.game.scene().status:
         session.clock.now += 0.25

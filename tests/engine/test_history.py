@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.battle.history import REACH, STRIDE
+from engine.battle.history import KEYFRAME_EVERY, REWIND_TICKS
 from engine.orders.commands import GiveOrders, Halt, Scatter
 from engine.orders.order import Order
 
@@ -17,29 +17,34 @@ COMMANDS = {
 
 def print_of(battle):
     """Return everything that shows of a battle, as bytes and plain data."""
-    troops = battle.state.soldiers[0]
+    soldiers = battle.state.soldiers[0]
     fields = (
         battle.state.mass,
         battle.state.velocity,
         battle.state.placements[0].target,
-        troops.position,
-        troops.facing,
+        soldiers.position,
+        soldiers.facing,
         soldiers.walked,
     )
-    return tuple(field.tobytes() for field in fields), battle.ticks, tuple(battle.state.orders), tuple(battle.state.waiting_orders)
+    return (
+        tuple(field.tobytes() for field in fields),
+        battle.state.tick,
+        battle.state.orders,
+        battle.state.waiting_orders,
+    )
 
 
 def play(battle, ticks, commands=COMMANDS):
-    prints = {battle.ticks: print_of(battle)}
+    prints = {battle.state.tick: print_of(battle)}
     for _ in range(ticks):
-        if battle.ticks in commands:
-            battle.execute(commands[battle.ticks])
+        if battle.state.tick in commands:
+            battle.execute(commands[battle.state.tick])
         battle.tick()
-        prints[battle.ticks] = print_of(battle)
+        prints[battle.state.tick] = print_of(battle)
     return prints
 
 
-@pytest.mark.parametrize("back", [1, 2, STRIDE, 31, 50])
+@pytest.mark.parametrize("back", [1, 2, KEYFRAME_EVERY, 31, 50])
 def test_a_step_back_shows_what_was_and_leads_to_the_same_future(battle, back):
     prints = play(battle, 50)
     battle.step_back(back)
@@ -72,17 +77,17 @@ def test_another_command_makes_another_future(battle):
 
 
 def test_ten_seconds_and_no_more(battle):
-    for _ in range(REACH + 50):
+    for _ in range(REWIND_TICKS + 50):
         battle.tick()
-    assert len(battle._history) < 3 + REACH / STRIDE + STRIDE
+    assert len(battle._history) < 3 + REWIND_TICKS / KEYFRAME_EVERY + KEYFRAME_EVERY
     battle.step_back(10_000)
     assert battle.state.tick == 50
 
 
 def test_what_was_kept_does_not_change(battle):
     battle.tick()
-    before = battle._moment()
+    before = battle.state
     mass = before.mass.copy()
     play(battle, 20, commands={2: Scatter((36, 24), 4.0), 3: Scatter((30, 24), 3.0)})
     np.testing.assert_array_equal(before.mass, mass)
-    assert before.scattered == {}
+    assert before.scatter_targets == {}

@@ -61,16 +61,16 @@ def test_a_drill_follows_its_files(tmp_path):
     (tmp_path / "star.toml").write_text('title = "Star"\ndescription = "."\nshape = "ellipse"\nratio = 2\nkey = "x"')
     now[0] += 1
     assert formation_keys.poll() and not formation_keys.complaint
-    assert action(formation_keys.keyboard, "x") == "form-star" and ("X", "form star") in formation_keys.keyboard.help
-    assert formation_keys.keyboard.keys["f"].action == "next-formation"
+    assert action(formation_keys.keymap, "x") == "form-star" and ("X", "form star") in formation_keys.keymap.help
+    assert formation_keys.keymap.keys["f"].action == "next-formation"
     (tmp_path / "star.toml").write_text('title = "Star"')
     now[0] += 1
     assert (
         formation_keys.poll()
         and "star.toml" in formation_keys.complaint
-        and action(formation_keys.keyboard, "x") == "form-star"
+        and action(formation_keys.keymap, "x") == "form-star"
     )
     (tmp_path / "star.toml").unlink()
     now[0] += 1
-    assert formation_keys.poll() and not formation_keys.complaint and action(formation_keys.keyboard, "x") is None
+    assert formation_keys.poll() and not formation_keys.complaint and action(formation_keys.keymap, "x") is None
     assert "star" in formation_keys.formations, "whoever stands in it knows it still"

@@ -35,14 +35,14 @@ def test_speed_scales_ticks(loop, clock, speed):
     assert abs(ticks_after(loop, clock, 2.0, 120) - 60 * speed) <= 1
 
 
-def test_portion_runs_from_one_tick_to_the_next(loop, clock):
-    portions = []
+def test_alpha_runs_from_one_tick_to_the_next(loop, clock):
+    alphas = []
     for _ in range(4):
         assert not ticks_after(loop, clock, 0.2 / 30)
-        portions.append(loop.portion)
-    assert portions == pytest.approx([0.2, 0.4, 0.6, 0.8])
+        alphas.append(loop.alpha)
+    assert alphas == pytest.approx([0.2, 0.4, 0.6, 0.8])
     assert ticks_after(loop, clock, 0.3 / 30) == 1
-    assert loop.portion == pytest.approx(0.1)
+    assert loop.alpha == pytest.approx(0.1)
 
 
 def test_a_long_frame_is_clamped(loop, clock):
@@ -58,15 +58,15 @@ def test_ticks_that_take_too_long_are_dropped_and_never_pile_up(loop, clock):
             clock.now += 0.04  # a tick slower than real time
             made += 1
         assert made == 3  # as many as start within LONGEST_FRAME
-        assert 0 <= loop.portion < 1
+        assert 0 <= loop.alpha < 1
 
 
 def test_pause_holds_the_picture_still(loop, clock):
     ticks_after(loop, clock, 0.5 / 30)
-    held = loop.portion
+    held = loop.alpha
     loop.pause()
     assert ticks_after(loop, clock, 1.0, 20) == 0
-    assert loop.portion == held
+    assert loop.alpha == held
     loop.pause()
     assert ticks_after(loop, clock, 1.0, 30) == pytest.approx(30, abs=1)
 
@@ -76,7 +76,7 @@ def test_a_step_makes_one_tick_and_pauses(loop, clock):
     loop.step()
     assert loop.paused
     assert ticks_after(loop, clock, 1.0, 10) == 1
-    assert loop.portion == 1.0
+    assert loop.alpha == 1.0
     loop.step()
     loop.step()
     assert ticks_after(loop, clock, 0.1) == 2

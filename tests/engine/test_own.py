@@ -23,9 +23,9 @@ def begin(campaign, offscreen, tmp_path):
     def begin(settings=""):
         (tmp_path / "settings.toml").write_text(settings)
         seconds = [0.0]
-        roster = FormationLibrary(ASSETS / "formations", tmp_path / "formations", clock=lambda: seconds[0])
+        library = FormationLibrary(ASSETS / "formations", tmp_path / "formations", clock=lambda: seconds[0])
         settings_file = SettingsFile(tmp_path / "settings.toml")
-        session = Session(campaign, offscreen, tmp_path, settings_file=settings_file, roster=roster)
+        session = Session(campaign, offscreen, tmp_path, settings_file=settings_file, library=library)
         session.until(lambda: session.game.battle)
 
         def write(name, text):
@@ -63,7 +63,7 @@ def test_a_file_dropped_in_is_ordered_by_its_key_without_a_restart(begin, tmp_pa
     held[20:40] = held[:, 20:40] = True
     Image.fromarray(np.where(held, 0, 255).astype(np.uint8)).save(tmp_path / "formations" / "star.png")
     session.write("star.toml", STAR)
-    assert ("9", "form star") in session.game.formation_keys.keyboard.help
+    assert ("9", "form star") in session.game.formation_keys.keymap.help
     session.press("9")
     battle = session.game.battle
     assert battle.state.orders[0].formation == "star"

@@ -1,4 +1,4 @@
-"""A session that was recorded is played again from a small file, to the bit; and what is wrong with a file is executed_log."""
+"""A session that was recorded is played again from a small file, to the bit; and what is wrong with a file is told."""
 
 from dataclasses import replace
 
@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from stand_in import GROUND
 
-from engine.battle import replays as replay
+from engine.battle import replays
 from engine.io.errors import FileError
 from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
 from engine.orders.order import Order
 from engine.plugin import Ground
-from engine.scenarios.regiment import Regiment
+from engine.scenarios import Regiment, ground_image, load_replay, write_replay
 
 COMMANDS = {
     0: GiveOrders(((0, Order("wedge", (18.25, 1 / 3 + 20), 60.1)),)),
@@ -37,20 +37,18 @@ def war(campaign):
         schedule=((10, GiveOrders(((0, Order("circle", (18, 24))),))), (18, Scatter((52, 24), 2))),
     )
     # The ground of a replay is a picture's, so start from one.
-    from engine.scenarios.scenario import ground_image as terrain
-
-    ground = terrain.ground_of(terrain.levels_of(scenario.ground))
+    ground = ground_image.ground_of(ground_image.levels_of(scenario.ground))
     return replace(campaign, scenario=replace(scenario, ground=ground))
 
 
 def digest(battle):
-    fields = (battle.state.mass, battle.state.velocity, *(troops.position for troops in battle.state.soldiers))
+    fields = (battle.state.mass, battle.state.velocity, *(soldiers.position for soldiers in battle.state.soldiers))
     return tuple(field.tobytes() for field in fields)
 
 
 def play(war, ticks=40, commands=COMMANDS):
-    battle, prints = war.muster(), []
-    battle.controllers.setdefault("two", object())
+    battle, prints = war.build(), []
+    battle.add_controller("two", object())
     for tick in range(ticks):
         if tick in commands:
             battle.execute(commands[tick])
@@ -62,65 +60,65 @@ def play(war, ticks=40, commands=COMMANDS):
 @pytest.fixture
 def file(war, tmp_path):
     path = tmp_path / "war.toml"
-    replay.write(path, replay.record(war, play(war)[0], "1.2"))
+    write_replay(path, replays.record(war, play(war)[0], "1.2"))
     return path
 
 
 def test_it_is_played_again_to_the_bit_from_the_file_alone(war, tmp_path):
     battle, prints = play(war)
     path = tmp_path / "war.toml"
-    replay.write(path, replay.record(war, battle, "1.2"))
+    write_replay(path, replays.record(war, battle, "1.2"))
     assert path.stat().st_size < 10_000
     assert [other.name for other in tmp_path.iterdir()] == ["war.toml"]
-    found = replay.load(path)
+    found = load_replay(path)
     assert [tick for tick, _ in found.log] == [0, 7, 7, 12, 15, 20, 26, 26, 31]
     again = replace(war, scenario=found.scenario, log=found.log)
     again.check()
     repeated, reprints = play(again, found.ticks, commands={})
     assert reprints == prints
-    assert replay.check(found, repeated) == {"version": "1.2", "ticks": 40, "same_to_the_bit": True}
-    assert replay.warnings(found, again, "1.2") == []
+    assert replays.check(found, repeated) == {"version": "1.2", "ticks": 40, "same_to_the_bit": True}
+    assert replays.warnings(found, again, "1.2") == []
 
 
 def test_a_command_of_the_player_s_makes_another_session_of_it(war, file):
-    found = replay.load(file)
+    found = load_replay(file)
     again = replace(war, scenario=found.scenario, log=found.log)
     battle, _ = play(again, 40, {5: GiveOrders(((0, Order("line", (18, 20))),))})
     assert [tick for tick, _ in battle.executed_log] == [0, 5]
-    assert replay.check(found, battle)["same_to_the_bit"] is False
+    assert replays.check(found, battle)["same_to_the_bit"] is False
 
 
 def test_a_future_that_was_stepped_back_from_is_not_recorded(war):
     battle, _ = play(war)
     battle.step_back(25)
-    assert [tick for tick, _ in replay.record(war, battle, "1.2").log] == [0, 7, 12]
+    assert [tick for tick, _ in replays.record(war, battle, "1.2").log] == [0, 7, 12]
 
 
 def test_a_replay_of_another_version_says_so(war, file):
-    found = replay.load(file)
+    found = load_replay(file)
     again = replace(war, scenario=found.scenario, log=found.log)
-    (doubt,) = replay.warnings(found, again, "1.3")
-    assert "was recorded by version 1.2, and this is 1.3" in doubt
+    (warning,) = replays.warnings(found, again, "1.3")
+    assert "was recorded by version 1.2, and this is 1.3" in warning
     roster = dict(war.formations)
     roster["wedge"] = replace(roster["wedge"], ratio=0.7)
-    (doubt,) = replay.warnings(found, replace(again, formations=roster), "1.2")
-    assert "other formations" in doubt
+    (warning,) = replays.warnings(found, replace(again, formations=roster), "1.2")
+    assert "other formations" in warning
 
 
-def test_the_edition_changes_with_the_code():
-    assert replay.build_id("0.1") == replay.build_id("0.1")
-    assert replay.build_id("0.1").startswith("0.1+")
-    assert len(replay.build_id("0.1")) == 4 + 12
+def test_the_version_is_that_of_the_code():
+    assert replays.build_id("0.1") == replays.build_id("0.1")
+    assert replays.build_id("0.1").startswith("0.1+")
+    assert len(replays.build_id("0.1")) == 4 + 12
 
 
 def test_what_is_there_is_not_written_over(war, file):
     before = file.read_bytes()
     with pytest.raises(FileError, match="is there already"):
-        replay.write(file, replay.record(war, play(war, 2, {})[0], "1.2"))
+        write_replay(file, replays.record(war, play(war, 2, {})[0], "1.2"))
     assert file.read_bytes() == before
     assert len(list(file.parent.iterdir())) == 1
     with pytest.raises(OSError, match="No such file"):
-        replay.write(file.parent / "nowhere" / "x.toml", replay.record(war, play(war, 2, {})[0], "1.2"))
+        write_replay(file.parent / "nowhere" / "x.toml", replays.record(war, play(war, 2, {})[0], "1.2"))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +139,7 @@ def test_what_is_wrong_is_told_in_one_line_that_names_file_and_field(file, old, 
     assert old in text
     file.write_text(text.replace(old, new, 1))
     with pytest.raises(FileError) as raised:
-        replay.load(file)
+        load_replay(file)
     said = str(raised.value)
     assert said.startswith("war.toml: ")
     assert complaint in said
@@ -151,9 +149,9 @@ def test_what_is_wrong_is_told_in_one_line_that_names_file_and_field(file, old, 
 def test_half_a_file_is_told(file):
     file.write_bytes(file.read_bytes()[:-30])
     with pytest.raises(FileError, match=r"^war.toml: "):
-        replay.load(file)
+        load_replay(file)
 
 
 def test_the_ground_is_the_field_s(campaign, file):
     assert campaign.ground is GROUND
-    assert not replay.load(file).scenario.ground.open_cells[24, 36]
+    assert not load_replay(file).scenario.ground.open_cells[24, 36]

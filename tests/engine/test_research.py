@@ -43,7 +43,7 @@ def test_the_profiler_tells_the_parts_of_a_frame(session):
     assert tuple(name for name, _ in rows) == (*PARTS, "frame")
     assert all(float(value) >= 0 for _, value in rows)
     profiler = session.game.clock.profiler
-    assert profiler is session.game.battle.profiler
+    assert session.game.battle.measure == profiler.measure
     session.press("f3")
     assert session.game.scene().profile is None
 
@@ -86,7 +86,7 @@ def test_a_film_of_the_game_begins_and_ends_with_its_key(session, tmp_path):
 def test_leaving_in_the_middle_of_a_film_keeps_it(session, tmp_path):
     session.press("f10")
     session.play(0.5)
-    session.game.leave()
+    session.game.actions.leave()
     session.game.play()
     with Image.open(tmp_path / "maniple-0001.gif") as film:
         assert film.n_frames >= 3
@@ -117,7 +117,7 @@ def test_a_film_never_makes_the_game_wait(session, monkeypatch):
 def test_a_system_without_full_screen_says_so(session):
     session.press("f11")  # SDL's offscreen driver has none
     assert "full screen" in session.game.notice
-    assert session.game.running
+    assert session.game.actions.running
 
 
 def test_the_window_may_take_any_size(session):

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from engine.fields.interpolation import bilinear, corners, cosines, deposit
+from engine.fields.cosines import cosines
+from engine.fields.interpolation import bilinear, corners, deposit
 from engine.fields.poisson import flux_for
 
 GRID = (12, 17)

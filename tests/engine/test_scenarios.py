@@ -6,13 +6,14 @@ import tomli_w
 from PIL import Image
 from stand_in import StandIn
 
-from engine import formations
+from engine import formations, scenarios
 from engine.battle.setup import BattleSetup
 from engine.formations import FormationError
+from engine.io import ASSETS, Table
 from engine.io.errors import FileError, InputError
 from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
 from engine.orders.order import Order
-from engine.scenarios.scenario import load
+from engine.scenarios import load
 
 GOOD = """
 title = "A duel"
@@ -85,8 +86,8 @@ def test_a_scenario_is_what_its_file_says(write):
     assert (duel.title, duel.ground.grid, duel.sides) == ("A duel", (48, 64), ("Rome", "Carthage"))
     assert (duel.seed, duel.ticks, duel.player, duel.camera) == (5, 90, 1, (30, 20, 40))
     left, right = duel.regiments
-    assert (left.name, left.side, left.mass, left.men, left.controller) == ("left", 0, 80, 160, "nca")
-    assert (right.name, right.side, right.mass, right.men, right.controller) == ("right", 1, 80.5, 322, "plan")
+    assert (left.name, left.side, left.mass, left.soldiers, left.controller) == ("left", 0, 80, 160, "nca")
+    assert (right.name, right.side, right.mass, right.soldiers, right.controller) == ("right", 1, 80.5, 322, "plan")
     assert duel.orders == (Order("line", (16, 24), 90), Order("wedge", (48, 24), 270, 18))
     assert duel.schedule == (
         (10, GiveOrders(((0, Order("column", (10, 10), path=((10, 10), (20, 10.5)))),), queued=True)),
@@ -97,10 +98,10 @@ def test_a_scenario_is_what_its_file_says(write):
 
 
 def test_it_is_played_as_it_is_written(write):
-    battle = campaign(load(write(GOOD))).muster()
+    battle = campaign(load(write(GOOD))).build()
     assert battle.state.mass.sum(axis=(1, 2), dtype=np.float64).tolist() == [80, 80.5]
-    assert battle.overlap(0) == battle.overlap(1) == 1
-    assert [len(troops) for troops in battle.state.soldiers] == [160, 322]
+    assert battle.state.overlaps[0] == battle.state.overlaps[1] == 1
+    assert [len(soldiers) for soldiers in battle.state.soldiers] == [160, 322]
     held = []
     for _ in range(90):
         battle.tick()
@@ -111,7 +112,7 @@ def test_it_is_played_as_it_is_written(write):
     assert battle.state.mass.sum(axis=(1, 2), dtype=np.float64).tolist() == [80, 80.5]
 
 
-@pytest.mark.parametrize("path", scenarios.known().values(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", scenarios.list_files().values(), ids=lambda path: path.stem)
 def test_every_scenario_that_ships_can_be_played(path):
     scenario = load(path)
     assert scenario.title
@@ -120,7 +121,7 @@ def test_every_scenario_that_ships_can_be_played(path):
     campaign(scenario).check()
     # What is written of it reads as the same, to the bit.
     again = path.parent / "again.toml"
-    table = scenarios.read_scenario(scenarios.Table(tomli_w_round_trip(scenarios.write(scenario)), again.name), again)
+    table = scenarios.read_scenario(Table(tomli_w_round_trip(scenarios.scenario_table(scenario)), again.name), again)
     assert table.regiments == scenario.regiments
     assert table.orders == scenario.orders
     assert table.schedule == scenario.schedule
@@ -152,7 +153,7 @@ def test_a_terrain_picture_says_where_men_can_stand(write, tmp_path):
     assert duel.ground.capacity[20, 20] == 1
     assert (duel.ground.capacity > 0).all()  # as simulations ask
     assert duel.ground.capacity[45, 20] == pytest.approx(128 / 255, abs=1e-6)
-    again = scenarios.read_scenario(scenarios.Table(scenarios.write(duel), "again.toml"), tmp_path)
+    again = scenarios.read_scenario(Table(scenarios.scenario_table(duel), "again.toml"), tmp_path)
     np.testing.assert_array_equal(again.ground.open_cells, duel.ground.open_cells)
     np.testing.assert_array_equal(again.ground.capacity[10:], duel.ground.capacity[10:])
     # Without a size the picture's is the field's.
@@ -198,7 +199,7 @@ def test_a_terrain_picture_says_where_men_can_stand(write, tmp_path):
         ("halt = true", "halt = false", "field 'orders[1].halt' must be true"),
         ("halt = true", "", "needs one of formation, halt, charge, controller beside it, not none"),
         ("charge = [40, 24, 3]", "charge = [40, 24]", "orders[3].charge' must be [x, y, radius] in numbers"),
-        ("[20, 10.5]]", "[20]]", "field 'orders[2].path[2]' must be [x, y] in numbers, not [20]"),
+        ("[20, 10.5]]", "[20]]", "field 'orders[2].line[2]' must be [x, y] in numbers, not [20]"),
         ('player = "Carthage"', 'player = "Gaul"', "field 'player' names 'Gaul'; one of Rome, Carthage"),
         ("camera = { x = 30,", "camera = { z = 30,", "field 'camera.x' is missing"),
         ("seed = 5", 'terrain = "hills.png"', "field 'terrain' names"),
@@ -247,24 +248,24 @@ def test_a_picture_of_no_use_is_told(write, tmp_path, content, complaint):
 
 def test_a_scenario_is_found_by_name_or_path(write):
     path = write(GOOD)
-    assert scenarios.find("crossing") == scenarios.known()["crossing"]
-    assert scenarios.find(str(path)) == path
+    assert scenarios.resolve("crossing") == scenarios.list_files()["crossing"]
+    assert scenarios.resolve(str(path)) == path
     with pytest.raises(InputError, match=r"unknown scenario 'crosing': did you mean crossing\?"):
-        scenarios.find("crosing")
+        scenarios.resolve("crosing")
 
 
 def test_the_list_says_what_each_is_and_which_cannot_be_used(write, tmp_path):
     write(GOOD.replace("seed", "sed"), "broken.toml")
     write(GOOD)
-    lines = scenarios.described(scenarios.known(tmp_path).values())
+    lines = scenarios.descriptions(scenarios.list_files(tmp_path).values())
     assert lines[0].startswith("broken          cannot be used: broken.toml: field 'sed' is unknown")
     assert lines[1] == "duel            A duel"
 
 
 def test_the_example_of_the_docs_can_be_played(write):
-    text = (scenarios.ASSETS.parent / "docs/scenarios.md").read_text(encoding="utf-8")
+    text = (ASSETS.parent / "docs/scenarios.md").read_text(encoding="utf-8")
     example = text.split("```toml\n")[1].split("```")[0]
-    battle = campaign(load(write(example))).muster()
+    battle = campaign(load(write(example))).build()
     for _ in range(35):
         battle.tick()
     assert battle.state.orders[0].formation == "wedge"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.app.settings import Settings, SettingsError, SettingsFile, change, read, settings_of
+from engine.app.settings import Settings, SettingsFile, change, read, settings_of
+from engine.io import FileError
 from engine.view.palette import GRASS, PALETTES, TEAMS
 from engine.view.shades import oklab, shades
 
@@ -58,7 +59,7 @@ def test_no_file_and_an_empty_one_are_the_defaults(tmp_path):
     ("text", "complaint"),
     [
         ("tutorial = 1", "'tutorial' must be true or false"),
-        ("tutorail = true", "unknown setting 'tutorail': did you mean 'tutorial'?"),
+        ("tutorail = true", "'tutorail' is unknown: did you mean tutorial?"),
         ("soldiers = 0", "'soldiers' must be a whole number from 1"),
         ("soldiers = 2.5", "'soldiers'"),
         ("soldiers = true", "'soldiers'"),
@@ -67,7 +68,7 @@ def test_no_file_and_an_empty_one_are_the_defaults(tmp_path):
         ('film = "avi"', "'film' must be one of gif, mp4"),
         ("window = 3", "'window' must be a table"),
         ("[window]\nwidth = 20", "'window.width'"),
-        ("[window]\nfullscreen = true", "unknown field in [window] 'fullscreen': did you mean 'full_screen'?"),
+        ("[window]\nfullscreen = true", "'window.fullscreen' is unknown: did you mean full_screen?"),
         ('[window]\nfull_screen = "yes"', "'window.full_screen'"),
         ('[colours]\nfirst = "red"', "'colours.first' must be a colour"),
         ("[colours]\nfirst = [1, 2, 3]", "'colours.first' must be a colour"),
@@ -80,7 +81,7 @@ def test_no_file_and_an_empty_one_are_the_defaults(tmp_path):
 )
 def test_a_broken_file_is_told_in_one_line_and_left_alone(tmp_path, text, complaint):
     path = written(tmp_path, text)
-    with pytest.raises(SettingsError) as error:
+    with pytest.raises(FileError) as error:
         read(path)
     line = str(error.value)
     assert complaint in line and line.startswith("settings.toml") and "\n" not in line
@@ -103,7 +104,7 @@ NAMES = ["tutorial", "soldiers", "palette", "film", "window", "colours", "keys",
 def test_whatever_a_file_says_it_is_read_or_told_in_one_line(said):
     try:
         settings_of(said, "settings.toml")
-    except SettingsError as error:
+    except FileError as error:
         assert str(error).startswith("settings.toml: ") and len(str(error).splitlines()) == 1
 
 

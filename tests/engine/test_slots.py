@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
 from engine.formations import Placement, form_up, load
+from engine.formations import crowd as heap
 from engine.plugin import Ground
 
 FORMATIONS = load()
@@ -93,7 +94,7 @@ def test_a_wall_through_a_formation_is_walked_round():
 
 
 def test_a_crowd_stands_in_ranks_as_dense_as_it_is():
-    crowd = crowd(600.0, GROUND, softness=6.0)
+    crowd = heap(600.0, GROUND, softness=6.0)
     at = Placement(crowd, MIDDLE, 30.0, 30.0, 30.0)
     assert inside(at, 3000) and astray(at, 3000) < 0.03
 

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from engine.battle.metrics import overlaps
-from engine.presentation.arrows import arrows, block_sums
 
+from engine.fields import block_sums
+from engine.orders.commands import GiveOrders
 from engine.orders.order import Order
-from engine.presentation.compose import cards, compose, status
+from engine.presentation.compose import compose
+from engine.presentation.hud_rows import cards, status
 from engine.presentation.options import ViewOptions
-from engine.presentation.plot import EVERY, REACH, PlotHistory
+from engine.presentation.overlays import arrows
+from engine.presentation.plot import EVERY, KEPT_TICKS, PlotHistory
 from engine.scenarios.regiment import Regiment
 
 
@@ -28,29 +30,29 @@ def two(campaign):
 
 
 def test_everything_is_off_at_first_and_the_words_are_on(two):
-    scene = compose(two)
+    scene = compose(two.state)
     assert (scene.overlays, scene.plot, scene.profile) == ((), None, None)
     assert ViewOptions().words
-    assert scene.minimap.density is two.mass
-    assert scene.open_cells is two.ground.open_cells
+    assert scene.minimap.density is two.state.mass
+    assert scene.open_cells is two.state.ground.open_cells
 
 
 def test_fields_are_those_of_the_battle(two):
     def field(name):
-        (heat,) = compose(two, shown=ViewOptions(field=name)).overlays
+        (heat,) = compose(two.state, options=ViewOptions(field=name)).overlays
         assert heat.kind == name
         return heat.field
 
-    ordered = two.placements[0].target + two.placements[1].target
-    np.testing.assert_array_equal(field("density"), two.mass.sum(axis=0))
+    ordered = two.state.placements[0].target + two.state.placements[1].target
+    np.testing.assert_array_equal(field("density"), two.state.mass.sum(axis=0))
     np.testing.assert_array_equal(field("target"), ordered)
-    np.testing.assert_allclose(field("error"), two.mass.sum(axis=0) - ordered)
+    np.testing.assert_allclose(field("error"), two.state.mass.sum(axis=0) - ordered)
 
 
 def test_arrows_lie_on_the_men_and_point_where_they_go(two):
-    velocity, plan = compose(two, shown=ViewOptions(velocity=True, plan=True), scale=5.0).overlays
+    velocity, plan = compose(two.state, options=ViewOptions(velocity=True, plan=True), scale=5.0).overlays
     assert (velocity.kind, plan.kind) == ("velocity", "plan")
-    crowd = two.mass.sum(axis=0)
+    crowd = two.state.mass.sum(axis=0)
     assert all(crowd[int(y) - 2 : int(y) + 3, int(x) - 2 : int(x) + 3].max() > 0.1 for x, y in velocity.place)
     guards = velocity.place[:, 1] < 24
     assert velocity.velocity[guards].mean(axis=0)[0] > 0.05  # to the right, where they are ordered
@@ -58,8 +60,8 @@ def test_arrows_lie_on_the_men_and_point_where_they_go(two):
 
 
 def test_a_simulation_that_cannot_tell_its_plan_is_said_so(two):
-    assert two.planned() is None  # the stand-in plans nothing
-    (plan,) = compose(two, shown=ViewOptions(plan=True)).overlays
+    assert two.state.planned is None  # the stand-in plans nothing
+    (plan,) = compose(two.state, options=ViewOptions(plan=True)).overlays
     assert not plan.known
     assert len(plan.place) == 0
 
@@ -75,43 +77,41 @@ def test_arrows_are_means_weighted_by_mass():
 
 
 def test_each_regiment_wears_its_own_shade(two):
-    scene = compose(two)
+    scene = compose(two.state)
     assert len(scene.teams) == 2
     assert (np.bincount(scene.soldiers.side) == [300, 200]).all()
 
 
 def test_cards_tell_who_how_and_what_waits(two, campaign):
     two.give(Order("wedge", (30.0, 20.0)), 1)
-    from engine.orders.commands import GiveOrders
-
     two.execute(GiveOrders(((1, Order("line", (40.0, 30.0))),), queued=True))
-    (card,) = cards(two, campaign.formations, ("Romans", "Gauls"), (1,))
-    assert (card.name, card.team, card.overlap) == ("Raiders", 1, two.overlap(1))
+    (card,) = cards(two.state, campaign.formations, ("Romans", "Gauls"), (1,))
+    assert (card.name, card.team, card.overlap) == ("Raiders", 1, two.state.overlaps[1])
     assert card.remarks == ("Wedge · two", "Gauls · 1 order waits")
 
 
 def test_several_regiments_have_totals_and_one_its_order(two, battle, campaign):
-    rows = dict(status(two, campaign.formations))
-    assert (rows["regiments"], rows["men"]) == ("2", "500")
-    assert rows["overlap"] == f"{100 * (100 * two.overlap(0) + 60 * two.overlap(1)) / 160:.1f} %"
+    rows = dict(status(two.state, campaign.formations))
+    assert (rows["regiments"], rows["soldiers"]) == ("2", "500")
+    assert rows["overlap"] == f"{100 * (100 * two.state.overlaps[0] + 60 * two.state.overlaps[1]) / 160:.1f} %"
     assert rows["mass"] == "160.000000 (+0)"
-    assert dict(status(battle, campaign.formations))["formation"] == "Line"
+    assert dict(status(battle.state, campaign.formations))["formation"] == "Line"
 
 
 def test_what_is_measured_once_is_measured_anew_when_it_changes(two):
     def said():
-        return overlaps(two)[0], compose(two).target_outline
+        return two.state.overlaps[0], compose(two.state).target_outline
 
     before = said()
-    assert said()[0] == before[0] == two.overlap(0)
+    assert said()[0] == before[0] == two.state.overlaps[0]
     two.give(Order("line", (22.0, 13.0)), 0)
     ordered = said()
-    assert ordered[0] == two.overlap(0) != before[0]
+    assert ordered[0] == two.state.overlaps[0] != before[0]
     assert (ordered[1] != before[1]).any()
     two.tick()
-    assert said()[0] == two.overlap(0) != ordered[0]
+    assert said()[0] == two.state.overlaps[0] != ordered[0]
     two.step_back(1)
-    assert said()[0] == two.overlap(0)
+    assert said()[0] == two.state.overlaps[0]
 
 
 def test_one_field_at_a_time_and_every_other_switch_by_itself():
@@ -127,9 +127,9 @@ class TestCurves:
         noted = {}
         for _ in range(4 * EVERY):
             two.tick()
-            curves.record(two)
-            noted[two.ticks] = [two.overlap(0), two.overlap(1)]
-        plot = curves.plot(two)
+            curves.record(two.state)
+            noted[two.state.tick] = [two.state.overlaps[0], two.state.overlaps[1]]
+        plot = curves.plot(two.state)
         assert len(plot.ticks) == 4
         assert (np.diff(plot.ticks) == EVERY).all()
         np.testing.assert_array_equal(plot.overlap, [noted[tick] for tick in plot.ticks])
@@ -140,19 +140,18 @@ class TestCurves:
         curves = PlotHistory()
         for _ in range(4 * EVERY):
             two.tick()
-            curves.record(two)
+            curves.record(two.state)
         two.step_back(2 * EVERY)
-        curves.record(two)
-        assert (curves.plot(two).ticks <= two.ticks).all()
+        curves.record(two.state)
+        assert (curves.plot(two.state).ticks <= two.state.tick).all()
         two.tick()
-        curves.record(two)
-        assert (np.diff(curves.plot(two).ticks) > 0).all()
+        curves.record(two.state)
+        assert (np.diff(curves.plot(two.state).ticks) > 0).all()
 
     def test_they_are_empty_at_first_and_keep_no_more_than_they_show(self, two):
         curves = PlotHistory()
-        assert curves.plot(two).overlap.shape == (0, 2)
-        start = two.ticks
-        for tick in range(start, start + REACH + 10 * EVERY):
-            two.ticks = tick
-            curves.record(two)
-        assert len(curves.plot(two).ticks) == REACH // EVERY
+        assert curves.plot(two.state).overlap.shape == (0, 2)
+        start = two.state.tick
+        for tick in range(start, start + KEPT_TICKS + 10 * EVERY):
+            curves.record(replace(two.state, tick=tick))
+        assert len(curves.plot(two.state).ticks) == KEPT_TICKS // EVERY

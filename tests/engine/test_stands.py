@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.formations import FormationError, load
 from engine.formations.place_order import place_order
-from engine.orders.order import Order
+from engine.orders.order import Order, moved, turned, with_formation
 from engine.plugin import QUANTUM, Ground
 
 GROUND = Ground(np.ones((64, 96), bool))
@@ -35,8 +35,8 @@ disc = st.tuples(st.floats(5, 90), st.floats(5, 60), st.floats(0.8, 15))
     st.integers(1, 2000 * 2**20),
     st.one_of(
         st.builds(lambda frontage: {"frontage": frontage}, st.floats(0.5, 200)),
-        st.builds(lambda line: {"line": tuple(line)}, st.lists(st.tuples(coordinate, coordinate), min_size=1)),
-        st.builds(lambda discs: {"painted": tuple(discs)}, st.lists(disc, min_size=1, max_size=8)),
+        st.builds(lambda line: {"path": tuple(line)}, st.lists(st.tuples(coordinate, coordinate), min_size=1)),
+        st.builds(lambda discs: {"area": tuple(discs)}, st.lists(disc, min_size=1, max_size=8)),
     ),
 )
 def test_every_stand_has_the_exact_mass_and_fits_the_ground(name, quanta, drawn):
@@ -98,8 +98,8 @@ def test_orders_are_turned_and_moved_with_all_that_was_drawn():
     order = Order("line", (10, 10), 30, 12.0, path=((10, 5), (10, 15)), area=((15, 10, 2),))
     there = moved(order, 3, -4)
     assert there == Order("line", (13, 6), 30, 12.0, path=((13, 1), (13, 11)), area=((18, 6, 2),))
-    turned = turned(order, 90)
-    assert (turned.centre, turned.angle, turned.frontage) == ((10, 10), 120, 12.0)
-    np.testing.assert_allclose(turned.path, [(15, 10), (5, 10)])
-    np.testing.assert_allclose(turned.area, [(10, 15, 2)])
+    after = turned(order, 90)
+    assert (after.centre, after.angle, after.frontage) == ((10, 10), 120, 12.0)
+    np.testing.assert_allclose(after.path, [(15, 10), (5, 10)])
+    np.testing.assert_allclose(after.area, [(10, 15, 2)])
     assert with_formation(order, "wedge") == Order("wedge", (10, 10), 30)

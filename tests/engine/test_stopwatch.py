@@ -21,7 +21,7 @@ def test_a_part_s_times_in_one_frame_add_up(clock):
     spend(profiler, clock, "simulation", 0.002)
     clock.now += 5  # nobody's
     profiler.end_frame()
-    assert profiler.milliseconds == pytest.approx({"simulation": 6, "troops": 0, "drawing": 10, "waiting": 0})
+    assert profiler.milliseconds == pytest.approx({"simulation": 6, "soldiers": 0, "drawing": 10, "waiting": 0})
     assert profiler.rows()[-1] == ("frame", "16.0")
     assert tuple(name for name, _ in profiler.rows()) == (*PARTS, "frame")
 
@@ -29,12 +29,12 @@ def test_a_part_s_times_in_one_frame_add_up(clock):
 def test_times_are_averaged_and_the_old_fade(clock):
     profiler = Profiler(clock)
     for seconds in (0.002, 0.004):
-        spend(profiler, clock, "troops", seconds)
+        spend(profiler, clock, "soldiers", seconds)
         profiler.end_frame()
-    assert profiler.milliseconds["troops"] == pytest.approx(3)
+    assert profiler.milliseconds["soldiers"] == pytest.approx(3)
     for _ in range(5 * RECENT):
         profiler.end_frame()
-    assert profiler.milliseconds["troops"] < 0.1
+    assert profiler.milliseconds["soldiers"] < 0.1
 
 
 def test_what_fails_is_measured_as_well(clock):

@@ -104,14 +104,14 @@ def test_all_come_to_a_place_as_they_stand_to_each_other(army, place):
 @settings(deadline=None)
 @given(armies, angles)
 def test_a_wheel_keeps_middle_and_distances_and_turning_back_undoes_it(army, degrees):
-    wheeled = wheeled(army, degrees)
+    turned = wheeled(army, degrees)
     weights = [one.mass for one in army]
     before = np.array([one.order.centre for one in army])
-    after = np.array([order.centre for _, order in wheeled])
+    after = np.array([order.centre for _, order in turned])
     assert np.allclose(np.average(before, axis=0, weights=weights), np.average(after, axis=0, weights=weights))
     spread = np.linalg.norm(before - before[:1], axis=1)
     assert np.allclose(np.linalg.norm(after - after[:1], axis=1), spread, atol=1e-6)
-    back = wheeled([Chosen(r, weights[r], order) for r, order in wheeled], -degrees)
+    back = wheeled([Chosen(r, weights[r], order) for r, order in turned], -degrees)
     assert np.allclose([order.centre for _, order in back], before, atol=1e-6)
 
 

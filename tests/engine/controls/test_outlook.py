@@ -23,12 +23,12 @@ def test_a_frame_is_so_many_cells_wide(camera_control):
 
 @pytest.mark.parametrize(("going", "way"), [("right", (1, 0)), ("left", (-1, 0)), ("up", (0, -1)), ("down", (0, 1))])
 def test_held_keys_pan_at_an_even_pace(camera_control, going, way):
-    camera_control.look(going, True)
+    camera_control.pan(going, True)
     for _ in range(10):
         camera_control.advance(SIZE, 0.01)
     moved = np.subtract(camera_control.middle, (96, 64)) * camera_control.camera.scale
     assert moved == pytest.approx(np.array(way) * PACE * 0.1 * 1280)
-    camera_control.look(going, False)
+    camera_control.pan(going, False)
     before = camera_control.camera
     camera_control.advance(SIZE, 0.1)
     assert camera_control.camera is before
@@ -36,13 +36,13 @@ def test_held_keys_pan_at_an_even_pace(camera_control, going, way):
 
 def test_two_keys_pan_aslant_no_faster_and_opposite_ones_not_at_all(camera_control):
     for going in ("right", "down"):
-        camera_control.look(going, True)
+        camera_control.pan(going, True)
     camera_control.advance(SIZE, 0.1)
     moved = np.subtract(camera_control.middle, (96, 64)) * camera_control.camera.scale
     assert np.hypot(*moved) == pytest.approx(PACE * 0.1 * 1280)
     before = camera_control.camera
     for going in ("left", "up"):
-        camera_control.look(going, True)
+        camera_control.pan(going, True)
     camera_control.advance(SIZE, 0.1)
     assert camera_control.camera is before
 

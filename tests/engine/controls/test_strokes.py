@@ -1,6 +1,6 @@
 """From mouse events to strokes."""
 
-from engine.controls.drag import CLICK_RADIUS, DOUBLE, begin, extend
+from engine.controls.drag import CLICK_RADIUS, DOUBLE_CLICK, begin, extend
 from engine.view.events import Modifiers, MouseButton, MouseMove
 
 DOWN = MouseButton((10, 10), "right", True, Modifiers(shift=True))
@@ -25,10 +25,10 @@ def test_a_hand_may_shake_within_a_click():
 
 def test_two_quick_clicks_at_a_place_make_a_pair_and_three_make_one():
     first = begin(DOWN, (1, 1), 0.0)
-    second = begin(DOWN, (1, 1), DOUBLE, first)
+    second = begin(DOWN, (1, 1), DOUBLE_CLICK, first)
     assert second.double_click
-    assert not begin(DOWN, (1, 1), 2 * DOUBLE, second).double_click
-    assert not begin(DOWN, (1, 1), DOUBLE + 0.01, first).double_click
+    assert not begin(DOWN, (1, 1), 2 * DOUBLE_CLICK, second).double_click
+    assert not begin(DOWN, (1, 1), DOUBLE_CLICK + 0.01, first).double_click
     assert not begin(MouseButton((19, 10), "right", True), (1, 1), 0.1, first).double_click
     assert not begin(MouseButton((10, 10), "left", True), (1, 1), 0.1, first).double_click
     assert not begin(DOWN, (1, 1), 0.1, extend(first, MouseMove((90, 10)), (9, 1))).double_click

@@ -18,7 +18,7 @@ def last(session):
 
 def is_watched(session, place):
     """Return whether the camera is as close to the middle of a place as the field's border allows, and close to it."""
-    grid, camera = session.game.setup.ground.grid, session.game.hands.camera_control.camera
+    grid, camera = session.game.setup.ground.grid, session.game.mouse.camera_control.camera
     there = looking_at(grid, camera.size, place, camera.scale)
     home = whole_field(grid, camera.size)
     return camera.scale > 1.3 * home.scale and camera.origin == pytest.approx(there.origin, abs=camera.scale)

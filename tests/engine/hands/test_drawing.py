@@ -54,7 +54,7 @@ class TestDrawing:
         session.drag("left", *map(session.at, [(50, 30), (50, 31)]))
         assert {round(x) for x, _, _ in last(session).orders[0][1].area} >= {24, 36, 50}
         session.click("right", session.at((10, 40)))
-        assert session.game.hands.tool is None
+        assert session.game.mouse.in_hand is None
         assert len(session.commands) == 2
 
     @pytest.mark.parametrize("stroke", [[(10, 30), (60, 30)], [(36, 30), (37, 30)]])
@@ -75,13 +75,13 @@ class TestDrawing:
 
     def test_ctrl_and_the_wheel_resize_it_too(self, session):
         session.press("b")
-        before = session.game.hands.camera_control.camera
+        before = session.game.mouse.camera_control.camera
         with session.holding("left ctrl"):
             session.wheel(session.at((36, 24)), 2)
-        assert session.game.hands.radius == pytest.approx(4 * 1.25**2)
-        assert session.game.hands.camera_control.camera == before
+        assert session.game.mouse.radius == pytest.approx(4 * 1.25**2)
+        assert session.game.mouse.camera_control.camera == before
         session.wheel(session.at((36, 24)), 1)
-        assert session.game.hands.camera_control.camera.scale > before.scale
+        assert session.game.mouse.camera_control.camera.scale > before.scale
 
     def test_a_charge_wounds_and_the_formation_closes_again(self, alone):
         alone.press("3", "space", "+", "+", "+")
@@ -106,6 +106,6 @@ class TestDrawing:
         alone.drag("left", *map(alone.at, [(20, 24), (22, 24), (24.4, 24), (30, 24)]))
         assert [round(command.place[0]) for command in alone.commands] == [20, 24, 30]
         alone.press("escape")
-        assert alone.game.running
+        assert alone.game.actions.running
         alone.press("escape")
-        assert not alone.game.running
+        assert not alone.game.actions.running

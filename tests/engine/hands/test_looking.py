@@ -12,35 +12,35 @@ class TestCamera:
     def test_the_wheel_zooms_to_the_cursor(self, session):
         place = (50, 12)
         pixel = session.at(place)
-        before = session.game.hands.camera_control.camera
+        before = session.game.mouse.camera_control.camera
         session.wheel(pixel, 4)
-        camera = session.game.hands.camera_control.camera
+        camera = session.game.mouse.camera_control.camera
         assert camera.scale == pytest.approx(before.scale * 1.2**4)
         assert camera.cells(np.array(pixel)) == pytest.approx(before.cells(np.array(pixel)))
         assert session.game.scene().camera == camera
         session.wheel(pixel, -9)
-        assert session.game.hands.camera_control.camera == before
+        assert session.game.mouse.camera_control.camera == before
 
     def test_the_middle_button_drags_the_field(self, session):
         session.wheel(session.at((36, 24)), 5)
-        before = session.game.hands.camera_control.camera
+        before = session.game.mouse.camera_control.camera
         session.drag("middle", (300, 200), (280, 190), (250, 170))
-        after = session.game.hands.camera_control.camera
+        after = session.game.mouse.camera_control.camera
         assert np.subtract(after.origin, before.origin) == pytest.approx((-50, -30))
 
     def test_keys_move_it_for_as_long_as_they_are_held(self, session):
         session.wheel(session.at((36, 24)), 5)
-        x, y = session.game.hands.camera_control.middle
+        x, y = session.game.mouse.camera_control.middle
         with session.holding("d", "s"):
             session.play(0.2)
         session.play(FRAME)
-        moved = session.game.hands.camera_control.middle
+        moved = session.game.mouse.camera_control.middle
         assert moved[0] > x + 1
         assert moved[1] > y + 1
         session.play(0.5)
-        assert session.game.hands.camera_control.middle == pytest.approx(moved)
+        assert session.game.mouse.camera_control.middle == pytest.approx(moved)
         session.press("home")
-        assert session.game.hands.camera_control.middle == pytest.approx((36, 24), abs=0.1)
+        assert session.game.mouse.camera_control.middle == pytest.approx((36, 24), abs=0.1)
 
     def test_the_picture_moves_with_it(self, session):
         before = session.picture()
@@ -53,9 +53,9 @@ class TestMinimap:
     def test_a_left_click_goes_there(self, session):
         session.wheel(session.at((36, 24)), 8)
         session.click("left", session.on_minimap((20, 15)))
-        assert session.game.hands.camera_control.middle == pytest.approx((20, 15), abs=1.0)
+        assert session.game.mouse.camera_control.middle == pytest.approx((20, 15), abs=1.0)
         session.drag("left", session.on_minimap((20, 15)), session.on_minimap((50, 30)))
-        assert session.game.hands.camera_control.middle == pytest.approx((50, 30), abs=1.0)
+        assert session.game.mouse.camera_control.middle == pytest.approx((50, 30), abs=1.0)
         assert chosen(session) == ()
 
     def test_a_right_click_orders(self, session):

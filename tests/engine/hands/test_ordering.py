@@ -17,7 +17,7 @@ class TestOrders:
         assert regiment == 0
         assert order == replace(session.game.battle.state.orders[0], centre=order.centre)
         assert order.centre == pytest.approx((20, 30), abs=0.2)
-        assert not last(session).waiting_orders
+        assert not last(session).queued
 
     def test_several_move_as_they_stand_to_each_other(self, session):
         session.drag("left", session.at((5, 5)), session.at((70, 24)))
@@ -96,8 +96,8 @@ class TestOrders:
         session.click("left", session.at(PLACES[1]))
         session.drag("right", session.at((20, 30)), session.at((50, 30)), done=False)
         session.press("escape")
-        assert session.game.hands.stroke is None
-        assert session.game.running
+        assert session.game.mouse.drag is None
+        assert session.game.actions.running
         session.drag("right", session.at((20, 30)), session.at((50, 30)), done=False)
         session.click("left", session.at((50, 30)))
         assert session.commands == []
@@ -108,7 +108,7 @@ class TestOrders:
         session.wheel(session.at((36, 24)), 3)
         start = (30, 24)
         session.drag("right", session.at(start), session.at((33, 26)), done=False)
-        session.game.hands.camera_control.drag(-60, 0)
+        session.game.mouse.camera_control.drag(-60, 0)
         pixel = session.at((45, 24))
         session.mouse_up("right", pixel)
         stand = session.game.battle.state.placements[1]

@@ -94,11 +94,11 @@ class TestGroups:
     def test_recalling_it_twice_goes_there(self, session):
         session.click("left", session.at(PLACES[2]))
         press_with(session, "left ctrl", "1")
-        before = session.game.hands.camera_control.camera
+        before = session.game.mouse.camera_control.camera
         press_with(session, "left alt", "1")
         session.play(1.0)
         press_with(session, "left alt", "1")
-        assert session.game.hands.camera_control.camera == before
+        assert session.game.mouse.camera_control.camera == before
         press_with(session, "left alt", "1")
         assert is_watched(session, PLACES[2])
 
@@ -107,6 +107,6 @@ class TestGroups:
         session.click("left", pixel)
         session.play(1.0)
         session.click("left", pixel)
-        assert session.game.hands.camera_control.middle == pytest.approx((36, 24), abs=0.5)
+        assert session.game.mouse.camera_control.middle == pytest.approx((36, 24), abs=0.5)
         session.click("left", pixel)
         assert is_watched(session, PLACES[0])
