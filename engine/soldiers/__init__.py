@@ -1,4 +1,4 @@
-"""Soldiers with identity who follow the mass: they march, keep their distance, and stand in rank and file."""
+"""Soldiers with identity that follow the mass: they march, keep their distance, and stand in rank and file."""
 
 from engine.soldiers.flow import Flow, carrying, cropped, pushing, without_traces
 from engine.soldiers.ranks import SlotState

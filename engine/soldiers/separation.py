@@ -1,4 +1,4 @@
-"""Elbow room: men who stand too close step apart."""
+"""Separation: soldiers that stand too close step apart."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from jaxtyping import Float, Int
 
 
 def separation(position: Float[np.ndarray, "N 2"], room: Float[np.ndarray, " N"]) -> Float[np.ndarray, "N 2"]:
-    """Return the step of each man, in cells, that opens every pair nearer than its mean `room` half of the way.
+    """Return the step of each soldier, in cells, that opens every pair nearer than its mean `room` half of the way.
 
-    One Jacobi sweep of position-based dynamics (Mueller et al. 2007), averaged over a man's neighbours.
+    One Jacobi sweep of position-based dynamics (Mueller et al. 2007), averaged over a soldier's neighbours.
     """
-    men = len(position)
+    count = len(position)
     first, second, right, down, distance = near_pairs(position, float(room.max()))
     missing = 0.5 * (room[first] + room[second]) - distance
     close = np.flatnonzero(missing > 0.0)
     first, second, right, down = first[close], second[close], right[close], down[close]
     distance = distance[close]
-    # Two men on one spot part along a direction of their own, so that no pair stays stuck.
+    # Two soldiers on one spot part in a direction that depends on the index, so that no pair stays stuck.
     stuck = distance < 1e-6
     if stuck.any():
         right[stuck], down[stuck], distance[stuck] = np.cos(first[stuck]), np.sin(first[stuck]), 1.0
     move = 0.5 * missing[close] / distance
-    neighbours = np.bincount(first, minlength=men) + np.bincount(second, minlength=men)
+    neighbours = np.bincount(first, minlength=count) + np.bincount(second, minlength=count)
     step = np.empty_like(position)
-    for axis, apart in enumerate((right, down)):
-        along = move * apart
-        step[:, axis] = np.bincount(first, along, men) - np.bincount(second, along, men)
+    for axis, offset in enumerate((right, down)):
+        along = move * offset
+        step[:, axis] = np.bincount(first, along, count) - np.bincount(second, along, count)
     return step / np.maximum(1.0, 0.5 * neighbours).astype(position.dtype)[:, None]
 
 
@@ -39,18 +39,19 @@ def near_pairs(
     Float[np.ndarray, " P"],
     Float[np.ndarray, " P"],
 ]:
-    """Return every pair of men nearer than `reach` cells once: both indices, x and y from second to first, distance.
+    """Return every pair of soldiers nearer than `reach` cells once: indices, x and y from second to first, distance.
 
-    Men are sorted into square bins as wide as the reach; a man looks to the bin on his right and at the three below.
+    Soldiers are sorted into square bins as wide as the reach; each looks in its own, the one to the right and the three
+    below.
     """
     column, row = np.floor((position - position.min(axis=0)) / reach).astype(np.int64).T + 1
-    width = int(column.max()) + 2  # one empty bin on either side, so that no look wraps into the next row
+    width = int(column.max()) + 2  # one empty bin on either side, so that no search wraps into the next row
     bins = row * width + column
     order = np.argsort(bins, kind="stable")
     bins, (x, y) = bins[order], position[order].T.copy()
     starts = np.searchsorted(bins, np.arange(int(bins[-1]) + width + 3))
     rank = np.arange(len(bins))
-    # After him in his own bin and the bin to the right; then the three bins below.
+    # Those after it in its own bin and the bin to the right; then the three bins below.
     begin = np.concatenate([rank + 1, starts[bins + width - 1]])
     count = np.concatenate([starts[bins + 2], starts[bins + width + 2]]) - begin
     first = np.repeat(np.concatenate([rank, rank]), count)
