@@ -38,8 +38,8 @@ LAYOUTS: dict[str, dict[str, str]] = {
         "build": "lambda setup: setup.muster()",
         # What is commanded.
         "Order": "engine.orders:Order",
-        "line_order": "lambda centre, points: at.Order('line', centre, line=points)",
-        "painted_order": "lambda centre, discs: at.Order('line', centre, painted=discs)",
+        "path_order": "lambda centre, points: at.Order('line', centre, line=points)",
+        "area_order": "lambda centre, discs: at.Order('line', centre, painted=discs)",
         "turned": "engine.orders:turned",
         "moved": "engine.orders:moved",
         "GiveOrders": "engine.commands:Form",
@@ -53,7 +53,7 @@ LAYOUTS: dict[str, dict[str, str]] = {
         "now": "lambda battle: battle.ticks",
         "orders": "lambda battle: battle.orders",
         "mass": "lambda battle: battle.mass",
-        "fluxes": "lambda battle: battle.simulation.read(battle._state, ('flux_x', 'flux_y'))",
+        "fluxes": "lambda battle: at.simulation.read(battle._state, ('flux_x', 'flux_y'))",
         "velocity": "lambda battle: battle.velocity",
         "soldiers": "lambda battle: battle.troops",
         # How it is drawn.
@@ -63,11 +63,15 @@ LAYOUTS: dict[str, dict[str, str]] = {
     },
 }
 
-LAYOUTS["parts"] = LAYOUTS["loose"] | {  # planned: every role that is not here is where it was
+LAYOUTS["packages"] = LAYOUTS["loose"] | {  # every role that is not here is where it was
     "known by": "engine/battle/battle.py",
-    "BattleSetup": "engine.battle:BattleSetup",
     "Regiment": "engine.scenarios:Regiment",
+    "BattleSetup": "engine.battle:BattleSetup",
+    "scripted": "lambda scenario, timed: replace(scenario,"
+    " schedule=tuple(sorted((*scenario.schedule, *timed), key=lambda one: one[0])))",
     "build": "lambda setup: setup.build()",
+    "path_order": "lambda centre, points: at.Order('line', centre, path=points)",
+    "area_order": "lambda centre, discs: at.Order('line', centre, area=discs)",
     "GiveOrders": "engine.orders:GiveOrders",
     "Halt": "engine.orders:Halt",
     "Scatter": "engine.orders:Scatter",
@@ -76,9 +80,11 @@ LAYOUTS["parts"] = LAYOUTS["loose"] | {  # planned: every role that is not here 
     "now": "lambda battle: battle.state.tick",
     "orders": "lambda battle: battle.state.orders",
     "mass": "lambda battle: battle.state.mass",
-    "fluxes": "lambda battle: battle.simulation.read(battle.state.simulation_state, ('flux_x', 'flux_y'))",
-    "velocity": "lambda battle: battle.simulation.read(battle.state.simulation_state, ('velocity',))['velocity']",
+    "fluxes": "lambda battle: at.simulation.read(battle.state.simulation_state, ('flux_x', 'flux_y'))",
+    "velocity": "lambda battle: battle.state.velocity",
     "soldiers": "lambda battle: battle.state.soldiers",
+    "compose": "engine.app.headless:scene",
+    "finished": "engine.gl:finished",
 }
 
 

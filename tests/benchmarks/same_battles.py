@@ -82,7 +82,7 @@ def battles(at: Layout, root: Path) -> Iterator[tuple[str, Any]]:
     for path in sorted((root / "assets" / "scenarios").glob("*.toml")):
         yield path.stem, at.load_scenario(path)
     orders = {name: at.Order(name, MIDDLE) for name in FORMATIONS}
-    orders |= {"freehand": at.line_order(MIDDLE, LINE), "painted": at.painted_order(MIDDLE, DISCS)}
+    orders |= {"freehand": at.path_order(MIDDLE, LINE), "painted": at.area_order(MIDDLE, DISCS)}
     for name, order in orders.items():
         yield f"order {name}", at.army_alone(at.Ground(np.ones(GRID, bool)), MASS, MEN, order)
 
