@@ -1,10 +1,10 @@
-"""Orders and commands as they are written in scenarios and replays: one table of TOML each.
+"""Orders and commands as scenarios and replays write them: one TOML table each.
 
 ```toml
 [[orders]]
-tick = 120                          # before which tick it is carried out
+tick = 120                          # before which tick it is executed
 regiment = "First cohort"
-formation = "wedge"                 # and, as they are needed: at, angle, frontage, line, painted, queued
+formation = "wedge"                 # and, where needed: at, angle, frontage, line, painted, queued
 at = [96, 40]                       # x, y in cells
 ```
 Instead of a formation, `halt = true`, `charge = [x, y, radius]` or `controller = "plan"`.
@@ -22,7 +22,7 @@ KINDS = ("formation", "halt", "charge", "controller")
 
 
 def read_command(table: Table, regiments: Sequence[str]) -> tuple[int, Command]:
-    """Return the tick and the command of one table. Raises FileError for one that makes no sense."""
+    """Return the tick and the command of one table. Raises FileError for an invalid one."""
     tick = table.integer("tick")
     kinds = [kind for kind in KINDS if kind in table]
     if len(kinds) != 1:
@@ -48,7 +48,7 @@ def read_command(table: Table, regiments: Sequence[str]) -> tuple[int, Command]:
 
 
 def read_order(table: Table) -> Order:
-    """Return the order in a table: `formation` and `at` are required, unless it is drawn."""
+    """Return the order in a table: `formation` is required, and `at` unless it has a line or a painted area."""
     line, painted = table.rows("line", "x y"), table.rows("painted", "x y radius")
     for number, (_, _, radius) in enumerate(painted, start=1):
         if radius <= 0:
@@ -66,7 +66,7 @@ def read_order(table: Table) -> Order:
 
 
 def order_table(order: Order) -> dict[str, Any]:
-    """Return the table of an order; `read_order` returns the very same order."""
+    """Return the table of an order; `read_order` returns an equal order from it."""
     table: dict[str, Any] = {"formation": order.formation, "at": _row(order.centre), "angle": float(order.angle)}
     if order.frontage is not None:
         table["frontage"] = float(order.frontage)
@@ -92,5 +92,5 @@ def command_tables(tick: int, command: Command, regiments: Sequence[str]) -> lis
 
 
 def _row(numbers: Iterable[float]) -> list[float]:
-    """Return numbers as TOML writes them: Python's own, to the last digit."""
+    """Return numbers as Python floats, which TOML writes to the last digit."""
     return [float(number) for number in numbers]

@@ -1,4 +1,4 @@
-"""Scenario files: which there are, and what one says. A file in `assets/scenarios/` is known by its name."""
+"""Scenario files: how they are listed, found and read. A file in `assets/scenarios/` is known by its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = ASSETS / "scenarios"
 
 
 def list_files(*folders: Path) -> dict[str, Path]:
-    """Return the scenarios of folders by name, of which a later one goes first; without one, the game's own."""
+    """Return the scenario files of folders by name, where a later folder goes before; without one, the game's own."""
     return {path.stem: path for folder in folders or (FOLDER,) for path in sorted(folder.glob("*.toml"))}
 
 
@@ -28,7 +28,7 @@ def resolve(name: str, *folders: Path) -> Path:
 
 
 def load(path: Path) -> Scenario:
-    """Return the scenario of a file. Raises FileError, which names the file and the field, for one of no use."""
+    """Return the scenario of a file. Raises FileError, which names the file and the field, for one that is invalid."""
     table = read_table(path)
     scenario = read_scenario(table, path.parent)
     table.finish()
@@ -36,7 +36,7 @@ def load(path: Path) -> Scenario:
 
 
 def descriptions(paths: Iterable[Path]) -> list[str]:
-    """Return a line for each scenario: its name, and what it says of itself or what is wrong with it."""
+    """Return a line for each scenario: its name, and its description or what is wrong with it."""
     lines = []
     for path in paths:
         try:

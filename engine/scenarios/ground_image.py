@@ -1,4 +1,4 @@
-"""Ground as a picture: white is open, black is closed, and a grey cell holds fewer men, as a ford does."""
+"""Ground as a picture: white is open, black is closed, and a grey cell holds fewer soldiers, as a ford does."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from PIL import Image
 from engine.io import FileError
 from engine.plugin import QUANTUM, Ground
 
-OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which nobody can stand
+OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which a cell is closed
 
 
 def read_picture(source: Path | bytes, size: tuple[int, int] | None, name: str) -> Ground:
     """Return the ground of a picture, scaled to `size` (width and height in cells) where that is given.
 
-    `name` is the file and the field that complaints name. Raises FileError for a picture that cannot be read.
+    `name` is the file and the field for error lines. Raises FileError for a picture that cannot be read.
     """
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
@@ -35,7 +35,7 @@ def read_picture(source: Path | bytes, size: tuple[int, int] | None, name: str) 
 
 
 def read_text(text: str, name: str) -> Ground:
-    """Return the ground of a picture written as text, as `write_text` does."""
+    """Return the ground of a picture that `write_text` wrote."""
     try:
         return read_picture(base64.b64decode(text, validate=True), None, name)
     except binascii.Error:
@@ -54,8 +54,8 @@ def ground_of(levels: UInt8[np.ndarray, "H W"]) -> Ground:
     open_cells = levels >= CLOSED
     if (levels[open_cells] == OPEN).all():
         return Ground(open_cells)
-    share = np.where(open_cells, levels, OPEN) / OPEN  # simulations want closed cells to hold something too
-    return Ground(open_cells, np.floor(share / QUANTUM).astype(np.float32) * np.float32(QUANTUM))
+    capacity = np.where(open_cells, levels, OPEN) / OPEN  # simulations need a capacity above 0 in closed cells, too
+    return Ground(open_cells, np.floor(capacity / QUANTUM).astype(np.float32) * np.float32(QUANTUM))
 
 
 def levels_of(ground: Ground) -> UInt8[np.ndarray, "H W"]:

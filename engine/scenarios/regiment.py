@@ -1,4 +1,4 @@
-"""What a regiment is, apart from where it stands and what it was told."""
+"""What a regiment is, apart from its place and its orders."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Regiment:
-    """Men under one banner: they share a target and a controller, and are never mixed up with others."""
+    """Soldiers who share a target and a controller, and are never mixed with others."""
 
     name: str
-    side: int  # index into the campaign's sides: friends pass through each other, enemies do not
-    mass: float  # in all; a cell of open ground holds 1
+    side: int  # index into the scenario's sides: friends pass through each other, enemies do not
+    mass: float  # in total; a cell of open ground holds 1
     soldiers: int  # how many soldiers are drawn for it
-    controller: str  # a name that the campaign knows
+    controller: str  # a name that the battle's setup knows

@@ -1,7 +1,7 @@
 """Replays: a small TOML file from which a session is played again, bit for bit on the same machine and version.
 
-It is the scenario that was played, written out whole, and `[[commands]]` as a scenario writes its `[[orders]]`; beside
-them what tells whether the same came of it: version, ticks, and digests of the orders' targets and of the last field.
+It holds the scenario, written out whole, and `[[commands]]` as a scenario writes its `[[orders]]`; besides, to check
+that the result is the same, the version, the ticks, and digests of the orders' targets and of the last field.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from engine.scenarios.scenario_table import read_scenario, scenario_table
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay file says."""
+    """The contents of a replay file."""
 
     scenario: Scenario
-    log: Schedule  # what was commanded, and when
-    ticks: int  # how long it was played
-    version: str  # of the program that recorded it
-    targets: str  # a digest of where every order put its regiment
+    log: Schedule  # the executed commands with their ticks
+    ticks: int  # the length of the session
+    version: str  # build id of the program that recorded it
+    targets: str  # a digest of the target of every order
     ending: str  # a digest of the mass at the last tick
 
 
 def write_replay(path: Path, replay: Replay) -> None:
-    """Save a replay. Raises FileError where there is such a file already, and OSError where none can be written."""
+    """Write a replay. Raises FileError where the file exists already, and OSError where none can be written."""
     names = [regiment.name for regiment in replay.scenario.regiments]
     about = {"version": replay.version, "ticks": replay.ticks, "targets": replay.targets, "ending": replay.ending}
     commands = [row for tick, command in replay.log for row in command_tables(tick, command, names)]
@@ -41,13 +41,13 @@ def write_replay(path: Path, replay: Replay) -> None:
 
 
 def check_free(path: Path) -> None:
-    """Raise FileError for a file that is there: sessions are not written over."""
+    """Raise FileError for a file that exists: a replay is never overwritten."""
     if path.exists():
         raise FileError(f"{path}: is there already, and is not written over; choose another name")
 
 
 def load_replay(path: Path) -> Replay:
-    """Return the replay in a file. Raises FileError, which names the file and the field, for one of no use."""
+    """Return the replay in a file. Raises FileError, which names the file and the field, for one that is invalid."""
     table = read_table(path)
     about = table.table("replay")
     if about is None:

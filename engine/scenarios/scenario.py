@@ -1,4 +1,4 @@
-"""A scenario: a field, regiments of two sides, and orders that are given by themselves."""
+"""A scenario: a field, regiments of two sides, and orders on a schedule."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ View = tuple[float, float, float]  # x, y, width in cells
 
 @dataclass(frozen=True)
 class Scenario:
-    """What a scenario file says."""
+    """The contents of a scenario file."""
 
     title: str
     ground: Ground
     regiments: tuple[Regiment, ...]
-    orders: tuple[Order, ...]  # where each regiment stands at first, and is told to
+    orders: tuple[Order, ...]  # the first order of each regiment, which it fills at the start
     description: str = ""
     sides: tuple[str, ...] = SIDES
-    schedule: Schedule = ()  # what is commanded later
-    heaped: bool = False  # the regiment musters as a crowd in the middle of the field
+    schedule: Schedule = ()  # commands with their ticks
+    heaped: bool = False  # the regiment starts as a crowd in the middle of the field instead
     player: int | None = None  # the side that the player commands; None: both
-    camera: View | None = None  # what is seen at first; None: the whole field
+    camera: View | None = None  # the first view; None: the whole field
     seed: int = 0
-    ticks: int | None = None  # how long its demo lasts
+    ticks: int | None = None  # the length of its demo
 
 
 def with_controller(scenario: Scenario, controller: str) -> Scenario:

@@ -1,4 +1,4 @@
-"""A scenario as a TOML table, and back; docs/scenarios.md says what may be in it."""
+"""A scenario as a TOML table, and back; docs/scenarios.md describes the fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.scenarios.command_table import command_tables, order_table, read_com
 from engine.scenarios.regiment import Regiment
 from engine.scenarios.scenario import SIDES, Scenario, View
 
-SOLDIERS_PER_MASS = 4.0  # drawn for a mass of 1, where a scenario does not say
+SOLDIERS_PER_MASS = 4.0  # drawn for a mass of 1, where a scenario gives no number
 MOST_REGIMENTS = 32
 MOST_SOLDIERS_A_REGIMENT = 200_000
 
@@ -50,7 +50,7 @@ def read_scenario(table: Table, folder: Path) -> Scenario:
 
 
 def scenario_table(scenario: Scenario) -> dict[str, Any]:
-    """Return the table of a scenario; `read_scenario` returns the same from it, to the bit."""
+    """Return the table of a scenario; `read_scenario` returns an equal scenario from it, to the bit."""
     names = [regiment.name for regiment in scenario.regiments]
     height, width = scenario.ground.grid
     table: dict[str, Any] = {"title": scenario.title, "size": [width, height], "sides": list(scenario.sides)}
@@ -119,14 +119,14 @@ def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment
         if name in (regiment.name for regiment in regiments):
             raise row.error("name", f"is '{name}', as another's is")
         side = row.choice("side", row.text("side"), sides) if "side" in row else 0
-        men = row.integer(
+        soldiers = row.integer(
             "men",
             round(min(max(1.0, SOLDIERS_PER_MASS * mass), MOST_SOLDIERS_A_REGIMENT)),
             least=1,
             most=MOST_SOLDIERS_A_REGIMENT,
         )
         mass = math.floor(mass / QUANTUM) * QUANTUM
-        regiments.append(Regiment(name, side, mass, men, row.text("controller", "nca")))
+        regiments.append(Regiment(name, side, mass, soldiers, row.text("controller", "nca")))
         orders.append(read_order(row))
         row.finish()
     return regiments, orders
