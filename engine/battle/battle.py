@@ -30,13 +30,13 @@ FIELDS = ("mass", "flux_x", "flux_y")  # what the game reads in every tick
 class Battle:
     """R regiments on one ground, in sides. Commands may come at any tick; the mass never changes.
 
-    `mass` (R, H, W) is where the regiments stand at the start, and `first` the order of each. `controllers` are known
-    by the names that regiments know them by. `schedule` is executed tick by tick, but for regiments that were
-    commanded: a command takes a regiment out of it. `log` is what was commanded, and what a replay will be. Raises
-    FormationError for an order that names no formation or finds no room.
+    `mass` (R, H, W) is the regiments' mass at the start, and `first` the order of each. `controllers` are by the names
+    that regiments and commands use. `schedule` is executed tick by tick, except for regiments that were commanded: a
+    command takes a regiment out of it. `log` is what was commanded; a replay keeps it. Raises FormationError for an
+    order that names no formation or finds no room.
 
-    `state` is all that changes from tick to tick. `measure` counts the time of a part of the tick, for a profiler, and
-    `step_soldiers` moves the soldiers of a regiment; a game may put its own in their places.
+    `state` is all that changes from tick to tick. `measure` times a part of the tick, for a profiler;
+    `step_soldiers` moves the soldiers of a regiment. A game may replace both.
     """
 
     def __init__(
@@ -95,35 +95,35 @@ class Battle:
 
     @property
     def controllers(self) -> Mapping[str, Any]:
-        """The controllers that may lead, by name."""
+        """The controllers that may lead a regiment, by name."""
         return self._context.controllers
 
     @property
     def executed_log(self) -> Schedule:
-        """What was commanded until now, without what lies in a future that was stepped back from."""
+        """The commands until now, without those of a future that was stepped back from."""
         return tuple(self.log[: self.state.executed])
 
     def preview(self, regiment: int, order: Order) -> Placement:
-        """Return where a regiment would stand under an order. Raises FormationError if it cannot be done."""
+        """Return a regiment's placement under an order. Raises FormationError if there is none."""
         return execution.placement_of(self.state, regiment, order, self._context)
 
     def depth(self, regiment: int, order: Order) -> float:
-        """Return how deep a regiment would stand in the order's formation, in cells; sooner found than a preview."""
+        """Return how deep a regiment would stand in the order's formation, in cells; faster than a preview."""
         return execution.depth_of(self.state, regiment, order, self._context)
 
     # Commands.
 
     def execute(self, command: Command) -> None:
-        """Do what was commanded, before the next tick. Raises FormationError, and changes nothing, where it cannot.
+        """Execute a command, before the next tick. Raises FormationError, and changes nothing, where that fails.
 
-        Whatever was commanded later on, before a step back, is forgotten.
+        Commands of a future that was stepped back from are dropped.
         """
         before = self.state
         self.state = execution.count(execution.apply(before, command, self._context), command)
         self.log[before.executed :] = [(before.tick, command)]
 
     def give(self, order: Order, regiment: int = 0) -> Placement:
-        """Order one regiment and return where it will stand."""
+        """Give one regiment an order and return its placement."""
         self.execute(GiveOrders(((regiment, order),)))
         return self.state.placements[regiment]
 
@@ -140,17 +140,17 @@ class Battle:
         return self.give(moved(self.state.orders[regiment], right, down), regiment)
 
     def add_formations(self, formations: Mapping[str, Formation]) -> None:
-        """Know these formations from now on, and those before: orders to come may still name one that went away."""
+        """Add formations. Earlier ones stay, for later orders may name one whose file was removed."""
         self._context = replace(self._context, formations={**self._context.formations, **formations})
 
     def add_controller(self, name: str, controller: Any) -> None:
-        """Know one more controller, by the name that commands call it by."""
+        """Add a controller, by the name that commands use."""
         self._context = replace(self._context, controllers={**self._context.controllers, name: controller})
 
     def warm_up(self, controller: Any, regiments: Sequence[int] = (0,)) -> None:
-        """Play two ticks under another controller for nothing, so that all is compiled before it leads.
+        """Play two ticks under another controller and drop them, so that all is compiled before it leads.
 
-        Changes nothing here, so that a thread may do it while the battle goes on.
+        The battle does not change, so that a thread may do this while it goes on.
         """
         state = self.state
         controllers = [self._context.controllers[one.controller] for one in state.regiments]

@@ -29,12 +29,12 @@ from engine.orders import (
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 
-NEXT_WAYPOINT_OVERLAP = 0.9  # from which a regiment goes on to the order that waits
+NEXT_WAYPOINT_OVERLAP = 0.9  # from here on a regiment takes up its next waiting order
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a battle is fought with and no tick changes: formations and controllers by name, the schedule, the seed."""
+    """What no tick changes: formations and controllers by name, the schedule, the seed."""
 
     formations: Mapping[str, Formation]
     controllers: Mapping[str, Any]
@@ -43,7 +43,7 @@ class Context:
 
 
 def apply(state: BattleState, command: Command, context: Context) -> BattleState:
-    """Return the state once a command is obeyed. Raises FormationError, one line, where it cannot be."""
+    """Return the state after a command. Raises FormationError, one line, where it cannot be executed."""
     match command:
         case GiveOrders(given, queued):
             placements = [placement_of(state, regiment, order, context) for regiment, order in given]
@@ -55,7 +55,7 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
         case Halt(regiments):
             book = state.book
             for regiment in regiments:
-                placement_of(state, regiment, state.orders[regiment], context)  # as any order, it may have become void
+                placement_of(state, regiment, state.orders[regiment], context)  # raises where the order has become void
             for regiment in regiments:
                 order = state.orders[regiment]
                 placement = formations.placement_on(state.mass[regiment], state.placements[regiment].angle)
@@ -70,10 +70,10 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
 
 
 def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleState:
-    """Return the state once everything is done that is due before its tick.
+    """Return the state after everything that is due before its tick.
 
-    First the log of a future that was stepped back from, then the schedule, then orders that waited for those before
-    them; scatters that are over end.
+    First come logged commands of a future that was stepped back from, then the schedule, then waiting orders whose
+    turn has come; scatters that are over end.
     """
     while state.executed < len(log) and log[state.executed][0] <= state.tick:
         command = log[state.executed][1]
@@ -92,12 +92,12 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
 
 
 def count(state: BattleState, command: Command) -> BattleState:
-    """Return the state that knows that a command of the log was executed and its regiments left the schedule."""
+    """Return the state that counts a command of the log as executed, with its regiments out of the schedule."""
     return replace(state, executed=state.executed + 1, commanded=state.commanded | regiments_of(command))
 
 
 def placement_of(state: BattleState, regiment: int, order: Order, context: Context) -> Placement:
-    """Return where a regiment would stand under an order. Raises FormationError, one line, where it cannot."""
+    """Return a regiment's placement under an order. Raises FormationError, one line, where there is none."""
     if regiment not in range(len(state.regiments)):
         raise FormationError(f"there is no regiment {regiment}: they are 0 to {len(state.regiments) - 1}")
     formation = formations.lookup(context.formations, order.formation)
@@ -105,7 +105,7 @@ def placement_of(state: BattleState, regiment: int, order: Order, context: Conte
 
 
 def depth_of(state: BattleState, regiment: int, order: Order, context: Context) -> float:
-    """Return how deep a regiment would stand in the order's formation, in cells; sooner found than its placement."""
+    """Return how deep a regiment would stand in the order's formation, in cells; faster than its placement."""
     formation = formations.lookup(context.formations, order.formation)
     angle = math.radians(order.angle)
     return formations.dimensions(formation, state.mustered[regiment], state.ground, angle, order.frontage)[1]
@@ -118,7 +118,7 @@ def reset(
     regiments: tuple[Regiment, ...],
     context: Context,
 ) -> Any:
-    """Return the simulation's own state in which the mass lies so and every regiment obeys its controller."""
+    """Return the simulation's own state with this mass, in which every regiment obeys its controller."""
     controllers = [context.controllers[regiment.controller] for regiment in regiments]
     sides = tuple(regiment.side for regiment in regiments)
     return simulation.reset(mass, ground, controllers, context.seed, sides)

@@ -1,19 +1,19 @@
 """The last ten seconds of a battle, to step back into.
 
-Keeping each state would take gigabytes where controllers remember much, so of those that are long past every
-KEYFRAME_EVERY-th is kept; what lies between is played again from there, which leads to the same bits.
+Keeping each state would take gigabytes where controllers have much memory, so of older states only every
+KEYFRAME_EVERY-th is kept; the ones between are played again from there, which gives the same bits.
 """
 
 from __future__ import annotations
 
 from engine.battle.state import BattleState
 
-REWIND_TICKS = 300  # that can be stepped back: ten seconds at speed 1
-KEYFRAME_EVERY = 12  # ticks between states that are kept for long
+REWIND_TICKS = 300  # ticks that can be stepped back: ten seconds at speed 1
+KEYFRAME_EVERY = 12  # ticks between older states that are kept
 
 
 class History:
-    """States of the past, sparse where they are long past."""
+    """States of the past, sparse where they are older."""
 
     def __init__(self) -> None:
         self._states: dict[int, BattleState] = {}
@@ -22,7 +22,7 @@ class History:
         return len(self._states)
 
     def keep(self, state: BattleState) -> None:
-        """Remember a state, and forget what is out of reach of it."""
+        """Keep a state, and drop those that cannot be stepped back to from it."""
         self._states[state.tick] = state
         for tick in [tick for tick in self._states if not _is_wanted(tick, state.tick)]:
             del self._states[tick]

@@ -1,4 +1,4 @@
-"""The simulation beside the game: the next tick is begun early, and taken unless something was ordered meanwhile."""
+"""The simulation beside the game: the next tick is begun early, and taken unless the targets changed meanwhile."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from engine.plugin import Simulation
 class Prefetch:
     """Makes a simulation's ticks, each begun right after the one before.
 
-    A simulation whose `tick` returns while the device is still at it, as JAX's does, then works while men march and
-    pictures are drawn. What was begun from another state or for other targets than are wanted in the end is dropped,
+    A simulation whose `tick` returns while the device still computes, as JAX's does, then works while soldiers march
+    and pictures are drawn. A tick that was begun from another state or for other targets than are needed is dropped,
     so that the battle is the same to the bit.
     """
 
@@ -30,5 +30,5 @@ class Prefetch:
         return self._simulation.tick(state, targets)
 
     def begin(self, state: Any, targets: Float[np.ndarray, "R H W"]) -> None:
-        """Begin the tick that comes next, unless something is ordered before."""
+        """Begin the tick that comes next, as if the targets stayed."""
         self._begun = (state, targets, self._simulation.tick(state, targets))

@@ -1,4 +1,4 @@
-"""Making and judging replays: what was played, and whether playing it again came to the same bits."""
+"""Making and checking replays: what was played, and whether playing it again gives the same bits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.battle.setup import BattleSetup
 from engine.io import ROOT
 from engine.scenarios import Replay
 
-# What a battle is made of, beside its file: globs from the root, of which a test changes one file each.
+# The files that decide a battle, besides its own: globs from the root; a test changes one file of each.
 HASHED = ("engine/**/*.py", "nca_controller/**/*.py", "trained_models/**/*")
 
 
@@ -33,7 +33,7 @@ def build_id(version: str) -> str:
 
 
 def warnings(replay: Replay, setup: BattleSetup, version: str) -> list[str]:
-    """Return, a line each, why what was recorded may not be played the same way here."""
+    """Return, a line each, the reasons why a replay may end otherwise here."""
     lines = []
     if replay.version != version:
         lines.append(f"was recorded by version {replay.version}, and this is {version}: it may end otherwise")
@@ -43,19 +43,19 @@ def warnings(replay: Replay, setup: BattleSetup, version: str) -> list[str]:
 
 
 def check(replay: Replay, battle: Battle) -> dict[str, object]:
-    """Return for the report whether a replay that was played to its end came to the same bits."""
+    """Return, for the report, whether a replay that was played to its end gave the same bits."""
     state = battle.state
     same = digest(state.mass) == replay.ending if state.tick == replay.ticks else None
     return {"version": replay.version, "ticks": replay.ticks, "same_to_the_bit": same}
 
 
 def target_digest(setup: BattleSetup) -> str:
-    """Return a digest of where every order of a setup puts its regiment."""
+    """Return a digest of the targets of every order of a setup."""
     return digest(*(placement.target for placement in setup.placements()))
 
 
 def digest(*fields: np.ndarray) -> str:
-    """Return a digest of some fields: the same for the same bits alone."""
+    """Return a digest of some fields: equal only for equal bits."""
     total = hashlib.sha256()
     for field in fields:
         total.update(np.ascontiguousarray(field, np.float32).tobytes())

@@ -1,4 +1,4 @@
-"""What one game is made of: a scenario, formations, and how its simulation and its controllers are made."""
+"""The setup of a game: a scenario, formations, and the makers of its simulation and controllers."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from engine.scenarios import Regiment, Scenario
 
 @dataclass(frozen=True)
 class BattleSetup:
-    """A game as it was asked for. Nothing in it has imported or compiled anything yet."""
+    """A game as requested. Nothing in it has imported or compiled anything yet."""
 
     simulation: Callable[[], Simulation]
-    controllers: Mapping[str, Callable[[], Any]]  # by name, in the order in which Tab goes through them
+    controllers: Mapping[str, Callable[[], Any]]  # by name, in the order of Tab
     formations: Mapping[str, Formation]
     scenario: Scenario
-    log: Schedule = ()  # what a player commanded, where this is played again
+    log: Schedule = ()  # the player's commands, where this is a replay
 
     @property
     def ground(self) -> Ground:
-        """Where it is played."""
+        """The scenario's ground."""
         return self.scenario.ground
 
     def check(self) -> None:
-        """Raise FormationError if an order names no formation, or the ground cannot hold the army. Takes no time."""
+        """Raise FormationError if an order names no formation, or the ground cannot hold the army. Compiles nothing."""
         check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
         self.initial_mass()
         for _ in self.placements():
@@ -45,7 +45,7 @@ class BattleSetup:
                     scatter.begin(command, tick, self.ground)
 
     def placements(self) -> Iterator[Placement]:
-        """Yield where every order puts its regiment, those at the start first."""
+        """Yield the placement of every order, those at the start first."""
         regiments = self.scenario.regiments
         for order, regiment in zip(self.scenario.orders, regiments, strict=True):
             yield self._placement(order, regiment)
@@ -56,7 +56,7 @@ class BattleSetup:
                         yield self._placement(order, regiments[number])
 
     def initial_mass(self) -> Float[np.ndarray, "R H W"]:
-        """Return the mass at the start. Raises FormationError where regiments stand on each other."""
+        """Return the mass at the start. Raises FormationError where regiments overlap."""
         regiments = self.scenario.regiments
         if self.scenario.heaped:
             return np.stack([crowd(regiment.mass, self.ground) for regiment in regiments])
@@ -76,13 +76,13 @@ class BattleSetup:
         return place_order(order, lookup(self.formations, order.formation), regiment.mass, self.ground)
 
     def controller_names(self) -> list[str]:
-        """Return the names of the controllers that have to be there from the start, each once."""
+        """Return the names of the controllers that are needed from the start, each once."""
         commands = (command for _, command in (*self.scenario.schedule, *self.log))
         later = [command.controller for command in commands if isinstance(command, SetController)]
         return list(dict.fromkeys([*(regiment.controller for regiment in self.scenario.regiments), *later]))
 
     def build(self) -> Battle:
-        """Import, compile and set up everything: seconds. Raises what the two makers raise."""
+        """Import, compile and set up everything, which takes seconds. Raises what the makers raise."""
         simulation = self.simulation()
         controllers = {name: self.controllers[name]() for name in self.controller_names()}
         battle = Battle(
@@ -104,7 +104,7 @@ class BattleSetup:
 
 @contextmanager
 def _named(whose: str) -> Iterator[None]:
-    """Say whose order it was that could not be executed."""
+    """Put before an error whose order it was."""
     try:
         yield
     except FormationError as error:

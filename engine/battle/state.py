@@ -1,4 +1,4 @@
-"""What a battle is at one tick: values that never change, so that a battle can be kept, compared and rewound."""
+"""A battle at one tick, as values that never change, so that it can be kept, compared and rewound."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _versions = count(1)
 
 @dataclass(frozen=True)
 class OrderBook:
-    """What every regiment is ordered to do, where that puts it, and the orders that wait."""
+    """The order of every regiment, its placement, and the orders that wait."""
 
     orders: tuple[Order, ...]
     placements: tuple[Placement, ...]
@@ -33,7 +33,7 @@ class OrderBook:
     def with_order(
         self, regiment: int, order: Order, placement: Placement, waiting: tuple[Order, ...] = ()
     ) -> OrderBook:
-        """Return the book in which one regiment has another order, and those that wait after it."""
+        """Return the book in which one regiment has another order, and others that wait after it."""
         return OrderBook(
             _replaced(self.orders, regiment, replace(order, centre=placement.centre, angle=placement.angle)),
             _replaced(self.placements, regiment, placement),
@@ -52,13 +52,13 @@ class OrderBook:
 
     @cached_property
     def target_outline(self) -> Float[np.ndarray, "H W"]:
-        """The same, at most 1: where regiments are ordered onto each other it is one shape."""
+        """The target, at most 1: where regiments are ordered onto each other it is one shape."""
         return np.minimum(self.target, 1.0)
 
 
 @dataclass(frozen=True)
 class BattleState:
-    """A battle at one tick: everything that the next tick depends on. What is asked of it is computed once."""
+    """A battle at one tick: everything that the next tick depends on. Derived values are computed once."""
 
     tick: int
     ground: Ground
@@ -70,10 +70,9 @@ class BattleState:
     mustered: tuple[float, ...]  # the mass of each regiment at the start, summed exactly
     book: OrderBook
     scatters: tuple[ActiveScatter, ...] = ()
-    scatter_targets: dict[int, Float[np.ndarray, "H W"]] = field(
-        default_factory=dict
-    )  # of those whom scatters have hit
-    executed: int = 0  # how many commands of the log
+    # Targets of the regiments that scatters have hit, by regiment.
+    scatter_targets: dict[int, Float[np.ndarray, "H W"]] = field(default_factory=dict)
+    executed: int = 0  # number of commands of the log
     commanded: frozenset[int] = frozenset()  # regiments that have left the schedule
 
     @property
@@ -83,7 +82,7 @@ class BattleState:
 
     @property
     def placements(self) -> tuple[Placement, ...]:
-        """Where the order puts each regiment."""
+        """The placement of each regiment."""
         return self.book.placements
 
     @property
@@ -116,19 +115,19 @@ class BattleState:
 
     @cached_property
     def velocity(self) -> Float[np.ndarray, "R H W 2"]:
-        """What the controllers commanded in the last tick, in cells per tick."""
+        """The velocity that controllers commanded in the last tick, in cells per tick."""
         return self.simulation.read(self.simulation_state, ("velocity",))["velocity"]
 
     @cached_property
     def planned(self) -> Float[np.ndarray, "R H W 2"] | None:
-        """What commanders planned in the last tick, in cells per tick; None where the simulation cannot tell."""
+        """The velocity that commanders planned in the last tick, in cells per tick; None where there is none."""
         try:
             return self.simulation.read(self.simulation_state, ("planned",))["planned"]
         except (AttributeError, KeyError):
             return None
 
     def targets(self) -> Float[np.ndarray, "R H W"]:
-        """Return where each regiment's mass is to go: its placement, or away from a scatter for a while."""
+        """Return where each regiment's mass is to go: its placement's target, or away from a scatter for a while."""
         return np.stack([self.scatter_targets.get(r, one.target) for r, one in enumerate(self.placements)])
 
 
