@@ -201,7 +201,7 @@ def test_a_battle_is_commanded_with_mouse_and_keys(player, tmp_path):
     player.drag(RIGHT, (20, 50), (28, 54), (36, 50), (44, 54), hold=["alt"])
     player.drop(RIGHT, hold=["alt"])
     player.until("drawn up along a line", lambda game: len(game["commands"]) == 3)
-    assert "line=((" in player.game["commands"][-1]
+    assert "path=((" in player.game["commands"][-1]
 
     player.drag(RIGHT, (70, 20), camera=minimap_camera(SIZE, GRID))
     player.drop(RIGHT)
