@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.formations import blob, form_up, load, overlap
+from engine import formations
+from engine.formations import form_up, load, overlap
 from engine.plugin import CONTROLLERS, SIMULATIONS, Ground, discover
 from nca_controller import CheckpointError, FormationTypes, JaxSimulation, Terrain, load_controller, rollout
 from nca_controller.checkpoints import Architecture, save
@@ -34,7 +35,7 @@ def test_an_order_to_separate_places_does_not_wait_for_those_who_may_lag():
 @pytest.mark.parametrize("name", load())
 def test_the_shipped_controller_forms_everything_from_a_blob(name):
     """On the field and with the mass of the game; the total is the same to the last bit."""
-    crowd = blob(1000.0, FIELD)
+    crowd = formations.crowd(1000.0, FIELD)
     target = stand(name, FIELD, 1000.0, centre=(96.0, 64.0), angle=0.0)
     mass = np.asarray(rollout(load_controller("default"), jnp.asarray(crowd), jnp.asarray(target), ticks=400))
     assert mass[-1].sum(dtype=np.float64) == 1000.0
@@ -43,14 +44,14 @@ def test_the_shipped_controller_forms_everything_from_a_blob(name):
 
 @pytest.mark.parametrize(("controller", "enough"), [("plan", 0.99), ("poisson", 0.95)])
 def test_the_commander_and_the_poisson_flow_form_alone(controller, enough):
-    crowd, target = blob(250.0, GROUND, centre=(30, 34)), stand("wedge")
+    crowd, target = formations.crowd(250.0, GROUND, centre=(30, 34)), stand("wedge")
     mass = np.asarray(rollout(load_controller(controller), jnp.asarray(crowd), jnp.asarray(target), ticks=200))
     assert overlap(mass[-1], target) >= enough
 
 
 def test_a_rollout_is_differentiable_in_the_mass_and_the_weights():
     controller = load_controller("default")
-    crowd, target = jnp.asarray(blob(250.0, GROUND)), jnp.asarray(stand("circle"))
+    crowd, target = jnp.asarray(formations.crowd(250.0, GROUND)), jnp.asarray(stand("circle"))
 
     def miss(controller, mass):
         return ((rollout(controller, mass, target, ticks=6)[-1] - target) ** 2).sum()
@@ -62,7 +63,7 @@ def test_a_rollout_is_differentiable_in_the_mass_and_the_weights():
 
 
 def test_the_simulation_does_what_the_rollout_does():
-    crowd, target = blob(250.0, GROUND), stand("phalanx")
+    crowd, target = formations.crowd(250.0, GROUND), stand("phalanx")
     simulation = JaxSimulation()
     state = simulation.reset(crowd[None], GROUND, [load_controller("plan")], seed=0)
     before = simulation.read(state, ["mass"])["mass"]
@@ -79,7 +80,9 @@ def test_the_simulation_does_what_the_rollout_does():
 
 
 def test_regiments_with_different_controllers_share_the_ground():
-    crowds = np.stack([blob(200.0, GROUND, centre=(25, 32)), blob(200.0, GROUND, centre=(70, 32))])
+    crowds = np.stack(
+        [formations.crowd(200.0, GROUND, centre=(25, 32)), formations.crowd(200.0, GROUND, centre=(70, 32))]
+    )
     targets = np.stack([stand("line", mass=200.0, centre=(60, 20)), stand("circle", mass=200.0, centre=(30, 40))])
     simulation = JaxSimulation()
     state = simulation.reset(crowds, GROUND, [load_controller("plan"), load_controller("poisson")], seed=0)
@@ -91,7 +94,9 @@ def test_regiments_with_different_controllers_share_the_ground():
 
 
 def test_the_simulation_tells_the_plan_from_what_the_cells_made_of_it():
-    crowds = np.stack([blob(200.0, GROUND, centre=(25, 32)), blob(200.0, GROUND, centre=(25, 32))])
+    crowds = np.stack(
+        [formations.crowd(200.0, GROUND, centre=(25, 32)), formations.crowd(200.0, GROUND, centre=(25, 32))]
+    )
     targets = np.stack([stand("square", mass=200.0, centre=(70, 32))] * 2)
     simulation = JaxSimulation()
     state = simulation.reset(0.5 * crowds, GROUND, [load_controller("default"), load_controller("plan")], seed=0)
@@ -123,12 +128,14 @@ def test_friends_pass_through_each_other_and_enemies_do_not(sides, through):
 
 def test_sides_that_are_not_one_for_each_regiment_are_refused():
     with pytest.raises(ValueError, match="sides"):
-        JaxSimulation().reset(blob(250.0, GROUND)[None], GROUND, [load_controller("plan")], seed=0, sides=(0, 1))
+        JaxSimulation().reset(
+            formations.crowd(250.0, GROUND)[None], GROUND, [load_controller("plan")], seed=0, sides=(0, 1)
+        )
 
 
 def test_masses_that_do_not_fit_the_ground_are_refused():
     simulation = JaxSimulation()
-    crowd = blob(250.0, GROUND)[None]
+    crowd = formations.crowd(250.0, GROUND)[None]
     for bad in (crowd * 1.5, -crowd, crowd * np.nan, crowd[:, :-1], np.concatenate([crowd, crowd])):
         with pytest.raises(ValueError, match="mass"):
             simulation.reset(bad, GROUND, [load_controller("plan")], seed=0)
@@ -215,7 +222,7 @@ def test_a_model_stays_whole_when_the_next_cannot_be_written(model, monkeypatch)
 @pytest.mark.parametrize("name", FormationTypes)
 def test_the_local_controller_forms_the_base_formations_by_what_neighbours_tell(name):
     ground = Ground(np.ones((96, 96), dtype=bool))
-    crowd = blob(200.0, ground, centre=(48 + 8, 48 - 8))
+    crowd = formations.crowd(200.0, ground, centre=(48 + 8, 48 - 8))
     target = form_up(load()[name], 200.0, ground, centre=(48, 48)).target
     mass = np.asarray(rollout(load_controller("local"), jnp.asarray(crowd), jnp.asarray(target), ticks=400))
     assert overlap(mass[-1], target) >= 0.90 and mass[-1].sum(dtype=np.float64) == 200.0
@@ -224,7 +231,7 @@ def test_the_local_controller_forms_the_base_formations_by_what_neighbours_tell(
 def test_news_of_an_order_travels_one_cell_a_tick():
     """What a cell is told depends on nothing farther away than the ticks that have passed."""
     local, ground = load_controller("relaxation"), Ground(np.ones((48, 64), dtype=bool))
-    crowd = blob(120.0, ground, centre=(16, 24))
+    crowd = formations.crowd(120.0, ground, centre=(16, 24))
     near, far = (form_up(load()["circle"], 120.0, ground, centre=centre).target for centre in ((34, 24), (54, 24)))
     terrain = Terrain.plain(48, 64)
     memories = [local.init(crowd, terrain, 0)] * 2

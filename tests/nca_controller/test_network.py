@@ -9,7 +9,7 @@ from nca_controller.model.advection_nca import AdvectionNCA
 from nca_controller.model.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model.channels import create_formation_from_alpha
 from nca_controller.model.frames import FRAMES
-from nca_controller.model.network import Weights, living, respond, silenced
+from nca_controller.model.network import Weights, alive_mask, apply, masked
 from nca_controller.model.patches import CHUNK
 
 HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 20
@@ -49,7 +49,7 @@ def test_a_list_says_what_all_at_once_say(weights, name, frame):
         told, back = jax.vjp(lambda weights, known: function(weights, known, alive, frame), weights, known)
         return told, *back(slope)
 
-    listed, whole = jax.jit(lambda: there_and_back(respond))(), jax.jit(lambda: there_and_back(silenced))()
+    listed, whole = jax.jit(lambda: there_and_back(apply))(), jax.jit(lambda: there_and_back(masked))()
     jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-4, atol=2e-4), listed, whole)
     assert not np.asarray(listed[0])[~ALIVE[name]].any(), "the dead say nothing"
 
@@ -57,15 +57,15 @@ def test_a_list_says_what_all_at_once_say(weights, name, frame):
 def test_a_batch_is_its_fields(weights):
     alive = jnp.stack([jnp.asarray(each) for each in ALIVE.values()])
     known = jax.random.normal(KEYS[4], (*alive.shape, CHANNELS_KNOWN))
-    together = respond(weights, known, alive)
+    together = apply(weights, known, alive)
     for number in range(len(alive)):
-        np.testing.assert_allclose(together[number], respond(weights, known[number], alive[number]), atol=1e-5)
-    np.testing.assert_allclose(jax.vmap(respond, (None, 0, 0))(weights, known, alive), together, atol=1e-5)
+        np.testing.assert_allclose(together[number], apply(weights, known[number], alive[number]), atol=1e-5)
+    np.testing.assert_allclose(jax.vmap(apply, (None, 0, 0))(weights, known, alive), together, atol=1e-5)
 
 
 def test_cells_live_where_mass_is_and_beside_it():
     mass = jnp.zeros((2, 8, 9)).at[0, 3, 4].set(0.02).at[1, 0, 8].set(1.0).at[1, 6, 2].set(0.005)
-    alive = np.argwhere(np.asarray(living(mass)))
+    alive = np.argwhere(np.asarray(alive_mask(mass)))
     around = [(0, y, x) for y in (2, 3, 4) for x in (3, 4, 5)]
     assert {tuple(cell) for cell in alive} == {*around, (1, 0, 7), (1, 0, 8), (1, 1, 7), (1, 1, 8)}
 
@@ -84,7 +84,7 @@ def test_the_dead_obey_and_forget_and_the_living_act_as_in_a_field_that_lives_ev
         cells: np.asarray(module.apply({"params": params}, state, signal, method="steer"))
         for cells, module in modules.items()
     }
-    alive = np.asarray(living(jnp.asarray(mass)))
+    alive = np.asarray(alive_mask(jnp.asarray(mass)))
     np.testing.assert_allclose(told["living"][alive], told["all"][alive], atol=1e-5)
     dead = told["living"][~alive]
     np.testing.assert_allclose(dead[:, CHANNELS.VELOCITY], np.asarray(signal)[~alive][:, 1:3], atol=1e-6)

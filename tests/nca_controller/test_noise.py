@@ -5,9 +5,9 @@ import pytest
 
 from engine.plugin import QUANTUM
 from nca_controller import ADVECTION_CHANNELS, create_formation_target
+from nca_controller.notebook import create_noisy_formation
 from nca_controller.tasks.starts import (
     add_heavy_noise_to_formation,
-    create_noisy_formation,
     cut,
     dilate,
     displace,

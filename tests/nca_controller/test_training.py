@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from engine.plugin import QUANTUM
-from nca_controller.tasks.orders import THROWN, WOUND, Orders, orders_for
+from nca_controller.metrics import overlap
+from nca_controller.tasks.damage import THROWN, WOUND
 from nca_controller.training.config import PRESETS, Config
-from nca_controller.training.loop import Trainer, most_even
-from nca_controller.training.losses import LOSS_OF, overlap
+from nca_controller.training.loop import Trainer, most_even, orders_for
+from nca_controller.training.losses import LOSSES
 
 # The shape of test_runs.py, so that both wait for one compilation.
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30)
@@ -121,12 +122,12 @@ def test_a_field_of_nan_scores_nothing():
     assert float(overlap(jnp.eye(4), jnp.ones((4, 4)))) == 0.25
 
 
-@pytest.mark.parametrize("loss_of", LOSS_OF.values(), ids=LOSS_OF)
+@pytest.mark.parametrize("loss_of", LOSSES.values(), ids=LOSSES)
 def test_the_loss_is_least_for_who_stands_right(loss_of):
     target = jnp.zeros((16, 16)).at[4:9, 4:9].set(1.0)
 
     def loss(mass):
-        return float(loss_of(jnp.stack([mass] * 3), jnp.zeros((3, 16, 16, 2)), target, Config())[0])
+        return float(loss_of(jnp.stack([mass] * 3), jnp.zeros((3, 16, 16, 2)), target, Config().rest_weight)[0])
 
     assert loss(target) < loss(jnp.roll(target, 1, axis=0)) < loss(jnp.roll(target, 3, axis=0))
 
@@ -137,7 +138,7 @@ def test_standing_still_is_asked_for_only_where_mass_stands_right(name):
 
     def cost_of_speed(mass):
         still, moving = (
-            float(LOSS_OF[name](jnp.stack([mass] * 3), jnp.full((3, 8, 8, 2), speed), target, Config())[0])
+            float(LOSSES[name](jnp.stack([mass] * 3), jnp.full((3, 8, 8, 2), speed), target, Config().rest_weight)[0])
             for speed in (0.0, 0.5)
         )
         return moving - still
@@ -152,7 +153,7 @@ def test_as_many_devices_as_share_the_battles_evenly(battles, devices, used):
 
 
 def test_starts_orders_and_wounds_have_the_exact_mass():
-    orders = Orders(Config(), np.random.default_rng(5))
+    orders = orders_for(Config(), np.random.default_rng(5))
     for _ in range(10):
         mass = orders.start()
         total = mass.sum(dtype=np.float64)

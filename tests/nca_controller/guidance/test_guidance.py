@@ -5,13 +5,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.formations import blob, form_up, load
+from engine.formations import crowd, form_up, load
 from engine.plugin import Ground
 from nca_controller.guidance import plan as transport
 from nca_controller.guidance import urgency as haste
 from nca_controller.guidance.clouds import cloud
 from nca_controller.guidance.poisson import poisson_flow, solve_poisson
-from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, match, squared_distances
+from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, sinkhorn, squared_distances
 
 GROUND = Ground(np.ones((48, 64), dtype=bool))
 
@@ -43,7 +43,7 @@ def plan_of(mass, target, refreshes=10):
 
 def test_who_stands_right_stays():
     stand = formation("square", (30, 24), 20)
-    way = np.asarray(plan_of(stand, stand).way)
+    way = np.asarray(plan_of(stand, stand).displacement)
     assert np.abs(way[stand > 0.5]).max() < 0.1
 
 
@@ -52,7 +52,7 @@ def test_a_formation_shifted_a_little_is_told_the_shift(shift):
     """Optimal transport to a translate is the translation, for every man."""
     there = (22 + shift[0], 24 + shift[1])
     mass, target = formation("wedge", (22, 24)), formation("wedge", there)
-    way = np.asarray(plan_of(mass, target).way)
+    way = np.asarray(plan_of(mass, target).displacement)
     error = np.abs(way[mass > 0.5] - shift)
     assert error.mean() < 0.25 and error.max() < 1.5
 
@@ -63,7 +63,7 @@ def test_nobody_of_a_formation_shifted_far_goes_farther_than_the_shift(shift):
     there = (22 + shift[0], 24 + shift[1])
     mass, target = formation("wedge", (22, 24)), formation("wedge", there)
     plan = plan_of(mass, target)
-    ways = np.hypot(*np.asarray(plan.way)[mass > 0.5].T)
+    ways = np.hypot(*np.asarray(plan.displacement)[mass > 0.5].T)
     assert 0.9 * np.hypot(*shift) < ways.mean() <= np.hypot(*shift)
     assert plan.longest < np.hypot(*shift) + 1.5
 
@@ -73,8 +73,8 @@ def test_haste_shortens_the_longest_way(source, aim, monkeypatch):
     """A plan of the least squared distances sends somebody farther than one in haste."""
     mass, target = formation(source, (16, 24), 20), formation(aim, (46, 24), 110)
     hasty = float(plan_of(mass, target).longest)
-    monkeypatch.setattr(haste, "URGENCY", 0.0)
-    monkeypatch.setattr(haste, "LAGGARDS", haste.NO_LAGGARDS)
+    monkeypatch.setattr(haste, "GREATEST_URGENCY", 0.0)
+    monkeypatch.setattr(haste, "SLACK", haste.LEAST_SLACK)
     transport.plan_transport.clear_cache()  # compiled with the haste of before
     calm = float(plan_of(mass, target).longest)
     transport.plan_transport.clear_cache()
@@ -82,7 +82,7 @@ def test_haste_shortens_the_longest_way(source, aim, monkeypatch):
 
 
 def test_orders_from_far_are_at_full_speed_and_at_rest_none():
-    near, far = formation("phalanx", (40, 30)), blob(150.0, GROUND, centre=(12, 12))
+    near, far = formation("phalanx", (40, 30)), crowd(150.0, GROUND, centre=(12, 12))
     marching = np.asarray(transport.follow(plan_of(far, near), jnp.asarray(far), jnp.asarray(near)))
     standing = np.asarray(transport.follow(plan_of(near, near), jnp.asarray(near), jnp.asarray(near)))
     held = far > 0.9
@@ -98,23 +98,23 @@ def test_an_army_that_outgrows_the_cloud_is_seen_more_coarsely():
         here, there = (form_up(load()["phalanx"], mass, field, centre=(96, y), angle=0).target for y in (50.0, 70.0))
         plan = transport.plan_transport(transport.empty_plan(128, 192), jnp.asarray(here), jnp.asarray(there))
         assert int(plan.level) == level
-        assert np.abs(np.asarray(plan.way)[here > 0.9] - (0, 20)).mean() < 1.5
+        assert np.abs(np.asarray(plan.displacement)[here > 0.9] - (0, 20)).mean() < 1.5
 
 
 def test_a_new_order_is_planned_afresh():
     mass, first, second = formation("line", (30, 24)), formation("circle", (12, 12)), formation("circle", (52, 36))
     told = transport.plan_transport(plan_of(mass, first), jnp.asarray(mass), jnp.asarray(second))
     afresh = transport.plan_transport(transport.empty_plan(*mass.shape), jnp.asarray(mass), jnp.asarray(second))
-    np.testing.assert_allclose(told.way, afresh.way, atol=1e-4)
+    np.testing.assert_allclose(told.displacement, afresh.displacement, atol=1e-4)
 
 
 def test_sinkhorn_matches_every_point_of_the_target():
     """The plan's marginals are the clouds' shares, which is what Sinkhorn's iterations are for."""
     held, wanted = (cloud(jnp.asarray(formation(*where)), 4) for where in (("line", (20, 12)), ("square", (44, 30))))
     cost = squared_distances(held.points, wanted.points)
-    potential = match(cost, held.share, wanted.share, jnp.zeros_like(wanted.share), 16.0, FIRST_ROUNDS)
-    plan = jax.nn.softmax((potential - cost) / 16 + wanted.share, axis=1) * jnp.exp(held.share)[:, None]
-    assert np.abs(np.asarray(plan.sum(axis=0) - jnp.exp(wanted.share))).sum() < 0.02
+    potential = sinkhorn(cost, held.log_share, wanted.log_share, jnp.zeros_like(wanted.log_share), 16.0, FIRST_ROUNDS)
+    plan = jax.nn.softmax((potential - cost) / 16 + wanted.log_share, axis=1) * jnp.exp(held.log_share)[:, None]
+    assert np.abs(np.asarray(plan.sum(axis=0) - jnp.exp(wanted.log_share))).sum() < 0.02
 
 
 def test_gradients_through_the_guides_are_finite_on_empty_ground():

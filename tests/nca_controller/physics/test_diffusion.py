@@ -8,7 +8,7 @@ from battles import battles, check_ground, total
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nca_controller.physics import QUANTUM, Terrain, advect, diffuse, jostle
+from nca_controller.physics import QUANTUM, Terrain, advect, diffuse, perturb
 
 
 @settings(max_examples=40, deadline=None)
@@ -62,7 +62,7 @@ def test_noise_shakes_the_velocity_and_the_transport_keeps_its_guarantees():
     mass[0, 2:8, 2:8] = 1
     still = jnp.zeros((1, 12, 20, 2))
     for key in jax.random.split(jax.random.key(0), 60):
-        shaken = jostle(still, 2.0, key)
+        shaken = perturb(still, 2.0, key)
         assert shaken.shape == still.shape and 1.5 < shaken.std() < 2.5
         mass = np.asarray(advect(mass, shaken, Terrain(cells)).mass)
         check_ground(mass, Terrain(cells))

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nca_controller import Plan
+from nca_controller.dynamics import init_state, tick
 from nca_controller.physics import LIMITERS, QUANTUM, Terrain, advect
-from nca_controller.physics.exchange import exchange
-from nca_controller.simulation import muster, tick
+from nca_controller.physics.exchange import apportion, exchange
 
-divide = jax.jit(portions)
+divide = jax.jit(apportion)
 
 
 @settings(max_examples=100, deadline=None)
@@ -89,7 +89,7 @@ def test_ordered_through_each_other_they_form_whole_again():
     targets = jnp.asarray(mass[::-1].copy())
     free = 64 / 0.5
     advance = jax.jit(tick)
-    state = muster(jnp.asarray(mass), Terrain.plain(32, 112), [Plan(), Plan()], seed=0)
+    state = init_state(jnp.asarray(mass), Terrain.plain(32, 112), [Plan(), Plan()], seed=0)
     across = None
     for ticks in range(1, 500):
         state = advance(state, targets)
