@@ -1,5 +1,6 @@
 """A session that was recorded is played again from a small file, to the bit; and what is wrong with a file is told."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -105,10 +106,25 @@ def test_a_replay_of_another_version_says_so(war, file):
     assert "other formations" in warning
 
 
-def test_the_version_is_that_of_the_code():
-    assert replays.build_id("0.1") == replays.build_id("0.1")
-    assert replays.build_id("0.1").startswith("0.1+")
-    assert len(replays.build_id("0.1")) == 4 + 12
+def test_the_version_changes_with_any_file_of_code_or_models(tmp_path, monkeypatch):
+    unchanged = replays.build_id("0.1")
+    assert unchanged.startswith("0.1+") and len(unchanged) == 4 + 12
+    for part in ("engine", "nca_controller", "trained_models"):
+        shutil.copytree(replays.ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(replays, "ROOT", tmp_path)
+    assert replays.build_id("0.1") == unchanged
+    hashed = [path for part in replays.HASHED for path in sorted(tmp_path.glob(part)) if path.is_file()]
+    one_each = {path.parent: path for path in hashed}
+    rooms = {folder.relative_to(tmp_path).as_posix() for folder in one_each}
+    assert {"engine", "engine/battle", "engine/controls/tools", "nca_controller", "nca_controller/physics"} <= rooms
+    assert {"trained_models/default", "trained_models/local"} <= rooms
+    ids = {unchanged}
+    for path in one_each.values():
+        before = path.read_bytes()
+        path.write_bytes(before + b"#")
+        ids.add(replays.build_id("0.1"))
+        path.write_bytes(before)
+    assert len(ids) == 1 + len(one_each)
 
 
 def test_what_is_there_is_not_written_over(war, file):
