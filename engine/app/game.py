@@ -1,4 +1,4 @@
-"""The game as it is played: events in, ticks, pictures out."""
+"""The game: events in, ticks, pictures out."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from engine.presentation import PlotHistory, cards, compose, status
 from engine.soldiers import MANY
 from engine.view import Quit, Rows, Scene, View, knows_key
 
-COMPLAINT_SECONDS = 20.0  # how long it shows what is wrong with the settings
-MUSTERING_FRAMES = 12  # a second: what software draws, it takes from the compiler
-NOTICE_SECONDS = 4.0  # how long the HUD shows what became of a screenshot or a controller
+COMPLAINT_SECONDS = 20.0  # how long the HUD shows what is wrong with the settings
+BUILDING_FRAMES = 12  # a second while the battle is being built: drawing in software takes time from the compiler
+NOTICE_SECONDS = 4.0  # how long the HUD shows a line for the player
 
 
 class Game:
@@ -78,11 +78,11 @@ class Game:
         self._controller_switch = ControllerSwitch(setup.controllers)
 
     def play(self, ticks: int | None = None) -> None:
-        """Play until the player leaves, or for so many ticks. Raises InputError if no battle can be built."""
+        """Play until the player leaves, or for so many ticks. Raises InputError where no battle can be built."""
         try:
             while self.actions.running:
                 self.frame()
-                self.clock.wait(FRAMES_PER_SECOND if self.battle else MUSTERING_FRAMES)
+                self.clock.wait(FRAMES_PER_SECOND if self.battle else BUILDING_FRAMES)
                 if ticks is not None and self.battle and self.battle.state.tick >= ticks:
                     self.actions.leave()
         finally:
@@ -133,17 +133,17 @@ class Game:
 
     def _composed(self, battle: Battle, rows: Rows) -> Scene:
         state, options = battle.state, self.actions.options
-        chosen = self.mouse.chosen() if len(state.regiments) > 1 else ()
+        selected = self.mouse.selected() if len(state.regiments) > 1 else ()
         scale = self.mouse.camera_control.camera.scale
         return replace(
             compose(state, self.clock.alpha, rows, options, scale, self._colours),
-            cards=cards(state, self.formation_keys.formations, self.setup.scenario.sides, chosen),
+            cards=cards(state, self.formation_keys.formations, self.setup.scenario.sides, selected),
             plot=self.plot_history.plot(state) if options.plot else None,
             profile=self.clock.profiler.rows() if options.profile else None,
         )
 
     def command(self, command: Command) -> None:
-        """Have a command executed, or say in the HUD why it cannot be. The battle keeps it for the replay."""
+        """Execute a command, or show in the HUD why it cannot be. The battle logs it for the replay."""
         if self.battle:
             try:
                 self.battle.execute(command)
@@ -153,7 +153,7 @@ class Game:
                 self.tutorial.hear(command)
 
     def notify(self, notice: str, seconds: float = NOTICE_SECONDS) -> None:
-        """Tell the player something in the HUD, for so long."""
+        """Show the player a line in the HUD, for so many seconds."""
         self.notice, self._notice_until = notice, self.clock.now + seconds
 
     def _rewind(self) -> None:
@@ -165,14 +165,14 @@ class Game:
             self._controller_switch.begin(self.battle, self.player.asked())
 
     def _take_over(self) -> None:
-        """Take what the background has finished."""
+        """Take over what background tasks have finished."""
         if self._building and self._building.ready:
             self.battle = self._building.result()
             self._building = None
             self.battle.measure = self.clock.profiler.measure
             self.battle.add_formations(self.formation_keys.formations)
             if sum(map(len, self.battle.state.soldiers)) > MANY and self.view.context is not None:
-                from engine.compute import GpuMarch  # late: where nobody draws with OpenGL, moderngl is not imported
+                from engine.compute import GpuMarch  # late: without OpenGL moderngl is not imported
 
                 self.battle.step_soldiers = GpuMarch(self.view.context).step
             self.player.enter(self.battle)
@@ -191,7 +191,7 @@ class Game:
         return (*rows, *(("", remark) for remark in remarks if remark))
 
     def _lesson(self) -> tuple[str, ...]:
-        """Return the lines of the lesson that is shown now."""
+        """Return the lines of the tutorial."""
         if self.battle is None:
             return ()
         self.tutorial.see(self.clock.now, bool(self.player.selection.chosen), self.battle.state.orders)

@@ -1,4 +1,4 @@
-"""Keys and mouse become commands: the selection, the mouse tools, the keymap, and what the player sees of them."""
+"""Keys and mouse become commands: the selection, the mouse tools, the keymap, and the player's feedback."""
 
 from engine.controls.bindings import dispatch
 from engine.controls.feedback import Feedback

@@ -1,7 +1,17 @@
-"""The one table of keys: what the player can do, with which keys, and what the help panel says of it.
+"""The one table of keys: what the player can do, with which keys, and the help panel's words for it.
 
-A key is written as pygame names it, with the keys that modify it before it: "a", "f1", "ctrl+1". Every binding has the
-name of an action, by which the player's settings may give it other keys.
+To add a key, add a line to `_bindings`; the help, the settings and --list-keys then have it:
+
+    yield Binding("salute", ("j",), "salute", lambda actions: actions.player.notify("Hail!"))
+
+1. "salute" is the action's name, by which settings files give it other keys: unique, and never changed later.
+2. ("j",) are its keys, as pygame names them in lower case, with modifiers in the order of MODIFIERS before them: "a",
+   "f1", "ctrl+1", "[+]" on the keypad. No two bindings share a key: `by_key` raises ValueError, and tests fail.
+3. "salute" is what the help says.
+4. The function gets the `Actions`: orders and the selection are at `actions.player`, camera and tools at
+   `actions.mouse`. Whatever else a key does is a method of `engine.app.actions.GameActions`, and a line in `Actions`.
+
+A key that takes a mouse tool in hand needs no line: it is the tool's `key` (engine/controls/tool.py).
 """
 
 from __future__ import annotations
@@ -16,11 +26,11 @@ from engine.controls.player import Player
 from engine.controls.tools import TOOLS
 from engine.formations import Formation
 from engine.presentation import Switch
-from engine.view import Event, KeyPress, KeyRelease, Modifiers
+from engine.view import MODIFIERS, Event, KeyPress, KeyRelease, Modifiers
 
-TURN = 15.0  # degrees
-MOVE = 4.0  # cells
-GROUPS = range(1, 10)
+TURN = 15.0  # degrees with each press
+MOVE = 4.0  # cells with each press
+GROUPS = range(1, 10)  # the numbers under which a selection can be stored
 
 RESEARCH: tuple[tuple[str, Switch, str], ...] = (
     ("f2", "words", "status, cards and minimap"),
@@ -32,9 +42,8 @@ RESEARCH: tuple[tuple[str, Switch, str], ...] = (
     ("f8", "target", "the target"),
     ("f9", "error", "the error"),
 )
-MODIFIERS = ("ctrl", "alt", "shift")  # in the order in which they are written
-LOOKS = {"up": "w", "left": "a", "down": "s", "right": "d"}
-LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}  # where a key's name would not say enough
+PAN_KEYS = {"up": "w", "left": "a", "down": "s", "right": "d"}
+LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}  # where pygame's name is not what the key says
 
 
 class Actions(Protocol):
@@ -65,20 +74,20 @@ class Binding:
 
     action: str  # its name in the settings: "turn-left"
     keys: tuple[str, ...]
-    does: str
-    act: Callable[[Actions], object]
-    repeats: bool = False  # whether it goes on while the key is held
-    release: Callable[[Actions], object] | None = None  # what follows when the key comes up
-    family: tuple[str, str] | None = None  # that row: all of its keys, and what they do
+    does: str  # the help's words for it
+    act: Callable[[Actions], object]  # what happens when a key goes down
+    repeats: bool = False  # whether it happens again and again while the key is held
+    release: Callable[[Actions], object] | None = None  # what happens when the key comes up
+    family: tuple[str, str] | None = None  # the row shared with other bindings: all of their keys, and what they do
 
     @property
     def label(self) -> str:
-        """The first of its keys as the player knows it; nothing where it has none."""
+        """The first of its keys as the player knows it; "" where it has none."""
         return label(self.keys[0]) if self.keys else ""
 
 
 def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Binding, ...]:
-    """Return the table. The formations bring their own keys, and `keys` gives actions, by name, others than these."""
+    """Return the table. Formations bring their own keys; `keys` gives actions, by name, other keys than the game's."""
     table = tuple(_bindings(formations))
     if not keys:
         return table
@@ -126,7 +135,7 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
         resize = partial(_resize, steps)
         family = ("[ ]", "smaller, larger brush")
         yield Binding(size, (key,), f"{size} brush", resize, repeats=True, family=family)
-    for direction, key in LOOKS.items():
+    for direction, key in PAN_KEYS.items():
         begin, end = partial(_pan, direction, True), partial(_pan, direction, False)
         family = ("W A S D", "move the camera")
         yield Binding(f"look-{direction}", (key,), f"look {direction}", begin, release=end, family=family)
@@ -151,12 +160,12 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
 
 
 def chord(key: str, held: Modifiers) -> str:
-    """Return a key with those that modify it, as bindings write it: "ctrl+shift+1"."""
+    """Return a key with its modifiers, as bindings write it: "ctrl+shift+1"."""
     return "".join(f"{name}+" for name in MODIFIERS if getattr(held, name)) + key
 
 
 def dispatch(keys: Mapping[str, Binding], event: Event, actions: Actions) -> None:
-    """Have the player's key do what it is bound to."""
+    """Do what a key is bound to, where the event is a key's."""
     match event:
         case KeyPress(held=held):
             binding = _pressed(keys, event)
@@ -169,13 +178,13 @@ def dispatch(keys: Mapping[str, Binding], event: Event, actions: Actions) -> Non
 
 
 def _pressed(keys: Mapping[str, Binding], press: KeyPress) -> Binding | None:
-    """Return what a key press asks for. Shift is for the orders to look at, where no binding claims it."""
+    """Return the binding of a key press. Shift, which has orders wait, is ignored where no binding has it."""
     alone = chord(press.key, replace(press.modifiers, shift=False))
     return keys.get(chord(press.key, press.modifiers)) or keys.get(alone)
 
 
 def by_key(table: Iterable[Binding]) -> Mapping[str, Binding]:
-    """Return the binding of each key. Raises ValueError where two claim one key."""
+    """Return the binding of each key. Raises ValueError where two bindings have the same key."""
     found: dict[str, Binding] = {}
     for binding in table:
         for key in binding.keys:
@@ -186,7 +195,7 @@ def by_key(table: Iterable[Binding]) -> Mapping[str, Binding]:
 
 
 def label(key: str) -> str:
-    """Return a key's name as the player knows it: "ctrl+a" is Ctrl+A."""
+    """Return a key as the player knows it: "Ctrl+A" for "ctrl+a"."""
     words = []
     while modifier := next((name for name in MODIFIERS if key.startswith(f"{name}+")), None):
         words.append(modifier.title())

@@ -1,4 +1,4 @@
-"""The camera in the player's mouse: it pans, zooms to the cursor, and jumps. No pygame."""
+"""The camera as the player moves it: it pans, zooms to the cursor, and jumps. No pygame."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from engine.view import Camera, Pixel, centre_of_sight, looking_at, panned, resi
 
 NOTCH = 1.2  # times closer with each step of the wheel
 PACE = 0.9  # widths of the picture that held keys pan in a second
-ROOM = 2.5  # a jump shows at most so many times the length of what it jumps to
-DIRECTIONS = {"left": (1, 0), "right": (-1, 0), "up": (0, 1), "down": (0, -1)}  # where the field goes
+JUMP_SHOWS = 2.5  # a jump shows at most so many times the length of what it jumps to
+DIRECTIONS = {"left": (1, 0), "right": (-1, 0), "up": (0, 1), "down": (0, -1)}  # where the field moves: right, down
 
 
 class CameraControl:
-    """What of a field is seen. Sizes are width and height in pixels, grids height and width in cells."""
+    """Holds the camera on a field. Sizes are width and height in pixels, grids height and width in cells."""
 
     def __init__(self, grid: tuple[int, int], size: tuple[int, int]) -> None:
         self._grid = grid
@@ -27,7 +27,7 @@ class CameraControl:
         (self._going.add if going else self._going.discard)(direction)
 
     def advance(self, size: tuple[int, int], seconds: float) -> None:
-        """Pan for as long as keys are held, and fit the picture's size as it is now."""
+        """Pan for so many seconds if keys are held, and adapt to the picture's size."""
         self.camera = resized(self.camera, self._grid, size)
         right, down = (sum(DIRECTIONS[one][axis] for one in self._going) for axis in (0, 1))
         length = math.hypot(right, down)
@@ -36,23 +36,23 @@ class CameraControl:
             self.drag(step * right, step * down)
 
     def drag(self, right: float, down: float) -> None:
-        """Move the field under the camera, in pixels."""
+        """Move the field under the camera by so many pixels."""
         self.camera = panned(self.camera, self._grid, right, down)
 
     def zoom(self, pixel: Pixel, steps: float) -> None:
-        """Come closer to what is under a pixel, or go away."""
+        """Zoom in on what is under a pixel, or out where `steps` is negative."""
         self.camera = zoomed(self.camera, self._grid, NOTCH**steps, pixel)
 
     def jump(self, place: tuple[float, float], length: float | None = None) -> None:
-        """Look at a place, in cells; where something of a length lies there, from close enough to make it out."""
+        """Look at a place, x and y in cells; with a `length` in cells, close enough to see something that long well."""
         size = self.camera.size
         scale = self.camera.scale
         if length is not None:
-            scale = max(scale, min(size) / (ROOM * max(length, 1.0)))
+            scale = max(scale, min(size) / (JUMP_SHOWS * max(length, 1.0)))
         self.camera = looking_at(self._grid, size, place, scale)
 
     def frame(self, x: float, y: float, width: float) -> None:
-        """Look at a place from where so many cells are as wide as the picture."""
+        """Look at a place, with `width` cells across the picture."""
         size = self.camera.size
         self.camera = looking_at(self._grid, size, (x, y), size[0] / width)
 

@@ -1,4 +1,4 @@
-"""What the player's hand leaves on the field while it is at work: boxes, lines, rims, ways."""
+"""The annotations that tools leave on the field: boxes, lines, brush rims, arrows, routes. Places are in cells."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from engine.controls.selection import Regiments, whereabouts
 from engine.orders import Place
 from engine.view import Annotation
 
-NEAR = 1.5  # cells within which a regiment has come to where it was ordered
+ARRIVED = 1.5  # cells from its ordered place within which a regiment has no route
 CORNERS = 48  # of a brush's rim
-BARB = 0.32  # length of an arrow's barbs, in shares of its own
+BARB = 0.32  # length of an arrow's barbs, as a share of the arrow's
 
 
 def box(one: Place, other: Place) -> Annotation:
@@ -35,7 +35,7 @@ def line(places: Sequence[Place]) -> Annotation:
 
 
 def arrow(first: Place, last: Place) -> Annotation:
-    """Return the arrow that shows where those will look who stand on a line from their left flank to their right."""
+    """Return the arrow that shows where soldiers will face who stand on a line from the left flank to the right."""
     start, end = np.array(first), np.array(last)
     along = (end - start) / max(math.dist(first, last), 1e-9)
     ahead = np.array([along[1], -along[0]])
@@ -47,12 +47,12 @@ def arrow(first: Place, last: Place) -> Annotation:
 
 
 def routes(state: BattleState, regiments: Regiments) -> list[Annotation]:
-    """Return the way that each of these regiments has before it: to where it was ordered, and to its waypoints."""
-    marks = []
+    """Return the route that each of these regiments has before it: to its order's place, and on to its waypoints."""
+    annotations = []
     for regiment in regiments:
         middle, _ = whereabouts(state.mass, (regiment,))
         goal, _ = whereabouts(state.placements[regiment].target[None], (0,))
         goals = [goal, *(order.centre for order in state.waiting_orders[regiment])]
-        if len(goals) > 1 or math.dist(middle, goals[0]) > NEAR:
-            marks.append(Annotation(np.array([middle, *goals]), "waypoint"))
-    return marks
+        if len(goals) > 1 or math.dist(middle, goals[0]) > ARRIVED:
+            annotations.append(Annotation(np.array([middle, *goals]), "waypoint"))
+    return annotations

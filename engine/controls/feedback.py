@@ -1,4 +1,4 @@
-"""What the player sees of its own mouse: who is selected, what a drag draws, and the soldiers of the order in hand."""
+"""What the player sees of its own input: the selection, what a drag draws, and a preview of the order in hand."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from engine.controls.selection import Regiments, standing_at
 from engine.formations import FormationError, Placement
 from engine.view import Annotation, Cursor, DrawnSoldiers, Scene
 
-BUDGET = 0.012  # seconds in a frame that the preview may take; what takes longer is made in fewer frames
-LONGEST = 8  # frames after which the preview is made anew, whatever it takes
+PREVIEW_SECONDS = 0.012  # that a preview may take of each frame; one that takes longer is made in fewer frames
+MOST_FRAMES = 8  # between two previews, however long one takes
 
 
 class Feedback:
-    """Decorates scenes with what the mouse is at. The preview is made anew only when its orders have changed."""
+    """Adds to scenes what the player's mouse is doing. The preview is made anew only when its orders have changed."""
 
     def __init__(self, mouse: Mouse, clock: Callable[[], float] = time.perf_counter) -> None:
         self._mouse = mouse
         self._clock = clock
-        self._seen: object = None  # what was wanted in the frame before
-        self._frames_left = 0  # until the preview is made anew though the mouse has not come to rest
-        self._wanted: object = None  # what the preview was made for
+        self._last_request: object = None  # all that determines the preview, as it was in the frame before
+        self._frames_left = 0  # until the preview is made anew though the mouse is still moving
+        self._preview_request: object = None  # the same, as it was when the preview was made
         self._previewed: DrawnSoldiers | None = None
 
     def decorate(self, scene: Scene, battle: Battle | None) -> Scene:
-        """Return the scene as the player's camera sees it, with what the mouse is at."""
+        """Return the scene with the player's camera and cursor, selection, annotations and preview."""
         self._mouse.minimap = scene.minimap is not None
         state = battle.state if battle else None
         scene = replace(scene, camera=self._mouse.camera_control.camera, cursor=self._cursor(state))
         if battle is None or state is None:
             return scene
-        chosen = self._mouse.chosen()
-        marks = (*scene.marks, *drawing.routes(state, chosen), *self._marks())
-        soldiers = selected(scene.soldiers, state, chosen)
+        selected = self._mouse.selected()
+        marks = (*scene.marks, *drawing.routes(state, selected), *self._marks())
+        soldiers = with_selection(scene.soldiers, state, selected)
         return replace(scene, soldiers=soldiers, preview=self._preview(battle), marks=marks)
 
     def _preview(self, battle: Battle) -> DrawnSoldiers | None:
@@ -48,24 +48,24 @@ class Feedback:
         actors = mouse.player.actors()
         if not (mouse.drag and actors and mouse.active.gives_orders):
             return None
-        wanted = (mouse.drag, actors, mouse.radius, mouse.player.queueing, battle.state.book.version)
+        request = (mouse.drag, actors, mouse.radius, mouse.player.queueing, battle.state.book.version)
         self._frames_left -= 1
-        # While the mouse moves on, a preview that takes long is made in some of the frames only.
-        if wanted != self._wanted and (wanted == self._seen or self._frames_left <= 0):
+        # While the mouse keeps moving, a slow preview is made only in some of the frames.
+        if request != self._preview_request and (request == self._last_request or self._frames_left <= 0):
             began = self._clock()
-            self._wanted, self._previewed = wanted, self._made_anew(battle, actors)
-            self._frames_left = min(int((self._clock() - began) / BUDGET), LONGEST)
-        self._seen = wanted
+            self._preview_request, self._previewed = request, self._new_preview(battle, actors)
+            self._frames_left = min(int((self._clock() - began) / PREVIEW_SECONDS), MOST_FRAMES)
+        self._last_request = request
         return self._previewed
 
-    def _made_anew(self, battle: Battle, actors: Regiments) -> DrawnSoldiers | None:
+    def _new_preview(self, battle: Battle, actors: Regiments) -> DrawnSoldiers | None:
         mouse = self._mouse
         assert mouse.drag is not None
         try:
             given = mouse.active.preview(mouse.drag, mouse.player.chosen(actors))
             placements = [(regiment, battle.preview(regiment, order)) for regiment, order in given]
         except FormationError:
-            return None  # it is said once this is ordered
+            return None  # the player is notified once this is ordered
         return in_rank_and_file(battle.state, placements) if placements else None
 
     def _marks(self) -> list[Annotation]:
@@ -87,16 +87,16 @@ class Feedback:
         return "arrow" if over is None else "hand"
 
 
-def selected(soldiers: DrawnSoldiers | None, state: BattleState, chosen: Regiments) -> DrawnSoldiers | None:
-    """Return the soldiers with those of the chosen regiments marked as selected."""
-    if soldiers is None or not chosen:
+def with_selection(soldiers: DrawnSoldiers | None, state: BattleState, selected: Regiments) -> DrawnSoldiers | None:
+    """Return the soldiers with those of the selected regiments marked."""
+    if soldiers is None or not selected:
         return soldiers
     counts = [one.soldiers for one in state.regiments]
-    return replace(soldiers, selected=np.repeat(np.isin(np.arange(len(counts)), chosen), counts))
+    return replace(soldiers, selected=np.repeat(np.isin(np.arange(len(counts)), selected), counts))
 
 
 def in_rank_and_file(state: BattleState, placements: Sequence[tuple[int, Placement]]) -> DrawnSoldiers:
-    """Return exactly the soldiers there are of these regiments, each on its slot of the placement."""
+    """Return the soldiers of these regiments, exactly as many as there are, each on its slot of the placement."""
     slots, facings, sides, shares = [], [], [], []
     for regiment, placement in placements:
         one = state.regiments[regiment]

@@ -1,4 +1,4 @@
-"""What can be ordered, and by which keys: it follows the formation files while the game goes on."""
+"""The formations that can be ordered, and by which keys: both follow the formation files while the game goes on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from engine.formations import Formation, FormationLibrary
 
 
 class FormationKeys:
-    """The formations that there are and the keys that order them, with the player's `own` keys from a `file`.
+    """The formations and the keys that order them, with the player's `own` keys from a `file`.
 
-    With a library both change whenever its files do. What was known once stays known, so that orders stand.
+    With a library both change whenever its files do. A formation once known stays known, for the orders that use it.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class FormationKeys:
         self.keymap: Keymap = keymap(formations.values(), own, knows, file)
 
     def poll(self) -> bool:
-        """Take in what has changed in the files, a few times a second at most; return whether anything has."""
+        """Read files that have changed, a few times a second at most; return whether any has."""
         if self._library is None or not self._library.poll():
             return False
         self.formations = {**self.formations, **self._library.formations}
@@ -36,5 +36,5 @@ class FormationKeys:
 
     @property
     def complaint(self) -> str:
-        """One line on what cannot be used, of the formations or of the keys; nothing where all is well."""
+        """One line on a formation or a key that cannot be used; "" where all is well."""
         return (self._library.complaint if self._library else "") or self.keymap.complaint

@@ -1,28 +1,28 @@
-"""The keys as they stand in a game: the table of bindings, with the player's own keys where those can be used."""
+"""The keys of a game: the table of bindings, with the player's own keys where those can be used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from engine.controls.bindings import MODIFIERS, Binding, bindings, by_key, help_rows
+from engine.controls.bindings import Binding, bindings, by_key, help_rows
 from engine.controls.mouse import GESTURES
 from engine.controls.tools import TOOLS
 from engine.formations import Formation
 from engine.io import nearest
-from engine.view import Rows
+from engine.view import MODIFIERS, Rows
 
 
 @dataclass(frozen=True)
 class Keymap:
-    """What each key does, and what the player is told of it."""
+    """What each key does, and the words for it."""
 
     table: tuple[Binding, ...]
     keys: Mapping[str, Binding]
     help: Rows
     hint: str  # "F1: show or hide the keys"
     labels: Mapping[str, str]  # of each action, its first key as the player knows it
-    complaint: str = ""  # one line; why keys are not as a file asked for; none: ""
+    complaint: str = ""  # why keys are not as a file asked for, in one line; "" where they are
 
 
 def keymap(
@@ -31,10 +31,10 @@ def keymap(
     knows: Callable[[str], bool] = lambda key: True,
     file: str = "settings.toml",
 ) -> Keymap:
-    """Return the keys for these formations, with the player's `own` for actions by name.
+    """Return the keys for these formations, with the player's `own` keys by action.
 
-    Own keys that cannot be used, all of them, are left out; `knows` says whether there is a key of a name, and `file`
-    is where they come from. A formation that asks for a key which does something else is left without one.
+    Where one of the own keys cannot be used, all of them are left out; `knows` returns whether a key of a name exists,
+    and `file` is named in the complaint. A formation whose key does something else already is left without one.
     """
     known, complaint = _unclaimed(formations, own or {})
     table = bindings(known)
@@ -51,17 +51,17 @@ def keymap(
 
 
 def gestures() -> Rows:
-    """Return what the mouse does, for the help: gesture, what it does."""
+    """Return the help's rows about the mouse: gesture, what it does."""
     return (*(row for tool in TOOLS for row in tool.gestures), *GESTURES)
 
 
 def listed(table: Iterable[Binding]) -> list[str]:
-    """Return a line for each action: its name, its keys as settings write them, and what it does."""
+    """Return a line for each action: its name, its keys as settings write them, what it does."""
     return [f"{one.action:<16} {' '.join(one.keys) or '-':<12} {one.does}" for one in table]
 
 
 def _unclaimed(formations: Iterable[Formation], own: Mapping[str, tuple[str, ...]]) -> tuple[list[Formation], str]:
-    """Return the formations, without the key where it belongs to an action, and what there is to say of that."""
+    """Return the formations, without keys that belong to actions, and one line of complaint about that, or ""."""
     claimed = by_key(bindings(()))
     known: list[Formation] = []
     complaint = ""
@@ -74,10 +74,10 @@ def _unclaimed(formations: Iterable[Formation], own: Mapping[str, tuple[str, ...
 
 
 def _check(own: Mapping[str, tuple[str, ...]], table: tuple[Binding, ...], knows: Callable[[str], bool]) -> None:
-    """Raise ValueError for an action or a key that there is not."""
+    """Raise ValueError for an action or a key that does not exist."""
     actions = [binding.action for binding in table]
     for action, keys in own.items():
-        # A formation's file may be away for a while.
+        # A formation's file may be missing for a while.
         if action not in actions and not action.startswith("form-"):
             close = nearest(action, actions)
             hint = f"did you mean '{close}'?" if close else "F1 shows what there is"

@@ -1,6 +1,6 @@
 """The player's mouse: which tool a drag belongs to, and where on the field it points.
 
-No pygame, and no clock: events come in with the time at which they happened.
+No pygame and no clock: events come with the time at which they happened.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from engine.controls.tools import TOOLS
 from engine.controls.tools.select import Select
 from engine.orders import Place
 from engine.view import (
+    MODIFIERS,
     Event,
     KeyPress,
     KeyRelease,
@@ -31,13 +32,12 @@ from engine.view import (
     minimap_cell,
 )
 
-GRASP = 7.0  # pixels from a regiment within which a click still takes hold of it
+GRASP = 7.0  # pixels from a regiment within which a click still hits it
 BRUSH = 4.0  # cells: the brush's radius at first
-BRUSHES = (1.0, 40.0)  # cells
-STEP = 1.25  # times larger with each step
-MODIFIERS = ("ctrl", "shift", "alt")
+BRUSHES = (1.0, 40.0)  # cells: its smallest and its largest radius
+BRUSH_STEP = 1.25  # times larger with each step
 
-# What the mouse does whatever the tool, for the help.
+# The help's rows for what the mouse does with any tool.
 GESTURES = (
     ("Shift", "the order waits for those before it"),
     ("Wheel", "zoom to the cursor"),
@@ -46,7 +46,7 @@ GESTURES = (
 
 
 class Mouse:
-    """The camera, and the drag and the tool that the player has in hand; what is ordered goes to the player."""
+    """Holds camera, drag and tool in hand, and gives each press to the tool that claims it; orders go to the player."""
 
     def __init__(self, grid: tuple[int, int], size: tuple[int, int], player: Player) -> None:
         self.camera_control = CameraControl(grid, size)
@@ -54,25 +54,25 @@ class Mouse:
         self.tools = tuple(kind(self) for kind in TOOLS)
         self.in_hand: Tool | None = None
         self.drag: Drag | None = None
-        self.active: Tool = self.tools[0]  # whose drag it is, or the last one was
-        self.minimap = False  # whether there is one to click on
-        self.held = Modifiers()
+        self.active: Tool = self.tools[0]  # the tool of this drag, or of the last one
+        self.minimap = False  # whether it shows, and can be clicked
+        self.held = Modifiers()  # the modifier keys that are down
         self.pointer: Pixel | None = None
-        self.radius = BRUSH
+        self.radius = BRUSH  # cells
         self._grid = grid
         self._now = self._advanced = 0.0
         self._last: Drag | None = None  # the drag before
         self._recalled: tuple[int, float] | None = None  # which group was recalled last, and when
 
     def advance(self, size: tuple[int, int], now: float) -> None:
-        """Let the camera follow held keys up to a time in seconds, and the picture's size."""
+        """Pan for keys that are held, up to a time in seconds, and adapt to the picture's size."""
         self.camera_control.advance(size, min(now - self._advanced, 0.1))
         self._advanced = now
 
     # What the mouse does.
 
     def on(self, event: Event, now: float) -> None:
-        """Take in what happened at a time in seconds. Keys are only looked at for what they modify."""
+        """Take in what happened at a time in seconds. Of keys only modifiers matter here."""
         self._now = now
         match event:
             case KeyPress():
@@ -99,7 +99,7 @@ class Mouse:
 
     def _press(self, event: MouseButton) -> None:
         self._move(event)
-        if self.drag:  # another button lets go of what the first one had begun
+        if self.drag:  # another button cancels what the first one began
             self.drag = None
         elif event.button == "right" and self.in_hand:
             self.toggle_tool(self.in_hand.name)
@@ -108,7 +108,7 @@ class Mouse:
             self.drag = begin(event, self.place(event.pixel), self._now, self._last)
             self.active.begin(self.drag)
             if self.active.gives_orders and self.player.battle:
-                self.player.asked()  # whom this will be for: it is said at once if that is nobody
+                self.player.asked()  # notifies the player at once where nobody is selected
 
     def _move(self, event: MouseMove | MouseButton) -> None:
         before, self.pointer = self.pointer or event.pixel, event.pixel
@@ -117,8 +117,8 @@ class Mouse:
             self.drag = extend(self.drag, event, self.place(event.pixel))
             self.active.move(self.drag, event.pixel[0] - before[0], event.pixel[1] - before[1])
 
-    def chosen(self) -> Regiments:
-        """Return who is selected, with whom the box in hand would select."""
+    def selected(self) -> Regiments:
+        """Return the selected regiments, with those that the box in hand would select."""
         selection = self.player.selection
         if self.drag and self.drag.dragged and isinstance(self.active, Select):
             selection = selection.choose(self.active.boxed(self.drag), add=self.player.queueing)
@@ -126,18 +126,18 @@ class Mouse:
 
     @property
     def busy(self) -> bool:
-        """Whether the player is at something on the field that a banner would hide."""
+        """Whether the player is doing something on the field that a banner would hide."""
         return bool(self.drag or self.in_hand or self.player.selection.chosen)
 
     def forget(self) -> None:
-        """Have every tool forget what earlier drags left in it."""
+        """Have every tool forget earlier drags."""
         for tool in self.tools:
             tool.forget()
 
     # Where the mouse is.
 
     def place(self, pixel: Pixel) -> Place:
-        """Return the point of the field under a pixel, the nearest one where that lies outside.
+        """Return the point of the field, x and y in cells, under a pixel; the nearest one where that lies outside.
 
         A drag that began on the minimap stays on it.
         """
@@ -157,13 +157,13 @@ class Mouse:
 
     @property
     def grasp(self) -> float:
-        """How far from a regiment a click still takes hold of it, in cells."""
+        """How far from a regiment a click still hits it, in cells."""
         return max(GRASP / self.camera_control.camera.scale, 0.75)
 
-    # What the keys do: see engine.controls.bindings.
+    # What keys do: see engine.controls.bindings.
 
     def recall_group(self, number: int) -> None:
-        """Select a group; twice within a moment, go there."""
+        """Select a group; when called twice within DOUBLE_CLICK seconds, go there."""
         if not self.player.recall_group(number):
             return
         before, self._recalled = self._recalled, (number, self._now)
@@ -184,10 +184,10 @@ class Mouse:
 
     def resize_brush(self, steps: float) -> None:
         """Make the brush and the charge larger, or smaller."""
-        self.radius = min(max(self.radius * STEP**steps, BRUSHES[0]), BRUSHES[1])
+        self.radius = min(max(self.radius * BRUSH_STEP**steps, BRUSHES[0]), BRUSHES[1])
 
     def cancel(self) -> bool:
-        """Let go of the drag, or else of the tool, or else of the selected; return whether there was any."""
+        """Cancel the drag, or else put down the tool, or else deselect; return whether there was any of these."""
         if self.drag:
             self.drag = None
         elif self.in_hand:

@@ -1,4 +1,4 @@
-"""The player: whom the player has selected, and the orders they get. No pygame, no mouse."""
+"""The player: the selection, and the orders that it gets. No pygame, no mouse."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from engine.orders import Chosen, Command, Given, GiveOrders, Halt, deployment
 
 
 class Player:
-    """The selection, and what it is told. Orders that come before there is an army wait for it.
+    """Holds the selection and gives it orders. Orders that come before the battle is built wait for it.
 
-    `command` has a command carried out, `notify` tells the player something. `side` is the one that the player commands;
-    None: all of them.
+    `command` executes a command, `notify` shows the player a line. `side` is the one that the player commands; None:
+    all of them.
     """
 
     def __init__(
@@ -24,12 +24,12 @@ class Player:
         self.command, self.notify = command, notify
         self.selection = Selection()
         self.battle: Battle | None = None
-        self.queueing = False  # whether orders wait for those before them
+        self.queueing = False  # whether new orders wait for those before them
         self._side = side
-        self._early: list[Callable[[], object]] = []
+        self._early: list[Callable[[], object]] = []  # orders from before the battle was built
 
     def enter(self, battle: Battle) -> None:
-        """Take command of an army."""
+        """Enter a battle, and give the orders that waited for it."""
         self.battle = battle
         early, self._early = self._early, []
         for order in early:
@@ -42,20 +42,20 @@ class Player:
         return tuple(r for r, one in enumerate(regiments) if self._side is None or one.side == self._side)
 
     def actors(self) -> Regiments:
-        """Return whom orders go to: the selected, or a player's only regiment."""
+        """Return the regiments that orders go to: the selected ones, or the player's only one."""
         own = self.own
         chosen = tuple(regiment for regiment in self.selection.chosen if regiment in own)
         return chosen or (own if len(own) == 1 else ())
 
     def asked(self) -> Regiments:
-        """Return whom orders go to, and tell the player where that is nobody."""
+        """Return the regiments that orders go to, and notify the player where there is none."""
         actors = self.actors()
         if not actors:
             self.notify("nobody is selected: left-click a regiment, or drag a box")
         return actors
 
     def chosen(self, regiments: Regiments) -> list[Chosen]:
-        """Return these regiments with the orders that new ones depart from: with queueing, the last that waits."""
+        """Return these regiments with the orders that new ones start from: with queueing, the last that waits."""
         assert self.battle is not None
         state, queueing = self.battle.state, self.queueing
         return [
@@ -68,7 +68,7 @@ class Player:
         ]
 
     def order(self, make: Callable[[list[Chosen]], Given]) -> None:
-        """Give the orders that are made for whoever is selected."""
+        """Give the orders that `make` returns for the selected regiments."""
         if self.battle is None:
             self._early.append(partial(self.order, make))
             return
@@ -98,7 +98,7 @@ class Player:
         self.order(partial(deployment.shifted, right=right, down=down))
 
     def halt(self) -> None:
-        """Let them stand where they are."""
+        """Halt: they stand where they are."""
         if self.battle and (actors := self.asked()):
             self.command(Halt(actors))
 

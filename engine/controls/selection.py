@@ -1,4 +1,4 @@
-"""Who is selected: found by a click or in a box, kept in groups. Regiments are named by their index."""
+"""The selection: found by a click or in a box, stored in groups. Regiments are named by their index."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float
 
-PRESENT = 0.15  # density from which a regiment can be taken hold of
+from engine.orders import Place
+
+PRESENT = 0.15  # density from which on a regiment can be selected in a cell
 
 Regiments = tuple[int, ...]
-Place = tuple[float, float]  # x, y in cells
 
 
 @dataclass(frozen=True)
@@ -22,24 +23,24 @@ class Selection:
     groups: Mapping[int, Regiments] = field(default_factory=dict)
 
     def choose(self, regiments: Iterable[int], *, add: bool = False) -> Selection:
-        """Return the selection of these regiments alone, or of them too."""
+        """Return the selection of these regiments alone, or with `add` of these and those before."""
         return replace(self, chosen=tuple(sorted({*regiments, *(self.chosen if add else ())})))
 
     def toggle(self, regiment: int) -> Selection:
-        """Return the selection with one regiment more, or without it if it was in."""
+        """Return the selection with one regiment added, or removed where it was in."""
         return replace(self, chosen=tuple(sorted({*self.chosen} ^ {regiment})))
 
     def store(self, number: int) -> Selection:
-        """Return the selection with its regiments kept as a group, too."""
+        """Return the selection with its regiments stored as a group, too."""
         return replace(self, groups={**self.groups, number: self.chosen})
 
     def recall(self, number: int) -> Selection:
-        """Return the selection of a group; of nobody, where none was stored."""
+        """Return the selection of a group; of no regiment where none was stored."""
         return replace(self, chosen=self.groups.get(number, ()))
 
 
 def standing_at(mass: Float[np.ndarray, "R H W"], place: Place, reach: float, among: Regiments) -> int | None:
-    """Return which of these regiments has the most mass within `reach` cells of a place, or None."""
+    """Return the regiment in `among` with the most mass within `reach` cells of a place, or None."""
     x, y = place
     rows, columns = _span(y - reach, y + reach, mass.shape[1]), _span(x - reach, x + reach, mass.shape[2])
     there = mass[:, rows, columns]
@@ -53,14 +54,14 @@ def standing_at(mass: Float[np.ndarray, "R H W"], place: Place, reach: float, am
 
 
 def standing_in(mass: Float[np.ndarray, "R H W"], one: Place, other: Place, among: Regiments) -> Regiments:
-    """Return which of these regiments stand, in part at least, in the box between two of its corners."""
+    """Return the regiments in `among` that stand, at least in part, in the box between two opposite corners."""
     (left, right), (top, bottom) = (sorted(pair) for pair in zip(one, other, strict=True))
     box = mass[:, _span(top, bottom, mass.shape[1]), _span(left, right, mass.shape[2])]
     return tuple(regiment for regiment in among if box[regiment].max(initial=0.0) >= PRESENT)
 
 
 def whereabouts(mass: Float[np.ndarray, "R H W"], regiments: Regiments) -> tuple[Place, float]:
-    """Return the middle of these regiments' mass, x and y in cells, and the length in cells that they reach over."""
+    """Return the middle of these regiments' mass, x and y in cells, and the length in cells that they extend over."""
     total = mass[list(regiments)].sum(axis=0)
     along_x, along_y = total.sum(axis=0, dtype=np.float64), total.sum(axis=1, dtype=np.float64)
     middle, reach = [], []
@@ -72,6 +73,6 @@ def whereabouts(mass: Float[np.ndarray, "R H W"], regiments: Regiments) -> tuple
 
 
 def _span(low: float, high: float, length: int) -> slice:
-    """Return the cells that an interval touches."""
+    """Return the cells that the interval from `low` to `high` touches, of `length` cells."""
     first = min(max(int(np.floor(low)), 0), length)
     return slice(first, max(min(int(np.floor(high)) + 1, length), first))

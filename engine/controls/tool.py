@@ -1,4 +1,32 @@
-"""What a mouse tool is: an object in a file of its own in engine/controls/tools/, and nowhere else."""
+"""What a mouse tool is, and how to add one.
+
+Write one file in engine/controls/tools/ with a subclass of `Tool`; it is found there, and the help, the settings and
+--list-keys have it. This is a whole tool; J takes it in hand, and then it says where the player clicks:
+
+    from engine.controls.tool import Tool
+
+    class Scout(Tool):
+        name = "scout"
+        key = "j"
+        does = "take the scout, put it down"
+        gestures = (("Scout: left-click", "say where that is"),)
+
+        def finish(self, drag):
+            x, y = drag.places[-1]
+            self.mouse.player.notify(f"x {x:.0f}, y {y:.0f}")
+
+A drag goes through a tool in this order, and every step has a default:
+
+1. `claims`: a button went down. Of the tools that claim the press, the one with the highest `order` gets the drag.
+2. `begin`, then `move` whenever the mouse has moved.
+3. In each frame meanwhile: `marks`, `cursor`, and with `gives_orders` also `preview`.
+4. `finish`: the button is up. There is none if the player cancels the drag.
+
+A tool reads the battle at `self.mouse.player.battle`, which is None until it is built, and changes it by commands only:
+`self.mouse.player.order(make)` gives the selected regiments the orders that `make` returns for them, and
+`self.mouse.player.command(command)` executes any other command. `Drag` is what the mouse did so far,
+`engine.controls.drawing` makes annotations, and `engine.orders.deployment` makes orders from places.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +40,16 @@ from engine.view import Annotation, Cursor, MouseButton, Pixel
 
 
 class Pointing(Protocol):
-    """What a tool can ask of the mouse that works with it."""
+    """The mouse as a tool sees it, at `self.mouse`: the player, the camera, and where the mouse points."""
 
-    player: Player
+    player: Player  # has the selection; orders and commands go through it
     camera_control: CameraControl
-    radius: float  # of brushes, in cells
-    in_hand: Tool | None
+    radius: float  # of brushes, in cells; the player resizes it
+    in_hand: Tool | None  # the tool that the player has taken in hand
 
     @property
     def grasp(self) -> float:
-        """How far from a regiment a click still takes hold of it, in cells."""
+        """How far from a regiment a click still hits it, in cells."""
         ...
 
     def on_minimap(self, pixel: Pixel) -> bool:
@@ -33,52 +61,48 @@ class Pointing(Protocol):
         ...
 
     def forget(self) -> None:
-        """Have every tool forget what earlier drags left in it."""
+        """Have every tool forget earlier drags."""
         ...
 
 
 class Tool:
-    """One way to use the mouse. A drag is led by the tool that claims its first press, and goes to its end.
+    """One way to use the mouse. Subclasses set the attributes and override the methods that they need."""
 
-    A tool with a `key` is taken in hand by it, and claims the left button while it is. `order` is its place in the
-    help; of two tools that claim a press the later one has it.
-    """
-
-    name: ClassVar[str]  # of its action in the settings, where it has a key
-    key: ClassVar[str] = ""
-    does: ClassVar[str] = ""  # what the help says of the key
-    gestures: ClassVar[tuple[tuple[str, str], ...]] = ()  # what the help says of the mouse: gesture, what it does
-    order: ClassVar[int] = 100
-    cursor: ClassVar[Cursor] = "arrow"
-    gives_orders: ClassVar[bool] = False  # whether its drags show where soldiers will stand
+    name: ClassVar[str]  # unique; with a key it is the action's name in settings files
+    key: ClassVar[str] = ""  # takes the tool in hand, and puts it down; as in engine.controls.bindings, and not in use
+    does: ClassVar[str] = ""  # the help's words for the key
+    gestures: ClassVar[tuple[tuple[str, str], ...]] = ()  # the help's rows for the mouse: gesture, what it does
+    order: ClassVar[int] = 100  # its place in the help; also which of two tools gets a press that both claim
+    cursor: ClassVar[Cursor] = "arrow"  # during its drags
+    gives_orders: ClassVar[bool] = False  # whether its drags show a preview of where soldiers will stand
 
     def __init__(self, mouse: Pointing) -> None:
         self.mouse = mouse
 
     def claims(self, press: MouseButton) -> bool:
-        """Whether a drag that begins with this press is the tool's."""
+        """Return whether the tool wants the drag that begins here: by default, the left button's while in hand."""
         return press.button == "left" and self.mouse.in_hand is self
 
     def begin(self, drag: Drag) -> None:
-        """Do what a press does at once."""
+        """Do what happens as soon as the button is down."""
 
     def move(self, drag: Drag, right: float, down: float) -> None:
-        """Do what moving the mouse by so many pixels does at once."""
+        """Do what happens as soon as the mouse has moved, by so many pixels."""
 
     def finish(self, drag: Drag) -> None:
-        """Do what the drag asks for, now that the button is up."""
+        """Do what the drag asks for, once the button is up."""
 
     def preview(self, drag: Drag, chosen: list[Chosen]) -> Given:
-        """Return the orders that a drag shows by now; none while it is too short to show any."""
+        """Return the orders for the selected regiments if the drag ended now; () while it is too short."""
         return ()
 
     def marks(self, drag: Drag) -> list[Annotation]:
-        """Return what a drag leaves on the field while it goes on."""
+        """Return what the drag shows on the field."""
         return []
 
     def hover_marks(self, place: Place) -> list[Annotation]:
-        """Return what shows at the mouse while the tool is in hand."""
+        """Return what shows where the mouse points while the tool is in hand."""
         return []
 
     def forget(self) -> None:
-        """Forget what earlier drags left: others are selected, or the tool was put down."""
+        """Forget earlier drags: the selection has changed, or a tool was taken in hand or put down."""

@@ -1,4 +1,4 @@
-"""The mouse tools, one a file: whatever subclass of Tool stands in this folder is part of the game."""
+"""The mouse tools, one a file: every subclass of Tool in this folder is part of the game (engine/controls/tool.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The brush: the selected stand on whatever it paints."""
+"""The brush: the selected regiments stand on what it paints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.view import Annotation
 
 
 class Brush(Tool):
-    """Taken in hand by a key. What it paints is added to what it painted before, until others are selected."""
+    """Taken in hand by a key. Each drag adds to what it painted before, until other regiments are selected."""
 
     name = "brush"
     key = "b"

@@ -1,4 +1,4 @@
-"""Moving the camera: the field is dragged, or looked up on the minimap."""
+"""The camera: the player drags the field, or points at the minimap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.view import MouseButton
 
 
 class Pan(Tool):
-    """The middle button."""
+    """The middle button drags the field."""
 
     name = "pan"
     gestures = (("Middle-drag", "move the camera"),)
@@ -23,7 +23,7 @@ class Pan(Tool):
 
 
 class LookAt(Tool):
-    """The left button on the minimap."""
+    """The left button on the minimap moves the camera there."""
 
     name = "look-at"
     gestures = (("Minimap", "left-click goes there, right-click orders"),)

@@ -1,4 +1,4 @@
-"""Freehand: with Alt the selected line up along whatever line is drawn."""
+"""Freehand: with Alt the selected regiments stand along the line that is drawn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.view import Annotation, MouseButton
 
 
 class Freehand(Tool):
-    """Either button with Alt."""
+    """Either button with Alt draws the line."""
 
     name = "freehand"
     gestures = (("Alt+drag", "stand along a line drawn by hand"),)
@@ -35,5 +35,5 @@ class Freehand(Tool):
         return [drawing.line(drag.places)] if self.is_line(drag) and self.mouse.player.actors() else []
 
     def is_line(self, drag: Drag) -> bool:
-        """Whether a drag is long enough to be a line; one that comes back to its start is, too."""
+        """Whether a drag is long enough to be a line; a long one that comes back to its start is, too."""
         return drag.places[0] != drag.places[-1] and (drag.span >= LINE or drag.dragged)

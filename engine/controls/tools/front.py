@@ -1,4 +1,4 @@
-"""The front: a right-click moves the selected, a right-drag sets their front from the left flank to the right."""
+"""The front: a right-click moves the selected regiments, a right-drag sets their front from left flank to right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.view import Annotation, MouseButton
 
 
 class Front(Tool):
-    """The right button."""
+    """The right button, where Alt is up."""
 
     name = "front"
     gestures = (

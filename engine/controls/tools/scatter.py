@@ -1,4 +1,4 @@
-"""The charge, as players call it: whoever stands where it strikes is thrown apart."""
+"""The charge, as players call it: soldiers where it strikes are thrown apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.view import Annotation
 
 
 class ScatterTool(Tool):
-    """Taken in hand by a key; strikes at once, and again wherever it is led to."""
+    """Taken in hand by a key; strikes where the button goes down, and again one radius farther along the drag."""
 
     name = "charge"
     key = "c"
@@ -23,7 +23,7 @@ class ScatterTool(Tool):
 
     def __init__(self, mouse: Pointing) -> None:
         super().__init__(mouse)
-        self._struck: Place = (0.0, 0.0)  # where it struck last
+        self._struck: Place = (0.0, 0.0)  # the place of the last strike
 
     def begin(self, drag: Drag) -> None:
         self._strike(drag.places[0])

@@ -1,4 +1,4 @@
-"""Selecting: a click on a regiment, or a box around several."""
+"""The selection: a click on a regiment, or a box around several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.view import Annotation, MouseButton
 
 
 class Select(Tool):
-    """The left button, where no other tool has it."""
+    """The left button, where no other tool claims it."""
 
     name = "select"
     gestures = (
