@@ -1,4 +1,4 @@
-"""The running game: from the command line to a window, a film or figures, and what happens around the battle."""
+"""The running game: from the command line to a window, a film or figures, and everything around the battle."""
 
 from engine.app.launch import main
 

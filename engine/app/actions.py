@@ -1,4 +1,4 @@
-"""What the keys do, apart from orders: engine.controls.bindings names the keys."""
+"""What keys do, apart from orders; engine.controls.bindings has the keys."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from engine.view import View
 
 
 class GameActions:
-    """What a player can ask of the game by a key, and what is on or off because of it.
+    """What a player can do to the game by a key, and what is on or off because of it.
 
-    `notify` tells the player something; `rewind` steps the battle back by a tick, and `next_controller` prepares the
-    next controller of the selected, which takes over once it is ready.
+    `notify` shows the player a line; `rewind` steps the battle back by a tick, and `next_controller` prepares the next
+    controller of the selected regiments, which takes over once it is ready.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class GameActions:
         self._clock.step()
 
     def step_back(self) -> None:
-        """Pause and go back by one tick; the last ten seconds are kept."""
+        """Pause and go back by one tick; the battle keeps the last ten seconds."""
         self._clock.halt()
         self._rewind()
 
@@ -61,7 +61,7 @@ class GameActions:
         self._clock.slower()
 
     def next_controller(self) -> None:
-        """Prepare the next controller of the selected in the background; it takes over once it is ready."""
+        """Prepare the selected regiments' next controller in the background; it takes over once it is ready."""
         self._switch_controller()
 
     def help(self) -> None:
@@ -85,14 +85,14 @@ class GameActions:
         self._capture.switch_film(self._clock.now)
 
     def full_screen(self) -> None:
-        """Fill the screen, or come back from that."""
+        """Fill the screen, or return to the window."""
         try:
             self._view.toggle_full_screen()
         except OSError as error:
             self._notify(str(error))
 
     def cancel(self) -> None:
-        """Let go of what is in hand, or else leave."""
+        """Cancel the drag, the tool or the selection; where there is none of these, leave."""
         if not self.mouse.cancel():
             self.leave()
 

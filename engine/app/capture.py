@@ -1,4 +1,4 @@
-"""What the player takes home: pictures and films of the game, numbered, in a folder. Nothing is overwritten."""
+"""Pictures and films that the player takes of the game, numbered, in a folder. Nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ LONGEST_FINISH = 60.0  # seconds that leaving waits for a film to be finished
 
 
 class Capture:
-    """Takes pictures of a view when they are asked for; `say` tells the player what became of them."""
+    """Takes pictures and films of a view when asked to; `notify` tells the player what became of them."""
 
-    def __init__(self, folder: Path, say: Callable[[str], object], film_format: str = "gif") -> None:
+    def __init__(self, folder: Path, notify: Callable[[str], object], film_format: str = "gif") -> None:
         self._folder = folder
-        self._notify = say
+        self._notify = notify
         self._format = film_format
         self._picture_wanted = False
         self._film: Film | None = None
         self._began = 0.0
-        self._last = -1  # the last moment that was filmed, counted in frames' times
+        self._last = -1  # when the last frame was filmed, counted in frames
         self._finishing: list[Film] = []
 
     def take_picture(self) -> None:
@@ -30,7 +30,7 @@ class Capture:
         self._picture_wanted = True
 
     def switch_film(self, now: float) -> None:
-        """Begin a film at a time in seconds, or end the one that is being made."""
+        """Begin a film at a time in seconds, or end the one in the making."""
         if self._film is not None:
             self._film.end()
             self._finishing.append(self._film)
@@ -45,14 +45,14 @@ class Capture:
         self._film, self._began, self._last = Film(path), now, -1
 
     def recording(self, now: float) -> str | None:
-        """Return how the film stands, as "0:12"; None where none is made."""
+        """Return how long the film is by now, as "0:12", or "saving"; None where there is none."""
         if self._film is None:
             return "saving" if self._finishing else None
         seconds = int(now - self._began)
         return f"{seconds // 60}:{seconds % 60:02}"
 
     def look(self, view: View, now: float) -> None:
-        """Take what is due of the scene that was drawn last."""
+        """Take the picture or film frame that is due, of the scene that was drawn last."""
         if self._picture_wanted:
             self._picture_wanted = False
             self._save_picture(view)
@@ -68,7 +68,7 @@ class Capture:
         self._report()
 
     def close(self) -> None:
-        """Finish what is being made: leaving the game loses no film."""
+        """Finish the films in the making: leaving the game loses none."""
         if self._film is not None:
             self._film.end()
             self._finishing.append(self._film)

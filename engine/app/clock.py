@@ -1,4 +1,4 @@
-"""Game time: a fixed tick, whatever the frame rate, after Fiedler's "Fix Your Timestep!" (2004)."""
+"""Game time: ticks of fixed length at any frame rate, after Fiedler's "Fix Your Timestep!" (2004)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 
 from engine.app.profiler import Profiler
 
-LONGEST_FRAME = 0.1  # seconds that one frame may ask for, and may spend on ticks: a slow machine slows the game down
+LONGEST_FRAME = 0.1  # seconds that a frame may make up for, and spend on ticks: a slow machine slows the game down
 SLOWEST, FASTEST = 1 / 8, 16  # speeds, in powers of two
-FRAMES_PER_SECOND = 60  # more are not drawn
+FRAMES_PER_SECOND = 60  # at most
 RECENT = 30  # frames that the shown frame rate is averaged over
 
 
 class GameClock:
-    """Says how many ticks are due in each frame, and how far drawing stands between the last two.
+    """Counts the ticks that are due in each frame, and how far between the last two the frame lies.
 
-    `clock` returns seconds and `sleep` waits for some; tests give their own.
+    `clock` returns seconds and `sleep` waits for some; tests bring their own.
     """
 
     def __init__(
@@ -28,21 +28,21 @@ class GameClock:
         self.paused = False
         self.speed = 1.0
         self.profiler = Profiler(clock)
-        self.alpha = 1.0  # of the way from the last tick but one to the last; 1 shows the last tick itself
-        self._frame_seconds = 1.0 / FRAMES_PER_SECOND  # the usual length of a frame of late
+        self.alpha = 1.0  # where the frame lies: 0 at the tick before the last, 1 at the last
+        self._frame_seconds = 1.0 / FRAMES_PER_SECOND  # a frame's length, averaged over the last RECENT
         self._ticks_per_second = ticks_per_second
         self._clock = clock
         self._sleep = sleep
         self._frame_start = clock()
-        self._steps = 0
+        self._steps = 0  # ticks to make in the next frame though the game is paused
 
     @property
     def now(self) -> float:
-        """Seconds, by the clock that the loop goes by."""
+        """Seconds, by the clock of the game."""
         return self._clock()
 
     def ticks_due(self) -> Iterator[int]:
-        """Begin a frame and yield once for each tick to make in it. Late ticks are dropped, never piled up."""
+        """Begin a frame and yield once for each tick to make in it. Ticks that come too late are dropped."""
         self.profiler.end_frame()
         now = self._clock()
         elapsed, self._frame_start = now - self._frame_start, now
@@ -68,11 +68,11 @@ class GameClock:
         return 1.0 / max(self._frame_seconds, 1e-3)
 
     def restart(self) -> None:
-        """Forget the time that passed since the last frame, as after a long wait."""
+        """Forget the time since the last frame, as after a long wait."""
         self._frame_start = self._clock()
 
     def wait(self, frames_per_second: float = FRAMES_PER_SECOND) -> None:
-        """Wait out what is left of this frame, so that an idle game leaves the processor alone."""
+        """Wait for the rest of this frame, so that an idle game leaves the CPU alone."""
         left = self._frame_start + 1.0 / frames_per_second - self._clock()
         if left > 0:
             with self.profiler.measure("waiting"):

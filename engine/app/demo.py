@@ -1,4 +1,4 @@
-"""The game plays itself for a film: twenty seconds of orders, as a GIF or an MP4."""
+"""The demo: the game plays by itself for twenty seconds, filmed as a GIF or an MP4."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ORDERS = (  # tick, formation, centre as shares of the field's width and height,
     (175, "wedge", 0.66, 0.45, 90),
     (265, "square", 0.55, 0.5, 0),
     (355, "column", 0.3, 0.5, 0),
-    (385, "phalanx", 0.35, 0.5, -60),  # before the column stands
+    (385, "phalanx", 0.35, 0.5, -60),  # before the column is complete
     (470, "circle", 0.5, 0.5, 0),
     (540, "testudo", 0.5, 0.5, 45),
 )
@@ -36,7 +36,7 @@ def schedule(ground: Ground) -> Schedule:
 
 
 def film(setup: BattleSetup, battle: Battle, view: View, path: Path, ticks: int = TICKS) -> None:
-    """Play so many ticks and save them, with a progress bar: as an MP4 where the file's name ends so, else as a GIF.
+    """Play so many ticks and save them, with a progress bar: an MP4 by the file's ending, else a GIF.
 
     Raises OSError where it cannot be written.
     """
@@ -48,7 +48,7 @@ def film(setup: BattleSetup, battle: Battle, view: View, path: Path, ticks: int 
 
 
 def scenes(setup: BattleSetup, battle: Battle, ticks: int, frames_per_second: float) -> Iterator[Scene]:
-    """Play so many ticks and yield scenes that are evenly spaced in time."""
+    """Play so many ticks and yield scenes at even distances in time."""
     shown, spacing = 0.0, TICKS_PER_SECOND / frames_per_second  # in ticks
     for tick in tqdm(headless.play(battle, ticks), total=ticks, desc="filming", unit="tick"):
         while shown <= tick:

@@ -1,4 +1,4 @@
-"""The flags of run_game.py, and what the game without a scenario is where they do not say."""
+"""The flags of run_game.py, and the defaults of the game without a scenario."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from engine.io import arguments
 
-GRID, MASS = (128, 192), 1000.0  # of the game without a scenario: height and width in cells, and mass
-SOLDIERS = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # as many as two cores draw and move beside the simulation
+GRID, MASS = (128, 192), 1000.0  # height and width in cells, and mass
+SOLDIERS = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # two cores draw and move 10,000 beside the simulation
 
 
 def make_parser() -> arguments.Parser:

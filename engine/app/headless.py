@@ -1,4 +1,4 @@
-"""The same game without a player: the same battle and the same scenes, for figures and pictures."""
+"""The game without a player: the same battle and the same scenes, for figures and pictures."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from engine.presentation import cards, compose, status
 from engine.recording import save_png
 from engine.view import Scene, View
 
-TICKS = 400  # enough for any formation to stand
+TICKS = 400  # enough for any formation to form
 
 
 def play(battle: Battle, ticks: int) -> Iterator[int]:
-    """Play so many ticks; yields 1, 2, ... after each."""
+    """Play so many ticks; yield 1, 2, ... after each."""
     for tick in range(1, ticks + 1):
         battle.tick()
         yield tick
 
 
 def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
-    """Return how the battle stands; the masses are exact."""
+    """Return the figures of the battle as it is; masses are exact."""
     return {
         "order": battle.state.orders[0].formation,
         "controller": setup.scenario.regiments[0].controller,
@@ -48,10 +48,10 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
 
 
 def scene(setup: BattleSetup, battle: Battle, alpha: float = 1.0) -> Scene:
-    """Return the scene that a player would see, at a alpha of the way between the last two ticks."""
+    """Return the scene that a player would see, between the last two ticks: `alpha` 0 to 1."""
     several = range(len(battle.state.regiments) if len(battle.state.regiments) > 1 else 0)
-    staged = compose(battle.state, alpha, status(battle.state, setup.formations))
-    return replace(staged, cards=cards(battle.state, setup.formations, setup.scenario.sides, several))
+    composed = compose(battle.state, alpha, status(battle.state, setup.formations))
+    return replace(composed, cards=cards(battle.state, setup.formations, setup.scenario.sides, several))
 
 
 def screenshot(setup: BattleSetup, battle: Battle, view: View, path: Path) -> None:

@@ -14,7 +14,7 @@ from engine.plugin import CONTROLLERS, LOADERS, SIMULATIONS, discover
 
 
 def make_simulation() -> Any:
-    """Import and return the simulation: JAX's, the only one so far."""
+    """Import and return the simulation: that of JAX, the only one so far."""
     simulations = discover(SIMULATIONS)
     if "jax" not in simulations:
         raise InputError("no simulation is installed; install the project: pip install .")
@@ -23,7 +23,7 @@ def make_simulation() -> Any:
 
 
 def keep_compiled() -> None:
-    """Have JAX keep what it compiles from one start to the next, unless it was told where or there is no place."""
+    """Have JAX keep what it compiles from start to start, where it can write and the player has not set where."""
     with suppress(OSError):
         paths.compile_cache().mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(paths.compile_cache()))
@@ -31,31 +31,34 @@ def keep_compiled() -> None:
 
 
 def makers(names: Iterable[str]) -> dict[str, Callable[[], Any]]:
-    """Return how each controller that Tab goes through is made: those that are named first, and all installed ones."""
-    known, models, more = installed_controllers(), trained_models(), {}
+    """Return what makes each controller that Tab goes through: those in `names` first, and then all installed ones.
+
+    Raises InputError for a name that is neither installed, nor in trained_models/, nor a folder.
+    """
+    known, models, found = installed_controllers(), trained_models(), {}
     for name in names:
         folder = models.get(name, Path(name))
         if name in known:
-            more[name] = known[name]
+            found[name] = known[name]
         elif name and folder.is_dir():
-            more[name] = partial(load_trained, folder)
+            found[name] = partial(load_trained, folder)
         else:
             raise InputError(unknown_name("controller", name, (*known, *models)) + ", or a folder")
-    return more | known
+    return found | known
 
 
 def installed_controllers() -> dict[str, Callable[[], Any]]:
-    """Return how each installed controller is made, by name."""
+    """Return what makes each installed controller, by name."""
     return {name: lambda entry=entry: entry.load()() for name, entry in discover(CONTROLLERS).items()}  # type: ignore[misc]
 
 
 def trained_models() -> dict[str, Path]:
-    """Return the checkpoints that lie in trained_models/, by name."""
+    """Return the checkpoints in trained_models/, by name."""
     return {folder.name: folder for folder in sorted(TRAINED_MODELS.glob("*/"))}
 
 
 def load_trained(folder: Path) -> Any:
-    """Load a checkpoint by its plugin. Raises ValueError, in one line, where it cannot be used."""
+    """Load a checkpoint with its plugin. Raises ValueError, in one line, where it cannot be used."""
     loaders = discover(LOADERS)
     if "nca" not in loaders:
         raise InputError("no plugin is installed that loads models; install the project: pip install .")

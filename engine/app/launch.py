@@ -1,4 +1,4 @@
-"""From the command line to what was asked for: the game in a window, its figures, a film, or a list."""
+"""From the command line to what it asks for: the game in a window, its figures, a film, or a list."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WINDOW = (1280, 720)  # pixels of a picture without a window
 
 
 def main(words: list[str] | None = None) -> int:
-    """Play as the command line says and return the exit code."""
+    """Do what the command line asks for and return the exit code."""
     parser = make_parser()
     args = parser.parse_args(words)
     try:
@@ -65,7 +65,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def list_keys(args: Namespace) -> None:
-    """Name the actions and their keys, the player's own among them."""
+    """Print the actions and their keys, the player's own among them."""
     settings_file = SettingsFile(args.settings or paths.settings_file())
     keys = keymap(library(args).formations.values(), settings_file.settings.keys, file=settings_file.file)
     if complaint := settings_file.complaint or keys.complaint:
@@ -74,7 +74,7 @@ def list_keys(args: Namespace) -> None:
 
 
 def window(args: Namespace) -> None:
-    """Play in a window until the player leaves. Raises NoDisplay where there is none."""
+    """Play in a window until the player leaves. Raises NoDisplay where there is no display."""
     settings_file = SettingsFile(args.settings or paths.settings_file())
     settings = settings_file.settings
     if not args.scenario:
@@ -87,13 +87,13 @@ def window(args: Namespace) -> None:
             game.actions.full_screen()
         try:
             game.play(args.ticks)
-        finally:  # whatever ended it, what was played until then is worth keeping
+        finally:  # whatever ended the game, its replay is worth keeping
             if game.battle:
                 save_replay(args, setup, game.battle)
 
 
 def figures(args: Namespace) -> None:
-    """Play without a window and say how it ended."""
+    """Play without a window and print the figures."""
     check_writable(args.screenshot, ".png")
     setup = make_setup(args)
     battle = BackgroundTask(setup.build).result()
@@ -110,7 +110,7 @@ def figures(args: Namespace) -> None:
 
 
 def save_replay(args: Namespace, setup: BattleSetup, battle: Battle) -> None:
-    """Save what was played, if that was asked for, and say where."""
+    """Save the replay, if --record asks for it, and print where."""
     if args.record:
         with name_unwritable(args.record):
             replay = replays.record(setup, battle, replays.build_id(version("maniple")))
@@ -119,7 +119,7 @@ def save_replay(args: Namespace, setup: BattleSetup, battle: Battle) -> None:
 
 
 def film(args: Namespace, path: Path) -> None:
-    """Play the demo, or what was ordered, and save it as a GIF or an MP4."""
+    """Play the demo, or what the command line orders, and save it as a GIF or an MP4."""
     check_writable(path, ".gif", ".mp4")
     check_film(path)
     by_itself = not (args.order or args.orders or args.scenario or args.replay)
@@ -133,7 +133,7 @@ def film(args: Namespace, path: Path) -> None:
 
 @contextmanager
 def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
-    """Open a view, say so in one line where it cannot draw with OpenGL, and close it in the end."""
+    """Open a view, print one line where it cannot draw with OpenGL, and close it in the end."""
     view = open_view(size, visible=visible)
     try:
         if not view.description.startswith("OpenGL"):

@@ -1,4 +1,4 @@
-"""How long each part of a frame takes: for the profiler's panel and for benchmarks."""
+"""The profiler: how long each part of a frame takes, for its panel and for benchmarks."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-PARTS = ("simulation", "soldiers", "drawing", "waiting")  # in the order in which they are shown
-RECENT = 30  # frames that a part's time is averaged over
+PARTS = ("simulation", "soldiers", "drawing", "waiting")  # in the order in which they show
+RECENT = 30  # frames over which a part's time is averaged
 
 
 class Profiler:
     """Adds up the time that each part takes in a frame, and averages it over the last frames.
 
-    `clock` returns seconds; tests give their own.
+    `clock` returns seconds; tests bring their own.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._frame: dict[str, float] = {}  # seconds in this frame
-        self._usual: dict[str, float] = dict.fromkeys(PARTS, 0.0)
+        self._usual: dict[str, float] = dict.fromkeys(PARTS, 0.0)  # seconds in an average frame
         self._frames = 0
 
     @contextmanager
@@ -42,7 +42,7 @@ class Profiler:
 
     @property
     def milliseconds(self) -> dict[str, float]:
-        """What each part takes in a usual frame of late, in milliseconds."""
+        """What each part takes in an average frame, in milliseconds."""
         return {part: 1000.0 * seconds for part, seconds in self._usual.items()}
 
     def rows(self) -> tuple[tuple[str, str], ...]:

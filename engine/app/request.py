@@ -1,4 +1,4 @@
-"""From the command line to the setup of a battle, once its names and sizes are known to be good."""
+"""From the command line to the setup of a battle, with names and sizes checked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def asset_folders(args: Namespace, kind: str) -> tuple[Path, ...]:
 
 
 def library(args: Namespace) -> FormationLibrary:
-    """Return the formations, and say in one line which file of the player's cannot be used."""
+    """Return the formations, and print one line about a file of the player's that cannot be used."""
     known = FormationLibrary(*asset_folders(args, "formations"))
     if known.complaint:
         print(f"run_game.py: {known.complaint}", file=sys.stderr)
@@ -38,7 +38,7 @@ def library(args: Namespace) -> FormationLibrary:
 def make_setup(
     args: Namespace, schedule: Schedule = (), formations: Mapping[str, Formation] | None = None
 ) -> BattleSetup:
-    """Return the game that was asked for. Raises InputError; imports no simulation."""
+    """Return the setup of the game that the command line asks for. Raises InputError; imports no simulation."""
     if args.record:
         if args.record in (args.screenshot, args.demo):
             raise InputError(f"--record and the picture would both be {args.record}; choose another name")
@@ -68,7 +68,7 @@ def make_setup(
 
 
 def from_file(args: Namespace, path: Path) -> Scenario:
-    """Return the scenario of a file, with what the command line says of it."""
+    """Return the scenario of a file, with what the command line changes in it."""
     given = "replay" if args.replay else "scenario"
     settled = ("scenario", "controller", "seed") if args.replay else ()
     for flag in ("order", "orders", "grid", "mass", "soldiers", *settled):
@@ -83,7 +83,7 @@ def from_file(args: Namespace, path: Path) -> Scenario:
 
 
 def without_file(args: Namespace, schedule: Schedule = ()) -> Scenario:
-    """Return the game without a scenario: one army, which musters as a crowd in the middle of an open field."""
+    """Return the game without a scenario: one army, which starts as a crowd in the middle of an open field."""
     ground = Ground.plain(*(args.grid or GRID))
     mass = check_mass(args.mass or MASS, ground)
     controller = "nca" if args.controller is None else args.controller
@@ -102,7 +102,7 @@ def without_file(args: Namespace, schedule: Schedule = ()) -> Scenario:
 
 
 def controllers_in(scenario: Scenario, log: Schedule = ()) -> list[str]:
-    """Return the names of the controllers that lead in a scenario, in order."""
+    """Return the names of the controllers that a scenario or its log uses, in order."""
     commands = (command for _, command in (*scenario.schedule, *log))
     later = [command.controller for command in commands if isinstance(command, SetController)]
     return [*(regiment.controller for regiment in scenario.regiments), *later]

@@ -1,4 +1,4 @@
-"""What a player has chosen once for all games: keys, colours, window, lessons. A TOML file; see docs/settings.md."""
+"""The player's settings for all games: keys, colours, window, tutorial. A TOML file; see docs/settings.md."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ FILMS = ("gif", "mp4")
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings, each as it is where the file says nothing of it."""
+    """The settings; the defaults are for those that the file does not set."""
 
     tutorial: bool = True  # whether the lessons show
-    soldiers: int | None = None  # men in all, where neither command line nor scenario says how many
+    soldiers: int | None = None  # in all, where neither command line nor scenario says how many
     film: str = "gif"  # what F10 makes: "gif" or "mp4"
     window: tuple[int, int] = (1280, 720)  # width and height in pixels
     full_screen: bool = False
-    colours: tuple[Colour, ...] = TEAMS  # the two sides'
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))  # by the action's name
+    colours: tuple[Colour, ...] = TEAMS  # of the two sides
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))  # by action
 
 
 def read(path: Path) -> Settings:
-    """Return what a settings file says; the defaults where there is none. Raises FileError."""
+    """Return the settings in a file, or the defaults where there is none. Raises FileError."""
     return settings_of(_entries(path), path.name)
 
 
 def change(path: Path, name: str, value: bool | int | str) -> None:
-    """Set one plain setting in the file and leave all others as they are. The file is made where there is none.
+    """Set one plain setting in the file and leave all others as they are; create the file where there is none.
 
-    Raises FileError, and changes nothing, where the file is not one that `read` takes, or cannot be written.
+    Raises FileError, and changes nothing, where `read` does not take the file, or it cannot be written.
     """
-    said = _entries(path)
-    settings_of(said, path.name)
-    if said.get(name) == value:
+    entries = _entries(path)
+    settings_of(entries, path.name)
+    if entries.get(name) == value:
         return
-    # Plain settings go before the tables, where TOML wants them.
-    text = tomli_w.dumps({name: value, **{key: other for key, other in said.items() if key != name}})
+    # TOML wants plain settings before the tables.
+    text = tomli_w.dumps({name: value, **{key: other for key, other in entries.items() if key != name}})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
@@ -56,9 +56,9 @@ def change(path: Path, name: str, value: bool | int | str) -> None:
 
 
 class SettingsFile:
-    """A player's settings file in use: what it says, and `complaint`, one line, where it cannot be used.
+    """A player's settings file in use: its settings, and `complaint`, one line, where it cannot be used.
 
-    Without a file all is as it is by default, lessons are over, and nothing is kept.
+    Without a file the defaults hold, except that the tutorial is off, and nothing is saved.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -73,11 +73,11 @@ class SettingsFile:
 
     @property
     def file(self) -> str:
-        """The file's name, for whoever has something to say of it."""
+        """The file's name, for complaints about it."""
         return self.path.name if self.path else "settings.toml"
 
     def save(self, name: str, value: bool | int | str) -> str:
-        """Set one plain setting in the file, and return the line that says why that cannot be done, or nothing."""
+        """Set one plain setting in the file, and return one line on why that cannot be done, or ""."""
         try:
             if self.path is not None:
                 change(self.path, name, value)
@@ -86,9 +86,9 @@ class SettingsFile:
         return ""
 
 
-def settings_of(said: Mapping[str, Any], file: str) -> Settings:
-    """Return the settings that a parsed file says. Raises FileError, which names the file by that name."""
-    table, default = Table(said, file), Settings()
+def settings_of(entries: Mapping[str, Any], file: str) -> Settings:
+    """Return the settings in a parsed file. Raises FileError, which names the `file`."""
+    table, default = Table(entries, file), Settings()
     window, colours, keys = (table.subtable(name) for name in ("window", "colours", "keys"))
     palette = PALETTES[table.one_of("palette", PALETTES, next(iter(PALETTES)))]
     settings = Settings(

@@ -1,4 +1,4 @@
-"""The first minute: five lessons, each of which is over once the player has done what it teaches."""
+"""The tutorial: five lessons, each of which ends once the player has done what it teaches."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from engine.view import Event, MouseWheel
 Deed = Literal["select", "move", "line", "form", "zoom"]
 
 FAREWELL = 8.0  # seconds that the last words stay
-LEAST_MOVE = 1.0  # cells
+LEAST_MOVE = 1.0  # cells by which an order has to differ to be a move
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is taught: a heading, how it is done, and the deed that ends it. {action} stands for that action's key."""
+    """A heading, how it is done, and the deed that ends the lesson. In texts {action} stands for that action's key."""
 
     deed: Deed
     heading: str
@@ -36,17 +36,17 @@ ENDING = "{tutorial} ends the lessons"
 
 
 class Tutorial:
-    """Watches a player and says what to try next. A lesson whose deed was done before it came up is left out.
+    """Watches the player and shows what to try next. A lesson whose deed is done already is left out.
 
-    `keep` is told whether lessons are wanted from now on, as soon as that changes.
+    `keep` saves whether lessons are wanted from now on, whenever that changes.
     """
 
     def __init__(self, shown: bool, keep: Callable[[bool], object] = lambda wanted: None) -> None:
         self.shown = shown
         self._keep = keep
         self._done: set[Deed] = set()
-        self._over: float | None = None  # when the last lesson ended, in seconds
-        self._orders: dict[int, Order] = {}  # the last of each regiment that was seen
+        self._over: float | None = None  # the time when the last lesson ended, in seconds
+        self._orders: dict[int, Order] = {}  # the last order seen for each regiment
 
     def switch(self) -> None:
         """Show the lessons, from the first one on if all are over, or hide them."""
@@ -61,7 +61,7 @@ class Tutorial:
         return next((lesson for lesson in LESSONS if lesson.deed not in self._done), None)
 
     def hear(self, command: Command) -> None:
-        """Take notice of what the player commanded. Whoever is obeyed has been chosen, or was the only one."""
+        """Take note of a command of the player. Regiments that get orders were selected, or there is only one."""
         if isinstance(command, GiveOrders):
             self._done.add("select")
             for regiment, order in command.orders:
@@ -70,12 +70,12 @@ class Tutorial:
                 self._orders[regiment] = order
 
     def on(self, event: Event) -> None:
-        """Take notice of what the mouse did to the camera."""
+        """Take note of a zoom."""
         if isinstance(event, MouseWheel):
             self._done.add("zoom")
 
     def see(self, now: float, selected: bool, orders: Sequence[Order] = ()) -> None:
-        """Take notice of whether anybody is selected, and of the orders as they stand; `now` is in seconds."""
+        """Take note of whether a regiment is selected, and of all regiments' orders; `now` is in seconds."""
         self._orders = dict(enumerate(orders))
         if selected:
             self._done.add("select")
@@ -86,7 +86,7 @@ class Tutorial:
             self._keep(False)
 
     def lines(self, labels: Mapping[str, str]) -> tuple[str, ...]:
-        """Return what is shown now, heading first; `labels` are the keys of the actions by name."""
+        """Return the lines to show now, heading first; `labels` are the keys of the actions by name."""
         if not self.shown:
             return ()
         lesson = self.lesson
@@ -99,10 +99,10 @@ class Tutorial:
 
 
 def deeds(before: Order | None, order: Order) -> set[Deed]:
-    """Return what a player has done who gave that order to men under the one before."""
+    """Return the deeds of a player who gives that order to a regiment with the order `before`."""
     done: set[Deed] = set()
     if (order.frontage, order.path) not in ((None, ()), before and (before.frontage, before.path)):
-        done |= {"move", "line"}  # a front is drawn where they are to go
+        done |= {"move", "line"}  # drawing a front sends them there, too
     elif before and order.formation != before.formation:
         done.add("form")
     elif before and not order.area:
@@ -113,7 +113,7 @@ def deeds(before: Order | None, order: Order) -> set[Deed]:
 
 
 class _Labels(dict[str, str]):
-    """Keys by action, where an action without a key is told by its name."""
+    """Keys by action; an action without a key appears by its name."""
 
     def __missing__(self, action: str) -> str:
         return f"[{action}]"

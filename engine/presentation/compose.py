@@ -12,7 +12,7 @@ from engine.presentation.overlays import overlays
 from engine.soldiers import interpolated
 from engine.view import TEAMS, Colour, DrawnSoldiers, Minimap, Scene, regiment_colours
 
-MINIMAP_EVERY = 4  # ticks after which the minimap is drawn anew
+MINIMAP_EVERY = 4  # ticks between two minimaps
 
 
 def compose(
@@ -23,10 +23,10 @@ def compose(
     scale: float = 5.0,
     sides: tuple[Colour, ...] = TEAMS,
 ) -> Scene:
-    """Return the scene at `alpha` (0 to 1) of the way from the tick before to the last one.
+    """Return the scene at a point between the tick before, where `alpha` is 0, and the last one, where it is 1.
 
-    `scale` is how many pixels a cell has, for arrows that are neither crowded nor sparse; `sides` are the sides'
-    colours, of which each regiment wears a shade.
+    `scale` is in pixels per cell, for arrows that are neither crowded nor sparse; `sides` are the sides' colours, of
+    which each regiment gets a shade.
     """
     return Scene(
         grid=state.ground.grid,
@@ -42,7 +42,7 @@ def compose(
 
 
 def drawn_soldiers(state: BattleState, alpha: float) -> DrawnSoldiers:
-    """Return the soldiers of all regiments, each in its regiment's colour."""
+    """Return the soldiers of all regiments in one; `side` is each soldier's regiment, for its colour."""
     drawn = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
     position, facing, walked = (np.concatenate(part) for part in zip(*drawn, strict=True))
     side = np.repeat(np.arange(len(drawn)), [len(soldiers) for soldiers in state.soldiers])

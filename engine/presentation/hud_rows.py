@@ -1,4 +1,4 @@
-"""What the HUD says of a battle: the rows of its status, and a card for each selected regiment."""
+"""The HUD's words about a battle: the rows of its status, and a card for each selected regiment."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from engine.view import Card, Rows
 
 
 def cards(
-    state: BattleState, formations: Mapping[str, Formation], sides: Sequence[str], chosen: Sequence[int]
+    state: BattleState, formations: Mapping[str, Formation], sides: Sequence[str], selected: Sequence[int]
 ) -> tuple[Card, ...]:
-    """Return what the HUD says of each of the chosen regiments. `sides` are the names of the sides."""
-    return tuple(_card(state, formations, sides, regiment) for regiment in chosen)
+    """Return a card for each of the selected regiments. `sides` are the names of the sides."""
+    return tuple(_card(state, formations, sides, regiment) for regiment in selected)
 
 
 def _card(state: BattleState, formations: Mapping[str, Formation], sides: Sequence[str], regiment: int) -> Card:
@@ -31,9 +31,9 @@ def _card(state: BattleState, formations: Mapping[str, Formation], sides: Sequen
 def status(
     state: BattleState, formations: Mapping[str, Formation], successor: str | None = None, regiment: int = 0
 ) -> Rows:
-    """Return the rows of the HUD that speak of the battle: of the one regiment, or of all together.
+    """Return the HUD's rows about the battle: about its only regiment, or about all together.
 
-    `successor` is the controller that is being prepared.
+    `successor` is the controller that is being prepared, if any is.
     """
     if len(state.regiments) > 1:
         return (*_totals(state), *((("mustering", successor),) if successor else ()))
@@ -48,7 +48,7 @@ def status(
 
 
 def _totals(state: BattleState) -> Rows:
-    """Return the rows that speak of all regiments together."""
+    """Return the rows about all regiments together."""
     filled = np.average(state.overlaps, weights=[regiment.mass for regiment in state.regiments])
     return (
         ("regiments", str(len(state.regiments))),
@@ -59,7 +59,7 @@ def _totals(state: BattleState) -> Rows:
 
 
 def _common(state: BattleState) -> Rows:
-    """Return the rows of mass, device and tick. A drift of the mass is shown to its last digit."""
+    """Return the rows of mass, device and tick. A drift of the mass shows to its last digit."""
     return (
         ("mass", f"{state.mass_start + state.drift:.6f} ({state.drift:+.17g})"),
         ("device", state.simulation.device),

@@ -1,4 +1,4 @@
-"""What the player has switched on of the researcher's view."""
+"""What the player has switched on in the researcher's view."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Switch = Literal["density", "target", "error", "velocity", "plan", "profile", "p
 
 @dataclass(frozen=True)
 class ViewOptions:
-    """One field at a time is shown as colours; everything else is on or off by itself."""
+    """What the view shows: at most one field as colours; everything else is on or off by itself."""
 
     field: Field | None = None
     velocity: bool = False  # arrows of what is commanded
@@ -21,7 +21,7 @@ class ViewOptions:
     words: bool = True  # status, cards and minimap
 
     def switched(self, what: Switch) -> ViewOptions:
-        """Return what is shown once one thing was switched on, or off where it was on."""
+        """Return the options with one thing switched on, or off where it was on."""
         if what in ("density", "target", "error"):
             return replace(self, field=None if self.field == what else what)
         change: dict[str, Any] = {what: not getattr(self, what)}

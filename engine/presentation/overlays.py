@@ -1,4 +1,4 @@
-"""What the researcher's view lays over the field: a field as colours, and velocities as arrows."""
+"""The overlays of the researcher's view: a field as colours, and velocities as arrows."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from engine.presentation.options import ViewOptions
 from engine.view import Arrows, FieldOverlay
 
 APART = 20.0  # pixels between two arrows, about
-SPARSE = 0.15  # density of a square below which it has no arrow
+SPARSE = 0.15  # mean density of a square below which it has no arrow
 
 
 def overlays(state: BattleState, options: ViewOptions, scale: float) -> tuple[FieldOverlay | Arrows, ...]:
-    """Return the fields and arrows that are switched on; a cell has `scale` pixels."""
+    """Return the fields and arrows that are switched on; `scale` is in pixels per cell."""
     found: list[FieldOverlay | Arrows] = []
     if options.field is not None:
         density = state.mass.sum(axis=0)
@@ -38,16 +38,16 @@ def overlays(state: BattleState, options: ViewOptions, scale: float) -> tuple[Fi
 
 
 def arrow_spacing(scale: float) -> int:
-    """Return how many cells a square with one arrow spans along each side when a cell has `scale` pixels."""
+    """Return the side, in cells, of the squares with one arrow each; `scale` is in pixels per cell."""
     return max(round(APART / max(scale, 1e-3)), 1)
 
 
 def arrows(kind: str, mass: Float[np.ndarray, "R H W"], velocity: Float[np.ndarray, "R H W 2"], across: int) -> Arrows:
-    """Return each regiment's mean velocity, weighted by mass, in squares of so many cells across."""
+    """Return each regiment's mean velocity, weighted by mass, in squares `across` cells wide."""
     weight = block_sums(mass, across)
     moved = np.stack([block_sums(mass * velocity[..., axis], across) for axis in (0, 1)], axis=-1)
-    held = weight > SPARSE * across**2
-    row, column = np.nonzero(held)[1:]
-    mean = moved[held] / weight[held][:, None]
+    filled = weight > SPARSE * across**2
+    row, column = np.nonzero(filled)[1:]
+    mean = moved[filled] / weight[filled][:, None]
     place = (np.stack([column, row], axis=1) + 0.5) * across
     return Arrows("plan" if kind == "plan" else "velocity", place, mean)

@@ -1,4 +1,4 @@
-"""What the live plot shows: every regiment's overlap, and the drift of the total mass, over the last ticks."""
+"""The curves of the live plot: every regiment's overlap, and the drift of the total mass, over the last ticks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ KEPT_TICKS = 900  # half a minute at speed 1
 
 
 class PlotHistory:
-    """Points recorded while the battle goes on. After a step back those of the future that was left are forgotten."""
+    """Points recorded while the battle goes on. After a step back, points from that tick on are replaced."""
 
     def __init__(self) -> None:
         self._points: list[tuple[int, tuple[float, ...], float]] = []  # tick, overlaps, drift
 
     def record(self, state: BattleState) -> None:
-        """Record how a battle stands, if its tick is one of those that are recorded."""
+        """Record a state, if its tick is one of those that are recorded."""
         while self._points and self._points[-1][0] >= state.tick:
             self._points.pop()
         if state.tick % EVERY:

@@ -1,4 +1,4 @@
-"""A film of the game as it is played, written beside it: the game mouse over frames and never waits for them."""
+"""A film of the game as it is played, written in a thread of its own: the game hands over frames and never waits."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pathlib import Path
 from engine.recording.film_file import FilmWriter, open_film
 from engine.recording.pictures import Pixels, fitted
 
-WAITING = 24  # frames that may wait to be written; what is filmed beyond that is left out, and the time is kept
+WAITING = 24  # frames that may wait to be written; more are dropped, and the frame before each gap lasts longer
 
-Frame = tuple[int, Pixels]  # the number of frames' times since the start, and the picture
+Frame = tuple[int, Pixels]  # the time in frames since the start, and the picture
 
 
 class Film:
-    """A file that a thread of its own fills. A frame that comes while too many wait is dropped."""
+    """A file that its own thread writes. A frame that comes while too many wait is dropped."""
 
     def __init__(self, path: Path, opened: Callable[[Path], FilmWriter] | None = None) -> None:
         self.path = path
         self.dropped = 0
         self.frames = 0
-        self.failure = ""  # why it cannot go on, in one line
+        self.failure = ""  # why it stopped, in one line
         self._opened = opened or open_film
-        self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING + 1)  # one place is for the end
+        self._frames: queue.Queue[Frame | None] = queue.Queue(WAITING + 1)  # one place is for the final None
         self._thread = threading.Thread(target=self._write, name=f"film {path.name}", daemon=True)
         self._thread.start()
 
@@ -35,23 +35,23 @@ class Film:
 
     @property
     def finished(self) -> bool:
-        """Whether all is on disk, or has failed."""
+        """Whether all is on disk, or writing has failed."""
         return not self._thread.is_alive()
 
     def offer(self, moment: int, pixels: Pixels) -> None:
-        """Hand over the frame of a moment, counted in frames' times; it is left out where there is no room."""
+        """Hand over the frame of a moment, which is counted in frames; it is dropped where there is no room."""
         if self.room:
             self._frames.put_nowait((moment, pixels))
         else:
             self.dropped += 1
 
     def end(self) -> None:
-        """Let the thread finish the file. Returns at once."""
+        """Have the thread finish the file. Returns at once."""
         if not self.finished:
             self._frames.put_nowait(None)
 
     def wait(self, seconds: float) -> None:
-        """Wait until the file is finished, or so long."""
+        """Wait until the file is finished, or for so many seconds."""
         self._thread.join(seconds)
 
     def _write(self) -> None:
@@ -65,9 +65,9 @@ class Film:
                     before = frame
                 if before is not None:
                     self._add(writer, before, 1)
-        except Exception as error:  # whatever goes wrong with a film, the game goes on and says so
-            said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            self.failure = said.splitlines()[0]
+        except Exception as error:  # whatever goes wrong with a film, the game goes on and reports it
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            self.failure = reason.splitlines()[0]
             self._tidy()
 
     def _add(self, writer: FilmWriter, frame: Frame, lasts: int) -> None:
@@ -75,6 +75,6 @@ class Film:
         self.frames += 1
 
     def _tidy(self) -> None:
-        """Leave no file behind in which there is no frame."""
+        """Remove a file without a frame."""
         if not self.frames and self.path.is_file():
             self.path.unlink(missing_ok=True)

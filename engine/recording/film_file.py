@@ -30,10 +30,10 @@ QUALITIES = {"gif": Quality(720, 12.0), "mp4": Quality(1280, 30.0)}
 
 
 class FilmWriter(Protocol):
-    """Takes a film frame by frame."""
+    """Writes a film, frame by frame."""
 
     def add(self, pixels: Pixels, lasts: int = 1) -> None:
-        """Append a frame that stays for the time of so many."""
+        """Append a frame that lasts as long as `lasts` frames."""
         ...
 
     def close(self) -> None:
@@ -47,12 +47,12 @@ class FilmWriter(Protocol):
 
 
 def film_format(path: Path) -> str:
-    """Return "mp4" for a file whose name ends so, else "gif"."""
+    """Return "mp4" for a file with that ending, else "gif"."""
     return "mp4" if path.suffix.lower() == ".mp4" else "gif"
 
 
 def quality(path: Path) -> Quality:
-    """Return how large and how smooth a film in this file is."""
+    """Return the quality of a film in this file."""
     return QUALITIES[film_format(path)]
 
 
@@ -63,7 +63,7 @@ def check_film(path: Path) -> None:
 
 
 def open_film(path: Path) -> FilmWriter:
-    """Return the writer for a file, by its name's ending. Raises OSError where it cannot be written."""
+    """Return the writer for a file, by its ending. Raises InputError without ffmpeg, OSError where it cannot write."""
     check_film(path)
     wanted = quality(path)
     if film_format(path) == "mp4":
@@ -72,7 +72,7 @@ def open_film(path: Path) -> FilmWriter:
 
 
 def overlay_colours() -> tuple[Colour, ...]:
-    """Return the colours of what may be switched on while a film is made, which its first frames do not show."""
+    """Return colours that the first frames of a film may lack: those of overlays, which are switched on at any time."""
     steps = np.linspace(0, STEPS - 1, 12).astype(int)
     found = [VELOCITY, PLANNED]
     for scale in SCALES.values():
@@ -81,18 +81,18 @@ def overlay_colours() -> tuple[Colour, ...]:
 
 
 class Mp4Writer:
-    """Mouse frames to ffmpeg, which encodes them in a process of its own."""
+    """Hands frames to ffmpeg, which encodes them in a process of its own."""
 
     def __init__(self, path: Path, *, frames_per_second: float) -> None:
         """Raises OSError where the file cannot be written."""
-        path.open("wb").close()  # says at once, and in the system's words, what ffmpeg would say late
+        path.open("wb").close()  # fails at once, and in the system's words, where ffmpeg would fail late
         self._path = path
         self._frames_per_second = frames_per_second
         self._sink: object = None
 
     def add(self, pixels: Pixels, lasts: int = 1) -> None:
-        """Append a frame that stays for the time of so many. All frames have the size of the first."""
-        height, width = (length - length % 2 for length in pixels.shape[:2])  # the colours are coded in twos
+        """Append a frame that lasts as long as `lasts` frames. All frames have the size of the first."""
+        height, width = (length - length % 2 for length in pixels.shape[:2])  # the codec wants even lengths
         frame = pixels[:height, :width].tobytes()
         try:
             if self._sink is None:

@@ -1,4 +1,4 @@
-"""Capture on disk: one as a PNG, many as a GIF. MP4 is in engine.recording.film_file."""
+"""Pictures on disk: one as a PNG, many as a GIF. MP4 is in engine.recording.film_file."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from engine.view import Colour
 
 Pixels = UInt8[np.ndarray, "height width 3"]
 
-COLOURS = 255
-UNCHANGED = 255  # the palette's last place is for pixels that stay as they were
-SEEN_FIRST = 24  # frames that are looked at before the palette is chosen
+COLOURS = 255  # in the palette
+UNCHANGED = 255  # the palette's last index is for pixels that stay as they were
+SEEN_FIRST = 24  # frames from which the palette is chosen
 
 
 def save_png(path: str | Path, pixels: Pixels) -> None:
@@ -30,7 +30,7 @@ def save_png(path: str | Path, pixels: Pixels) -> None:
 
 
 def fitted(pixels: Pixels, like: Pixels) -> Pixels:
-    """Return a picture in the size of another, whole, with black beside it where their shapes differ."""
+    """Return a picture at the size of another, uncut, with black beside it where their shapes differ."""
     if pixels.shape == like.shape:
         return pixels
     return np.asarray(ImageOps.pad(Image.fromarray(pixels), (like.shape[1], like.shape[0])))
@@ -39,8 +39,8 @@ def fitted(pixels: Pixels, like: Pixels) -> Pixels:
 class GifWriter:
     """Writes an animation frame by frame: one palette for all, and of each frame only what changed.
 
-    The palette is chosen from the first frames, so these should show what the animation is about; `reserved` colours
-    are in it whatever those show.
+    The palette is chosen from the first frames, so these should show what the animation is about; it always has the
+    `reserved` colours.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class GifWriter:
         self._waiting: list[tuple[Image.Image, int]] = []
         self._palette: Image.Image | None = None
         self._before: UInt8[np.ndarray, "height width"] | None = None
-        self._told = 0  # in frames' time: what the written frames last together
+        self._written = 0  # how long the written frames last together, in frames
 
     def add(self, pixels: Pixels, lasts: int = 1) -> None:
-        """Append a frame that stays for the time of so many. All frames have the size of the first."""
+        """Append a frame that lasts as long as `lasts` frames. All frames have the size of the first."""
         frame = Image.fromarray(pixels)
         if self._width is not None and frame.width > self._width:
             height = round(frame.height * self._width / frame.width)
@@ -101,14 +101,14 @@ class GifWriter:
         if not self._waiting:
             raise ValueError("an animation needs at least one frame")
         width, height = self._waiting[0][0].size
-        # A sample of the pixels is enough: every third row and column, where the men and letters show as well.
+        # A sample of the pixels is enough: soldiers and letters show in every third row and column, too.
         sample = np.concatenate([np.asarray(frame)[::3, ::3] for frame, _ in self._waiting])
-        chosen = COLOURS - len(self._reserved) // 3
-        self._palette = Image.fromarray(sample).quantize(chosen, method=Image.Quantize.MEDIANCUT)
-        colours = bytes([*(self._palette.getpalette("RGB") or [])[: 3 * chosen], *self._reserved])
+        free = COLOURS - len(self._reserved) // 3
+        self._palette = Image.fromarray(sample).quantize(free, method=Image.Quantize.MEDIANCUT)
+        colours = bytes([*(self._palette.getpalette("RGB") or [])[: 3 * free], *self._reserved])
         self._palette.putpalette(colours)
         self._file.write(struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF7, 0, 0) + colours.ljust(768, b"\0"))
-        self._file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")  # for ever
+        self._file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0")  # repeats for ever
         for frame, lasts in self._waiting:
             self._write(frame, lasts)
         self._waiting.clear()
@@ -130,9 +130,10 @@ class GifWriter:
         height, width = content.shape
         self._file.write(struct.pack("<BHHHHBB", 0x2C, left, top, width, height, 0, 8))
         self._file.write(Image.fromarray(content).convert("P").tobytes("gif", "P") + b"\0")
-        self._told += lasts
+        self._written += lasts
 
     def _duration(self, lasts: int) -> int:
-        """Hundredths of a second until the next frame, such that rounding never adds up."""
-        ends = [round(100 * told / self._frames_per_second) for told in (self._told, self._told + lasts)]
+        """Return the hundredths of a second until the next frame, such that rounding never adds up."""
+        times = (self._written, self._written + lasts)
+        ends = [round(100 * time / self._frames_per_second) for time in times]
         return min(max(ends[1] - ends[0], 1), 0xFFFF)
