@@ -1,4 +1,4 @@
-"""Tasks to train on and to be measured by: starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
+"""Tasks for training and evaluation: starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
 
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound

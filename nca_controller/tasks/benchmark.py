@@ -1,4 +1,4 @@
-"""The benchmark: 64 transitions between all formations, anywhere, turned anyhow, drawn from a fixed seed."""
+"""The benchmark: 64 transitions between all formations, anywhere and at any angle, drawn from a fixed seed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from engine.plugin import Ground
 SEED = 2026
 GRIDS = ((128, 192), (128, 128))  # height, width in cells
 MASSES = (400.0, 700.0, 1000.0)
-FARTHEST = 40.0  # cells between the middle of the source and that of the target, at most
+FARTHEST = 40.0  # cells from the middle of the source to that of the target, at most
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One order: where the mass stands, and where it is wanted. Both hold the same mass, to the bit."""
+    """One order: the mass at first, and the target. Both have the same total, to the bit."""
 
     source: str
     target: str

@@ -1,4 +1,4 @@
-"""Battles to train on: where the mass stands, and what is ordered. NumPy; masses are exact and on the lattice."""
+"""Battles to train on: masses at first and targets. NumPy; all are exact and on the lattice."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class Orders:
         self.turn = turn
 
     def starts(self, count: int) -> Float[np.ndarray, "count H W"]:
-        """Return where the mass of so many battles stands at first."""
+        """Return the masses at the start of `count` battles."""
         return np.stack([self.start() for _ in range(count)])
 
     def start(self) -> Float[np.ndarray, "H W"]:
-        """Return a crowd or a formation of a random mass, anywhere on the field."""
+        """Return a crowd or a formation of a random total, anywhere on the field."""
         mass = self.rng.uniform(*self.masses)
         if self.rng.random() < 0.5:
             return formations.crowd(mass, self.ground, centre=self.place(), softness=self.rng.uniform(1, 5))
         return self.order(mass)
 
     def order(self, mass: float) -> Float[np.ndarray, "H W"]:
-        """Return the target of a random formation of that mass, anywhere and turned anyhow."""
+        """Return the target of a random formation of that total, anywhere and at any angle up to `turn`."""
         formation = self.formations[self.rng.integers(len(self.formations))]
         angle = self.rng.uniform(-self.turn, self.turn)
         return formations.form_up(formation, mass, self.ground, centre=self.place(), angle=angle).target

@@ -30,9 +30,7 @@ HEIGHT = 0.7  # of a drawing, as a share of the field's shorter side
 
 
 def shaped(name: str, mass: float, ground: Ground) -> Float[np.ndarray, "H W"]:
-    """Return the target of that drawing and of exactly that mass, in the middle of the ground: the pen is as wide as
-    the mass wants it.
-    """
+    """Return the target (H, W) of that drawing, in the middle of the ground: the pen is as wide as the mass needs."""
     height, width = ground.grid
     side = HEIGHT * min(height, width)
     corner = (width - side) / 2, (height - side) / 2

@@ -1,6 +1,6 @@
 """The starts of the seed's training: Gaussian heaps, and formations in light or heavy disorder. NumPy.
 
-Disorder works on whole cells, held or not; whatever it does, the total is at the end exactly what it was before.
+Disorder works on whole cells, occupied or not; whatever it does, the total is exact again at the end.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from jaxtyping import Bool, Float
 from engine.plugin import QUANTUM
 
 Density = Float[np.ndarray, "H W"]
-Held = Bool[np.ndarray, "H W"]
+Occupancy = Bool[np.ndarray, "H W"]
 
-REACH = 8  # cells that a heap or a formation is displaced at most, along each axis
-SWING = 0.3  # radians that a formation is turned at most
+REACH = 8  # cells, the farthest that a heap or a formation is displaced along each axis
+SWING = 0.3  # radians, the most that a formation is turned
 SIGMAS = (5.0, 13.0)  # cells, of a pool's heaps
 LIGHT, HEAVY = 0.3, 0.7  # intensities of a pool's noise
 
@@ -49,10 +49,10 @@ def add_heavy_noise_to_formation(alpha: Density, rng: np.random.Generator, noise
     Cells at half the greatest density or more are taken as full. An intensity of 0 only displaces and turns.
     """
     mass = on_lattice(float(alpha.sum(dtype=np.float64)), alpha.size)
-    held = alpha >= alpha.max() / 2
+    occupied = alpha >= alpha.max() / 2
     for stage in (displace, turn, erode, dilate, pierce, cut):
-        held = stage(held, noise_intensity, rng)
-    return renormalise(held, mass, rng)
+        occupied = stage(occupied, noise_intensity, rng)
+    return renormalise(occupied, mass, rng)
 
 
 def quarter_pool(
@@ -60,7 +60,7 @@ def quarter_pool(
 ) -> Float[np.ndarray, "size H W"]:
     """Return a pool of starts, float32, in this order: heaps, lightly and heavily disordered formations, clean ones.
 
-    A quarter each; the clean ones also take what four does not divide. Formations take turns within each quarter.
+    A quarter each; the clean ones also get the remainder. Formations alternate within each quarter.
     Raises ValueError, naming the formation, where one does not hold exactly `mass`.
     """
     for name, formation in formations.items():
@@ -75,60 +75,60 @@ def quarter_pool(
     return np.stack(starts).astype(np.float32)
 
 
-def displace(held: Held, intensity: float, rng: np.random.Generator) -> Held:
+def displace(occupied: Occupancy, intensity: float, rng: np.random.Generator) -> Occupancy:
     """Return the formation moved by up to 8 cells along each axis, as far as the field has room."""
-    moved = np.zeros_like(held)
-    cells = np.argwhere(held)
-    room = np.array(held.shape) - 1 - cells.max(axis=0)
+    moved = np.zeros_like(occupied)
+    cells = np.argwhere(occupied)
+    room = np.array(occupied.shape) - 1 - cells.max(axis=0)
     moved[tuple((cells + np.clip(rng.integers(-REACH, REACH + 1, 2), -cells.min(axis=0), room)).T)] = True
     return moved
 
 
-def turn(held: Held, intensity: float, rng: np.random.Generator) -> Held:
+def turn(occupied: Occupancy, intensity: float, rng: np.random.Generator) -> Occupancy:
     """Return the formation turned about the field's middle by up to 0.3 radians."""
     angle = rng.uniform(-SWING, SWING)
-    return look_up(held, np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]))
+    return look_up(occupied, np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]))
 
 
-def erode(held: Held, intensity: float, rng: np.random.Generator) -> Held:
-    """Return the formation after one to three rounds in which cells with at most two held neighbours may fall."""
+def erode(occupied: Occupancy, intensity: float, rng: np.random.Generator) -> Occupancy:
+    """Return the formation after one to three rounds in which cells with at most two occupied neighbours may fall."""
     for _ in range(rng.integers(1, 4)):
-        held = held & ~((neighbours(held) < 0.75) & (rng.random(held.shape) < 0.4 * intensity))
-    return held
+        occupied = occupied & ~((neighbours(occupied) < 0.75) & (rng.random(occupied.shape) < 0.4 * intensity))
+    return occupied
 
 
-def dilate(held: Held, intensity: float, rng: np.random.Generator) -> Held:
-    """Return the formation after one to three rounds in which cells with at least two held neighbours may join."""
+def dilate(occupied: Occupancy, intensity: float, rng: np.random.Generator) -> Occupancy:
+    """Return the formation after one to three rounds in which cells with at least two occupied neighbours may join."""
     for _ in range(rng.integers(1, 4)):
-        held = held | ((neighbours(held) > 0.25) & (rng.random(held.shape) < 0.3 * intensity))
-    return held
+        occupied = occupied | ((neighbours(occupied) > 0.25) & (rng.random(occupied.shape) < 0.3 * intensity))
+    return occupied
 
 
-def pierce(held: Held, intensity: float, rng: np.random.Generator) -> Held:
+def pierce(occupied: Occupancy, intensity: float, rng: np.random.Generator) -> Occupancy:
     """Return the formation with holes of single cells."""
-    return held & (rng.random(held.shape) >= 0.15 * intensity)
+    return occupied & (rng.random(occupied.shape) >= 0.15 * intensity)
 
 
-def cut(held: Held, intensity: float, rng: np.random.Generator) -> Held:
+def cut(occupied: Occupancy, intensity: float, rng: np.random.Generator) -> Occupancy:
     """Return the formation, now and then with a lane cut through, 4 cells wide and up to 5 from the field's middle."""
     if rng.random() >= 0.3 * intensity:
-        return held
-    (y, x), angle, offset = positions(held.shape), rng.uniform(0, np.pi), rng.uniform(-5, 5)
-    return held & (np.abs(y * np.cos(angle) + x * np.sin(angle) + offset) >= 2)
+        return occupied
+    (y, x), angle, offset = positions(occupied.shape), rng.uniform(0, np.pi), rng.uniform(-5, 5)
+    return occupied & (np.abs(y * np.cos(angle) + x * np.sin(angle) + offset) >= 2)
 
 
-def renormalise(held: Held, mass: float, rng: np.random.Generator) -> Density:
-    """Return full cells of exactly the mass, float32; of one that is not whole a cell at the rim holds the fraction.
+def renormalise(occupied: Occupancy, mass: float, rng: np.random.Generator) -> Density:
+    """Return full cells of exactly the mass, float32; if it is no whole number, a cell at the rim holds the fraction.
 
-    Men leave the tips, or join anywhere at the rim: the seed's join where it is hollow, which heals holes and cuts.
+    Cells fall at the tips, or join anywhere at the rim: the seed's join where it is hollow, which heals holes and cuts.
     """
-    held, count = held.copy(), math.ceil(mass)
-    if not held.any():
-        held[held.shape[0] // 2, held.shape[1] // 2] = True
-    while (missing := count - int(held.sum())) > 0:
-        held |= highest(np.zeros(held.shape), ~held & (neighbours(held) > 0), missing, rng)
-    held &= ~highest(1 - neighbours(held), held, int(held.sum()) - count, rng)
-    return (held - highest(1 - neighbours(held), held, 1, rng) * (count - mass)).astype(np.float32)
+    occupied, count = occupied.copy(), math.ceil(mass)
+    if not occupied.any():
+        occupied[occupied.shape[0] // 2, occupied.shape[1] // 2] = True
+    while (missing := count - int(occupied.sum())) > 0:
+        occupied |= highest(np.zeros(occupied.shape), ~occupied & (neighbours(occupied) > 0), missing, rng)
+    occupied &= ~highest(1 - neighbours(occupied), occupied, int(occupied.sum()) - count, rng)
+    return (occupied - highest(1 - neighbours(occupied), occupied, 1, rng) * (count - mass)).astype(np.float32)
 
 
 def on_lattice(mass: float, room: float) -> float:
@@ -143,22 +143,22 @@ def positions(grid: tuple[int, ...]) -> Float[np.ndarray, "2 H W"]:
     return np.indices(grid) - (np.array(grid)[:, None, None] - 1) / 2
 
 
-def look_up(held: Held, matrix: Float[np.ndarray, "2 2"]) -> Held:
-    """Return the field where each cell at (y, x) from the middle takes what the nearest to `matrix @ (y, x)` held."""
-    middle = (np.array(held.shape)[:, None, None] - 1) / 2
-    y, x = np.rint(np.tensordot(matrix, positions(held.shape), 1) + middle).astype(int)
-    inside = (y >= 0) & (y < held.shape[0]) & (x >= 0) & (x < held.shape[1])
-    return held[np.where(inside, y, 0), np.where(inside, x, 0)] & inside
+def look_up(occupied: Occupancy, matrix: Float[np.ndarray, "2 2"]) -> Occupancy:
+    """Return the field resampled: a cell at (y, x) from the middle takes the value nearest to `matrix @ (y, x)`."""
+    middle = (np.array(occupied.shape)[:, None, None] - 1) / 2
+    y, x = np.rint(np.tensordot(matrix, positions(occupied.shape), 1) + middle).astype(int)
+    inside = (y >= 0) & (y < occupied.shape[0]) & (x >= 0) & (x < occupied.shape[1])
+    return occupied[np.where(inside, y, 0), np.where(inside, x, 0)] & inside
 
 
-def neighbours(held: Held) -> Float[np.ndarray, "H W"]:
-    """Return the share of each cell's four neighbours that are held; outside the field nothing is."""
-    padded = np.pad(held.astype(np.float64), 1)
+def neighbours(occupied: Occupancy) -> Float[np.ndarray, "H W"]:
+    """Return the share of each cell's four neighbours that are occupied; outside the field none is."""
+    padded = np.pad(occupied.astype(np.float64), 1)
     return (padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]) / 4
 
 
-def highest(score: Float[np.ndarray, "H W"], among: Held, count: int, rng: np.random.Generator) -> Held:
-    """Return the `count` cells of the highest score, or all there are, among some; chance decides between equals."""
+def highest(score: Float[np.ndarray, "H W"], among: Occupancy, count: int, rng: np.random.Generator) -> Occupancy:
+    """Return the `count` cells of the highest score among some, or all of these; chance decides between equals."""
     ranked = np.argsort(np.where(among, -score - 0.01 * rng.random(score.shape), np.inf), axis=None)
     chosen = np.zeros_like(among)
     chosen.flat[ranked[: min(count, int(among.sum()))]] = True
