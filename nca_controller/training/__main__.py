@@ -68,7 +68,7 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
 
     if config.show_every:
         check_figures()
-    for stale in (CARD, RECIPE):  # they speak of the model that was here before
+    for stale in (CARD, RECIPE):  # they describe the model that was here before
         (model / stale).unlink(missing_ok=True)
     run, sources = Run(config, model, folder, resume=resume), commit()
     done, last = run.trainer.iteration, None
@@ -94,7 +94,7 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
 
 
 def device() -> str:
-    """Return what trained: the processor's cores, or the accelerator."""
+    """Return the hardware that trained: the processor's cores, or the accelerators."""
     import jax
 
     first = jax.devices()[0]

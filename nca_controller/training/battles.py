@@ -1,4 +1,4 @@
-"""Battles of a batch, fought with the simulation's own tick, and what they cost."""
+"""Battles of a batch, fought with the simulation's own tick, and their losses."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from nca_controller.training.losses import LOSSES
 
 
 class Battles(NamedTuple):
-    """Battles under way, N of them: mass, what was ordered, and the cells' channels."""
+    """N battles under way: masses, targets, and the cells' channels."""
 
-    mass: Any  # (N, H, W), of NumPy in the pool and of JAX in a batch
+    mass: Any  # (N, H, W), NumPy in the pool and JAX in a batch
     target: Any  # (N, H, W)
     cells: Any  # (N, H, W, C)
 
 
 class Outcome(NamedTuple):
-    """What became of N battles."""
+    """N battles after a rollout."""
 
     battles: Battles
     losses: Float[Array, " N"]
@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
 
 
 def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Float[Array, ""], Outcome]:
-    """Return the mean loss over a batch, and what became of it. One key for each battle."""
+    """Return the mean loss over a batch, and its outcome. One key for each battle."""
     controller = NCA(params, config.architecture, config.fire_rate, config.velocity_noise)
     terrain = Terrain.plain(*battles.mass.shape[1:])
 
@@ -48,8 +48,8 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
                 state = state.replace(mass=diffuse(state.mass, config.diffusion_rate, terrain))
             return state, (state.mass[0], state.velocity[0])
 
-        kept = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, ANSWERED))
-        state, (masses, velocities) = jax.lax.scan(kept, state, length=config.ticks)
+        checkpointed = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, ANSWERED))
+        state, (masses, velocities) = jax.lax.scan(checkpointed, state, length=config.ticks)
         loss, filled = LOSSES[config.loss](masses, velocities, target, config.rest_weight)
         return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
 

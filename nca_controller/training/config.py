@@ -1,4 +1,4 @@
-"""What a training run is told: the presets, as typed data."""
+"""The configuration of a training run, and the presets, as typed data."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Config:
     least_mass: float = 120.0
     greatest_mass: float = 420.0
     pool: int = 64  # battles that go on from iteration to iteration
-    starts: str = "orders"  # where mass stands at first: crowds and formations anywhere, or the seed's quarters
-    turn: float = 180.0  # degrees that an order is turned at most, either way
-    renewed: float = 0.5  # share of a batch that gets a new order; the others go on or stand
+    starts: str = "orders"  # masses at first: crowds and formations anywhere, or the seed's quarters
+    turn: float = 180.0  # degrees, the most that an order is turned either way
+    renewed: float = 0.5  # share of a batch that gets a new order; the others go on or rest
     wounded: float = 0.15  # share of a batch whose mass is partly thrown about
     replaced: int = 1  # battles of a batch, the worst ones, that start anew
     guidance: str = "plan"  # the commander whose orders the cells perceive
-    obedience: float = 4.0  # a planned speed of 1 / obedience leaves the cells their full say; 0: they always have it
+    obedience: float = 4.0  # from a planned speed of 1 / obedience on cells correct in full; 0: they always do
     hidden_dim: int = 64
-    cells: str = "living"  # which act: the living, with mass in them or beside them, or all
+    cells: str = "living"  # which cells act: the living, with mass in them or beside them, or all
     frame: str = "order"  # in which they perceive and correct: that of their order, or the ground's
     fire_rate: float = 1.0  # probability that a cell updates in a tick
     velocity_noise: float = 0.0  # standard deviation
@@ -40,14 +40,14 @@ class Config:
     gradient_clip: float = 1.0
     warmup: int = 20  # iterations until the learning rate is reached
     decay: int = 0  # iterations until it has fallen to a hundredth; 0: all of them
-    loss: str = "shortfall"  # standing: soon; shortfall: less missing at all times; seed: mass and velocity at the end
-    rest_weight: float = 0.05  # how much commanded speed counts where mass stands right
+    loss: str = "shortfall"  # standing: time to stand; shortfall: what is missing at all times; seed: the last tick
+    rest_weight: float = 0.05  # weight of commanded speed where mass is in its place
     save_every: int = 50  # iterations between checkpoints
     show_every: int = 0  # iterations between figures and animations; 0: none
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Raise ValueError, naming the field, for a run that cannot be."""
+        """Raise ValueError, naming the field, for an impossible run."""
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name in CHOICES:

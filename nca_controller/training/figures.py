@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TRANSITIONS = 4
 FRAMES = 64  # of an animation
-LONGER = 2  # an animation lasts so many rollouts
+LONGER = 2  # length of an animation, in rollouts
 
 
 def show(trainer: Trainer, folder: Path) -> None:
@@ -61,7 +61,7 @@ def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], pa
 
 
 def draw_transitions(trainer: Trainer, path: Path) -> None:
-    """Animate battles that are the same all through a run, with the steering of play; targets stand below."""
+    """Animate battles that are the same throughout a run, steered as in play; their targets are below."""
     config = trainer.config
     controller = NCA(trainer.params, config.architecture)
     starts, targets = trainer.validation.mass[:TRANSITIONS], trainer.validation.target[:TRANSITIONS]

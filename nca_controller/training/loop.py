@@ -96,7 +96,7 @@ class Trainer:
         return gradient, outcome, chosen
 
     def write_back(self, chosen: np.ndarray, outcome: Outcome) -> None:
-        """Put the battles back into the pool; the worst start anew, that none drags it down (Growing NCA)."""
+        """Put the battles back into the pool; the worst start anew, so that none lingers (Growing NCA)."""
         for field, result in zip(self.pool, outcome.battles, strict=True):
             field[chosen] = np.asarray(result)
         worst_first = np.argsort(-np.asarray(outcome.losses), kind="stable")
@@ -138,7 +138,7 @@ def most_even(battles: int, devices: int) -> int:
 
 
 def on_all_cores() -> None:
-    """Make every core of the processor a device, over which a trainer spreads its batch; to be said before JAX wakes.
+    """Make every core of the processor a device, over which a trainer spreads its batch; call it before JAX starts.
 
     A number of devices that was asked for by JAX's own flags stays.
     """
@@ -149,10 +149,10 @@ def on_all_cores() -> None:
 
 
 def gradient_of(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Any, Any]:
-    """Return the mean loss, the outcome and the gradient of this device's battles, means being those of all devices."""
-    (loss, outcome), slope = jax.value_and_grad(partial(fight, config=config), has_aux=True)(params, battles, keys)
-    loss, slope = jax.lax.pmean((loss, slope), "battles")
-    return (loss, outcome), slope
+    """Return the mean loss and gradient over all devices' battles, and the outcome of this device's."""
+    (loss, outcome), gradient = jax.value_and_grad(partial(fight, config=config), has_aux=True)(params, battles, keys)
+    loss, gradient = jax.lax.pmean((loss, gradient), "battles")
+    return (loss, outcome), gradient
 
 
 def validation_battles(config: Config) -> Battles:

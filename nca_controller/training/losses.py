@@ -1,4 +1,4 @@
-"""What training asks of a rollout: stand as ordered, soon, and then stand still."""
+"""Losses of a rollout: fill the order soon, and then rest."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from nca_controller.guidance import create_goal_signal
 from nca_controller.metrics import overlap
 
 CLEAN = 0.005  # shortfall below which there is little left to win
-ENOUGH = (0.95, 0.98, 0.99)  # overlaps at which an order may be said to stand
-SOFTNESS = 0.3  # by how much of what is missing then the moment of standing is blurred
-STANDS = 0.98  # overlap from which rest is asked for, the more the closer to 1
+ENOUGH = (0.95, 0.98, 0.99)  # overlaps from which an order may count as standing
+SOFTNESS = 0.3  # width of the threshold, as a share of what is missing there
+REST_FROM = 0.98  # overlap from which rest is due, the more the closer to 1
 VELOCITY_WEIGHT = 0.1  # of the seed's velocity loss beside its mass loss
 EVERYWHERE = 0.1  # weight of the seed's velocity loss on empty ground
 
@@ -24,37 +24,37 @@ EVERYWHERE = 0.1  # weight of the seed's velocity loss on empty ground
 def shortfall(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Array, " ticks"]]:
     """Return how much is missing, and how far rest is due at each tick.
 
-    The mean over all ticks of what is missing, as a logarithm, asks for speed and for cleanness alike: halving it
+    The mean over all ticks of the logarithm of what is missing rewards speed and cleanness alike: halving it
     counts as much at the end as on the way.
     """
     return (jnp.log1p((1 - filled) / CLEAN) / math.log1p(1 / CLEAN)).mean(), filled**8
 
 
 def standing(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Array, " ticks"]]:
-    """Return how long the order does not stand, and how far rest is due at each tick.
+    """Return for how long the order does not stand, and how far rest is due at each tick.
 
-    The share of the ticks before the order stands, softly, so that there is a slope; the mean over several notions of
-    standing. It asks about the moments of arrival alone, so it serves who comes that far, as under a good commander.
+    The share of the ticks before the order stands, softly, so that there is a gradient; the mean over several notions
+    of standing. Only the moments of arrival count, so it serves cells that come that far, as under a good commander.
     """
     waiting = [jax.nn.sigmoid((enough - filled) / (SOFTNESS * (1 - enough))).mean() for enough in ENOUGH]
-    return jnp.stack(waiting).mean(), jnp.clip((filled - STANDS) / (1 - STANDS), 0, 1)
+    return jnp.stack(waiting).mean(), jnp.clip((filled - REST_FROM) / (1 - REST_FROM), 0, 1)
 
 
 def order_loss(
-    asked: Callable[..., tuple[Array, Array]],
+    objective: Callable[..., tuple[Array, Array]],
     mass: Float[Array, "ticks H W"],
     velocity: Float[Array, "ticks H W 2"],
     target: Float[Array, "H W"],
     rest_weight: float,
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Return the loss of a rollout by what is asked of its overlaps, and its overlap at the end.
+    """Return the loss of a rollout by an objective on its overlaps, and its overlap at the end.
 
-    Where rest is due, the kinetic energy of mass that stands where it is wanted is added.
+    Where rest is due, the kinetic energy of mass in its place is added.
     """
     filled = overlap(mass, target)
-    wanting, due = asked(filled)
+    loss, due = objective(filled)
     moving = (jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
-    return wanting + rest_weight * (moving * due).mean(), filled[-1]
+    return loss + rest_weight * (moving * due).mean(), filled[-1]
 
 
 def seed_loss(

@@ -1,4 +1,4 @@
-"""A run from its first iteration to its last: metrics, snapshots, the exported model, and ways to end in good order."""
+"""A run from its first iteration to its last: metrics, snapshots, the exported model, and an orderly end."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MARGIN = 1.5  # how much longer than the slowest so far an iteration and a snaps
 
 
 class DivergedError(ArithmeticError):
-    """The run stopped being numbers; the text says when, and which checkpoint was the last good one."""
+    """Numbers are no longer finite; the text says when, and which checkpoint was the last good one."""
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """What one iteration was like."""
+    """The metrics of one iteration."""
 
     iteration: int
     loss: float
@@ -77,7 +77,7 @@ class Run:
                 self.save(round(self.seconds + time.monotonic() - begun, 2))
 
     def iterate(self) -> tuple[float, float]:
-        """Take one step; say where the run stood where it cannot go on."""
+        """Take one step. Raises DivergedError, which names the last good checkpoint."""
         try:
             return self.trainer.iterate()
         except NotFiniteError as error:
@@ -108,7 +108,7 @@ class Run:
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """Yield an event that the first Ctrl-C sets, lest an iteration be cut in half; the second one interrupts."""
+    """Yield an event that the first Ctrl-C sets, so that an iteration ends whole; the second one interrupts."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop

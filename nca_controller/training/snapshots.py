@@ -1,4 +1,4 @@
-"""The resumable state of a run: weights, optimiser, pool and generators, as orbax keeps them. The latest and the best.
+"""The resumable state of a run: weights, optimiser, pool and generators, saved by orbax. The latest and the best.
 
 It is kept apart from the exported model, which holds the weights alone.
 """
@@ -42,7 +42,7 @@ class Snapshots:
         return step
 
     def save(self, trainer: Trainer, loss: float, seconds: float, best: float) -> None:
-        """Save a trainer, with the loss that it is judged by. Raises OSError; earlier snapshots are whole then."""
+        """Save a trainer, with its validation loss. Raises OSError; earlier snapshots stay whole."""
         last = self.latest()
         notes = {
             "format": FORMAT,
@@ -62,7 +62,7 @@ class Snapshots:
             ) from None
 
     def notes(self) -> dict[str, Any]:
-        """Return what is told beside the arrays of the latest snapshot. Raises CheckpointError."""
+        """Return the notes beside the arrays of the latest snapshot. Raises CheckpointError."""
         step = self.latest()
         if step is None:
             raise CheckpointError(f"{self.folder}: there is no run to resume")
@@ -79,14 +79,14 @@ class Snapshots:
         """Put a trainer into the state of the latest snapshot. Raises CheckpointError."""
         step, notes = self.latest(), self.notes()
         assert step is not None
-        wanted = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), arrays(trainer))
+        template = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), arrays(trainer))
         try:
-            parts = self.args.Composite(arrays=self.args.StandardRestore(wanted))
-            held = self.manager.restore(step, args=parts)["arrays"]
+            parts = self.args.Composite(arrays=self.args.StandardRestore(template))
+            restored = self.manager.restore(step, args=parts)["arrays"]
         except Exception as error:
             raise CheckpointError(f"{self.folder}: iteration {step} cannot be read: {first_line(error)}") from None
-        trainer.params, trainer.moments = jax.device_put((held["params"], held["moments"]), trainer.everywhere)
-        for field, saved in zip(trainer.pool, held["pool"], strict=True):
+        trainer.params, trainer.moments = jax.device_put((restored["params"], restored["moments"]), trainer.everywhere)
+        for field, saved in zip(trainer.pool, restored["pool"], strict=True):
             field[:] = np.asarray(saved)
         trainer.rng.bit_generator.state = notes["generator"]
         trainer.iteration = step
