@@ -57,7 +57,7 @@ def main(words: list[str] | None = None) -> None:
         parser.error(str(error))
 
 
-def report(controller: str, results: dict[str, dict[str, list[Row]]], stories: dict[str, str]) -> str:
+def report(controller: str, results: dict[str, dict[str, list[Row]]], descriptions: dict[str, str]) -> str:
     """Return all tables: the comparison first, then every trial of the controller."""
     from nca_controller.evaluation import comparison, table
 
@@ -66,7 +66,7 @@ def report(controller: str, results: dict[str, dict[str, list[Row]]], stories: d
     if compared:
         parts.append(f"{len(next(iter(compared.values())))} orders, 400 ticks each.\n\n{comparison(compared)}")
     for trial, rows in results[controller].items():
-        parts.append(f"### {trial}\n\n{stories[trial]}\n\n{table(rows)}")
+        parts.append(f"### {trial}\n\n{descriptions[trial]}\n\n{table(rows)}")
     return "\n\n".join(parts)
 
 
@@ -99,12 +99,12 @@ is told at the end, as a share of the top speed; `kept` is the total at the end 
     write_whole(folder / CARD, card)
 
 
-def chosen(words: str, what: str, known: list[str]) -> list[str]:
+def chosen(words: str, what: str, choices: list[str]) -> list[str]:
     """Return the names in a list with commas, all of them for "all". Raises ValueError for an unknown one."""
-    names = known if words == "all" else words.split(",")
+    names = choices if words == "all" else words.split(",")
     for name in names:
-        if name not in known:
-            raise ValueError(unknown_name(what, name, known))
+        if name not in choices:
+            raise ValueError(unknown_name(what, name, choices))
     return names
 
 

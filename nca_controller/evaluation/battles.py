@@ -1,4 +1,4 @@
-"""One battle, measured: the overlap after every tick, and how things stand at the end."""
+"""One battle, measured: the overlap after every tick, and the field at the end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nca_controller.physics import Limiter, Terrain, superbee
 
 @dataclass(frozen=True)
 class Battle:
-    """What one battle came to, in float64. No figure is made of a field that is not finite."""
+    """The figures of one battle, in float64; none comes from a field that is not finite."""
 
     filled: Float[np.ndarray, " ticks"]  # overlap with the last order, after each tick
     mass: Float[np.ndarray, "H W"]  # at the end
@@ -29,11 +29,11 @@ class Battle:
 
     @property
     def overlap(self) -> float:
-        """At rest: after the last tick."""
+        """The overlap after the last tick."""
         return float(self.filled[-1])
 
     def ticks_until(self, enough: float) -> int | None:
-        """Return after how many ticks the overlap first was enough, the first counting 1; None if never."""
+        """Return the first tick, counted from 1, after which the overlap is `enough`; None if there is none."""
         reached = np.flatnonzero(self.filled >= enough)
         return int(reached[0]) + 1 if len(reached) else None
 

@@ -1,4 +1,4 @@
-"""The physical bound on how soon an order can stand, whoever steers: partial bottleneck transport."""
+"""The physical bound on how soon any controller can fill an order: partial bottleneck transport."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def known_bounds() -> dict[str, float]:
 
 
 def bound_of(mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"], max_speed: float, share: float) -> float:
-    """Return `least_ticks`, looked up where it is known: by the digest of what it depends on."""
+    """Return the least ticks that `share` of the target takes; known distances are looked up by digest."""
     key = digest(mass, target, share)
     distance = known_bounds().get(key)
     return (bottleneck_distance(mass, target, share) if distance is None else distance) / max_speed
@@ -41,9 +41,9 @@ def digest(mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"], sha
 def bottleneck_distance(mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"], share: float) -> float:
     """Return the least d, in cells, such that `share` of the target can be filled from within d, to PRECISION.
 
-    Between cell centres. At each d a maximum flow from mass to target tells (scipy's, on whole units of mass); d is
-    found by bisection, and the end that cannot yet be reached is returned, lest PRECISION make the bound too high. On a
-    grid some mass is carried ahead of the rest by the transport itself, so orders may stand sooner, by a cell or two.
+    Between cell centres. At each d a maximum flow from mass to target decides (scipy's, on whole units of mass); d
+    is found by bisection, and the end that is out of reach is returned, so that the bound is never too high. On a grid
+    the transport itself carries some mass ahead of the rest, so orders may stand sooner, by a cell or two.
     """
     sources, sinks = np.argwhere(mass > UNIT), np.argwhere(target > UNIT)
     supply = np.ceil(mass[mass > UNIT] / UNIT).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Rows of figures as Markdown, and what they come to."""
+"""Rows of figures as Markdown tables, and their summary."""
 
 from __future__ import annotations
 

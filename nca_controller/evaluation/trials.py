@@ -1,4 +1,4 @@
-"""The trials of a controller, each a table: orders, rest, wounds, haste, other sizes, shapes that it never saw."""
+"""The trials of a controller, each a table: orders, rest, wounds, haste, other sizes, unseen shapes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nca_controller.evaluation.bound import bound_of
 from nca_controller.evaluation.tables import REST_TICKS, Row
 from nca_controller.tasks import GRIDS, SHAPES, Transition, benchmark, draw, shaped, wound
 
-HOLD_TICKS = 5000  # ticks
+HOLD_TICKS = 5000  # ticks that an order is held
 RECOVERED = 0.98  # overlap after a wound
 RETARGET_TICKS = 25  # ticks between two orders
 SIZES = ((96, 160), (256, 256), (512, 512))  # height, width in cells
@@ -58,9 +58,9 @@ def wounds(controller: Controller, count: int) -> list[Row]:
     """A formation at rest loses 15 % of its mass to cells around it, and re-forms."""
     rng, rows = np.random.default_rng(15), []
     for transition in benchmark()[: 8 * 8 : 5][:count]:
-        hurt = wound(transition.wanted, rng)
-        fought = battle(controller, hurt, [transition.wanted], REST_TICKS)
-        least = bound_of(hurt, transition.wanted, controller.max_speed, RECOVERED)
+        wounded = wound(transition.wanted, rng)
+        fought = battle(controller, wounded, [transition.wanted], REST_TICKS)
+        least = bound_of(wounded, transition.wanted, controller.max_speed, RECOVERED)
         ticks = fought.ticks_until(RECOVERED)
         rows.append({"formation": transition.target, "bound": least, "t98": ticks, "overlap": fought.overlap})
     return rows
