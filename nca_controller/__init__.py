@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import nca_controller.jax_config  # noqa: F401, first: it has to speak before JAX wakes up
+import nca_controller.jax_config  # noqa: F401, first: JAX reads it as it is imported
 from nca_controller.checkpoints import CheckpointError
 from nca_controller.controllers import NCA, Controller, Plan, Poisson, load_controller
 from nca_controller.dynamics import rollout

@@ -18,10 +18,10 @@ from nca_controller.guidance import COMMANDERS
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import CELLS, FRAMES, SIGNAL_CHANNELS, AdvectionNCA
 
-FORMAT = 3  # version of what a model folder looks like
+FORMAT = 3  # version of the layout of a model folder
 DESCRIPTION = "model.json"
-CARD, RECIPE = "CARD.md", "recipe.json"  # what lies beside it: its figures, and how it was trained
-WEIGHTS = "weights"  # what the folders of weights begin with
+CARD, RECIPE = "CARD.md", "recipe.json"  # beside it: its figures, and how it was trained
+WEIGHTS = "weights"  # prefix of the folders of weights
 
 
 class CheckpointError(ValueError):
@@ -34,9 +34,9 @@ class Architecture:
 
     num_channels: int = CHANNELS.TOTAL
     hidden_dim: int = 64
-    guidance: str = "plan"  # a name in `commanders.COMMANDERS`
+    guidance: str = "plan"  # a name in `guidance.COMMANDERS`
     obedience: float = 4.0  # as in `AdvectionNCA`
-    cells: str = "living"  # which act, as in `AdvectionNCA`
+    cells: str = "living"  # which cells act, as in `AdvectionNCA`
     frame: str = "order"  # in which they perceive and correct, as in `AdvectionNCA`
 
     def model(self, **settings: float) -> AdvectionNCA:
@@ -54,8 +54,8 @@ class Architecture:
 def save(folder: Path, params: Any, architecture: Architecture) -> None:
     """Write a model into a folder, over what was there.
 
-    The description is replaced last and at once, and names its weights: whatever happens before, a full disk or a kill,
-    the model that was there stays whole. Raises OSError where the disk does.
+    The description is replaced last and at once, and names its weights: if the disk fills or the program is killed
+    before, the earlier model stays whole. Raises OSError where the disk does.
     """
     import orbax.checkpoint as ocp  # late: it takes as long to import as all else together
 
@@ -69,7 +69,7 @@ def save(folder: Path, params: Any, architecture: Architecture) -> None:
     except Exception as error:  # orbax and its stores raise many kinds
         shutil.rmtree(fresh, ignore_errors=True)
         raise OSError(f"{folder}: the model cannot be written: {first_line(error)}") from None
-    (fresh / "commit_success.txt").unlink(missing_ok=True)  # of no use on a disk, and it names the maker's folders
+    (fresh / "commit_success.txt").unlink(missing_ok=True)  # of no use on a disk, and it names folders of this machine
     total = digest(fresh)
     weights = folder / f"{WEIGHTS}-{total[:12]}"
     shutil.rmtree(weights, ignore_errors=True)
@@ -92,17 +92,17 @@ def load(folder: Path) -> tuple[Any, Architecture]:
         raise CheckpointError(f"{folder}: the weights are damaged or not whole")
     import orbax.checkpoint as ocp  # late, see above
 
-    wanted = jax.eval_shape(architecture.init_params, jax.random.key(0))
+    template = jax.eval_shape(architecture.init_params, jax.random.key(0))
     try:
         with ocp.StandardCheckpointer() as checkpointer:
-            held = checkpointer.restore(weights.resolve())
+            params = checkpointer.restore(weights.resolve())
     except Exception as error:  # orbax and its stores raise many kinds
         raise CheckpointError(f"{folder}: the weights cannot be read: {first_line(error)}") from None
-    if shapes(held) != shapes(wanted):
+    if shapes(params) != shapes(template):
         raise CheckpointError(f"{folder}: the weights are not those of {architecture}")
-    if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(held)):
+    if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(params)):
         raise CheckpointError(f"{folder}: the weights are not finite")
-    return jax.tree.map(jnp.asarray, held), architecture
+    return jax.tree.map(jnp.asarray, params), architecture
 
 
 def read_description(folder: Path) -> tuple[Architecture, Path, str]:
@@ -124,10 +124,10 @@ def read_description(folder: Path) -> tuple[Architecture, Path, str]:
 
 def read_architecture(path: Path, entries: Any) -> Architecture:
     """Return the architecture of a description. Raises CheckpointError for one that cannot be built."""
-    known = {field.name: field.default for field in fields(Architecture)}
-    if not isinstance(entries, dict) or set(entries) != set(known):
-        raise CheckpointError(f"{path}: field 'architecture' must give {', '.join(known)}")
-    if not all(type(entries[name]) is type(default) for name, default in known.items()):
+    defaults = {field.name: field.default for field in fields(Architecture)}
+    if not isinstance(entries, dict) or set(entries) != set(defaults):
+        raise CheckpointError(f"{path}: field 'architecture' must give {', '.join(defaults)}")
+    if not all(type(entries[name]) is type(default) for name, default in defaults.items()):
         raise CheckpointError(f"{path}: architecture {entries} has a field of the wrong kind")
     if entries["num_channels"] != CHANNELS.TOTAL or entries["hidden_dim"] < 1 or not 0 <= entries["obedience"] < 1e6:
         raise CheckpointError(f"{path}: architecture {entries} cannot be built; it has {CHANNELS.TOTAL} channels")

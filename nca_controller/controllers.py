@@ -21,14 +21,14 @@ from nca_controller.physics import Terrain, perturb
 
 __all__ = ["NCA", "Controller", "Plan", "Poisson", "load_controller", "model_folder"]
 
-ORDERED = "ordered"  # names what was ordered, which training keeps rather than plans again on the way back
+ORDERED = "ordered"  # checkpoint name of the order, which training keeps for the backward pass instead of planning anew
 TRAINED_MODELS = Path(__file__).resolve().parents[1] / "trained_models"
 
 
 class Controller(Protocol):
     """Steers one regiment. A pytree, so that it passes through jit, grad and vmap.
 
-    `crowd` (H, W) is everyone's mass on the ground, the regiment's own among it.
+    `crowd` (H, W) is the mass of all regiments, the controller's own among them.
     """
 
     max_speed: float  # cells per tick, Euclidean
@@ -62,7 +62,7 @@ class Controller(Protocol):
 
 @struct.dataclass
 class NCAMemory:
-    """The cells' channels, the commander's memory, and what chance goes on from."""
+    """The cells' channels, the commander's memory, and the key of the random numbers."""
 
     cells: State
     commander: Any
@@ -73,7 +73,7 @@ class NCAMemory:
 class NCA:
     """The AdvectionNCA: carries out a commander's order with a learned correction, cell by cell.
 
-    In play every cell updates at every tick and nothing is left to chance, so a battle is the same each time.
+    In play every cell updates at every tick and nothing is random, so a battle is the same each time.
     """
 
     params: Any
@@ -103,15 +103,15 @@ class NCA:
         terrain: Terrain,
     ) -> tuple[Float[Array, "H W 2"], NCAMemory]:
         order, commander = self.commander.order(memory.commander, mass, target)
-        # The order is taken as given: gradients flow through what the cells see and do.
+        # The order is a constant in derivatives: gradients flow through what the cells perceive and do.
         signal = jax.lax.stop_gradient(jnp.concatenate([target[..., None], order], axis=-1))
         signal = checkpoint_name(signal, ORDERED)
-        key, firing, straying = jax.random.split(memory.key, 3) if self.by_chance else (memory.key, None, None)
+        key, fire_key, noise_key = jax.random.split(memory.key, 3) if self.stochastic else (memory.key, None, None)
         seen = observe(memory.cells, mass, crowd, terrain)
-        cells: Any = self.model.apply({"params": self.params}, seen, signal, firing, method="steer")
+        cells: Any = self.model.apply({"params": self.params}, seen, signal, fire_key, method="steer")
         velocity = cells[..., CHANNELS.VELOCITY]
-        if straying is not None:
-            velocity = clipped(perturb(velocity, self.velocity_noise, straying))
+        if noise_key is not None:
+            velocity = clipped(perturb(velocity, self.velocity_noise, noise_key))
         return velocity, NCAMemory(cells, commander, key)
 
     def planned(self, memory: NCAMemory, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:
@@ -119,7 +119,7 @@ class NCA:
         return memory.cells[..., CHANNELS.TARGET_VELOCITY]
 
     @property
-    def by_chance(self) -> bool:
+    def stochastic(self) -> bool:
         return self.fire_rate < 1 or self.velocity_noise > 0
 
     def network(self) -> dict[str, np.ndarray]:
@@ -128,7 +128,7 @@ class NCA:
 
 
 def observe(cells: State, mass: Float[Array, "H W"], crowd: Float[Array, "H W"], terrain: Terrain) -> State:
-    """Return the channels with what stands on the ground now: own men, others, walls, and the mass."""
+    """Return the channels with what is on the ground now: own mass, others', walls, and how much of the own."""
     seen = jnp.stack([mass > PRESENT, crowd - mass > PRESENT, ~terrain.open_cells], axis=-1).astype(mass.dtype)
     return jnp.concatenate([seen, mass[..., None], cells[..., CHANNELS.VELOCITY_X :]], axis=-1)
 

@@ -20,7 +20,7 @@ Transport = Callable[..., dict[str, Float[Array, "R ..."]]]
 
 
 class State(struct.PyTreeNode):
-    """Everything that a battle is at one tick, for R regiments."""
+    """A battle at one tick, for R regiments."""
 
     mass: Float[Array, "R H W"]
     velocity: Float[Array, "R H W 2"]  # commanded in the last tick, cells per unit time
@@ -42,7 +42,7 @@ def init_state(
     sides: Sequence[int] | None = None,
     scheme: Limiter = superbee,
 ) -> State:
-    """Return the state of regiments that stand and have had no order; all are of one side where none are given."""
+    """Return the state of regiments at rest that have had no order; all are of one side where none are given."""
     regiments, height, width = mass.shape
     return State(
         mass=mass,
@@ -63,11 +63,11 @@ def tick(state: State, targets: Float[Array, "R H W"]) -> State:
 
 
 def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transport: Transport) -> State:
-    """Return the state one tick later, by the ways to steer a regiment and to move all that are given."""
-    led = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
+    """Return the state one tick later, by functions that steer one regiment and that move the mass of all."""
+    regiments = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
     steered = [
         steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain)
-        for controller, memory, regiment in led
+        for controller, memory, regiment in regiments
     ]
     memories = tuple(memory for _, memory in steered)
     moved = transport(
@@ -101,7 +101,7 @@ def transport(
     regiments, height, width = mass.shape
     flux_x, flux_y = jnp.zeros((regiments, height, width + 1)), jnp.zeros((regiments, height + 1, width))
     for step in range(STEPS):
-        first = "xy"[step % 2]  # taking turns, lest one axis be favoured
+        first = "xy"[step % 2]  # alternating, so that no axis is favoured
         moved = advect(mass, velocity, terrain, dt=DT, scheme=scheme, sides=sides, first=first)
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
     return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
@@ -109,8 +109,8 @@ def transport(
 
 def planned(state: State) -> Float[Array, "R H W 2"]:
     """Return the velocity that each regiment's commander planned in the last tick, in cells per unit time."""
-    led = zip(state.controllers, state.memories, state.velocity, strict=True)
-    return jnp.stack([controller.planned(memory, velocity) for controller, memory, velocity in led])
+    regiments = zip(state.controllers, state.memories, state.velocity, strict=True)
+    return jnp.stack([controller.planned(memory, velocity) for controller, memory, velocity in regiments])
 
 
 @partial(jax.jit, static_argnames=("ticks", "seed", "scheme"))

@@ -1,4 +1,4 @@
-"""What is measured of a battle, in training and evaluation alike."""
+"""Measures of a battle, the same in training and in evaluation."""
 
 from __future__ import annotations
 

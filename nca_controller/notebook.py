@@ -1,4 +1,4 @@
-"""The names of the notebook in which the AdvectionNCA was first tried, with its arguments, on today's physics."""
+"""The functions of the notebook in which the AdvectionNCA was first tried, on today's physics."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def create_formation_target(
 def rotate_formation(formation: Float[Array, "H W C"], angle: float) -> Float[Array, "H W C"]:
     """Return the formation turned about the field's middle by `angle` degrees, clockwise; each channel keeps its total.
 
-    What turns out of the field, or was rounded off, is made up for by the rest as far as a density of 1 allows.
+    Mass that leaves the field, or was rounded off, is made up for by the rest as far as a density of 1 allows.
     """
     height, width = formation.shape[:2]
     turn = np.deg2rad(angle)

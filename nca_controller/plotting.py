@@ -1,4 +1,4 @@
-"""Figures by matplotlib, which is an extra: whether it is there, pyplot for files, and animations of battles."""
+"""Figures by matplotlib, an optional dependency: a check for it, pyplot for files, and animations of battles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 
 def check_figures() -> None:
-    """Raise ValueError where the library that draws is missing."""
+    """Raise ValueError where matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401
     except ImportError:

@@ -17,10 +17,10 @@ from nca_controller.physics import Terrain, to_lattice
 
 
 class JaxSimulation:
-    """What `engine.plugin.Simulation` asks for.
+    """Implements `engine.plugin.Simulation`.
 
-    What steers a regiment is compiled once for all who share a kind of controller, apart from what moves them all:
-    eight regiments muster as fast as one, and another controller in mid-battle costs its own compilation alone.
+    Steering is compiled once for each kind of controller, apart from the transport of all regiments: eight regiments
+    start as fast as one, and another controller in mid-battle costs its own compilation alone.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class JaxSimulation:
         return init_state(to_lattice(jnp.asarray(mass, jnp.float32)), terrain, controllers, seed, sides=sides)
 
     def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:
-        """Return the state one tick later; the device may still be at it."""
+        """Return the state one tick later; the device may still be computing it."""
         return advance(state, jnp.asarray(targets, jnp.float32), self._steer, self._transport)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:

@@ -29,8 +29,8 @@ def in_order_frame(
     The gradients become those ahead and aside; vectors among the channels are turned, too.
     """
     heading = unit(jax.lax.stop_gradient(features[..., ORDER]))
-    x, y = heading[..., :1], heading[..., 1:]
-    ahead, aside = gradient_x * x + gradient_y * y, gradient_y * x - gradient_x * y
+    cos, sin = heading[..., :1], heading[..., 1:]
+    ahead, aside = gradient_x * cos + gradient_y * sin, gradient_y * cos - gradient_x * sin
     return vectors_in_frame(features, heading), vectors_in_frame(ahead, heading), vectors_in_frame(aside, heading)
 
 
