@@ -18,7 +18,7 @@ from engine.controls import Feedback, FormationKeys, Mouse, Player, dispatch
 from engine.formations import FormationError, FormationLibrary
 from engine.orders import Command
 from engine.presentation import PlotHistory, cards, compose, status
-from engine.soldiers import MANY
+from engine.soldiers import GPU_MARCH_ABOVE
 from engine.view import Quit, Rows, Scene, View, knows_key
 
 COMPLAINT_SECONDS = 20.0  # how long the HUD shows what is wrong with the settings
@@ -171,7 +171,7 @@ class Game:
             self._building = None
             self.battle.measure = self.clock.profiler.measure
             self.battle.add_formations(self.formation_keys.formations)
-            if sum(map(len, self.battle.state.soldiers)) > MANY and self.view.context is not None:
+            if sum(map(len, self.battle.state.soldiers)) > GPU_MARCH_ABOVE and self.view.context is not None:
                 from engine.compute import GpuMarch  # late: without OpenGL moderngl is not imported
 
                 self.battle.step_soldiers = GpuMarch(self.view.context).step
@@ -194,7 +194,7 @@ class Game:
         """Return the lines of the tutorial."""
         if self.battle is None:
             return ()
-        self.tutorial.see(self.clock.now, bool(self.player.selection.chosen), self.battle.state.orders)
+        self.tutorial.see(self.clock.now, bool(self.player.selection.regiments), self.battle.state.orders)
         return self.tutorial.lines(self.formation_keys.keymap.labels)
 
     def _save_tutorial(self, wanted: bool) -> None:

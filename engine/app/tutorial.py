@@ -9,7 +9,7 @@ from typing import Literal
 from engine.orders import Command, GiveOrders, Order
 from engine.view import Event, MouseWheel
 
-Deed = Literal["select", "move", "line", "form", "zoom"]
+Goal = Literal["select", "move", "line", "form", "zoom"]
 
 FAREWELL = 8.0  # seconds that the last words stay
 LEAST_MOVE = 1.0  # cells by which an order has to differ to be a move
@@ -19,7 +19,7 @@ LEAST_MOVE = 1.0  # cells by which an order has to differ to be a move
 class Lesson:
     """A heading, how it is done, and the deed that ends the lesson. In texts {action} stands for that action's key."""
 
-    deed: Deed
+    goal: Goal
     heading: str
     text: str
 
@@ -44,7 +44,7 @@ class Tutorial:
     def __init__(self, shown: bool, keep: Callable[[bool], object] = lambda wanted: None) -> None:
         self.shown = shown
         self._keep = keep
-        self._done: set[Deed] = set()
+        self._done: set[Goal] = set()
         self._over: float | None = None  # the time when the last lesson ended, in seconds
         self._orders: dict[int, Order] = {}  # the last order seen for each regiment
 
@@ -58,7 +58,7 @@ class Tutorial:
     @property
     def lesson(self) -> Lesson | None:
         """The lesson that comes next, whether it is shown or not."""
-        return next((lesson for lesson in LESSONS if lesson.deed not in self._done), None)
+        return next((lesson for lesson in LESSONS if lesson.goal not in self._done), None)
 
     def hear(self, command: Command) -> None:
         """Take note of a command of the player. Regiments that get orders were selected, or there is only one."""
@@ -66,7 +66,7 @@ class Tutorial:
             self._done.add("select")
             for regiment, order in command.orders:
                 before = self._orders.get(regiment)
-                self._done |= deeds(before, order)
+                self._done |= goals_reached(before, order)
                 self._orders[regiment] = order
 
     def on(self, event: Event) -> None:
@@ -98,9 +98,9 @@ class Tutorial:
         return heading, lesson.text.format_map(words), ENDING.format_map(words)
 
 
-def deeds(before: Order | None, order: Order) -> set[Deed]:
+def goals_reached(before: Order | None, order: Order) -> set[Goal]:
     """Return the deeds of a player who gives that order to a regiment with the order `before`."""
-    done: set[Deed] = set()
+    done: set[Goal] = set()
     if (order.frontage, order.path) not in ((None, ()), before and (before.frontage, before.path)):
         done |= {"move", "line"}  # drawing a front sends them there, too
     elif before and order.formation != before.formation:

@@ -159,17 +159,17 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     )
 
 
-def chord(key: str, held: Modifiers) -> str:
+def chord(key: str, modifiers: Modifiers) -> str:
     """Return a key with its modifiers, as bindings write it: "ctrl+shift+1"."""
-    return "".join(f"{name}+" for name in MODIFIERS if getattr(held, name)) + key
+    return "".join(f"{name}+" for name in MODIFIERS if getattr(modifiers, name)) + key
 
 
 def dispatch(keys: Mapping[str, Binding], event: Event, actions: Actions) -> None:
     """Do what a key is bound to, where the event is a key's."""
     match event:
-        case KeyPress(held=held):
+        case KeyPress(repeated=repeated):
             binding = _pressed(keys, event)
-            if binding and (binding.repeats or not held):
+            if binding and (binding.repeats or not repeated):
                 binding.act(actions)
         case KeyRelease(key):
             for name, binding in keys.items():

@@ -23,7 +23,7 @@ class Drag:
     """
 
     button: Literal["left", "middle", "right"]
-    held: Modifiers  # the modifiers that were down when the button went down
+    modifiers: Modifiers  # that were down when the button went down
     began: float  # seconds
     start: Pixel  # where the button went down
     end: Pixel  # where the mouse is now

@@ -81,7 +81,7 @@ class Feedback:
             return mouse.active.cursor
         if state is None or mouse.pointer is None or mouse.on_minimap(mouse.pointer):
             return "arrow"
-        if mouse.in_hand or mouse.held.alt:
+        if mouse.in_hand or mouse.modifiers.alt:
             return "crosshair"
         over = standing_at(state.mass, mouse.place(mouse.pointer), mouse.grasp, mouse.player.own)
         return "arrow" if over is None else "hand"

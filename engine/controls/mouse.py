@@ -56,7 +56,7 @@ class Mouse:
         self.drag: Drag | None = None
         self.active: Tool = self.tools[0]  # the tool of this drag, or of the last one
         self.minimap = False  # whether it shows, and can be clicked
-        self.held = Modifiers()  # the modifier keys that are down
+        self.modifiers = Modifiers()  # the modifier keys that are down
         self.pointer: Pixel | None = None
         self.radius = BRUSH  # cells
         self._grid = grid
@@ -78,8 +78,8 @@ class Mouse:
             case KeyPress():
                 self._hold(event.modifiers)
             case KeyRelease(key) if (name := key.split()[-1]) in MODIFIERS:
-                self._hold(replace(self.held, **{name: False}))
-            case MouseWheel() if self.in_hand and self.held.ctrl:
+                self._hold(replace(self.modifiers, **{name: False}))
+            case MouseWheel() if self.in_hand and self.modifiers.ctrl:
                 self.resize_brush(event.steps)
             case MouseWheel():
                 self.camera_control.zoom(self._beside_minimap(event.pixel), event.steps)
@@ -94,8 +94,8 @@ class Mouse:
             case MouseMove():
                 self._move(event)
 
-    def _hold(self, held: Modifiers) -> None:
-        self.held, self.player.queueing = held, held.shift
+    def _hold(self, modifiers: Modifiers) -> None:
+        self.modifiers, self.player.queueing = modifiers, modifiers.shift
 
     def _press(self, event: MouseButton) -> None:
         self._move(event)
@@ -122,12 +122,12 @@ class Mouse:
         selection = self.player.selection
         if self.drag and self.drag.dragged and isinstance(self.active, Select):
             selection = selection.choose(self.active.boxed(self.drag), add=self.player.queueing)
-        return selection.chosen
+        return selection.regiments
 
     @property
     def busy(self) -> bool:
         """Whether the player is doing something on the field that a banner would hide."""
-        return bool(self.drag or self.in_hand or self.player.selection.chosen)
+        return bool(self.drag or self.in_hand or self.player.selection.regiments)
 
     def forget(self) -> None:
         """Have every tool forget earlier drags."""
@@ -172,8 +172,8 @@ class Mouse:
 
     def jump_to_selected(self) -> None:
         """Move the camera to the selected regiments."""
-        if self.player.battle and self.player.selection.chosen:
-            self.camera_control.jump(*whereabouts(self.player.battle.state.mass, self.player.selection.chosen))
+        if self.player.battle and self.player.selection.regiments:
+            self.camera_control.jump(*whereabouts(self.player.battle.state.mass, self.player.selection.regiments))
 
     def toggle_tool(self, name: str) -> None:
         """Take a tool in hand, or put it down."""
@@ -192,7 +192,7 @@ class Mouse:
             self.drag = None
         elif self.in_hand:
             self.toggle_tool(self.in_hand.name)
-        elif self.player.selection.chosen:
+        elif self.player.selection.regiments:
             self.player.selection = self.player.selection.choose(())
         else:
             return False

@@ -44,7 +44,7 @@ class Player:
     def actors(self) -> Regiments:
         """Return the regiments that orders go to: the selected ones, or the player's only one."""
         own = self.own
-        chosen = tuple(regiment for regiment in self.selection.chosen if regiment in own)
+        chosen = tuple(regiment for regiment in self.selection.regiments if regiment in own)
         return chosen or (own if len(own) == 1 else ())
 
     def asked(self) -> Regiments:
@@ -110,7 +110,7 @@ class Player:
         """Keep the selected as a group."""
         if self.battle:
             self.selection = self.selection.store(number)
-            names = ", ".join(self.battle.state.regiments[regiment].name for regiment in self.selection.chosen)
+            names = ", ".join(self.battle.state.regiments[regiment].name for regiment in self.selection.regiments)
             self.notify(f"group {number}: {names or 'nobody'}")
 
     def recall_group(self, number: int) -> bool:

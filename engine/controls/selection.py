@@ -19,24 +19,24 @@ Regiments = tuple[int, ...]
 class Selection:
     """The regiments that orders go to, and those that were stored under numbers."""
 
-    chosen: Regiments = ()
+    regiments: Regiments = ()
     groups: Mapping[int, Regiments] = field(default_factory=dict)
 
     def choose(self, regiments: Iterable[int], *, add: bool = False) -> Selection:
         """Return the selection of these regiments alone, or with `add` of these and those before."""
-        return replace(self, chosen=tuple(sorted({*regiments, *(self.chosen if add else ())})))
+        return replace(self, regiments=tuple(sorted({*regiments, *(self.regiments if add else ())})))
 
     def toggle(self, regiment: int) -> Selection:
         """Return the selection with one regiment added, or removed where it was in."""
-        return replace(self, chosen=tuple(sorted({*self.chosen} ^ {regiment})))
+        return replace(self, regiments=tuple(sorted({*self.regiments} ^ {regiment})))
 
     def store(self, number: int) -> Selection:
         """Return the selection with its regiments stored as a group, too."""
-        return replace(self, groups={**self.groups, number: self.chosen})
+        return replace(self, groups={**self.groups, number: self.regiments})
 
     def recall(self, number: int) -> Selection:
         """Return the selection of a group; of no regiment where none was stored."""
-        return replace(self, chosen=self.groups.get(number, ()))
+        return replace(self, regiments=self.groups.get(number, ()))
 
 
 def standing_at(mass: Float[np.ndarray, "R H W"], place: Place, reach: float, among: Regiments) -> int | None:

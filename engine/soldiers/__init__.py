@@ -2,10 +2,10 @@
 
 from engine.soldiers.flow import Flow, carrying, cropped, pushing, without_traces
 from engine.soldiers.ranks import SlotState
-from engine.soldiers.soldiers import MANY, RULES, Soldiers, interpolated, march, spawn, step
+from engine.soldiers.soldiers import GPU_MARCH_ABOVE, RULES, Soldiers, interpolated, march, spawn, step
 
 __all__ = [
-    "MANY",
+    "GPU_MARCH_ABOVE",
     "RULES",
     "Flow",
     "SlotState",

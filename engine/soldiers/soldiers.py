@@ -35,7 +35,7 @@ MEMORY = 5.0  # ticks over which motion is smoothed for the facing
 FACING_SPEED = 0.08  # cells per tick: from here on a soldier faces where it walks
 TURN = 0.35  # radians per tick: the quickest about-turn
 SETTLING = 30  # ticks in which new soldiers space themselves out
-MANY = 20_000  # soldiers: above it OpenGL moves them, where there is any
+GPU_MARCH_ABOVE = 20_000  # soldiers: above it OpenGL moves them, where there is any
 NEAREST_WALL = 0.05  # cells kept from the border of the field
 
 # The constants that a march on the GPU shares, by their names in its shaders.
@@ -67,7 +67,7 @@ class Soldiers:
     last_position: Float[np.ndarray, "N 2"]
     last_facing: Float[np.ndarray, " N"]
     last_walked: Float[np.ndarray, " N"]
-    places: SlotState = NO_SLOTS  # the slots in rank and file, while the mass is at rest
+    slots: SlotState = NO_SLOTS  # the slots in rank and file, while the mass is at rest
 
     def __len__(self) -> int:
         return len(self.position)
@@ -105,7 +105,7 @@ def step(
     slots in rank and file once the mass is there; without, they stay as they arrive. `open_cells` are those where a
     soldier can stand, by default all. `displacement` returns each soldier's step, for a faster way than `march`.
     """
-    slots = updated_slots(soldiers.places, soldiers.position, soldiers.mass_per_soldier, flow, placement)
+    slots = updated_slots(soldiers.slots, soldiers.position, soldiers.mass_per_soldier, flow, placement)
     reached = slots.reached_by(soldiers.position, flow)
     moved = np.zeros_like(soldiers.position) if reached else (displacement or march)(soldiers, flow, slots)
     position = _inside(soldiers.position + moved, flow.mass.shape)
@@ -122,7 +122,7 @@ def step(
         last_position=soldiers.position,
         last_facing=soldiers.facing,
         last_walked=soldiers.walked,
-        places=slots,
+        slots=slots,
     )
 
 

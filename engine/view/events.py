@@ -25,7 +25,7 @@ class KeyPress:
     """A key went down. `key` is its name in pygame's words: "a", "1", "space", "left", "f1", "escape", "[+]"."""
 
     key: str
-    held: bool = False  # it went down earlier, and this is a repetition
+    repeated: bool = False  # it went down earlier, and this is a repetition
     modifiers: Modifiers = Modifiers()
 
 

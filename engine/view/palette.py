@@ -20,7 +20,6 @@ GRASS: Colour = (64, 72, 42)
 EARTH: Colour = (86, 76, 52)
 BORDER: Colour = (143, 128, 92)
 OUTLINE: Colour = (250, 233, 190)  # around the targets that were ordered
-GHOST = OUTLINE  # the former name, until tests/engine/view/test_pictures.py takes the new one
 
 ROCK: Colour = (104, 100, 92)  # closed cells
 CASING: Colour = (16, 17, 13)  # the dark rim of lines over the field

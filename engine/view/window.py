@@ -101,9 +101,9 @@ class Window:
         if event.type == pygame.QUIT:
             yield Quit()
         elif event.type == pygame.KEYDOWN:
-            held = event.key in self._down
+            repeated = event.key in self._down
             self._down.add(event.key)
-            yield KeyPress(pygame.key.name(event.key), held, self._modifiers(getattr(event, "mod", 0)))
+            yield KeyPress(pygame.key.name(event.key), repeated, self._modifiers(getattr(event, "mod", 0)))
         elif event.type == pygame.KEYUP:
             self._down.discard(event.key)
             yield KeyRelease(pygame.key.name(event.key))

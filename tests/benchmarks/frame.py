@@ -23,12 +23,12 @@ from engine.orders import Order
 from engine.plugin import Ground
 from engine.presentation import compose, status
 from engine.scenarios import Regiment
-from engine.soldiers import MANY
+from engine.soldiers import GPU_MARCH_ABOVE
 from engine.view import open_view
 from nca_controller import JaxSimulation, load_controller
 
 GRID, MASS, SIZE, FRAMES = (128, 192), 1000.0, (1280, 720), 60
-LAYERS = ("_ground", "_target_outline", "_troops", "_strokes", "_overlay", "_screen")
+LAYERS = ("_ground", "_target_outline", "_soldiers", "_lines", "_panel_layer", "_screen")
 
 
 def timed(parts, name, call):
@@ -92,7 +92,7 @@ def main(counts):
         battle, square = army(men, known)
         battle.state.simulation.tick = timed(spent, "simulation", battle.state.simulation.tick)
         battle.state.simulation.read = timed(spent, "simulation", battle.state.simulation.read)
-        if men > MANY:
+        if men > GPU_MARCH_ABOVE:
             from engine.compute import GpuMarch
 
             battle.step_soldiers = GpuMarch(view.context).step  # as the game does

@@ -1,12 +1,12 @@
-"""How alike the density of men and that of the mass are: the measure by which troops are judged."""
+"""How alike the density of soldiers and that of the mass are: the measure by which soldiers are judged."""
 
 import numpy as np
 
-BLUR = 1.5  # cells: the standard deviation of the Gaussian that men and mass are smoothed with
+BLUR = 1.5  # cells: the standard deviation of the Gaussian that soldiers and mass are smoothed with
 
 
 def variation(position, share, mass):
-    """Return the total variation between men and mass, both smoothed: half the L1 distance over the total mass.
+    """Return the total variation between soldiers and mass, both smoothed: half the L1 distance over the total mass.
 
     `position` (N, 2) in cells, `share` the mass that one man stands for, `mass` (H, W).
     """
@@ -15,6 +15,6 @@ def variation(position, share, mass):
     def bells(places, centres):
         return np.exp(-0.5 * ((places[:, None] - centres) / BLUR) ** 2) / (np.sqrt(2 * np.pi) * BLUR)
 
-    men = share * bells(position[:, 1], rows).T @ bells(position[:, 0], columns)
+    soldiers = share * bells(position[:, 1], rows).T @ bells(position[:, 0], columns)
     field = bells(rows, rows) @ mass @ bells(columns, columns)
-    return 0.5 * np.abs(men - field).sum() / mass.sum()
+    return 0.5 * np.abs(soldiers - field).sum() / mass.sum()

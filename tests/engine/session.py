@@ -1,4 +1,4 @@
-"""The real game in a real view, and the mouse and eyes of its player: events are posted, and time is the test's."""
+"""The real game in a real view, and the hands and eyes of its player: events are posted, and time is the test's."""
 
 import threading
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ FRAME = 1 / 60
 
 
 class Session:
-    """A game, and the mouse and eyes of its player."""
+    """A game, and the hands and eyes of its player."""
 
     def __init__(self, campaign, view, folder, **own):
         self.clock = Clock()
@@ -80,7 +80,7 @@ class Session:
         self.drag(button, pixel, hold=hold)
 
     def mouse_up(self, button, pixel):
-        """End a stroke at a pixel."""
+        """End a drag at a pixel."""
         post(pygame.MOUSEBUTTONUP, pos=pixel, button={"left": 1, "middle": 2, "right": 3}[button])
         self.play(FRAME)
 

@@ -24,25 +24,25 @@ def start():
 
 def test_a_tick_that_was_begun_is_taken_and_not_made_twice():
     simulation, state = start()
-    ahead = Prefetch(simulation)
+    prefetch = Prefetch(simulation)
     for _ in range(5):
-        state = ahead.tick(state, target("line"))
-        ahead.begin(state, target("line"))
+        state = prefetch.tick(state, target("line"))
+        prefetch.begin(state, target("line"))
     assert simulation.ticks == 6
 
 
 def test_an_order_in_between_is_obeyed_at_once():
     simulation, state = start()
-    ahead = Prefetch(simulation)
-    ahead.begin(state, target("line"))
+    prefetch = Prefetch(simulation)
+    prefetch.begin(state, target("line"))
     expected = StandIn().tick(state, target("wedge")).mass
     assert (expected != StandIn().tick(state, target("line")).mass).any()
-    np.testing.assert_array_equal(ahead.tick(state, target("wedge")).mass, expected)
+    np.testing.assert_array_equal(prefetch.tick(state, target("wedge")).mass, expected)
 
 
 def test_another_past_is_obeyed_too():
     simulation, state = start()
-    ahead = Prefetch(simulation)
-    later = ahead.tick(state, target("line"))
-    ahead.begin(later, target("line"))
-    np.testing.assert_array_equal(ahead.tick(state, target("line")).mass, later.mass)
+    prefetch = Prefetch(simulation)
+    later = prefetch.tick(state, target("line"))
+    prefetch.begin(later, target("line"))
+    np.testing.assert_array_equal(prefetch.tick(state, target("line")).mass, later.mass)

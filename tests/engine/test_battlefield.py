@@ -80,26 +80,27 @@ def test_the_version_changes_with_the_order_alone(battle):
     assert battle.state.book.version != version
 
 
-def test_another_controller_takes_over_with_mass_and_men_as_they_are(battle):
+def test_another_controller_takes_over_with_mass_and_soldiers_as_they_are(battle):
     for _ in range(10):
         battle.tick()
-    mass, men = battle.state.mass, battle.state.soldiers[0]
-    successor = battle.controllers["two"] = object()
+    mass, soldiers = battle.state.mass, battle.state.soldiers[0]
+    successor = object()
+    battle.add_controller("two", successor)
     battle.execute(SetController(0, "two"))
     np.testing.assert_array_equal(battle.state.mass, mass)
-    assert battle.state.soldiers[0] is men
+    assert battle.state.soldiers[0] is soldiers
     assert battle.state.simulation.resets[-1] == (successor,)
     battle.tick()
     assert battle.state.tick == 11
     assert battle.state.mass_now == MASS
 
 
-def test_a_rehearsal_changes_nothing(battle):
+def test_a_warm_up_changes_nothing(battle):
     battle.tick()
-    mass, men = battle.state.mass, battle.state.soldiers[0]
+    mass, soldiers = battle.state.mass, battle.state.soldiers[0]
     battle.warm_up(object())
     assert battle.state.mass is mass
-    assert battle.state.soldiers[0] is men
+    assert battle.state.soldiers[0] is soldiers
     assert battle.state.tick == 1
 
 
@@ -124,5 +125,5 @@ def test_two_regiments_obey_an_order_each():
     assert battle.state.soldiers[0].position[:, 0].max() < 40 < battle.state.soldiers[1].position[:, 0].min()
 
 
-def test_men_of_a_battle_number_what_was_asked(battle):
+def test_soldiers_of_a_battle_number_what_was_asked(battle):
     assert len(battle.state.soldiers[0]) == MEN

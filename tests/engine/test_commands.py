@@ -19,10 +19,10 @@ MASS, MEN = 90.0, 240
 @pytest.fixture
 def battle():
     orders = [Order("testudo", (18, 24)), Order("testudo", (54, 24))]
-    roster = formations.load()
-    mass = np.stack([formations.form_up(roster["testudo"], MASS, GROUND, centre=one.centre).target for one in orders])
+    known = formations.load()
+    mass = np.stack([formations.form_up(known["testudo"], MASS, GROUND, centre=one.centre).target for one in orders])
     regiments = [Regiment("left", 0, MASS, MEN, "one"), Regiment("right", 1, MASS, MEN, "one")]
-    return Battle(StandIn(), {"one": None}, GROUND, roster, regiments, orders, mass)
+    return Battle(StandIn(), {"one": None}, GROUND, known, regiments, orders, mass)
 
 
 def play(battle, ticks):
@@ -138,7 +138,7 @@ def test_a_charge_that_leaves_no_open_ground_is_refused(battle, wrong):
 def test_nobody_obeys_a_stranger(battle):
     with pytest.raises(FormationError, match="cannot obey 'nobody'"):
         battle.execute(SetController(0, "nobody"))
-    battle.controllers["two"] = None
+    battle.add_controller("two", None)
     battle.execute(SetController(1, "two"))
     assert [regiment.controller for regiment in battle.state.regiments] == ["one", "two"]
 
@@ -150,7 +150,7 @@ def test_velocity_is_what_was_commanded(battle):
     assert np.abs(battle.state.velocity[0]).max() > 0.3
 
 
-def test_a_regiment_that_is_commanded_leaves_the_script_and_the_others_keep_to_it(campaign):
+def test_a_regiment_that_is_commanded_leaves_the_schedule_and_the_others_keep_to_it(campaign):
     both = tuple((regiment, Order("circle", (20 + 30 * regiment, 24))) for regiment in (0, 1))
     scenario = replace(
         campaign.scenario,
@@ -167,7 +167,7 @@ def test_a_regiment_that_is_commanded_leaves_the_script_and_the_others_keep_to_i
     while battle.state.tick < 15:
         battle.tick()
     assert [order.formation for order in battle.state.orders] == ["wedge", "circle"]
-    # Before that command it was in the script, and a step back is to then.
+    # Before that command it was in the schedule, and a step back is to then.
     battle.step_back(12)
     assert battle.state.tick == 3
     battle.execute(GiveOrders(((1, Order("wedge", (52, 24))),)))

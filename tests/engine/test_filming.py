@@ -1,4 +1,4 @@
-"""Films that are written beside the game: it mouse over frames and never waits for them."""
+"""Films that are written beside the game: it hands over frames and never waits for them."""
 
 from __future__ import annotations
 

@@ -198,7 +198,7 @@ class Folder:
 
     def __init__(self, path):
         self.path, self.now, self.written = path, 0.0, 0
-        self.roster = FormationLibrary(*self.folders(), clock=lambda: self.now)
+        self.library = FormationLibrary(*self.folders(), clock=lambda: self.now)
 
     def folders(self):
         from engine.io.paths import ASSETS
@@ -211,46 +211,46 @@ class Folder:
         for file in self.path.iterdir():
             os.utime(file, (self.written, self.written))
         self.now += 1
-        return self.roster.poll()
+        return self.library.poll()
 
 
 def test_a_file_that_is_dropped_in_can_be_ordered_and_goes_with_its_file(tmp_path):
     folder = Folder(tmp_path)
-    assert list(folder.roster.formations) == list(load()) and not folder.roster.complaint
+    assert list(folder.library.formations) == list(load()) and not folder.library.complaint
     assert not folder.changed()
     write(tmp_path, ratio="3.0")
-    assert folder.changed() and folder.roster.formations["odd"].ratio == 3.0
-    assert not folder.roster.poll()
+    assert folder.changed() and folder.library.formations["odd"].ratio == 3.0
+    assert not folder.library.poll()
     write(tmp_path, ratio="4.0")
-    assert folder.changed() and folder.roster.formations["odd"].ratio == 4.0
+    assert folder.changed() and folder.library.formations["odd"].ratio == 4.0
     (tmp_path / "odd.toml").unlink()
-    assert folder.changed() and "odd" not in folder.roster.formations
+    assert folder.changed() and "odd" not in folder.library.formations
 
 
 def test_a_broken_file_is_told_and_the_last_good_one_stays(tmp_path):
     write(tmp_path, ratio="3.0")
     folder = Folder(tmp_path)
     write(tmp_path, ratio='"wide"')
-    assert folder.changed() and "odd.toml: field 'ratio'" in folder.roster.complaint
-    assert folder.roster.formations["odd"].ratio == 3.0 and len(folder.roster.formations) == 9
+    assert folder.changed() and "odd.toml: field 'ratio'" in folder.library.complaint
+    assert folder.library.formations["odd"].ratio == 3.0 and len(folder.library.formations) == 9
     write(tmp_path, "even", key='"y"')
-    assert folder.changed() and "even" in folder.roster.formations, "one that is broken holds up no other"
+    assert folder.changed() and "even" in folder.library.formations, "one that is broken holds up no other"
     write(tmp_path, ratio="5.0")
-    assert folder.changed() and folder.roster.formations["odd"].ratio == 5.0 and not folder.roster.complaint
+    assert folder.changed() and folder.library.formations["odd"].ratio == 5.0 and not folder.library.complaint
 
 
 def test_a_file_that_is_broken_from_the_start_is_left_out(tmp_path):
     write(tmp_path, "odd", ratio="-1")
     write(tmp_path, "wedge", ratio="-1")
     write(tmp_path, "thief", key='"1"')
-    roster = Folder(tmp_path).roster
-    assert roster.formations == load(), "the game's own wedge stands in for the broken one, and the line keeps its key"
-    assert "wedge.toml: field 'ratio'" in roster.complaint and "and 2 more" in roster.complaint
+    library = Folder(tmp_path).library
+    assert library.formations == load(), "the game's own wedge stands in for the broken one, and the line keeps its key"
+    assert "wedge.toml: field 'ratio'" in library.complaint and "and 2 more" in library.complaint
 
 
 def test_a_user_may_change_the_games_own(tmp_path):
     write(tmp_path, "wedge", key='"4"', ratio="2.5")
-    assert Folder(tmp_path).roster.formations["wedge"].ratio == 2.5
+    assert Folder(tmp_path).library.formations["wedge"].ratio == 2.5
 
 
 def test_folders_are_looked_at_a_few_times_a_second(tmp_path):
@@ -258,6 +258,6 @@ def test_folders_are_looked_at_a_few_times_a_second(tmp_path):
     (tmp_path / "not there yet").mkdir()
     write(tmp_path / "not there yet")
     folder.now += 0.1
-    assert not folder.roster.poll()
+    assert not folder.library.poll()
     folder.now += 0.4
-    assert folder.roster.poll() and "odd" in folder.roster.formations
+    assert folder.library.poll() and "odd" in folder.library.formations

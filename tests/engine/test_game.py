@@ -38,7 +38,7 @@ def order(session):
     return session.game.battle.state.orders[0]
 
 
-def leader(session):
+def controller(session):
     return session.game.battle.state.regiments[0].controller
 
 
@@ -249,12 +249,12 @@ class TestMustering:
         assert session.game.battle.state.tick >= ticks + 14
         assert rows(session)["controller"] == "one (mustering two)"
         gate.set()
-        session.until(lambda: leader(session) == "two")
+        session.until(lambda: controller(session) == "two")
         assert rows(session)["controller"] == "two"
         assert session.game.battle.state.simulation.resets[-1] == ("the second",)
         assert session.game.battle.state.mass_now == MASS
         session.press("tab")
-        session.until(lambda: leader(session) == "one")
+        session.until(lambda: controller(session) == "one")
 
     def test_a_controller_that_cannot_be_prepared_leaves_the_old_one_in_command(self, start):
         def broken():
@@ -264,7 +264,7 @@ class TestMustering:
         session.until(lambda: session.game.battle)
         session.press("tab")
         session.until(lambda: "two: no weights" in session.game.notice)
-        assert leader(session) == "one"
+        assert controller(session) == "one"
         session.play(0.2)
         assert session.game.actions.running
 

@@ -50,7 +50,7 @@ def test_a_step_back_shows_what_was_and_leads_to_the_same_future(battle, back):
     battle.step_back(back)
     assert battle.state.tick == 50 - back
     shown = print_of(battle)
-    # At a tick at which a command was given, the order may stand for before or after it; mass and men are the same.
+    # At a tick with a command, the order may be that before or after it; mass and soldiers are the same.
     assert (shown[0][0], shown[0][3:]) == (prints[50 - back][0][0], prints[50 - back][0][3:])
     again = play(battle, back, commands={})
     assert all(again[tick] == prints[tick] for tick in range(51 - back, 51))

@@ -7,11 +7,11 @@ from engine.controls.keymap import keymap
 from engine.formations import FormationLibrary, load
 from engine.view.opening import knows_key
 
-ROSTER = load()
+FORMATIONS = load()
 
 
 def keys(own, formations=None):
-    return keymap((formations or ROSTER).values(), own, knows_key)
+    return keymap((formations or FORMATIONS).values(), own, knows_key)
 
 
 def action(board, key):
@@ -42,12 +42,12 @@ def test_own_keys_that_cannot_be_used_are_told_and_left_out():
 
 def test_a_key_for_a_formation_that_is_away_waits_for_it():
     assert not keys({"form-star": ("x",)}).complaint
-    star = {**ROSTER, "star": replace(ROSTER["wedge"], name="star", key="")}
+    star = {**FORMATIONS, "star": replace(FORMATIONS["wedge"], name="star", key="")}
     assert action(keys({"form-star": ("x",)}, star), "x") == "form-star"
 
 
 def test_a_formation_cannot_take_the_key_of_an_action():
-    star = {**ROSTER, "star": replace(ROSTER["wedge"], name="star", key="q")}
+    star = {**FORMATIONS, "star": replace(FORMATIONS["wedge"], name="star", key="q")}
     board = keys({}, star)
     assert action(board, "q") == "turn-left" and "star.toml: field 'key': 'q'" in board.complaint
     assert action(keys({"form-star": ("x",)}, star), "x") == "form-star"
@@ -56,7 +56,7 @@ def test_a_formation_cannot_take_the_key_of_an_action():
 
 def test_a_drill_follows_its_files(tmp_path):
     now = [0.0]
-    formation_keys = FormationKeys(ROSTER, FormationLibrary(tmp_path, clock=lambda: now[0]))
+    formation_keys = FormationKeys(FORMATIONS, FormationLibrary(tmp_path, clock=lambda: now[0]))
     assert not formation_keys.poll()
     (tmp_path / "star.toml").write_text('title = "Star"\ndescription = "."\nshape = "ellipse"\nratio = 2\nkey = "x"')
     now[0] += 1

@@ -2,22 +2,23 @@ import threading
 
 import pytest
 
-from engine.app.background import BackgroundTask, InputError
+from engine.app.background import BackgroundTask
+from engine.io import InputError
 
 
 def test_what_was_made_arrives_and_was_made_elsewhere():
-    muster = BackgroundTask(threading.current_thread)
-    assert muster.result() is not threading.current_thread()
-    assert muster.ready
+    task = BackgroundTask(threading.current_thread)
+    assert task.result() is not threading.current_thread()
+    assert task.ready
 
 
 def test_it_is_not_ready_before_it_is_done():
     gate = threading.Event()
-    muster = BackgroundTask(gate.wait)
-    assert not muster.ready
+    task = BackgroundTask(gate.wait)
+    assert not task.ready
     gate.set()
-    assert muster.result() is True
-    assert muster.ready
+    assert task.result() is True
+    assert task.ready
 
 
 @pytest.mark.parametrize("error", [ValueError, OSError, ImportError, RuntimeError])

@@ -49,7 +49,8 @@ def digest(battle):
 
 def play(war, ticks=40, commands=COMMANDS):
     battle, prints = war.build(), []
-    battle.add_controller("two", object())
+    if "two" not in battle.controllers:
+        battle.add_controller("two", object())
     for tick in range(ticks):
         if tick in commands:
             battle.execute(commands[tick])
@@ -100,9 +101,9 @@ def test_a_replay_of_another_version_says_so(war, file):
     again = replace(war, scenario=found.scenario, log=found.log)
     (warning,) = replays.warnings(found, again, "1.3")
     assert "was recorded by version 1.2, and this is 1.3" in warning
-    roster = dict(war.formations)
-    roster["wedge"] = replace(roster["wedge"], ratio=0.7)
-    (warning,) = replays.warnings(found, replace(again, formations=roster), "1.2")
+    known = dict(war.formations)
+    known["wedge"] = replace(known["wedge"], ratio=0.7)
+    (warning,) = replays.warnings(found, replace(again, formations=known), "1.2")
     assert "other formations" in warning
 
 

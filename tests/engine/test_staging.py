@@ -39,9 +39,9 @@ def test_everything_is_off_at_first_and_the_words_are_on(two):
 
 def test_fields_are_those_of_the_battle(two):
     def field(name):
-        (heat,) = compose(two.state, options=ViewOptions(field=name)).overlays
-        assert heat.kind == name
-        return heat.field
+        (overlay,) = compose(two.state, options=ViewOptions(field=name)).overlays
+        assert overlay.kind == name
+        return overlay.field
 
     ordered = two.state.placements[0].target + two.state.placements[1].target
     np.testing.assert_array_equal(field("density"), two.state.mass.sum(axis=0))
@@ -49,7 +49,7 @@ def test_fields_are_those_of_the_battle(two):
     np.testing.assert_allclose(field("error"), two.state.mass.sum(axis=0) - ordered)
 
 
-def test_arrows_lie_on_the_men_and_point_where_they_go(two):
+def test_arrows_lie_on_the_soldiers_and_point_where_they_go(two):
     velocity, plan = compose(two.state, options=ViewOptions(velocity=True, plan=True), scale=5.0).overlays
     assert (velocity.kind, plan.kind) == ("velocity", "plan")
     crowd = two.state.mass.sum(axis=0)
@@ -121,15 +121,15 @@ def test_one_field_at_a_time_and_every_other_switch_by_itself():
     assert not ViewOptions().switched("words").words
 
 
-class TestCurves:
+class TestPlotHistory:
     def test_they_say_what_was(self, two):
-        curves = PlotHistory()
+        history = PlotHistory()
         noted = {}
         for _ in range(4 * EVERY):
             two.tick()
-            curves.record(two.state)
+            history.record(two.state)
             noted[two.state.tick] = [two.state.overlaps[0], two.state.overlaps[1]]
-        plot = curves.plot(two.state)
+        plot = history.plot(two.state)
         assert len(plot.ticks) == 4
         assert (np.diff(plot.ticks) == EVERY).all()
         np.testing.assert_array_equal(plot.overlap, [noted[tick] for tick in plot.ticks])
@@ -137,21 +137,21 @@ class TestCurves:
         assert plot.names == ("Guards", "Raiders")
 
     def test_a_step_back_forgets_the_future_that_was_left(self, two):
-        curves = PlotHistory()
+        history = PlotHistory()
         for _ in range(4 * EVERY):
             two.tick()
-            curves.record(two.state)
+            history.record(two.state)
         two.step_back(2 * EVERY)
-        curves.record(two.state)
-        assert (curves.plot(two.state).ticks <= two.state.tick).all()
+        history.record(two.state)
+        assert (history.plot(two.state).ticks <= two.state.tick).all()
         two.tick()
-        curves.record(two.state)
-        assert (np.diff(curves.plot(two.state).ticks) > 0).all()
+        history.record(two.state)
+        assert (np.diff(history.plot(two.state).ticks) > 0).all()
 
     def test_they_are_empty_at_first_and_keep_no_more_than_they_show(self, two):
-        curves = PlotHistory()
-        assert curves.plot(two.state).overlap.shape == (0, 2)
+        history = PlotHistory()
+        assert history.plot(two.state).overlap.shape == (0, 2)
         start = two.state.tick
         for tick in range(start, start + KEPT_TICKS + 10 * EVERY):
-            curves.record(replace(two.state, tick=tick))
-        assert len(curves.plot(two.state).ticks) == KEPT_TICKS // EVERY
+            history.record(replace(two.state, tick=tick))
+        assert len(history.plot(two.state).ticks) == KEPT_TICKS // EVERY

@@ -13,12 +13,12 @@ from engine.orders.order import Order, moved, turned, with_formation
 from engine.plugin import QUANTUM, Ground
 
 GROUND = Ground(np.ones((64, 96), bool))
-ROSTER = load()
+FORMATIONS = load()
 ROWS, COLUMNS = np.mgrid[:64, :96] + 0.5
 
 
 def stand(order, mass=300.0, ground=GROUND):
-    return place_order(order, ROSTER[order.formation], mass, ground)
+    return place_order(order, FORMATIONS[order.formation], mass, ground)
 
 
 def held(target, where):
@@ -31,7 +31,7 @@ disc = st.tuples(st.floats(5, 90), st.floats(5, 60), st.floats(0.8, 15))
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from(sorted(ROSTER)),
+    st.sampled_from(sorted(FORMATIONS)),
     st.integers(1, 2000 * 2**20),
     st.one_of(
         st.builds(lambda frontage: {"frontage": frontage}, st.floats(0.5, 200)),

@@ -31,10 +31,10 @@ def speed(soldiers):
 @pytest.fixture(scope="module")
 def march_past():
     """The soldiers after each tick of a battle in which a line forms, and on its way a wedge is ordered elsewhere."""
-    roster = formations.load()
+    known = formations.load()
     mass = formations.crowd(MASS, GROUND)[None]
     order = Order("line", (36, 24))
-    battle = Battle(StandIn(), {"one": None}, GROUND, roster, [Regiment("army", 0, MASS, MEN, "one")], [order], mass)
+    battle = Battle(StandIn(), {"one": None}, GROUND, known, [Regiment("army", 0, MASS, MEN, "one")], [order], mass)
     seen = [(battle.state.soldiers[0], battle.state.mass[0])]
     for tick in range(260):
         if tick == 40:
@@ -55,7 +55,7 @@ def test_men_muster_where_the_mass_is():
 
 
 @pytest.mark.parametrize("men", [1, 7, 3000])
-def test_any_number_of_men_muster_inside_the_mass(men):
+def test_any_number_of_soldiers_musters_inside_the_mass(men):
     mass = formations.crowd(MASS, GROUND)
     soldiers = spawn(mass, men, seed=0)
     assert soldiers.position.shape == (men, 2)
@@ -80,7 +80,7 @@ def test_men_stay_inside_the_field(march_past):
 
 def test_men_are_where_the_mass_is(march_past):
     variations = [variation(soldiers.position, soldiers.mass_per_soldier, mass) for soldiers, mass in march_past]
-    # The stand-in smears mass into a mist, which men leave to itself: hence the width of these bounds.
+    # The stand-in smears mass into a mist, which soldiers leave to itself: hence the width of these bounds.
     assert max(variations) < 0.09
     assert np.median(variations) < 0.04
 

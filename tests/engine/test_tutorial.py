@@ -1,8 +1,8 @@
-"""The lessons: each ends when its deed is done, in whatever order; they can be switched off, and that is kept."""
+"""The lessons: each ends when its goal is reached, in whatever order; they can be switched off, and that is kept."""
 
 import pytest
 
-from engine.app.tutorial import FAREWELL, LESSONS, Tutorial, deeds
+from engine.app.tutorial import FAREWELL, LESSONS, Tutorial, goals_reached
 from engine.controls.keymap import keymap
 from engine.formations import load
 from engine.orders.commands import GiveOrders, Halt, Scatter
@@ -32,8 +32,8 @@ class Watched:
         self.see()
 
     @property
-    def deed(self):
-        return self.tutorial.lesson.deed if self.tutorial.lesson else None
+    def goal(self):
+        return self.tutorial.lesson.goal if self.tutorial.lesson else None
 
     @property
     def lines(self):
@@ -42,19 +42,19 @@ class Watched:
 
 def test_the_first_minute():
     watched = Watched()
-    assert watched.deed == "select" and watched.lines[0].startswith("1 of 5: ")
+    assert watched.goal == "select" and watched.lines[0].startswith("1 of 5: ")
     watched.see(selected=True)
-    assert watched.deed == "move"
+    assert watched.goal == "move"
     watched.give(Order("line", (60.0, 30.0)))
-    assert watched.deed == "line"
+    assert watched.goal == "line"
     watched.give(Order("line", (60.0, 30.0), 20.0, frontage=35.0))
-    assert watched.deed == "form" and "4" in watched.lines[1], "it tells the wedge's key"
+    assert watched.goal == "form" and "4" in watched.lines[1], "it tells the wedge's key"
     watched.give(Order("wedge", (60.0, 30.0), 20.0))
-    assert watched.deed == "zoom"
+    assert watched.goal == "zoom"
     watched.tutorial.on(MouseMove((3.0, 3.0)))
-    assert watched.deed == "zoom"
+    assert watched.goal == "zoom"
     watched.tutorial.on(WHEEL)
-    assert watched.deed is None and watched.lines
+    assert watched.goal is None and watched.lines
     watched.see(now=100.0)
     watched.see(now=100.0 + FAREWELL - 0.1)
     assert watched.lines and not watched.kept
@@ -68,9 +68,9 @@ def test_what_was_done_before_its_lesson_is_not_taught():
     watched.tutorial.on(WHEEL)
     watched.see(selected=True)
     watched.give(Order("wedge", (60.0, 30.0)))
-    assert watched.deed == "line"
+    assert watched.goal == "line"
     watched.give(Order("wedge", (60.0, 30.0), path=((1.0, 1.0), (9.0, 9.0))))
-    assert watched.deed is None
+    assert watched.goal is None
 
 
 @pytest.mark.parametrize(
@@ -87,20 +87,20 @@ def test_what_was_done_before_its_lesson_is_not_taught():
     ],
 )
 def test_what_an_order_teaches(before, order, done):
-    assert deeds(before, order) == done
+    assert goals_reached(before, order) == done
 
 
 def test_whoever_gives_a_lone_regiment_an_order_needs_no_lesson_in_choosing_it():
     watched = Watched()
     watched.give(Order("line", (60.0, 30.0), 20.0, frontage=35.0))
-    assert watched.deed == "form", "a front that is drawn elsewhere is a march, too"
+    assert watched.goal == "form", "a front that is drawn elsewhere is a march, too"
 
 
 def test_other_commands_teach_nothing():
     watched = Watched()
     for command in (Halt((0,)), Scatter((3.0, 3.0), 4.0)):
         watched.tutorial.hear(command)
-    assert watched.deed == "select"
+    assert watched.goal == "select"
 
 
 def test_they_are_switched_off_and_on_again_and_that_is_kept():
@@ -115,14 +115,14 @@ def test_they_are_switched_off_and_on_again_and_that_is_kept():
 def test_once_over_they_begin_anew():
     watched = Watched(shown=False)
     assert not watched.lines
-    watched.tutorial._done = {lesson.deed for lesson in LESSONS}
+    watched.tutorial._done = {lesson.goal for lesson in LESSONS}
     watched.tutorial.switch()
-    assert watched.deed == "select" and watched.lines
+    assert watched.goal == "select" and watched.lines
 
 
 def test_every_lesson_names_keys_that_there_are():
     tutorial = Tutorial(True)
     for lesson in LESSONS:
         assert "[" not in " ".join(tutorial.lines(LABELS)), lesson
-        tutorial._done.add(lesson.deed)
+        tutorial._done.add(lesson.goal)
     assert "[" not in " ".join(tutorial.lines(LABELS))

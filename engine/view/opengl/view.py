@@ -38,10 +38,10 @@ class OpenGLView:
             self._ground = Ground(self._context)
             self._target_outline = Outline(self._context)
             self._selection_outline = Outline(self._context, SELECTED, filled=0.35)
-            self._troops = SoldierLayer(self._context)
+            self._soldiers = SoldierLayer(self._context)
             self._fields = FieldLayer(self._context)
-            self._strokes = LineLayer(self._context)
-            self._overlay = PanelLayer(self._context)
+            self._lines = LineLayer(self._context)
+            self._panel_layer = PanelLayer(self._context)
             self._screen = Screen(self._context)
             self._resize(window.size)
         except BaseException:
@@ -96,19 +96,19 @@ class OpenGLView:
             selected = selection_outline(scene.soldiers, scene.grid)
             if selected is not None:
                 self._selection_outline.draw(camera, selected, self._frame)
-            self._troops.draw(camera, scene.soldiers, scene.teams)
+            self._soldiers.draw(camera, scene.soldiers, scene.teams)
         for overlay in scene.overlays:
             if isinstance(overlay, FieldOverlay):
                 self._fields.draw(camera, overlay)
         if scene.preview is not None:
-            self._troops.preview(camera, scene.preview, scene.teams)
-        self._strokes.draw(over_the_field(scene, camera), size)
+            self._soldiers.preview(camera, scene.preview, scene.teams)
+        self._lines.draw(over_the_field(scene, camera), size)
         panels = self._panels.of(scene, camera, self._frame)
-        self._overlay.draw([panel for panel in panels if panel.name not in UNFILMED], size)
+        self._panel_layer.draw([panel for panel in panels if panel.name not in UNFILMED], size)
         self._frame += 1
         self._screen.show(self._picture)
         self._blend()
-        self._overlay.draw([panel for panel in panels if panel.name in UNFILMED], size)
+        self._panel_layer.draw([panel for panel in panels if panel.name in UNFILMED], size)
         self._window.point(scene.cursor)
         self._window.show()
 

@@ -1,4 +1,4 @@
-"""The camera in the player's mouse."""
+"""The camera as the player moves it."""
 
 import numpy as np
 import pytest

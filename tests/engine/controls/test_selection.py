@@ -56,11 +56,11 @@ def test_where_regiments_are_and_how_far_they_reach():
 
 def test_selections_and_groups():
     some = Selection().choose((2, 0))
-    assert some.chosen == (0, 2)
-    assert some.choose((1,), add=True).chosen == (0, 1, 2)
-    assert some.toggle(2).toggle(1).chosen == (0, 1)
+    assert some.regiments == (0, 2)
+    assert some.choose((1,), add=True).regiments == (0, 1, 2)
+    assert some.toggle(2).toggle(1).regiments == (0, 1)
     stored = some.store(4).choose((1,)).store(5)
-    assert stored.recall(4).chosen == (0, 2)
-    assert stored.recall(5).chosen == (1,)
-    assert stored.recall(6).chosen == ()
-    assert stored.store(4).recall(4).chosen == (1,)
+    assert stored.recall(4).regiments == (0, 2)
+    assert stored.recall(5).regiments == (1,)
+    assert stored.recall(6).regiments == ()
+    assert stored.store(4).recall(4).regiments == (1,)

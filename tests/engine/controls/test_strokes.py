@@ -1,4 +1,4 @@
-"""From mouse events to strokes."""
+"""From mouse events to drags."""
 
 from engine.controls.drag import CLICK_RADIUS, DOUBLE_CLICK, begin, extend
 from engine.view.events import Modifiers, MouseButton, MouseMove
@@ -10,7 +10,7 @@ def test_a_stroke_keeps_where_it_began_and_what_it_went_over():
     drag = begin(DOWN, (1.0, 1.0), 5.0)
     for pixel, place in (((12, 10), (1.2, 1.0)), ((12, 10), (1.2, 1.0)), ((40, 50), (4.0, 5.0))):
         drag = extend(drag, MouseMove(pixel), place)
-    assert (drag.button, drag.held, drag.began) == ("right", Modifiers(shift=True), 5.0)
+    assert (drag.button, drag.modifiers, drag.began) == ("right", Modifiers(shift=True), 5.0)
     assert (drag.start, drag.end, drag.span) == ((10, 10), (40, 50), 50)
     assert drag.places == ((1.0, 1.0), (1.2, 1.0), (4.0, 5.0))
 

@@ -9,7 +9,7 @@ MASSES = (40.0, 80.0, 40.0, 40.0)
 
 
 def chosen(session):
-    return session.game.player.selection.chosen
+    return session.game.player.selection.regiments
 
 
 def last(session):

@@ -50,18 +50,18 @@ class TestDrawing:
         target = session.game.battle.state.placements[1].target
         assert target.sum(dtype=float) == 80
         assert min(target[30, 24], target[30, 30], target[34, 36]) > 0.4
-        # Another stroke adds to the painting, until the brush is put down.
+        # Another drag adds to the painting, until the brush is put down.
         session.drag("left", *map(session.at, [(50, 30), (50, 31)]))
         assert {round(x) for x, _, _ in last(session).orders[0][1].area} >= {24, 36, 50}
         session.click("right", session.at((10, 40)))
         assert session.game.mouse.in_hand is None
         assert len(session.commands) == 2
 
-    @pytest.mark.parametrize("stroke", [[(10, 30), (60, 30)], [(36, 30), (37, 30)]])
-    def test_several_share_a_painting_and_nobody_stands_on_anothers_ground(self, session, stroke):
+    @pytest.mark.parametrize("drag", [[(10, 30), (60, 30)], [(36, 30), (37, 30)]])
+    def test_several_share_a_painting_and_nobody_stands_on_anothers_ground(self, session, drag):
         session.drag("left", session.at((5, 5)), session.at((70, 24)))
         session.press("b")
-        session.drag("left", *map(session.at, stroke))
+        session.drag("left", *map(session.at, drag))
         assert [regiment for regiment, _ in last(session).orders] == [0, 1, 2]
         targets = np.stack([session.game.battle.state.placements[r].target for r in (0, 1, 2)])
         assert [target.sum(dtype=float) for target in targets] == [40, 80, 40]

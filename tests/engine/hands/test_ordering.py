@@ -68,18 +68,18 @@ class TestOrders:
         targets = np.sum([session.game.battle.state.placements[r].target for r in (0, 1, 2)], axis=0)
         assert targets.max() <= 1.0
 
-    def test_the_ghost_shows_exactly_the_men_there_are_where_they_will_stand(self, session):
+    def test_the_preview_shows_exactly_the_soldiers_there_are_where_they_will_stand(self, session):
         session.drag("left", session.at((5, 5)), session.at((70, 24)))
         before = session.picture()
         session.drag("right", session.at((10, 30)), session.at((30, 32)), session.at((60, 36)), done=False)
         scene = session.game.scene()
         assert len(scene.preview.position) == 160 + 320 + 160
         assert {mark.kind for mark in scene.marks} == {"drawn", "facing"}
-        ghost = session.picture()
+        preview = session.picture()
         assert session.commands == []
-        shown = np.mean([(ghost[pixel] != before[pixel]).any() for pixel in pixels(session, scene.preview.position)])
+        shown = np.mean([(preview[pixel] != before[pixel]).any() for pixel in pixels(session, scene.preview.position)])
         assert shown > 0.9
-        session.drag("right", session.at((10, 30)), session.at((60, 36)))  # lets go of the stroke in hand
+        session.drag("right", session.at((10, 30)), session.at((60, 36)))  # cancels the drag
         session.drag("right", session.at((10, 30)), session.at((30, 32)), session.at((60, 36)))
         stands = session.game.battle.state.placements
         there = np.concatenate([stands[r].slots(int(4 * MASSES[r])) for r in (0, 1, 2)])

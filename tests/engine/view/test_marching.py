@@ -16,7 +16,7 @@ from stand_in import GROUND, MASS, StandIn
 from engine import formations
 from engine.app.game import Game
 from engine.compute import march
-from engine.soldiers import MANY, Flow, soldiers, spawn, step
+from engine.soldiers import GPU_MARCH_ABOVE, Flow, soldiers, spawn, step
 from engine.view import open_view
 
 MEN, TICKS = 1500, 200
@@ -81,8 +81,8 @@ def test_they_keep_the_promises_of_soldiers(gpu, flowing):
         of_numpy.append(variation(by_numpy.position, by_numpy.mass_per_soldier, flow.mass))
     assert max(likeness) < max(of_numpy) + 0.005
     assert likeness[-1] < of_numpy[-1] + 0.002
-    assert men.places.position is not None
-    assert np.quantile(np.hypot(*(men.position - men.places.position).T), 0.99) < 0.05
+    assert men.slots.position is not None
+    assert np.quantile(np.hypot(*(men.position - men.slots.position).T), 0.99) < 0.05
 
 
 def test_men_on_one_another_step_apart(gpu, flowing):
@@ -97,7 +97,7 @@ def test_men_on_one_another_step_apart(gpu, flowing):
     assert counts.max() <= 4
 
 
-@pytest.mark.parametrize(("men", "by_view"), [(MANY, False), (MANY + 1, True)])
+@pytest.mark.parametrize(("men", "by_view"), [(GPU_MARCH_ABOVE, False), (GPU_MARCH_ABOVE + 1, True)])
 def test_the_game_has_many_men_moved_by_the_view(opengl, men, by_view, campaign):
     (army,) = campaign.scenario.regiments
     scenario = replace(campaign.scenario, regiments=(replace(army, soldiers=men),))

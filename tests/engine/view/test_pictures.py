@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sketches import GRID, SIZE, block, changed, men
 
-from engine.view.palette import GHOST, TABLE, TEAMS
+from engine.view.palette import OUTLINE, TABLE, TEAMS
 
 
 def pixel(view, x: float, y: float) -> tuple[int, int]:
@@ -104,7 +104,7 @@ def test_the_ghost_has_a_crisp_line_and_a_faint_fill(view, drawn, density):
     picture = drawn(target_outline=block(20, 40, 30, 60, density), target_version=1)
     row, column = pixel(view, 30.0, 30.0)
     line = picture[row, column - 4 : column + 5]
-    assert np.abs(line - GHOST).max(axis=-1).min() < 90
+    assert np.abs(line - OUTLINE).max(axis=-1).min() < 90
     inside, bare = (each[slice(row - 20, row + 20), slice(column + 30, column + 60)] for each in (picture, empty))
     assert 5 < (inside - bare).mean() < 60
     beyond = pixel(view, 20.0, 30.0)
