@@ -31,7 +31,11 @@ def test_every_step_of_the_walk_is_a_function_that_is_there():
 
 
 def test_files_that_the_papers_name_are_there():
-    for page in ("README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))):
+    for page in (
+        "README.md",
+        "CONTRIBUTING.md",
+        *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md")),
+    ):
         text = (ROOT / page).read_text(encoding="utf-8")
         for name in re.findall(r"`((?:engine|nca_controller|tests|assets|docs|examples)/[\w/.*-]+)`", text):
             found = list(ROOT.glob(name.rstrip("/"))) if "*" in name else [ROOT / name]
@@ -41,7 +45,9 @@ def test_files_that_the_papers_name_are_there():
 
 
 def test_the_glossary_is_short():
-    rows = [line for line in (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    rows = [
+        line for line in (ROOT / "docs/glossary.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+    ]
     words = [row.split("|")[1].strip() for row in rows[1:]]
     assert len(words) <= 40
     assert len(words) == len(set(words))

@@ -56,7 +56,7 @@ def frame(self):
     play_one_frame(self)
     if self.battle:
         now = {
-            "chosen": self.player.selection.chosen,
+            "chosen": self.player.selection.regiments,
             "commands": [repr(command) for _, command in self.battle.log],
             "ghosts": 0 if (preview := self.scene().preview) is None else len(preview.position),
             "orders": [[order.formation, *order.centre, order.frontage] for order in self.battle.state.orders],

@@ -84,12 +84,12 @@ def test_men_at_rest_stand_in_rank_and_file(battle, tick):
     off = np.abs(np.angle(np.exp(1j * (soldiers.facing - np.radians(placement.angle)))))
     assert (off < 0.1).mean() > 0.98
     slots = placement.slots(MEN)
-    places = soldiers.places.position
+    places = soldiers.slots.position
     assert places is not None
     assert np.hypot(*(soldiers.position - places).T).max() < 0.6, "somebody is far from his place"
-    assert np.sort(soldiers.places.slot).tolist() == list(range(MEN)), "a place is dealt twice, or not at all"
+    assert np.sort(soldiers.slots.slot).tolist() == list(range(MEN)), "a place is dealt twice, or not at all"
     # The ranks are bent no more than the mass asks for.
-    assert np.median(np.hypot(*(soldiers.position - slots[soldiers.places.slot]).T)) < 0.35 * ideal
+    assert np.median(np.hypot(*(soldiers.position - slots[soldiers.slots.slot]).T)) < 0.35 * ideal
 
 
 def test_nobody_fidgets_at_rest(battle):
