@@ -9,8 +9,8 @@ PUBLIC = {
     "nca_controller": "ADVECTION_CHANNELS NCA AdvectionNCA CheckpointError Controller FormationTypes JaxSimulation Plan"
     " Poisson Terrain advect_mass check_mass_conservation create_advection_seed create_formation_from_alpha"
     " create_formation_target create_goal_signal create_optimizer load_controller rollout rotate_formation",
-    "nca_controller.physics": "LIMITERS QUANTUM Limiter Moved Terrain advect diffuse donor_cell jostle superbee to_lattice"
-    " ultra_bee van_leer",
+    "nca_controller.physics": "LIMITERS QUANTUM Limiter Moved Terrain advect diffuse donor_cell jostle superbee"
+    " to_lattice ultra_bee van_leer",
     "nca_controller.controllers": "NCA Controller Plan Poisson load_controller default_nca model_folder",
     "nca_controller.simulation": "JaxSimulation",
     "engine.plugin": "CONTROLLERS Ground QUANTUM SIMULATIONS Simulation found",

@@ -205,11 +205,11 @@ def test_every_room_says_what_it_is_for():
 @pytest.mark.parametrize(
     ("module", "line", "complaint"),
     [
-        ("engine.battle.battle", "from engine.view import Scene", "engine/battle/battle.py:1: 'from engine.view import Scene'"),
+        ("engine.battle.battle", "from engine.view import Scene", "engine/battle/battle.py:1: 'from engine.view"),
         ("engine.view.scene", "def f():\n    from engine.battle import Battle", "engine/view/scene.py:2:"),
-        ("engine.app.game", "if TYPE_CHECKING:\n    import nca_controller.physics", "engine never imports nca_controller"),
+        ("engine.app.game", "if T:\n    import nca_controller.physics", "engine never imports nca_controller"),
         ("nca_controller.model.network", "import pygame.font", "nca_controller never imports pygame"),
-        ("nca_controller.training.runs", "from nca_controller.evaluation import table", "and not nca_controller.evaluation"),
+        ("nca_controller.training.runs", "import nca_controller.evaluation", "and not nca_controller.evaluation"),
         ("engine.app.game", "from engine.battle.battle import Battle", "by its face: from engine.battle import"),
         ("engine.formations.mass", "from engine.formations import FormationError", "by their own names"),
     ],
@@ -253,9 +253,8 @@ def main() -> None:
     for floor in range(max(height.values()), 0, -1):
         print(f"{floor:>3}  {'  '.join(sorted(room for room in rooms if height.get(room, 1) == floor))}")
     lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files().values())
-    print(
-        f"{len(rooms)} rooms on {max(height.values())} floors with {len(arrows)} arrows; {len(files())} files, {lines} lines"
-    )
+    print(f"{len(rooms)} rooms on {max(height.values())} floors with {len(arrows)} arrows")
+    print(f"{len(files())} files, {lines} lines")
 
 
 if __name__ == "__main__":

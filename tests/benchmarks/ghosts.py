@@ -1,6 +1,6 @@
 """How long the men of an order in hand take to stand up while the mouse moves on.
 
-PYTHONPATH=tests/engine python tests/benchmarks/ghosts.py
+PYTHONPATH=tests/support python tests/benchmarks/ghosts.py
 """
 
 import time

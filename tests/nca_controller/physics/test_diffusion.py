@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from battles import battles, check_ground, total
+from random_battles import battles, check_ground, total
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,6 +1,6 @@
 """One recorded battle ends in the same bits, however it is computed.
 
-A digest changes only with the physics. After a change that is meant, `python tests/nca_controller/physics/recorded.py`
+A digest changes only with the physics. After a change that is meant, `python tests/support/recorded.py`
 prints the new ones.
 """
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from field import PLACES, chosen, last
+from army import PLACES, chosen, last
 from session import FRAME
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from field import MASSES, PLACES, chosen, last, pixels
+from army import MASSES, PLACES, chosen, last, pixels
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from field import PLACES, last, press_with
+from army import PLACES, last, press_with
 
 from engine.orders.commands import GiveOrders, Halt, SetController
 

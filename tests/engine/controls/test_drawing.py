@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from field import PLACES, chosen, last
+from army import PLACES, chosen, last
 
 from engine.orders.commands import Scatter
 

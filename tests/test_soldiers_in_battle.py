@@ -1,13 +1,9 @@
 """Soldiers along whole battles of the real simulation: formation after formation, and after a charge."""
 
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent / "engine"))
 from likeness import variation
 
 from engine import formations

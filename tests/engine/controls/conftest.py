@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from field import MASSES, PLACES
+from army import MASSES, PLACES
 from session import Session
 
 from engine.orders.order import Order

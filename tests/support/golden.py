@@ -1,6 +1,6 @@
 """The golden pictures: what each group of layers looks like, small, so that another driver's rounding passes.
 
-Draw them anew, once you have looked at what changed:  python tests/engine/view/golden.py
+Draw them anew, once you have looked at what changed:  python tests/support/golden.py
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.view.palette import TEAMS
 from engine.view.scene import Annotation, Arrows, Card, DrawnSoldiers, FieldOverlay, Minimap, Plot, Scene
 from engine.view.shades import regiment_colours
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = Path(__file__).resolve().parents[1] / "engine" / "view" / "golden"
 SIZE, SMALLER = (640, 360), 4  # pixels drawn, and how many of them along each side make one that is kept
 GRID = (64, 96)
 VIEWS = ("opengl", "surfaces")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from field import PLACES, around, chosen, is_watched, press_with
+from army import PLACES, around, chosen, is_watched, press_with
 from session import Session
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
