@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from random_battles import on_lattice, total
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_battles import on_lattice, total
 
 from nca_controller import Plan
 from nca_controller.dynamics import init_state, tick
