@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ class Battle:
     @property
     def controllers(self) -> Mapping[str, Any]:
         """The controllers that may lead a regiment, by name."""
-        return self._context.controllers
+        return MappingProxyType(dict(self._context.controllers))
 
     @property
     def executed_log(self) -> Schedule:
