@@ -8,6 +8,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # None in the process that starts the workers
 if WORKER is None:
     FOLDER = tempfile.TemporaryDirectory(prefix="maniple-tests-", ignore_cleanup_errors=True)  # gone at the end
@@ -23,6 +25,25 @@ import run_game  # noqa: E402, F401, before NumPy is imported, since it says how
 # A player's own settings and formations are no business of the tests, nor the tests of theirs.
 for kind in ("CONFIG", "DATA"):
     os.environ[f"XDG_{kind}_HOME"] = tempfile.mkdtemp(prefix=f"{kind}-", dir=os.environ["MANIPLE_TESTS"])
+
+
+@pytest.fixture(scope="module")
+def little_optimised():
+    """For tests that compile for long and compute for a moment, and compare no bits with those of the game.
+
+    XLA optimises little meanwhile, here and in programs that are started, and nothing of it is kept for other tests.
+    """
+    import jax
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+        before = jax.config.read("jax_disable_most_optimizations")
+        jax.clear_caches()
+        jax.config.update("jax_disable_most_optimizations", True)
+        yield
+        jax.config.update("jax_disable_most_optimizations", before)
+        jax.clear_caches()
+
 
 TESTS = Path(__file__).parent
 COMPILED = (TESTS / "nca_controller", TESTS / "examples")  # what lies there compiles

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 BESIDE = {"iterations": 100, "accumulate": 1, "pool": 64, "renewed": 0.0, "wounded": 0.0, "replaced": 1}  # the battles
-BESIDE |= {"save_every": 1, "show_every": 0}
+BESIDE |= {"save_every": 1, "show_every": 0, "warmup": 1, "decay": 0, "learning_rate": 1e-3}
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def traced_once():
     from nca_controller.training.loop import Trainer
 

@@ -18,6 +18,7 @@ from nca_controller.training.loop import Trainer, most_even
 from nca_controller.training.losses import LOSS_OF, overlap
 from nca_controller.training.orders import THROWN, WOUND, Orders, orders_for
 
+pytestmark = pytest.mark.usefixtures("little_optimised")
 # The shape of test_runs.py, so that both wait for one compilation.
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30)
 

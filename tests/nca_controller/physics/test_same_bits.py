@@ -43,8 +43,9 @@ def told(threads, *schemes):
 
 
 def test_with_one_thread_and_with_two():
-    """Each scheme in one of both, so that each is compiled once."""
-    assert told(1, "superbee", "van_leer") | told(2, "ultra_bee", "donor_cell") == GOLDEN
+    """The game's own scheme on one, the sharpest on two; each on both is left to the long form."""
+    for threads, scheme in ((1, "superbee"), (2, "ultra_bee")):
+        assert told(threads, scheme) == {scheme: GOLDEN[scheme]}
 
 
 @pytest.mark.long
