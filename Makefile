@@ -1,16 +1,29 @@
-# make play, make test, make check: each makes what it needs, in a private environment.
+# Each target makes what it needs, in a private environment.
+#
+#   make play       plays; ARGS="--scenario crossing" goes to the game, and so to pytest below
+#   make test       all tests but the long ones: 11 core-minutes at most, which it prints
+#   make test-fast  those of them that need no compilation by JAX and no window: within a minute
+#   make test-long  the long forms of tests, and only these
+#   make check      format, lint and types
+#   make clean      removes what these made
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: play test check clean
+.PHONY: play test test-fast test-long check clean
 
 play: $(VENV)/installed
 	$(RUN) run_game.py $(ARGS)
 
 test: $(VENV)/installed
 	$(RUN) -m pytest $(ARGS)
+
+test-fast: $(VENV)/installed
+	$(RUN) -m pytest -m "not long and not compiles and not window" $(ARGS)
+
+test-long: $(VENV)/installed
+	$(RUN) -m pytest -m long $(ARGS)
 
 check: $(VENV)/installed
 	$(RUN) -m ruff format --check .

@@ -1,14 +1,70 @@
-"""Read before any test: one compilation of each function serves all tests, and the programs that they start."""
+"""Read before any test: one compilation of each function serves all tests, their workers and the programs they start.
+
+Tests that take long are marked `long` and left to `make test-long`. What needs JAX to compile, or a window, is marked
+here, by where it lies and what it uses; `make test-fast` runs the rest.
+"""
 
 import os
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp(prefix="maniple-tests-"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # None in the process that starts the workers
+if WORKER is None:
+    FOLDER = tempfile.TemporaryDirectory(prefix="maniple-tests-", ignore_cleanup_errors=True)  # gone at the end
+    os.environ["MANIPLE_TESTS"] = FOLDER.name
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(FOLDER.name, "compiled")))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+# Two devices, as many as training from the command line has on two cores, so that both compile the same program.
+os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 
-import run_game  # noqa: F401, before NumPy is imported, since it says how many threads NumPy may use
+import run_game  # noqa: E402, F401, before NumPy is imported, since it says how many threads NumPy may use
 
 # A player's own settings and formations are no business of the tests, nor the tests of theirs.
 for kind in ("CONFIG", "DATA"):
-    os.environ[f"XDG_{kind}_HOME"] = tempfile.mkdtemp(prefix="maniple-tests-")
+    os.environ[f"XDG_{kind}_HOME"] = tempfile.mkdtemp(prefix=f"{kind}-", dir=os.environ["MANIPLE_TESTS"])
+
+
+@pytest.fixture(scope="module")
+def little_optimised():
+    """For tests that compile for long and compute for a moment, and compare no bits with those of the game.
+
+    XLA optimises little meanwhile, here and in programs that are started, and nothing of it is kept for other tests.
+    """
+    import jax
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+        before = jax.config.read("jax_disable_most_optimizations")
+        jax.clear_caches()
+        jax.config.update("jax_disable_most_optimizations", True)
+        yield
+        jax.config.update("jax_disable_most_optimizations", before)
+        jax.clear_caches()
+
+
+TESTS = Path(__file__).parent
+COMPILED = (TESTS / "nca_controller", TESTS / "examples")  # what lies there compiles
+COMPILERS = ("jax", "nca_controller")  # and so does a module that imports one of these
+WINDOWS = {"screen", "offscreen", "shared_offscreen", "missing_opengl"}  # fixtures that open one
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in COMPILED) or compiles(item.module):
+            item.add_marker("compiles")
+        if WINDOWS & set(item.fixturenames):
+            item.add_marker("window")
+
+
+def compiles(module):
+    """Return whether a module of tests knows JAX, or the plugin that does."""
+    known = (getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in vars(module).values())
+    return any(str(name).split(".")[0] in COMPILERS for name in known)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what the run has cost: this process, its workers, and all programs that they have waited for."""
+    terminalreporter.write_line(f"CPU time: {sum(os.times()[:4]) / 60:.1f} core-minutes")

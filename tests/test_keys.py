@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from engine.view.camera import COLUMN
 
+pytestmark = pytest.mark.usefixtures("little_optimised")
 PLAYER = """
 import pygame, run_game
 from engine.app.game import Game

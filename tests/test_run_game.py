@@ -14,6 +14,7 @@ from engine.app import installed
 from engine.io import paths
 from nca_controller import checkpoints
 
+pytestmark = pytest.mark.usefixtures("little_optimised")
 PROGRAM = Path(run_game.__file__)
 SMALL = ["--grid", "64x48", "--mass", "300", "--soldiers", "900"]
 
@@ -147,43 +148,74 @@ def refused(done, *parts):
         assert part in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("words", "part"),
-    [
-        ("--order wege", "unknown formation 'wege': did you mean wedge? one of line, column"),
-        ("--orders wedge@0,sqare@9", "unknown formation 'sqare': did you mean square?"),
-        ("--orders wedge", "argument --orders: 'wedge' is not a formation and a tick"),
-        ("--controller plann", "unknown controller 'plann': did you mean plan?"),
-        ("--controller trained_models/nowhere", "unknown controller 'trained_models/nowhere'"),
-        ("--headles", "unknown flag '--headles': did you mean --headless?"),
-        ("--grid 32x24", "a mass of 1000 needs a larger grid: 32x24 holds"),
-        ("--grid 192", "argument --grid: '192' is not a width and height"),
-        ("--grid -192x128", "argument --grid:"),
-        ("--mass -5", "argument --mass: '-5' is not a number above 0"),
-        ("--mass nan", "argument --mass:"),
-        ("--soldiers 0", "argument --soldiers: '0' is not a whole number above 0"),
-        ("--ticks -1", "argument --ticks:"),
-        ("--seed -1", "argument --seed:"),
-        ("--screenshot nowhere/out.png", "cannot write nowhere/out.png: there is no folder nowhere"),
-        ("--screenshot .", "cannot write ."),
-        ("--scenario crosing", "unknown scenario 'crosing': did you mean crossing?"),
-        ("--scenario crossing --order wedge", "--order is the scenario's to say"),
-        ("--scenario crossing --grid 64x48", "--grid is the scenario's to say"),
-        ("--scenario crossing --controller plann", "crossing.toml: unknown controller 'plann': did you mean plan?"),
-        ("--assets nowhere", "--assets: there is no folder nowhere"),
-        ("--scenario broken.toml", "broken.toml: field 'size' is missing"),
-        ("--scenario=", "unknown scenario ''"),
-        ("--controller=", "unknown controller ''"),
-        ("--soldiers 9999999", "argument --soldiers: '9999999' is not a whole number from 1 to 1000000"),
-        ("--screenshot notes.txt", "cannot write notes.txt: the name must end in .png"),
-        ("--screenshot out.png --record out.png", "--record and the picture would both be out.png"),
-        ("--demo out.gif", "argument --demo: not allowed with argument --headless"),
-        ("--list-keys --list-formations", "not allowed with argument"),
-    ],
-)
-def test_bad_input_is_refused_in_one_line_before_jax_is_imported(words, part, tmp_path):
-    (tmp_path / "broken.toml").write_text('title = "no field"')
-    refused(run("--headless", *words.split(), folder=tmp_path, program=without("jax", "nca_controller")), part)
+REFUSED = {
+    "--order wege": "unknown formation 'wege': did you mean wedge? one of line, column",
+    "--orders wedge@0,sqare@9": "unknown formation 'sqare': did you mean square?",
+    "--orders wedge": "argument --orders: 'wedge' is not a formation and a tick",
+    "--controller plann": "unknown controller 'plann': did you mean plan?",
+    "--controller trained_models/nowhere": "unknown controller 'trained_models/nowhere'",
+    "--headles": "unknown flag '--headles': did you mean --headless?",
+    "--grid 32x24": "a mass of 1000 needs a larger grid: 32x24 holds",
+    "--grid 192": "argument --grid: '192' is not a width and height",
+    "--grid -192x128": "argument --grid:",
+    "--mass -5": "argument --mass: '-5' is not a number above 0",
+    "--mass nan": "argument --mass:",
+    "--soldiers 0": "argument --soldiers: '0' is not a whole number above 0",
+    "--ticks -1": "argument --ticks:",
+    "--seed -1": "argument --seed:",
+    "--screenshot nowhere/out.png": "cannot write nowhere/out.png: there is no folder nowhere",
+    "--screenshot .": "cannot write .",
+    "--scenario crosing": "unknown scenario 'crosing': did you mean crossing?",
+    "--scenario crossing --order wedge": "--order is the scenario's to say",
+    "--scenario crossing --grid 64x48": "--grid is the scenario's to say",
+    "--scenario crossing --controller plann": "crossing.toml: unknown controller 'plann': did you mean plan?",
+    "--assets nowhere": "--assets: there is no folder nowhere",
+    "--scenario broken.toml": "broken.toml: field 'size' is missing",
+    "--scenario=": "unknown scenario ''",
+    "--controller=": "unknown controller ''",
+    "--soldiers 9999999": "argument --soldiers: '9999999' is not a whole number from 1 to 1000000",
+    "--screenshot notes.txt": "cannot write notes.txt: the name must end in .png",
+    "--screenshot out.png --record out.png": "--record and the picture would both be out.png",
+    "--demo out.gif": "argument --demo: not allowed with argument --headless",
+    "--list-keys --list-formations": "not allowed with argument",
+}
+
+REFUSE_ALL = """
+import contextlib, io, json, sys
+sys.modules["jax"] = sys.modules["nca_controller"] = None
+import run_game
+
+outcomes = []
+for words in json.loads(sys.argv[1]):
+    out, error, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        try:
+            code = run_game.main(["--headless", *words.split()])
+        except SystemExit as leaving:
+            code = leaving.code
+    outcomes.append([code, out.getvalue(), error.getvalue()])
+print(json.dumps(outcomes))
+"""
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """What came of each bad input, one after the other in one process that has no JAX."""
+    folder = tmp_path_factory.mktemp("refused")
+    (folder / "broken.toml").write_text('title = "no field"')
+    done = run(json.dumps([*REFUSED]), folder=folder, program=("-c", REFUSE_ALL), PYTHONPATH=str(PROGRAM.parent))
+    assert done.returncode == 0, done.stderr
+    told = zip(REFUSED, json.loads(done.stdout), strict=True)
+    return {words: subprocess.CompletedProcess(words, *outcome) for words, outcome in told}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_bad_input_is_refused_in_one_line_before_jax_is_imported(words, outcomes):
+    refused(outcomes[words], REFUSED[words])
+
+
+def test_a_program_that_refuses_leaves_with_code_2(tmp_path):
+    refused(run("--headless", "--order", "wege", folder=tmp_path, program=without("jax", "nca_controller")), "wege")
 
 
 def test_formations_and_scenarios_of_one_s_own_are_known(tmp_path):

@@ -1,11 +1,28 @@
 """Random battles on the lattice, for laws that must hold on any ground, whatever the velocities."""
 
+import jax.numpy as jnp
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from nca_controller.physics import QUANTUM, Terrain
 
 SHAPES = [(1, 8, 9), (3, 5, 16)]  # few, since each compiles anew
+
+
+def patchwork(*limiters):
+    """Return a limiter that is each of these on a strip of the field: one compilation for what all must keep."""
+
+    def strips(behind, ahead, courant):
+        parts = (jnp.array_split(field, len(limiters), axis=-1) for field in (behind, ahead, courant))
+        return jnp.concatenate([limiter(*part) for limiter, *part in zip(limiters, *parts, strict=True)], axis=-1)
+
+    return strips
+
+
+def long_forms(*values):
+    """Return these as parameters that are left to the long tests."""
+    return [pytest.param(value, marks=pytest.mark.long) for value in values]
 
 
 def on_lattice(values):

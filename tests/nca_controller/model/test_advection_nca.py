@@ -1,5 +1,7 @@
 """The AdvectionNCA as a module: the notebook's way of calling it, conservation, and what its arguments do."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -45,11 +47,12 @@ def test_the_notebook_calls_it_so(line):
         velocity_noise=0.25,
     )
     state = create_formation_from_alpha(line)
-    params = nca.init(KEY, state, jax.random.PRNGKey(0), parent_signal=jnp.zeros((40, 48, 4)))["params"]
+    params = jax.jit(nca.init)(KEY, state, jax.random.PRNGKey(0), parent_signal=jnp.zeros((40, 48, 4)))["params"]
     batch = jnp.stack([state, state])
     signal = create_goal_signal(line, batch[0, ..., ADVECTION_CHANNELS.MASS])
+    apply = jax.jit(nca.apply)
     for step in range(5):
-        batch = nca.apply({"params": restless(params)}, batch, jax.random.PRNGKey(step), parent_signal=signal)
+        batch = apply({"params": restless(params)}, batch, jax.random.PRNGKey(step), parent_signal=signal)
     assert batch.shape == (2, 40, 48, 16)
     assert check_mass_conservation(line, batch[1, ..., ADVECTION_CHANNELS.MASS]) == (True, 0.0)
     assert np.abs(batch[1, ..., ADVECTION_CHANNELS.MASS] - line).max() > 0.05
@@ -59,10 +62,11 @@ def test_cells_follow_the_plan_until_they_have_learned_better(line):
     nca = AdvectionNCA(fire_rate=1.0, obedience=4.0)
     state = create_formation_from_alpha(line)
     signal = create_goal_signal(line)
-    params = nca.init(KEY, state, parent_signal=signal)["params"]
-    steered = nca.apply({"params": params}, state, signal, method="steer")
+    params = jax.jit(nca.init)(KEY, state, parent_signal=signal)["params"]
+    steer = jax.jit(partial(nca.apply, method="steer"))
+    steered = steer({"params": params}, state, signal)
     np.testing.assert_allclose(steered[..., ADVECTION_CHANNELS.VELOCITY], signal[..., 1:3], atol=1e-6)
-    steered = nca.apply({"params": restless(params)}, state, signal, method="steer")
+    steered = steer({"params": restless(params)}, state, signal)
     velocity = np.asarray(steered[..., ADVECTION_CHANNELS.VELOCITY])
     assert np.hypot(velocity[..., 0], velocity[..., 1]).max() <= 1 + 1e-6
     still = np.hypot(signal[..., 1], signal[..., 2]) == 0

@@ -1,5 +1,7 @@
 """The living cells alone: what the list of them says is what all cells at once say, there and back."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +14,7 @@ from nca_controller.model.frames import FRAMES
 from nca_controller.model.network import Weights, alive_mask, apply, masked
 from nca_controller.model.patches import CHUNK
 
+pytestmark = pytest.mark.usefixtures("little_optimised")
 HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 20
 assert HEIGHT * WIDTH > CHUNK, "a list of everybody is to take several chunks"
 KEYS = jax.random.split(jax.random.key(3), 6)
@@ -57,10 +60,10 @@ def test_a_list_says_what_all_at_once_say(weights, name, frame):
 def test_a_batch_is_its_fields(weights):
     alive = jnp.stack([jnp.asarray(each) for each in ALIVE.values()])
     known = jax.random.normal(KEYS[4], (*alive.shape, CHANNELS_KNOWN))
-    together = apply(weights, known, alive)
+    together, single = jax.jit(apply)(weights, known, alive), jax.jit(apply)
     for number in range(len(alive)):
-        np.testing.assert_allclose(together[number], apply(weights, known[number], alive[number]), atol=1e-5)
-    np.testing.assert_allclose(jax.vmap(apply, (None, 0, 0))(weights, known, alive), together, atol=1e-5)
+        np.testing.assert_allclose(together[number], single(weights, known[number], alive[number]), atol=1e-5)
+    np.testing.assert_allclose(jax.jit(jax.vmap(apply, (None, 0, 0)))(weights, known, alive), together, atol=1e-5)
 
 
 def test_cells_live_where_mass_is_and_beside_it():
@@ -78,10 +81,10 @@ def test_the_dead_obey_and_forget_and_the_living_act_as_in_a_field_that_lives_ev
     state = state.astype(jnp.float32).at[..., CHANNELS.MASS].set(mass)
     signal = jnp.asarray(random.uniform(-0.6, 0.6, (HEIGHT, WIDTH, 4)), jnp.float32)
     modules = {cells: AdvectionNCA(fire_rate=1.0, cells=cells) for cells in ("living", "all")}
-    params = modules["all"].init(KEYS[0], state, parent_signal=signal)["params"]
+    params = jax.jit(modules["all"].init)(KEYS[0], state, parent_signal=signal)["params"]
     params = jax.tree.map(lambda leaf: 0.3 * jax.random.normal(KEYS[1], leaf.shape), params)
     told = {
-        cells: np.asarray(module.apply({"params": params}, state, signal, method="steer"))
+        cells: np.asarray(jax.jit(partial(module.apply, method="steer"))({"params": params}, state, signal))
         for cells, module in modules.items()
     }
     alive = np.asarray(alive_mask(jnp.asarray(mass)))
@@ -100,7 +103,7 @@ def test_an_order_that_is_turned_is_the_same_order():
     state = np.array(create_formation_from_alpha(mass))
     state[..., CHANNELS.VELOCITY_X :] = 0.3 * random.normal(size=(24, 24, 12))
     signal = random.uniform(-0.6, 0.6, (24, 24, 4)).astype(np.float32)
-    params = module.init(KEYS[0], state, parent_signal=signal)["params"]
+    params = jax.jit(module.init)(KEYS[0], state, parent_signal=signal)["params"]
     params = jax.tree.map(lambda leaf: 0.3 * jax.random.normal(KEYS[1], leaf.shape), params)
 
     def quarter_turn(field, *vectors):
@@ -110,8 +113,10 @@ def test_an_order_that_is_turned_is_the_same_order():
             field[..., x], field[..., x + 1] = -field[..., x + 1], field[..., x].copy()
         return field
 
+    compiled = jax.jit(partial(module.apply, method="steer"))
+
     def steer(state, signal):
-        return np.array(module.apply({"params": params}, jnp.asarray(state), jnp.asarray(signal), method="steer"))
+        return np.array(compiled({"params": params}, jnp.asarray(state), jnp.asarray(signal)))
 
     told = quarter_turn(steer(state, signal), CHANNELS.VELOCITY_X, CHANNELS.TARGET_VX)
     turned = steer(quarter_turn(state, CHANNELS.VELOCITY_X, CHANNELS.TARGET_VX), quarter_turn(signal, 1))

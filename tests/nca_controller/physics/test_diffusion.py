@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_battles import battles, check_ground, total
+from random_battles import SHAPES, battles, check_ground, total
 
 from nca_controller.physics import QUANTUM, Terrain, advect, diffuse, perturb
 
@@ -14,8 +14,9 @@ from nca_controller.physics import QUANTUM, Terrain, advect, diffuse, perturb
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.01, 0.08, 0.25]), st.sampled_from(["wall", "torus"]))
 def test_totals_are_exact_and_extremes_only_shrink(seed, rate, boundary):
-    mass = np.floor(np.random.default_rng(seed).random((2, 9, 11)) / 2 / QUANTUM) * QUANTUM
-    spread = np.asarray(diffuse(mass.astype(np.float32), rate, Terrain.plain(9, 11, boundary=boundary)))
+    regiments, *grid = SHAPES[-1]
+    mass = np.floor(np.random.default_rng(seed).random((regiments, *grid)) / regiments / QUANTUM) * QUANTUM
+    spread = np.asarray(diffuse(mass.astype(np.float32), rate, Terrain.plain(*grid, boundary=boundary)))
     assert (spread.sum(axis=(1, 2), dtype=np.float64) == mass.sum(axis=(1, 2))).all()
     assert mass.min() <= spread.min() and spread.max() <= mass.max()
 

@@ -1,17 +1,23 @@
 """Regiments on one ground: friends pass through each other, enemies do not, and each keeps its own to the bit."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_battles import on_lattice, total
+from random_battles import long_forms, on_lattice, total
 
 from nca_controller import Plan
 from nca_controller.dynamics import init_state, tick
 from nca_controller.physics import LIMITERS, QUANTUM, Terrain, advect
 from nca_controller.physics.exchange import apportion, exchange
+
+# These hold back the most: the game's own limiter, and the sharpest.
+SHARPEST = [LIMITERS["superbee"], LIMITERS["ultra_bee"]]
+OTHERS = [scheme for scheme in LIMITERS.values() if scheme not in SHARPEST]
 
 divide = jax.jit(apportion)
 
@@ -52,23 +58,29 @@ def head_on():
 def march_on(mass, velocity, ticks, sides, scheme):
     """Return the mass after so many ticks of two steps each, and the fullest that any cell ever was."""
 
-    def advance(mass, _):
+    mass, fullest = marched(jnp.asarray(mass), jnp.asarray(velocity), ticks, sides=sides, scheme=scheme)
+    return np.asarray(mass, np.float64), fullest
+
+
+@partial(jax.jit, static_argnames=("sides", "scheme"))
+def marched(mass, velocity, ticks, *, sides, scheme):
+    def advance(_, so_far):
+        mass, fullest = so_far
         for first in "xy":
             mass = advect(mass, velocity, sides=sides, scheme=scheme, first=first).mass
-        return mass, mass.sum(axis=0).max()
+        return mass, jnp.maximum(fullest, mass.sum(axis=0).max())
 
-    mass, fullest = jax.jit(lambda mass: jax.lax.scan(advance, mass, length=ticks))(jnp.asarray(mass))
-    return np.asarray(mass, np.float64), fullest.max()
+    return jax.lax.fori_loop(0, ticks, advance, (mass, jnp.float32(0)))
 
 
-@pytest.mark.parametrize("scheme", LIMITERS.values())
+@pytest.mark.parametrize("scheme", [*SHARPEST, *long_forms(*OTHERS)])
 def test_two_packed_regiments_get_through_each_other(scheme):
     """90 % across within 1.5 times the ticks of a free march, and 100."""
     mass, velocity = head_on()
     free = 40 / 0.5 + 0.9 * 16 / 0.5  # until 90 % of a block have crossed the middle line unhindered
     moved, fullest = march_on(mass, velocity, int(1.5 * free + 100), (0, 0), scheme)
     assert (total(moved) == total(mass)).all()
-    assert fullest <= 1
+    assert 0 < fullest <= 1
     assert moved[0, :, 56:].sum() >= 0.9 * 256 and moved[1, :, :56].sum() >= 0.9 * 256
 
 
@@ -100,7 +112,7 @@ def test_ordered_through_each_other_they_form_whole_again():
     assert (total(state.mass) == 256).all()
 
 
-@pytest.mark.parametrize("scheme", LIMITERS.values())
+@pytest.mark.parametrize("scheme", [*SHARPEST, *long_forms(*OTHERS)])
 def test_a_regiment_filters_through_one_that_stands_and_leaves_a_quarter_free(scheme):
     """Where others fill a cell, a limiter must not hold a regiment back until it fills the cell by itself."""
     mass = np.zeros((2, 6, 40), np.float32)

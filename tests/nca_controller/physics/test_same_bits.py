@@ -12,6 +12,7 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 import recorded
 
 from nca_controller.physics import LIMITERS
@@ -28,18 +29,29 @@ def battle():
     return jnp.asarray(recorded.start()), jnp.asarray(recorded.velocities()), recorded.terrain()
 
 
+def told(threads, *schemes):
+    """Return the digests that a process of its own tells, since the number of threads is settled when JAX starts."""
+    flags = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
+    lines = subprocess.run(
+        [sys.executable, Path(recorded.__file__), *schemes],
+        env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return dict(line.split() for line in lines.splitlines())
+
+
 def test_with_one_thread_and_with_two():
-    """In processes of their own, since the number of threads is settled when JAX starts."""
-    for threads in (1, 2):
-        flags = f"--xla_cpu_multi_thread_eigen={str(threads > 1).lower()} intra_op_parallelism_threads={threads}"
-        told = subprocess.run(
-            [sys.executable, Path(recorded.__file__)],
-            env={**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        assert dict(line.split() for line in told.splitlines()) == GOLDEN
+    """The game's own scheme on one, the sharpest on two; each on both is left to the long form."""
+    for threads, scheme in ((1, "superbee"), (2, "ultra_bee")):
+        assert told(threads, scheme) == {scheme: GOLDEN[scheme]}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("threads", [1, 2])
+def test_with_one_thread_and_with_two_under_every_scheme(threads):
+    assert told(threads) == GOLDEN
 
 
 def test_without_compilation():
@@ -48,20 +60,22 @@ def test_without_compilation():
     assert recorded.digest(mass) == GOLDEN["superbee"]
 
 
-def test_in_a_batch():
+@pytest.fixture(scope="module")
+def batch():
+    """The end of three battles side by side, of which the second is another one."""
     mass, velocity, ground = battle()
     batch = jnp.stack([mass, mass[:, ::-1], mass])
     winds = jnp.stack([velocity, velocity[:, :, :, ::-1], velocity])
-    replayed = jax.jit(jax.vmap(lambda mass, velocity: recorded.replay(mass, velocity, ground, LIMITERS["superbee"])))(
+    return jax.jit(jax.vmap(lambda mass, velocity: recorded.replay(mass, velocity, ground, LIMITERS["superbee"])))(
         batch, winds
     )
-    assert [recorded.digest(replayed[k]) == GOLDEN["superbee"] for k in range(3)] == [True, False, True]
 
 
-def test_the_totals_are_those_of_the_start():
-    mass, velocity, ground = battle()
-    moved = recorded.replay(mass, velocity, ground, LIMITERS["superbee"])
-    np.testing.assert_array_equal(
-        np.asarray(moved).sum(axis=(1, 2), dtype=np.float64), np.asarray(mass).sum(axis=(1, 2), dtype=np.float64)
-    )
-    assert (np.asarray(moved) != np.asarray(mass)).mean() > 0.5
+def test_in_a_batch(batch):
+    assert [recorded.digest(batch[k]) == GOLDEN["superbee"] for k in range(3)] == [True, False, True]
+
+
+def test_the_totals_are_those_of_the_start(batch):
+    mass, moved = recorded.start(), np.asarray(batch[0])
+    np.testing.assert_array_equal(moved.sum(axis=(1, 2), dtype=np.float64), mass.sum(axis=(1, 2), dtype=np.float64))
+    assert (moved != mass).mean() > 0.5
