@@ -13,7 +13,11 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from nca_controller.training import METRICS, PRESETS, SNAPSHOTS, Config, Snapshots, Trainer, overlap
+from nca_controller.metrics import overlap
+from nca_controller.training.config import PRESETS, Config
+from nca_controller.training.loop import Trainer
+from nca_controller.training.runs import METRICS, SNAPSHOTS
+from nca_controller.training.snapshots import Snapshots
 
 PAGE = Path(__file__).parent / "seed.md"
 

@@ -49,10 +49,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[128, 256, 512, 1024])
     parser.add_argument("--calls", type=int, default=12)
-    parser.add_argument("--fused", action="store_true", help="take the fences away, to see what they are worth")
+    parser.add_argument("--fused", action="store_true", help="take the barriers away, to see what they are worth")
     args = parser.parse_args()
     if args.fused:
-        rows.fence = lambda field: field
+        rows.barrier = lambda field: field
     print(f"on {jax.devices()[0].device_kind}, best of {args.calls} calls of {STEPS} steps")
     print(
         "| size | scheme | forward, ms | cells/s | copies | x donor-cell | with gradient, ms | copies | x donor-cell |"
