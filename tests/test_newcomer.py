@@ -88,8 +88,8 @@ def checkout(tmp_path_factory):
 
 
 def run(checkout, *words):
-    support = ROOT / "tests" / "support"
-    environment = os.environ | {"PYTHONPATH": f"{checkout}{os.pathsep}{support}"}
+    paths = (checkout, ROOT / "tests" / "support", ROOT / "examples")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
     done = subprocess.run([sys.executable, *words], cwd=checkout, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout

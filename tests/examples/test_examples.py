@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -26,3 +27,26 @@ def test_descent_finds_the_gate(tmp_path):
     with Image.open(tmp_path / "gate.png") as picture:
         assert picture.size == (2400, 320)
         assert len(picture.getcolors(2400 * 320)) > 50
+
+
+def test_a_simulation_of_one_s_own_plays():
+    said = run("own_simulation.py")
+    assert [float(overlap) > 0.9 for overlap in re.findall(r"overlap ([0-9.]+)", said)] == [True, True]
+    assert said.count("drift 0\n") == 2
+
+
+@pytest.mark.usefixtures("little_optimised")
+def test_a_rollout_is_exact_and_differentiable():
+    said = run("rollout.py", "--controller", "plan", "--ticks", "60")
+    assert "mass exact" in said and "finite True" in said
+    assert float(re.findall(r"tick 60: overlap ([0-9.]+)", said)[0]) > 0.95
+
+
+@pytest.mark.usefixtures("little_optimised")
+def test_a_controller_of_one_s_own_steers():
+    late = [int(ticks) for ticks in re.findall(r"t95 (\d+)", run("own_controller.py"))]
+    assert len(late) == 2 and late[0] < late[1], "who is cautious is later"
+
+
+def run(name, *words):
+    return subprocess.run([sys.executable, EXAMPLES / name, *words], capture_output=True, text=True, check=True).stdout

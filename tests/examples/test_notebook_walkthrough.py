@@ -21,7 +21,7 @@ WORDS = (
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
     folder = tmp_path_factory.mktemp("walkthrough")
-    command = [sys.executable, EXAMPLES / "notebook_walkthrough.py", *WORDS.split(), "--out", folder]
+    command = [sys.executable, EXAMPLES / "notebook" / "walkthrough.py", *WORDS.split(), "--out", folder]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout, folder
 
 

@@ -1,110 +1,24 @@
 """A small simulation in NumPy: proof that the engine needs no JAX, and quick to test against.
 
-A Poisson flow towards the target, moved by donor-cell transport on the 2^-20 lattice with shared acceptance.
+It is that of examples/own_simulation.py, and remembers who led after each reset.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
+from own_simulation import DonorCell
 
 from engine.plugin import Ground
 
 GROUND = Ground(np.ones((48, 72), bool))  # a small field, and a small army on it
 MASS, MEN = 200.0, 800
-LATTICE = 2.0**20
-SUBSTEPS, DT = 2, 0.25
-
-
-@dataclass(frozen=True)
-class State:
-    mass: np.ndarray  # (R, H, W)
-    controllers: tuple
-    velocity: np.ndarray
-    flux_x: np.ndarray
-    flux_y: np.ndarray
 
 
 @dataclass
-class StandIn:
-    backend: str = "cpu"
+class StandIn(DonorCell):
     device: str = "NumPy stand-in"
     resets: list = field(default_factory=list)
 
     def reset(self, mass, ground, controllers, seed, sides=None):
         self.resets.append(tuple(controllers))
-        mass = np.asarray(mass, np.float32)
-        regiments, height, width = mass.shape
-        return State(
-            mass,
-            tuple(controllers),
-            np.zeros((*mass.shape, 2), np.float32),
-            np.zeros((regiments, height, width + 1), np.float32),
-            np.zeros((regiments, height + 1, width), np.float32),
-        )
-
-    def tick(self, state, targets):
-        mass = state.mass.astype(np.float64)
-        velocity = np.stack([flow(m, t) for m, t in zip(mass, targets, strict=True)])
-        flux_x, flux_y = np.zeros(state.flux_x.shape), np.zeros(state.flux_y.shape)
-        for _ in range(SUBSTEPS):
-            step_x, step_y = fluxes(mass, velocity)
-            mass = mass - np.diff(step_x, axis=2) - np.diff(step_y, axis=1)
-            flux_x += step_x
-            flux_y += step_y
-        as_float32 = [array.astype(np.float32) for array in (mass, velocity, flux_x, flux_y)]
-        return State(as_float32[0], state.controllers, *as_float32[1:])
-
-    def read(self, state, fields):
-        return {name: getattr(state, name) for name in fields}
-
-
-def fluxes(mass, velocity, sweeps=3):
-    """Donor-cell offers over inner faces, of which each receiver accepts what it has room for."""
-    right = mass[:, :, :-1] * np.clip(velocity[:, :, :-1, 0], 0, None) * DT
-    left = mass[:, :, 1:] * np.clip(-velocity[:, :, 1:, 0], 0, None) * DT
-    down = mass[:, :-1] * np.clip(velocity[:, :-1, :, 1], 0, None) * DT
-    up = mass[:, 1:] * np.clip(-velocity[:, 1:, :, 1], 0, None) * DT
-    right, left, down, up = (np.floor(offer * LATTICE) / LATTICE for offer in (right, left, down, up))
-    out = np.zeros_like(mass)
-    for _ in range(sweeps):
-        inflow = np.zeros_like(mass)
-        inflow[:, :, 1:] += right
-        inflow[:, :, :-1] += left
-        inflow[:, 1:] += down
-        inflow[:, :-1] += up
-        share = np.clip((1.0 - mass + out) / np.maximum(inflow, 1e-9), 0, 1)
-        taken = [
-            np.floor(offer * portion * LATTICE) / LATTICE
-            for offer, portion in (
-                (right, share[:, :, 1:]),
-                (left, share[:, :, :-1]),
-                (down, share[:, 1:]),
-                (up, share[:, :-1]),
-            )
-        ]
-        out = np.zeros_like(mass)
-        out[:, :, :-1] += taken[0]
-        out[:, :, 1:] += taken[1]
-        out[:, :-1] += taken[2]
-        out[:, 1:] += taken[3]
-    flux_x = np.pad(taken[0] - taken[1], ((0, 0), (0, 0), (1, 1)))
-    flux_y = np.pad(taken[2] - taken[3], ((0, 0), (1, 1), (0, 0)))
-    return flux_x, flux_y
-
-
-def flow(mass, target):
-    """Return the speed-limited Dacorogna-Moser velocity (H, W, 2) from mass to target, no-flux walls."""
-    height, width = mass.shape
-    bases = [np.sqrt(2 / n) * np.cos(np.pi * np.outer(np.arange(n), np.arange(n) + 0.5) / n) for n in (height, width)]
-    for basis in bases:
-        basis[0] /= np.sqrt(2)
-    symbols = [2 * np.cos(np.pi * np.arange(n) / n) - 2 for n in (height, width)]
-    symbol = symbols[0][:, None] + symbols[1][None, :]
-    symbol[0, 0] = 1.0
-    spectrum = bases[0] @ (mass - target) @ bases[1].T / symbol
-    spectrum[0, 0] = 0.0
-    potential = bases[0].T @ spectrum @ bases[1]
-    velocity = np.stack([np.gradient(potential, axis=1), np.gradient(potential, axis=0)], axis=-1)
-    velocity /= (mass + 0.05)[..., None]
-    speed = np.linalg.norm(velocity, axis=-1, keepdims=True)
-    return velocity / np.maximum(speed, 1.0)
+        return super().reset(mass, ground, controllers, seed, sides)

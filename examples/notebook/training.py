@@ -1,4 +1,4 @@
-"""The trajectories of notebook_walkthrough.py: a loss at their end and its gradient through time, or the way itself."""
+"""The trajectories of walkthrough.py: a loss at their end and its gradient through time, or the way itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formations of notebook_walkthrough.py: thin shapes, scaled in space to one mass, which then holds exactly."""
+"""The formations of walkthrough.py: thin shapes, scaled in space to one mass, which then holds exactly."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Physics, formations, goal signal, AdvectionNCA, optimiser, pool, training through time and evaluation, and no mass is
 lost. Needs matplotlib. At the notebook's own length it takes a day or two on two cores, at a smaller scale minutes:
 
-    python examples/notebook_walkthrough.py --grid 48 --epochs 20 --steps 16 --pool 32 --out walkthrough
+    python examples/notebook/walkthrough.py --grid 48 --epochs 20 --steps 16 --pool 32 --out walkthrough
 
 This is the idea as it began: its signal reaches a few cells, so mass far from the target has nothing to follow.
 What became of it are the controllers of `nca_controller`.
@@ -21,12 +21,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from figures import Film, Panel, animate, draw_gallery, draw_lesson, draw_signal
 from flax.training.train_state import TrainState
+from formations import THICKNESS, Density, create_thin_formations, turned
 from jaxtyping import Float, PRNGKeyArray
-from notebook_figures import Film, Panel, animate, draw_gallery, draw_lesson, draw_signal
-from notebook_formations import THICKNESS, Density, create_thin_formations, turned
-from notebook_training import Lesson, apply_gradients, compute_gradients, frame_skip, log_line, watch
 from tqdm import tqdm
+from training import Lesson, apply_gradients, compute_gradients, frame_skip, log_line, watch
 
 from engine.plugin import QUANTUM
 from nca_controller import ADVECTION_CHANNELS as CHANNELS

@@ -1,4 +1,4 @@
-"""The pictures of notebook_walkthrough.py: galleries of fields, a training run's panels, animations. Matplotlib."""
+"""The pictures of walkthrough.py: galleries of fields, a training run's panels, animations. Matplotlib."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.animation import PillowWriter
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from notebook_training import Lesson
+from training import Lesson
 
 from nca_controller import ADVECTION_CHANNELS as CHANNELS
 
