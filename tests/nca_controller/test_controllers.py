@@ -15,6 +15,7 @@ from nca_controller import CheckpointError, FormationTypes, JaxSimulation, Terra
 from nca_controller.checkpoints import Architecture, save
 from nca_controller.controllers import TRAINED_MODELS
 from nca_controller.evaluation.battles import battle
+from nca_controller.evaluation.tables import REST_TICKS
 from nca_controller.tasks.shapes import shaped
 
 GROUND = Ground(np.ones((64, 96), dtype=bool))
