@@ -88,4 +88,4 @@ def discover(group: str) -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=group)}
 
 
-found = discover  # the name before 0.2, for plugins from that time
+found = discover  # its name in 0.1.0, for plugins from that time

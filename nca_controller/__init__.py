@@ -49,8 +49,12 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import what only training needs once it is asked for: playing needs no optimiser."""
-    if name == "create_optimizer":
-        from nca_controller.training import create_optimizer
+    if name in ("training", "create_optimizer"):
+        import nca_controller.training as training
 
-        return create_optimizer
+        return training if name == "training" else training.create_optimizer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

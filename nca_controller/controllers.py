@@ -12,6 +12,7 @@ from flax import struct
 from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from engine.io import TRAINED_MODELS
 from nca_controller import checkpoints
 from nca_controller.checkpoints import Architecture
 from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
@@ -22,7 +23,6 @@ from nca_controller.physics import Terrain, perturb
 __all__ = ["NCA", "Controller", "Plan", "Poisson", "load_controller", "model_folder"]
 
 ORDERED = "ordered"  # checkpoint name of the order, which training keeps for the backward pass instead of planning anew
-TRAINED_MODELS = Path(__file__).resolve().parents[1] / "trained_models"
 
 
 class Controller(Protocol):

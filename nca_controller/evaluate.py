@@ -92,7 +92,7 @@ The benchmark is `nca_controller/tasks/benchmark.py`: all formations, turned any
 three masses, two fields. Times are in ticks: `bound` is the physical one (partial bottleneck transport over the top
 speed), t95, t98 and t99 are when the overlap first is 0.95, 0.98 and 0.99, `excess` is t95 less the bound. Where that
 never is, t98 and t99 count as 400 in their means, and t95 is left out and counted in `never`. `speed` is what the mass
-is told at the end, as a share of the top speed; `kept` is the total at the end over that at the start.
+is ordered to have at the end, as a share of the top speed; `kept` is the total at the end over that at the start.
 
 {text}
 """

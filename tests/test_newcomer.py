@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 TOOL = '''"""The ruler: how far it is from here to there."""
 
-from engine.controls import drawing
+from engine.controls import marks
 from engine.controls.tool import Tool
 
 
@@ -30,7 +30,7 @@ class Ruler(Tool):
         self.mouse.player.notify(f"{((to_x - x) ** 2 + (to_y - y) ** 2) ** 0.5:.0f} cells")
 
     def marks(self, drag):
-        return [drawing.line((drag.places[0], drag.places[-1]))]
+        return [marks.line((drag.places[0], drag.places[-1]))]
 '''
 FORMATION = """
 title = "Chevron"
@@ -66,6 +66,8 @@ assert session.game.scene().cursor == "crosshair"
 session.mouse_up("left", session.at((35, 20)))
 assert session.game.notice == "15 cells", session.game.notice
 assert ("Ruler: left-drag", "measure a way") in session.game.formation_keys.keymap.help
+session.click("left", session.on_minimap((10, 10)))
+assert session.game.mouse.active.name == "look-at", "the minimap is no ground for a tool"
 session.press("m", "v")
 state = session.game.battle.state
 assert state.orders[0].formation == "chevron", state.orders

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from engine.controls import gestures
 from engine.controls.bindings import bindings, help_rows
 from engine.formations import load
@@ -32,6 +34,7 @@ def test_every_place_it_names_is_there():
         assert (ROOT / path).exists(), path
 
 
+@pytest.mark.compiles
 def test_its_library_example_runs():
     names = {}
     exec(README.split("```python\n")[1].split("```")[0].replace("ticks=200", "ticks=2"), names)

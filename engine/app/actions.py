@@ -37,7 +37,7 @@ class GameActions:
         self.help_open = False
         self.running = True
         self._clock, self._view, self._capture, self._tutorial = clock, view, capture, tutorial
-        self._notify, self._rewind, self._switch_controller = notify, rewind, next_controller
+        self._notify, self._rewind, self._next_controller = notify, rewind, next_controller
 
     def pause(self) -> None:
         """Pause, or go on."""
@@ -49,7 +49,6 @@ class GameActions:
 
     def step_back(self) -> None:
         """Pause and go back by one tick; the battle keeps the last ten seconds."""
-        self._clock.halt()
         self._rewind()
 
     def faster(self) -> None:
@@ -62,7 +61,7 @@ class GameActions:
 
     def next_controller(self) -> None:
         """Prepare the selected regiments' next controller in the background; it takes over once it is ready."""
-        self._switch_controller()
+        self._next_controller()
 
     def help(self) -> None:
         """Show the keys, or hide them."""

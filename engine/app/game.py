@@ -156,8 +156,18 @@ class Game:
         """Show the player a line in the HUD, for so many seconds."""
         self.notice, self._notice_until = notice, self.clock.now + seconds
 
+    def _march_on_gpu(self, battle: Battle) -> None:
+        """Have the view's OpenGL context move the soldiers, or NumPy go on where its driver cannot."""
+        from engine.compute import GpuMarch  # late: without OpenGL moderngl is not imported
+
+        try:
+            battle.step_soldiers = GpuMarch(self.view.context).step
+        except Exception as error:  # a driver can fail in any way, and the game can do without it
+            self.notify(f"soldiers march without OpenGL: {' '.join(str(error).split())}")
+
     def _rewind(self) -> None:
         if self.battle:
+            self.clock.halt()
             self.battle.step_back()
 
     def _next_controller(self) -> None:
@@ -172,9 +182,7 @@ class Game:
             self.battle.measure = self.clock.profiler.measure
             self.battle.add_formations(self.formation_keys.formations)
             if sum(map(len, self.battle.state.soldiers)) > GPU_MARCH_ABOVE and self.view.context is not None:
-                from engine.compute import GpuMarch  # late: without OpenGL moderngl is not imported
-
-                self.battle.step_soldiers = GpuMarch(self.view.context).step
+                self._march_on_gpu(self.battle)
             self.player.enter(self.battle)
             self.clock.restart()
         if self.battle:

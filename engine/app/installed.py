@@ -58,8 +58,8 @@ def trained_models() -> dict[str, Path]:
 
 
 def load_trained(folder: Path) -> Any:
-    """Load a checkpoint with its plugin. Raises ValueError, in one line, where it cannot be used."""
+    """Load a checkpoint by the loader "nca". Raises ValueError, in one line, where it cannot be used."""
     loaders = discover(LOADERS)
     if "nca" not in loaders:
-        raise InputError("no plugin is installed that loads models; install the project: pip install .")
+        raise InputError("no plugin is installed that loads models; install the project anew: pip install .")
     return loaders["nca"].load()(folder)

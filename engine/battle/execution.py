@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
         case Scatter():
             scatters = (*state.scatters, scatter.begin(command, state.tick, state.ground))
             hit = scatter.scatter_targets(state.mass, scatters, state.ground)
-            return replace(state, scatters=scatters, scatter_targets=state.scatter_targets | hit)
+            return replace(state, scatters=scatters, scatter_targets=MappingProxyType({**state.scatter_targets, **hit}))
         case SetController(regiment, controller):
             return _with_controller(state, regiment, controller, context)
 
@@ -87,7 +88,7 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
             state = replace(state, book=state.book.with_order(regiment, waiting[0], placement, waiting[1:]))
     if any(one.until <= state.tick for one in state.scatters):
         left = tuple(one for one in state.scatters if one.until > state.tick)
-        state = replace(state, scatters=left, scatter_targets=state.scatter_targets if left else {})
+        state = replace(state, scatters=left, scatter_targets=state.scatter_targets if left else MappingProxyType({}))
     return state
 
 

@@ -6,6 +6,8 @@ KEYFRAME_EVERY-th is kept; the ones between are played again from there, which g
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.battle.state import BattleState
 
 REWIND_TICKS = 300  # ticks that can be stepped back: ten seconds at speed 1
@@ -23,7 +25,7 @@ class History:
 
     def keep(self, state: BattleState) -> None:
         """Keep a state, and drop those that cannot be stepped back to from it."""
-        self._states[state.tick] = state
+        self._states[state.tick] = replace(state)  # without what was computed of it, which would be gigabytes
         for tick in [tick for tick in self._states if not _is_wanted(tick, state.tick)]:
             del self._states[tick]
 

@@ -1,10 +1,12 @@
-"""A battle at one tick, as values that never change, so that it can be kept, compared and rewound."""
+"""A battle at one tick, as values that never change, so that it can be kept and rewound."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from engine.soldiers import Soldiers
 _versions = count(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OrderBook:
     """The order of every regiment, its placement, and the orders that wait."""
 
@@ -56,7 +58,7 @@ class OrderBook:
         return np.minimum(self.target, 1.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BattleState:
     """A battle at one tick: everything that the next tick depends on. Derived values are computed once."""
 
@@ -71,7 +73,7 @@ class BattleState:
     book: OrderBook
     scatters: tuple[ActiveScatter, ...] = ()
     # Targets of the regiments that scatters have hit, by regiment.
-    scatter_targets: dict[int, Float[np.ndarray, "H W"]] = field(default_factory=dict)
+    scatter_targets: Mapping[int, Float[np.ndarray, "H W"]] = field(default_factory=lambda: MappingProxyType({}))
     executed: int = 0  # number of commands of the log
     commanded: frozenset[int] = frozenset()  # regiments that have left the schedule
 

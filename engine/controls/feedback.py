@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.battle import Battle, BattleState
-from engine.controls import drawing
+from engine.controls import marks
 from engine.controls.mouse import Mouse
 from engine.controls.selection import Regiments, standing_at
 from engine.formations import FormationError, Placement
@@ -39,9 +39,9 @@ class Feedback:
         if battle is None or state is None:
             return scene
         selected = self._mouse.selected()
-        marks = (*scene.marks, *drawing.routes(state, selected), *self._marks())
+        drawn = (*scene.marks, *marks.routes(state, selected), *self._marks())
         soldiers = with_selection(scene.soldiers, state, selected)
-        return replace(scene, soldiers=soldiers, preview=self._preview(battle), marks=marks)
+        return replace(scene, soldiers=soldiers, preview=self._preview(battle), marks=drawn)
 
     def _preview(self, battle: Battle) -> DrawnSoldiers | None:
         mouse = self._mouse
@@ -70,10 +70,10 @@ class Feedback:
 
     def _marks(self) -> list[Annotation]:
         mouse = self._mouse
-        marks = mouse.active.marks(mouse.drag) if mouse.drag else []
+        drawn = mouse.active.marks(mouse.drag) if mouse.drag else []
         if mouse.in_hand and mouse.pointer:
-            marks += mouse.in_hand.hover_marks(mouse.place(mouse.pointer))
-        return marks
+            return [*drawn, *mouse.in_hand.hover_marks(mouse.place(mouse.pointer))]
+        return drawn
 
     def _cursor(self, state: BattleState | None) -> Cursor:
         mouse = self._mouse

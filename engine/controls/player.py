@@ -58,14 +58,10 @@ class Player:
         """Return these regiments with the orders that new ones start from: with queueing, the last that waits."""
         assert self.battle is not None
         state, queueing = self.battle.state, self.queueing
-        return [
-            Chosen(
-                r,
-                state.regiments[r].mass,
-                (*state.orders[r : r + 1], *(state.waiting_orders[r] if queueing else ()))[-1],
-            )
-            for r in regiments
+        before = [
+            state.waiting_orders[r][-1] if queueing and state.waiting_orders[r] else state.orders[r] for r in regiments
         ]
+        return [Chosen(r, state.regiments[r].mass, order) for r, order in zip(regiments, before, strict=True)]
 
     def order(self, make: Callable[[list[Chosen]], Given]) -> None:
         """Give the orders that `make` returns for the selected regiments."""

@@ -25,7 +25,7 @@ A drag goes through a tool in this order, and every step has a default:
 A tool reads the battle at `self.mouse.player.battle`, which is None until it is built, and changes it by commands only:
 `self.mouse.player.order(make)` gives the selected regiments the orders that `make` returns for them, and
 `self.mouse.player.command(command)` executes any other command. `Drag` is what the mouse did so far,
-`engine.controls.drawing` makes annotations, and `engine.orders.deployment` makes orders from places.
+`engine.controls.marks` makes annotations, and `engine.orders.deployment` makes orders from places.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ class Tool:
 
     def claims(self, press: MouseButton) -> bool:
         """Return whether the tool wants the drag that begins here: by default, the left button's while in hand."""
-        return press.button == "left" and self.mouse.in_hand is self
+        in_hand = press.button == "left" and self.mouse.in_hand is self
+        return in_hand and not self.mouse.on_minimap(press.pixel)
 
     def begin(self, drag: Drag) -> None:
         """Do what happens as soon as the button is down."""

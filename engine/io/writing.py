@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,27 +15,29 @@ from engine.io.errors import InputError
 def write_whole(path: Path, content: str | bytes, *, before_replace: Callable[[], object] = lambda: None) -> None:
     """Write a file so that a reader finds either what was there or the new content, whole. Raises OSError.
 
-    The content goes into a draft of its own name in the same folder, which then takes the file's place at once.
-    `before_replace` is called in between, and keeps the old file by raising. After a failure no draft is left.
+    The content goes into a draft of its own name in the same folder, which then takes the file's place at once, with
+    its mode. `before_replace` is called in between, and keeps the old file by raising. After a failure no draft is
+    left. A link stays a link, and what is no file but a device or a pipe is written to as it is.
     """
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    draft = path.with_name(f".{secrets.token_hex(6)}.draft")
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
-        os.chmod(draft, 0o666 & ~_umask())
+            file.write(data)
+        if mode is not None:
+            os.chmod(draft, mode)
         before_replace()
         os.replace(draft, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(draft)
         raise
-
-
-def _umask() -> int:
-    """Return the mode bits that new files of this process lack; it can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def check_writable(path: Path | None, *endings: str) -> None:
@@ -50,7 +52,8 @@ def check_writable(path: Path | None, *endings: str) -> None:
     folder = path.parent
     if not folder.is_dir():
         raise InputError(f"cannot write {path}: there is no folder {folder}")
-    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+    special = path.exists() and not path.is_file()  # a device or a pipe is written to as it is
+    if path.is_dir() or not os.access(path if special else folder, os.W_OK):
         raise InputError(f"cannot write {path}")
 
 

@@ -15,8 +15,6 @@ from engine.io import InputError
 from engine.recording.pictures import GifWriter, Pixels
 from engine.view import PLANNED, SCALES, STEPS, VELOCITY, Colour
 
-FORMATS = ("gif", "mp4")
-
 
 @dataclass(frozen=True)
 class Quality:

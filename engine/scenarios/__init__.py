@@ -3,7 +3,7 @@
 from engine.scenarios import ground_image
 from engine.scenarios.files import descriptions, list_files, load, resolve
 from engine.scenarios.regiment import Regiment
-from engine.scenarios.replay import Replay, check_free, load_replay, write_replay
+from engine.scenarios.replay_file import Replay, check_free, load_replay, write_replay
 from engine.scenarios.scenario import Scenario, with_controller
 from engine.scenarios.scenario_table import read_scenario, scenario_table
 

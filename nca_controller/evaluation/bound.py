@@ -89,3 +89,7 @@ def write_bounds() -> None:
         for transition in tqdm(benchmark(), unit="transition")
     }
     write_whole(BOUNDS, json.dumps(bounds, indent=0) + "\n")
+
+
+if __name__ == "__main__":
+    write_bounds()

@@ -7,7 +7,7 @@ from nca_controller.physics.limiters import LIMITERS, Limiter, donor_cell, super
 from nca_controller.physics.terrain import Terrain
 from nca_controller.physics.transport import Moved, advect
 
-jostle = perturb  # its name before 0.2
+jostle = perturb  # its name in 0.1.0
 
 __all__ = [
     "LIMITERS",

@@ -67,6 +67,8 @@ class Terrain:
         """Return the ground with rows and columns swapped."""
         return self.tree_unflatten(self.boundary, (transposed(self.open_cells), transposed(self.capacity)))
 
+    turned = transposed  # its name in 0.1.0
+
 
 def checked(
     open_cells: Bool[np.ndarray, "H W"], capacity: object, boundary: str

@@ -26,7 +26,7 @@ class Config:
     starts: str = "orders"  # masses at first: crowds and formations anywhere, or the seed's quarters
     turn: float = 180.0  # degrees, the most that an order is turned either way
     renewed: float = 0.5  # share of a batch that gets a new order; the others go on or rest
-    wounded: float = 0.15  # share of a batch whose mass is partly thrown about
+    wounded: float = 0.15  # share of a batch whose mass is partly thrown about, as `tasks.damage` says
     replaced: int = 1  # battles of a batch, the worst ones, that start anew
     guidance: str = "plan"  # the commander whose orders the cells perceive
     obedience: float = 4.0  # from a planned speed of 1 / obedience on cells correct in full; 0: they always do

@@ -11,7 +11,11 @@ from engine.controls.tool import Tool
 def _found() -> tuple[type[Tool], ...]:
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     kinds = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]
-    own = {kind for kind in kinds if issubclass(kind, Tool) and kind.__module__.startswith(__name__)}
+    own = {
+        kind
+        for kind in kinds
+        if issubclass(kind, Tool) and kind.__module__.startswith(__name__) and kind.__dict__.get("name")
+    }
     return tuple(sorted(own, key=lambda kind: (kind.order, kind.name)))
 
 

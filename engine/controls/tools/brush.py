@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.controls import drawing
+from engine.controls import marks
 from engine.controls.drag import Drag
 from engine.controls.tool import Pointing, Tool
 from engine.orders import Chosen, Disc, Given, Place, deployment
@@ -37,7 +37,7 @@ class Brush(Tool):
         return deployment.over_area(chosen, self._painted(drag))
 
     def hover_marks(self, place: Place) -> list[Annotation]:
-        return [drawing.rim(place, self.mouse.radius)]
+        return [marks.rim(place, self.mouse.radius)]
 
     def forget(self) -> None:
         self._area = ()

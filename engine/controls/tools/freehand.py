@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.controls import drawing
+from engine.controls import marks
 from engine.controls.drag import LINE, Drag
 from engine.controls.tool import Tool
 from engine.orders import Chosen, Given, deployment
@@ -32,7 +32,7 @@ class Freehand(Tool):
         return deployment.along_path(chosen, drag.places)
 
     def marks(self, drag: Drag) -> list[Annotation]:
-        return [drawing.line(drag.places)] if self.is_line(drag) and self.mouse.player.actors() else []
+        return [marks.line(drag.places)] if self.is_line(drag) and self.mouse.player.actors() else []
 
     def is_line(self, drag: Drag) -> bool:
         """Whether a drag is long enough to be a line; a long one that comes back to its start is, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.controls import drawing
+from engine.controls import marks
 from engine.controls.drag import LINE, Drag
 from engine.controls.tool import Tool
 from engine.orders import Chosen, Given, deployment
@@ -41,7 +41,7 @@ class Front(Tool):
         if not (self.is_line(drag) and self.mouse.player.actors()):
             return []
         first, last = drag.places[0], drag.places[-1]
-        return [drawing.line((first, last)), drawing.arrow(first, last)]
+        return [marks.line((first, last)), marks.arrow(first, last)]
 
     def is_line(self, drag: Drag) -> bool:
         """Whether a drag is long enough to be a line."""

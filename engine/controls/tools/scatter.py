@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engine.controls import drawing
+from engine.controls import marks
 from engine.controls.drag import Drag
 from engine.controls.tool import Pointing, Tool
 from engine.orders import Place, Scatter
@@ -33,7 +33,7 @@ class ScatterTool(Tool):
             self._strike(drag.places[-1])
 
     def hover_marks(self, place: Place) -> list[Annotation]:
-        return [drawing.rim(place, self.mouse.radius)]
+        return [marks.rim(place, self.mouse.radius)]
 
     def _strike(self, place: Place) -> None:
         self._struck = place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.controls import drawing
+from engine.controls import marks
 from engine.controls.drag import Drag
 from engine.controls.selection import Regiments, standing_at, standing_in
 from engine.controls.tool import Tool
@@ -41,7 +41,7 @@ class Select(Tool):
         self.mouse.forget()
 
     def marks(self, drag: Drag) -> list[Annotation]:
-        return [drawing.box(drag.places[0], drag.places[-1])] if drag.dragged else []
+        return [marks.box(drag.places[0], drag.places[-1])] if drag.dragged else []
 
     def boxed(self, drag: Drag) -> Regiments:
         """Return the regiments in the box."""

@@ -210,7 +210,9 @@ class TestMustering:
         assert scene.soldiers is None
         assert scene.keys
         first = session.picture()
+        session.press(",")
         session.play(0.5)
+        assert not session.game.clock.paused, "there is nothing yet to step back in"
         assert (session.picture() != first).any()
         gate.set()
         session.until(lambda: session.game.battle)

@@ -109,3 +109,17 @@ def test_the_game_has_many_men_moved_by_the_view(opengl, men, by_view, campaign)
     game.battle.tick()
     assert not np.array_equal(before.position, game.battle.state.soldiers[0].position)
     game.frame()
+
+
+def test_where_the_driver_cannot_move_them_numpy_does(opengl, campaign, monkeypatch):
+    def broken(context):
+        raise RuntimeError("no transform\nfeedback")
+
+    monkeypatch.setattr("engine.compute.GpuMarch", broken)
+    (army,) = campaign.scenario.regiments
+    many = replace(army, soldiers=soldiers.GPU_MARCH_ABOVE + 1)
+    game = Game(replace(campaign, scenario=replace(campaign.scenario, regiments=(many,))), opengl)
+    while game.battle is None:
+        game.frame()
+    assert game.battle.step_soldiers == soldiers.step
+    assert game.notice == "soldiers march without OpenGL: no transform feedback"

@@ -15,6 +15,8 @@ from engine.view.events import KeyPress, KeyRelease, Modifiers, MouseButton, Mou
 from engine.view.opening import has_display, open_view
 from engine.view.scene import Scene
 
+pytestmark = pytest.mark.window  # views are opened here by hand
+
 
 def test_keys_and_closing_come_out_in_order(view):
     import pygame
