@@ -35,6 +35,7 @@ def test_a_simulation_of_one_s_own_plays():
     assert said.count("drift 0\n") == 2
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("little_optimised")
 def test_a_rollout_is_exact_and_differentiable():
     said = run("rollout.py", "--controller", "plan", "--ticks", "60")
@@ -42,6 +43,7 @@ def test_a_rollout_is_exact_and_differentiable():
     assert float(re.findall(r"tick 60: overlap ([0-9.]+)", said)[0]) > 0.95
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("little_optimised")
 def test_a_controller_of_one_s_own_steers():
     late = [int(ticks) for ticks in re.findall(r"t95 (\d+)", run("own_controller.py"))]

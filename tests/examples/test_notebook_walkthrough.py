@@ -80,8 +80,8 @@ def test_its_animations_move(walked, name, frames):
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(monkeypatch, capsys, words, why):
-    monkeypatch.syspath_prepend(EXAMPLES)
-    from notebook_walkthrough import main
+    monkeypatch.syspath_prepend(EXAMPLES / "notebook")
+    from walkthrough import main
 
     with pytest.raises(SystemExit):
         main(words)
