@@ -48,12 +48,17 @@ def little_optimised():
 TESTS = Path(__file__).parent
 COMPILED = (TESTS / "nca_controller", TESTS / "examples")  # what lies there compiles
 COMPILERS = ("jax", "nca_controller")  # and so does a module that imports one of these
+TRAINING = "tests/nca_controller/training/"  # its files compile the same
+    "tests/nca_controller/training/test_runs.py",
+    "tests/nca_controller/training/test_training.py",
+)  # they compile the same
 WINDOWS = {"screen", "offscreen", "shared_offscreen", "missing_opengl"}  # fixtures that open one
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if any(item.path.is_relative_to(folder) for folder in COMPILED) or compiles(item.module):
+        slow = "little_optimised" in item.fixturenames or compiles(item.module)
+        if slow or any(item.path.is_relative_to(folder) for folder in COMPILED):
             item.add_marker("compiles")
         if WINDOWS & set(item.fixturenames):
             item.add_marker("window")
@@ -63,6 +68,19 @@ def compiles(module):
     """Return whether a module of tests knows JAX, or the plugin that does."""
     known = (getattr(value, "__module__", None) or getattr(value, "__name__", "") for value in vars(module).values())
     return any(str(name).split(".")[0] in COMPILERS for name in known)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker whole files, and those that compile the same to one worker, lest both compile it at once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return TRAINING if file.startswith(TRAINING) else file
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -77,8 +77,8 @@ def test_a_fire_rate_of_a_half_lets_half_of_the_cells_act(line):
     nca = AdvectionNCA(fire_rate=0.5)
     state = create_formation_from_alpha(line)
     signal = jnp.ones((40, 48, 4)) * 0.5
-    params = nca.init(KEY, state, KEY, parent_signal=signal)["params"]
-    steered = nca.apply({"params": params}, state, signal, KEY, method="steer")
+    params = jax.jit(nca.init)(KEY, state, KEY, parent_signal=signal)["params"]
+    steered = jax.jit(partial(nca.apply, method="steer"))({"params": params}, state, signal, KEY)
     acted = np.asarray(steered[..., ADVECTION_CHANNELS.VELOCITY_X] != 0).mean()
     assert 0.45 < acted < 0.55
 
