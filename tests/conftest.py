@@ -49,9 +49,6 @@ TESTS = Path(__file__).parent
 COMPILED = (TESTS / "nca_controller", TESTS / "examples")  # what lies there compiles
 COMPILERS = ("jax", "nca_controller")  # and so does a module that imports one of these
 TRAINING = "tests/nca_controller/training/"  # its files compile the same
-    "tests/nca_controller/training/test_runs.py",
-    "tests/nca_controller/training/test_training.py",
-)  # they compile the same
 WINDOWS = {"screen", "offscreen", "shared_offscreen", "missing_opengl"}  # fixtures that open one
 
 
