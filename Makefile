@@ -1,7 +1,7 @@
 # Each target makes what it needs, in a private environment.
 #
 #   make play       plays; ARGS="--scenario crossing" goes to the game, and so to pytest below
-#   make test       all tests but the long ones: 11 core-minutes at most, which it prints
+#   make test       all tests but the long ones; it prints the CPU time that they took
 #   make test-fast  those of them that need no compilation by JAX and no window: within a minute
 #   make test-long  the long forms of tests, and only these
 #   make check      format, lint and types
