@@ -7,8 +7,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from engine.gl import BLENDING
-from engine.view.camera import Camera, whole_field
-from engine.view.events import Event
+from engine.view.camera import Camera
 from engine.view.hud.panels import UNFILMED, Panels
 from engine.view.lines import over_the_field
 from engine.view.opengl.field_overlay import FieldLayer
@@ -22,14 +21,15 @@ from engine.view.palette import SELECTED
 from engine.view.scene import FieldOverlay, Scene
 from engine.view.selection_outline import selection_outline
 from engine.view.window import Window
+from engine.view.window_view import WindowView
 
 
-class OpenGLView:
+class OpenGLView(WindowView):
     """Draws every layer into a texture, and then shows that in the window."""
 
     def __init__(self, window: Window, title: str) -> None:
         """Draw in a window that has an OpenGL context. Raises where that context falls short of OpenGL 3.3."""
-        self._window = window
+        super().__init__(window)
         self._context = moderngl.create_context(require=330)
         self._context.gc_mode = "context_gc"
         try:
@@ -64,23 +64,6 @@ class OpenGLView:
     def context(self) -> moderngl.Context | None:
         """The OpenGL context that the view draws with, in which others may compute."""
         return self._context
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels, as it is now."""
-        return self._window.size
-
-    def camera(self, grid: tuple[int, int]) -> Camera:
-        """Return the camera that shows all of a field, height and width in cells, in the window as it is now."""
-        return whole_field(grid, self._window.size)
-
-    def events(self) -> list[Event]:
-        """Return what the player did since the last call, in order."""
-        return self._window.events()
-
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or return to the window. Raises OSError where the system cannot."""
-        self._window.toggle_full_screen()
 
     def draw(self, scene: Scene) -> None:
         """Draw the scene and show it."""

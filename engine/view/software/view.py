@@ -12,8 +12,7 @@ import pygame
 from jaxtyping import Bool, Float, UInt8
 
 from engine.view import sprites
-from engine.view.camera import Camera, whole_field
-from engine.view.events import Event
+from engine.view.camera import Camera
 from engine.view.hud.panels import UNFILMED, Panels
 from engine.view.lines import over_the_field
 from engine.view.palette import OUTLINE, SELECTED, Colour
@@ -21,6 +20,7 @@ from engine.view.scene import DrawnSoldiers, FieldOverlay, Scene
 from engine.view.selection_outline import selection_outline
 from engine.view.software import painting
 from engine.view.window import Window
+from engine.view.window_view import WindowView
 
 Painted = TypeVar("Painted")
 
@@ -30,13 +30,13 @@ ZOOM_STEP = 1.04  # sprites are kept in sizes that differ by this factor, so tha
 MOST_SPRITES = 2000  # that are kept
 
 
-class SurfaceView:
+class SurfaceView(WindowView):
     """Draws the same layers as the view with OpenGL, more simply. Layers that seldom change are kept."""
 
     def __init__(self, window: Window, title: str, reason: str) -> None:
         """Draw in a window without OpenGL; `reason` says in a few words why."""
         self.description = f"pygame surfaces: {reason}"
-        self._window = window
+        super().__init__(window)
         self._panels = Panels(title)
         self._frames = sprites.frames()
         self._variety = sprites.variety(0)
@@ -51,23 +51,6 @@ class SurfaceView:
     def context(self) -> None:
         """None: this view draws without OpenGL."""
         return None
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the picture in pixels, as it is now."""
-        return self._window.size
-
-    def camera(self, grid: tuple[int, int]) -> Camera:
-        """Return the camera that shows all of a field, height and width in cells, in the window as it is now."""
-        return whole_field(grid, self._window.size)
-
-    def events(self) -> list[Event]:
-        """Return what the player did since the last call, in order."""
-        return self._window.events()
-
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or return to the window. Raises OSError where the system cannot."""
-        self._window.toggle_full_screen()
 
     def draw(self, scene: Scene) -> None:
         """Draw the scene and show it."""
