@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.formations.shapes import Shape
@@ -41,15 +41,20 @@ class Formation:
         if not self.ranks:
             return self.ratio
         depth = self.ranks * self.spacing[1]
-        # A hollow shape has more frontage at the same depth: bisect for the ratio that gives this depth.
-        slender, stout = 1 / WIDEST, WIDEST
-        for _ in range(40):
-            ratio = math.sqrt(slender * stout)
-            if self.shape.size(area, ratio, self.hollow)[1] > depth:
-                slender = ratio
-            else:
-                stout = ratio
-        return stout
+        # A hollow shape has more frontage at the same depth, so its ratio is searched for.
+        return bracket_ratio(lambda ratio: self.shape.size(area, ratio, self.hollow)[1] > depth)[1]
+
+
+def bracket_ratio(is_below: Callable[[float], bool]) -> tuple[float, float]:
+    """Return the ratios of frontage to depth between which `is_below` turns false: bisected from 1/WIDEST to WIDEST."""
+    low, high = 1 / WIDEST, WIDEST
+    for _ in range(40):
+        ratio = math.sqrt(low * high)
+        if is_below(ratio):
+            low = ratio
+        else:
+            high = ratio
+    return low, high
 
 
 def lookup(formations: Mapping[str, Formation], name: str) -> Formation:

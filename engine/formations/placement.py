@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.fields import wrap_degrees
-from engine.formations.formation import WIDEST, Formation
+from engine.formations.formation import WIDEST, Formation, bracket_ratio
 from engine.formations.mass import FULLEST, check_mass, fill
 from engine.formations.slots import Box, slots_on
 from engine.plugin import QUANTUM, Ground
@@ -113,14 +113,8 @@ def fit(formation: Formation, area: float, grid: tuple[int, int], front: float) 
 
 def widened(formation: Formation, area: float, frontage: float) -> Formation:
     """Return the formation with the ratio that gives it that frontage in cells, as nearly as its shape allows."""
-    narrow, wide = 1 / WIDEST, WIDEST
-    for _ in range(40):
-        ratio = math.sqrt(narrow * wide)
-        if formation.shape.size(area, ratio, formation.hollow)[0] > frontage:
-            wide = ratio
-        else:
-            narrow = ratio
-    return replace(formation, ratio=narrow, ranks=0.0)
+    ratio, _ = bracket_ratio(lambda ratio: formation.shape.size(area, ratio, formation.hollow)[0] <= frontage)
+    return replace(formation, ratio=ratio, ranks=0.0)
 
 
 def deeper(formation: Formation, area: float) -> Iterator[tuple[float, float, float]]:
