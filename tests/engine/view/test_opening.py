@@ -18,6 +18,11 @@ from engine.view.scene import Scene
 pytestmark = pytest.mark.window  # views are opened here by hand
 
 
+def test_a_view_has_the_size_that_was_asked_for_and_so_has_its_camera(view):
+    assert view.size == SIZE
+    assert view.camera(GRID).size == SIZE
+
+
 def test_keys_and_closing_come_out_in_order(view):
     import pygame
 
