@@ -12,27 +12,13 @@ from pathlib import Path
 from engine import scenarios
 from engine.app.flags import GRID, MASS, SOLDIERS
 from engine.app.installed import make_simulation, makers
+from engine.app.library import asset_folders, library
 from engine.battle import BattleSetup, replays
-from engine.formations import Formation, FormationLibrary, check_mass
-from engine.io import InputError, check_writable, paths
+from engine.formations import Formation, check_mass
+from engine.io import InputError, check_writable
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
 from engine.scenarios import Regiment, Scenario
-
-
-def asset_folders(args: Namespace, kind: str) -> tuple[Path, ...]:
-    """Return the folders of "formations" or "scenarios", the game's and then the player's own."""
-    if args.assets and not args.assets.is_dir():
-        raise InputError(f"--assets: there is no folder {args.assets}")
-    return tuple(folder / kind for folder in paths.asset_folders(args.assets))
-
-
-def library(args: Namespace) -> FormationLibrary:
-    """Return the formations, and print one line about a file of the player's that cannot be used."""
-    known = FormationLibrary(*asset_folders(args, "formations"))
-    if known.complaint:
-        print(f"run_game.py: {known.complaint}", file=sys.stderr)
-    return known
 
 
 def make_setup(
