@@ -17,6 +17,8 @@ if WORKER is None:
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(FOLDER.name, "compiled")))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+# Tests compile for long and compute for a moment; the bits of the physics are the same, as test_same_bits.py shows.
+os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
 # Two devices, as many as training from the command line has on two cores, so that both compile the same program.
 os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 
@@ -28,20 +30,16 @@ for kind in ("CONFIG", "DATA"):
 
 
 @pytest.fixture(scope="module")
-def little_optimised():
-    """For tests that compile for long and compute for a moment, and compare no bits with those of the game.
-
-    XLA optimises little meanwhile, here and in programs that are started, and nothing of it is kept for other tests.
-    """
+def fully_optimised():
+    """For modules that compute for longer than they compile, or that look at the bits of the game's own programs."""
     import jax
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
-        before = jax.config.read("jax_disable_most_optimizations")
+        patch.delenv("JAX_DISABLE_MOST_OPTIMIZATIONS")
         jax.clear_caches()
-        jax.config.update("jax_disable_most_optimizations", True)
+        jax.config.update("jax_disable_most_optimizations", False)
         yield
-        jax.config.update("jax_disable_most_optimizations", before)
+        jax.config.update("jax_disable_most_optimizations", True)
         jax.clear_caches()
 
 
@@ -54,8 +52,7 @@ WINDOWS = {"screen", "offscreen", "shared_offscreen", "missing_opengl"}  # fixtu
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        slow = "little_optimised" in item.fixturenames or compiles(item.module)
-        if slow or any(item.path.is_relative_to(folder) for folder in COMPILED):
+        if compiles(item.module) or any(item.path.is_relative_to(folder) for folder in COMPILED):
             item.add_marker("compiles")
         if WINDOWS & set(item.fixturenames):
             item.add_marker("window")

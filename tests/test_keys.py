@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.view.camera import COLUMN
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
+pytestmark = pytest.mark.compiles
 PLAYER = """
 import pygame, run_game
 from engine.app.game import Game

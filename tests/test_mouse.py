@@ -17,7 +17,7 @@ import pytest
 from engine.view.camera import whole_field
 from engine.view.minimap import minimap_camera
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
+pytestmark = pytest.mark.compiles
 ROOT = Path(__file__).resolve().parents[1]
 GRID, SIZE = (64, 96), (1280, 720)
 PATIENCE = 120  # seconds until what was waited for has to be there: the first ticks have to be compiled

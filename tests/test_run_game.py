@@ -14,7 +14,7 @@ from engine.app import installed
 from engine.io import paths
 from nca_controller import checkpoints
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
+pytestmark = pytest.mark.compiles
 PROGRAM = Path(run_game.__file__)
 SMALL = ["--grid", "64x48", "--mass", "300", "--soldiers", "900"]
 
@@ -34,7 +34,7 @@ def without(*modules):
 
 
 def test_headless_plays_the_orders_and_reports_in_json(tmp_path):
-    words = ["--headless", "--orders", "wedge@0,testudo@60", "--ticks", "160", "--controller", "plan", *SMALL]
+    words = ["--headless", "--orders", "wedge@0,testudo@60", "--ticks", "220", "--controller", "poisson", *SMALL]
     done = run(*words, "--screenshot", "out.png", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     outcome = json.loads(done.stdout.splitlines()[-1])
@@ -42,8 +42,8 @@ def test_headless_plays_the_orders_and_reports_in_json(tmp_path):
     assert outcome["mass_start"] == outcome["mass_end"] == 300.0
     assert {name: outcome[name] for name in ("order", "controller", "ticks", "soldiers")} == {
         "order": "testudo",
-        "controller": "plan",
-        "ticks": 160,
+        "controller": "poisson",
+        "ticks": 220,
         "soldiers": 900,
     }
     assert outcome["backend"]
@@ -51,8 +51,9 @@ def test_headless_plays_the_orders_and_reports_in_json(tmp_path):
     assert Image.open(tmp_path / "out.png").size == (1280, 720)
 
 
-def test_a_scenario_is_played_headless_and_every_regiment_reported(tmp_path):
-    done = run("--headless", "--scenario", "crossing", "--ticks", "12", folder=tmp_path)
+@pytest.mark.parametrize("leader", [["--controller", "poisson"], pytest.param([], marks=pytest.mark.long)])
+def test_a_scenario_is_played_headless_and_every_regiment_reported(leader, tmp_path):
+    done = run("--headless", "--scenario", "crossing", "--ticks", "12", *leader, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     outcome = json.loads(done.stdout)
     assert outcome["mass_start"] == outcome["mass_end"] == 800.0
@@ -70,17 +71,19 @@ def test_what_was_recorded_is_played_again_to_the_bit(tmp_path):
     outcome = json.loads(again.stdout)
     assert outcome.pop("replay")["same_to_the_bit"] is True
     assert outcome == json.loads(first.stdout)
-    refused(run(*words, "--record", "battle.toml", folder=tmp_path), "battle.toml: is there already")
-    refused(
-        run("--headless", "--replay", "battle.toml", "--seed", "3", folder=tmp_path), "--seed is the replay's to say"
-    )
     text = (tmp_path / "battle.toml").read_text()
     (tmp_path / "older.toml").write_text(text.replace('version = "', 'version = "0.0.1-'))
     older = run("--headless", "--replay", "older.toml", "--ticks", "2", folder=tmp_path)
     assert older.returncode == 0
     assert older.stderr.startswith("run_game.py: older.toml was recorded by version 0.0.1-")
     (tmp_path / "broken.toml").write_text(text.replace("[replay]", "[play]"))
-    refused(run("--headless", "--replay", "broken.toml", folder=tmp_path), "broken.toml: field 'replay' is missing")
+    complaints = {
+        "--record battle.toml": "battle.toml: is there already",
+        "--replay battle.toml --seed 3": "--seed is the replay's to say",
+        "--replay broken.toml": "broken.toml: field 'replay' is missing",
+    }
+    for done, complaint in zip(answers(complaints, tmp_path), complaints.values(), strict=True):
+        refused(done, complaint)
 
 
 def test_figures_need_no_view_and_repeat(tmp_path):
@@ -133,7 +136,7 @@ def checkpoint(tmp_path_factory):
     import jax
 
     folder = tmp_path_factory.mktemp("models") / "fresh"
-    architecture = checkpoints.Architecture(hidden_dim=8)
+    architecture = checkpoints.Architecture(hidden_dim=8, guidance="gradient")
     checkpoints.save(folder, architecture.init_params(jax.random.key(0)), architecture)
     return folder
 
@@ -149,40 +152,43 @@ def refused(done, *parts):
 
 
 REFUSED = {
-    "--order wege": "unknown formation 'wege': did you mean wedge? one of line, column",
-    "--orders wedge@0,sqare@9": "unknown formation 'sqare': did you mean square?",
-    "--orders wedge": "argument --orders: 'wedge' is not a formation and a tick",
-    "--controller plann": "unknown controller 'plann': did you mean plan?",
-    "--controller trained_models/nowhere": "unknown controller 'trained_models/nowhere'",
-    "--headles": "unknown flag '--headles': did you mean --headless?",
-    "--grid 32x24": "a mass of 1000 needs a larger grid: 32x24 holds",
-    "--grid 192": "argument --grid: '192' is not a width and height",
-    "--grid -192x128": "argument --grid:",
-    "--mass -5": "argument --mass: '-5' is not a number above 0",
-    "--mass nan": "argument --mass:",
-    "--soldiers 0": "argument --soldiers: '0' is not a whole number above 0",
-    "--ticks -1": "argument --ticks:",
-    "--seed -1": "argument --seed:",
-    "--screenshot nowhere/out.png": "cannot write nowhere/out.png: there is no folder nowhere",
-    "--screenshot .": "cannot write .",
-    "--scenario crosing": "unknown scenario 'crosing': did you mean crossing?",
-    "--scenario crossing --order wedge": "--order is the scenario's to say",
-    "--scenario crossing --grid 64x48": "--grid is the scenario's to say",
-    "--scenario crossing --controller plann": "crossing.toml: unknown controller 'plann': did you mean plan?",
-    "--assets nowhere": "--assets: there is no folder nowhere",
-    "--scenario broken.toml": "broken.toml: field 'size' is missing",
-    "--scenario=": "unknown scenario ''",
-    "--controller=": "unknown controller ''",
-    "--soldiers 9999999": "argument --soldiers: '9999999' is not a whole number from 1 to 1000000",
-    "--screenshot notes.txt": "cannot write notes.txt: the name must end in .png",
-    "--screenshot out.png --record out.png": "--record and the picture would both be out.png",
-    "--demo out.gif": "argument --demo: not allowed with argument --headless",
+    "--headless --order wege": "unknown formation 'wege': did you mean wedge? one of line, column",
+    "--headless --orders wedge@0,sqare@9": "unknown formation 'sqare': did you mean square?",
+    "--headless --orders wedge": "argument --orders: 'wedge' is not a formation and a tick",
+    "--headless --controller plann": "unknown controller 'plann': did you mean plan?",
+    "--headless --controller trained_models/nowhere": "unknown controller 'trained_models/nowhere'",
+    "--headless --headles": "unknown flag '--headles': did you mean --headless?",
+    "--headless --grid 32x24": "a mass of 1000 needs a larger grid: 32x24 holds",
+    "--headless --grid 192": "argument --grid: '192' is not a width and height",
+    "--headless --grid -192x128": "argument --grid:",
+    "--headless --mass -5": "argument --mass: '-5' is not a number above 0",
+    "--headless --mass nan": "argument --mass:",
+    "--headless --soldiers 0": "argument --soldiers: '0' is not a whole number above 0",
+    "--headless --ticks -1": "argument --ticks:",
+    "--headless --seed -1": "argument --seed:",
+    "--headless --screenshot nowhere/out.png": "cannot write nowhere/out.png: there is no folder nowhere",
+    "--headless --screenshot .": "cannot write .",
+    "--headless --scenario crosing": "unknown scenario 'crosing': did you mean crossing?",
+    "--headless --scenario crossing --order wedge": "--order is the scenario's to say",
+    "--headless --scenario crossing --grid 64x48": "--grid is the scenario's to say",
+    "--headless --scenario crossing --controller plann": "crossing.toml: unknown controller 'plann': did you mean",
+    "--headless --assets nowhere": "--assets: there is no folder nowhere",
+    "--headless --scenario broken.toml": "broken.toml: field 'size' is missing",
+    "--headless --scenario=": "unknown scenario ''",
+    "--headless --controller=": "unknown controller ''",
+    "--headless --soldiers 9999999": "argument --soldiers: '9999999' is not a whole number from 1 to 1000000",
+    "--headless --screenshot notes.txt": "cannot write notes.txt: the name must end in .png",
+    "--headless --screenshot out.png --record out.png": "--record and the picture would both be out.png",
+    "--headless --demo out.gif": "argument --demo: not allowed with argument --headless",
     "--list-keys --list-formations": "not allowed with argument",
+    "--demo nowhere/out.gif": "cannot write nowhere/out.gif",
+    "--demo notes.txt": "cannot write notes.txt: the name must end in .gif or .mp4",
+    "--screenshot out.png": "--screenshot needs --headless; in the window, F12 takes one",
 }
 
-REFUSE_ALL = """
+ANSWER_ALL = """
 import contextlib, io, json, sys
-sys.modules["jax"] = sys.modules["nca_controller"] = None
+sys.modules |= dict.fromkeys(json.loads(sys.argv[2]))
 import run_game
 
 outcomes = []
@@ -190,7 +196,7 @@ for words in json.loads(sys.argv[1]):
     out, error, code = io.StringIO(), io.StringIO(), 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
         try:
-            code = run_game.main(["--headless", *words.split()])
+            code = run_game.main(words.split())
         except SystemExit as leaving:
             code = leaving.code
     outcomes.append([code, out.getvalue(), error.getvalue()])
@@ -198,15 +204,20 @@ print(json.dumps(outcomes))
 """
 
 
+def answers(commands, folder, *missing):
+    """Return what came of each command line, one after the other in one process without JAX and what else is missing."""
+    words = json.dumps([*commands]), json.dumps(["jax", "nca_controller", *missing])
+    done = run(*words, folder=folder, program=("-c", ANSWER_ALL), PYTHONPATH=str(PROGRAM.parent))
+    assert done.returncode == 0, done.stderr
+    return [subprocess.CompletedProcess("", *outcome) for outcome in json.loads(done.stdout)]
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
-    """What came of each bad input, one after the other in one process that has no JAX."""
+    """What came of each bad input."""
     folder = tmp_path_factory.mktemp("refused")
     (folder / "broken.toml").write_text('title = "no field"')
-    done = run(json.dumps([*REFUSED]), folder=folder, program=("-c", REFUSE_ALL), PYTHONPATH=str(PROGRAM.parent))
-    assert done.returncode == 0, done.stderr
-    told = zip(REFUSED, json.loads(done.stdout), strict=True)
-    return {words: subprocess.CompletedProcess(words, *outcome) for words, outcome in told}
+    return dict(zip(REFUSED, answers(REFUSED, folder), strict=True))
 
 
 @pytest.mark.parametrize("words", REFUSED)
@@ -252,15 +263,6 @@ def test_settings_that_are_broken_stop_no_game(tmp_path):
     assert (tmp_path / "mine.toml").read_text() == "soldiers = -3"
 
 
-def test_a_demo_is_refused_before_it_is_played(tmp_path):
-    refused(run("--demo", "nowhere/out.gif", folder=tmp_path), "cannot write nowhere/out.gif")
-    refused(run("--demo", "notes.txt", folder=tmp_path), "cannot write notes.txt: the name must end in .gif or .mp4")
-
-
-def test_a_screenshot_needs_headless(tmp_path):
-    refused(run("--screenshot", "out.png", folder=tmp_path), "--screenshot needs --headless")
-
-
 def test_a_folder_without_a_model_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     refused(run("--headless", "--controller", "empty", folder=tmp_path), "no model in")
@@ -278,15 +280,12 @@ def test_a_checkpoint_of_another_shape_is_refused(checkpoint, tmp_path):
 
 
 def test_lists_and_version_need_no_jax(tmp_path):
-    program = without("jax", "nca_controller", "pygame", "moderngl")
-    formations = run("--list-formations", folder=tmp_path, program=program)
+    lists = ("--list-formations", "--list-scenarios", "--list-controllers", "--version")
+    formations, scenarios, controllers, version = answers(lists, tmp_path, "pygame", "moderngl")
     names = [line.split()[0] for line in formations.stdout.splitlines()]
     assert names == ["line", "column", "square", "wedge", "phalanx", "testudo", "circle", "loose"]
-    scenarios = run("--list-scenarios", folder=tmp_path, program=program)
     assert [line.split()[0] for line in scenarios.stdout.splitlines()][:1] == ["crossing"]
-    controllers = run("--list-controllers", folder=tmp_path, program=program)
     assert controllers.stdout.split()[:3] == ["nca", "plan", "poisson"]
-    version = run("--version", folder=tmp_path, program=program)
     assert version.stdout.startswith("maniple ")
     assert formations.returncode == scenarios.returncode == controllers.returncode == version.returncode == 0
 

@@ -14,7 +14,7 @@ from engine.scenarios import Regiment
 from engine.soldiers.separation import near_pairs
 from nca_controller import JaxSimulation, load_controller
 
-GROUND = Ground(np.ones((64, 80), bool))
+GROUND = Ground(np.ones((64, 96), bool))  # as in test_keys.py, so that one program serves both
 MASS, MEN = 260.0, 2600
 LEGS = 1.6 * 0.5  # cells per tick
 CHARGE_AT = 470

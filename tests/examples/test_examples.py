@@ -36,7 +36,6 @@ def test_a_simulation_of_one_s_own_plays():
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("little_optimised")
 def test_a_rollout_is_exact_and_differentiable():
     said = run("rollout.py", "--controller", "plan", "--ticks", "60")
     assert "mass exact" in said and "finite True" in said
@@ -44,7 +43,6 @@ def test_a_rollout_is_exact_and_differentiable():
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("little_optimised")
 def test_a_controller_of_one_s_own_steers():
     late = [int(ticks) for ticks in re.findall(r"t95 (\d+)", run("own_controller.py"))]
     assert len(late) == 2 and late[0] < late[1], "who is cautious is later"

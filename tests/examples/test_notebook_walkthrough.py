@@ -11,7 +11,6 @@ from PIL import Image
 
 pytest.importorskip("matplotlib")
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 WORDS = (
     "--grid 32 --epochs 3 --steps 4 --pool 16 --batch 4 --accumulate 2 --animation-steps 8 --log-every 2 --show-every 2"

@@ -13,7 +13,6 @@ from nca_controller.guidance.clouds import cloud
 from nca_controller.guidance.poisson import poisson_flow, solve_poisson
 from nca_controller.guidance.sinkhorn import FIRST_ROUNDS, sinkhorn, squared_distances
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
 GROUND = Ground(np.ones((48, 64), dtype=bool))
 
 

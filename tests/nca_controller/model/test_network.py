@@ -14,7 +14,6 @@ from nca_controller.model.frames import FRAMES
 from nca_controller.model.network import Weights, alive_mask, apply, masked
 from nca_controller.model.patches import CHUNK
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
 HEIGHT, WIDTH, CHANNELS_KNOWN = 30, 44, 20
 assert HEIGHT * WIDTH > CHUNK, "a list of everybody is to take several chunks"
 KEYS = jax.random.split(jax.random.key(3), 6)

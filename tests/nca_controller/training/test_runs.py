@@ -21,10 +21,22 @@ from nca_controller.training.loop import Trainer
 from nca_controller.training.runs import DivergedError, Run
 from nca_controller.training.snapshots import Snapshots
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
-# One shape for all, here and in test_training.py: a step of training takes long to compile.
-SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30)
-WORDS = ["--preset", "smoke", "--grid", "24", "--ticks", "3", "--hidden-dim", "8", "--least-mass", "30"]
+# One shape for all, here and in test_training.py, and no plan: a step of training takes long to compile.
+SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient")
+WORDS = [
+    "--preset",
+    "smoke",
+    "--grid",
+    "24",
+    "--ticks",
+    "3",
+    "--hidden-dim",
+    "8",
+    "--least-mass",
+    "30",
+    "--guidance",
+    "gradient",
+]
 
 
 def losses_of(run):

@@ -19,9 +19,8 @@ from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer, most_even, orders_for
 from nca_controller.training.losses import LOSSES
 
-pytestmark = pytest.mark.usefixtures("little_optimised")
 # The shape of test_runs.py, so that both wait for one compilation.
-SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30)
+SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient")
 
 
 def test_two_devices_train_as_one():
