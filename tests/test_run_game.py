@@ -205,7 +205,7 @@ print(json.dumps(outcomes))
 
 
 def answers(commands, folder, *missing):
-    """Return what came of each command line, one after the other in one process without JAX and what else is missing."""
+    """Return what came of each command line, in one process without JAX and what else is missing."""
     words = json.dumps([*commands]), json.dumps(["jax", "nca_controller", *missing])
     done = run(*words, folder=folder, program=("-c", ANSWER_ALL), PYTHONPATH=str(PROGRAM.parent))
     assert done.returncode == 0, done.stderr

@@ -23,20 +23,8 @@ from nca_controller.training.snapshots import Snapshots
 
 # One shape for all, here and in test_training.py, and no plan: a step of training takes long to compile.
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient")
-WORDS = [
-    "--preset",
-    "smoke",
-    "--grid",
-    "24",
-    "--ticks",
-    "3",
-    "--hidden-dim",
-    "8",
-    "--least-mass",
-    "30",
-    "--guidance",
-    "gradient",
-]
+FLAGS = "--preset smoke --grid 24 --ticks 3 --hidden-dim 8 --least-mass 30 --guidance gradient"
+WORDS = FLAGS.split()
 
 
 def losses_of(run):
