@@ -93,7 +93,7 @@ def missing_opengl() -> str | None:
     return reason
 
 
-@pytest.fixture(params=["opengl", "surfaces"])
+@pytest.fixture(scope="module", params=["opengl", "surfaces"])
 def kind(request: pytest.FixtureRequest, missing_opengl: str | None) -> str:
     """Each kind of view. Where OpenGL is missing its tests are skipped."""
     if request.param == "opengl" and missing_opengl is not None:
@@ -101,15 +101,29 @@ def kind(request: pytest.FixtureRequest, missing_opengl: str | None) -> str:
     return request.param
 
 
-@pytest.fixture
-def view(kind: str) -> Iterator[View]:
-    """A view of each kind."""
-    opened = open_view(SIZE, visible=False, prefer=kind)
+@contextmanager
+def opened(kind: str) -> Iterator[View]:
+    """Open a view of a kind."""
+    view = open_view(SIZE, visible=False, prefer=kind)
     try:
-        assert opened.description.startswith({"opengl": "OpenGL", "surfaces": "pygame surfaces"}[kind])
-        yield opened
+        assert view.description.startswith({"opengl": "OpenGL", "surfaces": "pygame surfaces"}[kind])
+        yield view
     finally:
-        opened.close()
+        view.close()
+
+
+@pytest.fixture(scope="module")
+def view(kind: str) -> Iterator[View]:
+    """A view of each kind, one for all tests of a module: opening it costs more than drawing."""
+    with opened(kind) as view:
+        yield view
+
+
+@pytest.fixture
+def fresh_view(kind: str) -> Iterator[View]:
+    """A view of each kind, of the test's own."""
+    with opened(kind) as view:
+        yield view
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from engine.orders.order import Order
 
 
 @pytest.fixture
-def start(campaign, offscreen, tmp_path):
+def start(campaign, shared_offscreen, tmp_path):
     def begin(schedule=(), **changes):
         scenario = replace(campaign.scenario, schedule=schedule)
-        return Session(replace(campaign, scenario=scenario, **changes), offscreen, tmp_path)
+        return Session(replace(campaign, scenario=scenario, **changes), shared_offscreen, tmp_path)
 
     return begin
 

@@ -17,7 +17,7 @@ STAR = 'title = "Star"\ndescription = "."\nshape = "star.png"\n'
 
 
 @pytest.fixture
-def begin(campaign, offscreen, tmp_path):
+def begin(campaign, shared_offscreen, tmp_path):
     (tmp_path / "formations").mkdir()
 
     def begin(settings=""):
@@ -25,7 +25,7 @@ def begin(campaign, offscreen, tmp_path):
         seconds = [0.0]
         library = FormationLibrary(ASSETS / "formations", tmp_path / "formations", clock=lambda: seconds[0])
         settings_file = SettingsFile(tmp_path / "settings.toml")
-        session = Session(campaign, offscreen, tmp_path, settings_file=settings_file, library=library)
+        session = Session(campaign, shared_offscreen, tmp_path, settings_file=settings_file, library=library)
         session.until(lambda: session.game.battle)
 
         def write(name, text):

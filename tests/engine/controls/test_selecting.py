@@ -24,8 +24,8 @@ class TestSelection:
         session.drag("left", session.at((1, 1)), session.at((70, 47)))
         assert chosen(session) == (0, 1, 2)
 
-    def test_who_plays_both_sides_selects_all(self, army, offscreen, tmp_path):
-        session = Session(replace(army, scenario=replace(army.scenario, player=None)), offscreen, tmp_path)
+    def test_who_plays_both_sides_selects_all(self, army, shared_offscreen, tmp_path):
+        session = Session(replace(army, scenario=replace(army.scenario, player=None)), shared_offscreen, tmp_path)
         session.until(lambda: session.game.battle)
         session.click("left", session.at(PLACES[3]))
         assert chosen(session) == (3,)

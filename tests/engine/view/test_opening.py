@@ -18,6 +18,12 @@ from engine.view.scene import Scene
 pytestmark = pytest.mark.window  # views are opened here by hand
 
 
+@pytest.fixture
+def view(fresh_view):
+    """Here each test has a view of its own."""
+    return fresh_view
+
+
 def test_a_view_has_the_size_that_was_asked_for_and_so_has_its_camera(view):
     assert view.size == SIZE
     assert view.camera(GRID).size == SIZE
