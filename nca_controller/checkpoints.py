@@ -133,7 +133,7 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
         raise CheckpointError(f"{path}: architecture {entries} cannot be built; it has {CHANNELS.TOTAL} channels")
     for name, choices in (("guidance", tuple(COMMANDERS)), ("cells", CELLS), ("frame", FRAMES)):
         if entries[name] not in choices:
-            raise CheckpointError(f"{path}: field '{name}' must be one of {', '.join(choices)}")
+            raise CheckpointError(f"{path}: field {name!r} must be one of {', '.join(choices)}")
     return Architecture(**entries)
 
 

@@ -128,7 +128,7 @@ def reset(
 def _with_controller(state: BattleState, regiment: int, controller: str, context: Context) -> BattleState:
     """Return the state in which another controller leads a regiment. Mass and soldiers stay as they are."""
     if controller not in context.controllers or regiment not in range(len(state.regiments)):
-        raise FormationError(f"regiment {regiment} cannot obey '{controller}': nobody of that name has mustered")
+        raise FormationError(f"regiment {regiment} cannot obey {controller!r}: nobody of that name has mustered")
     regiments = tuple(
         replace(one, controller=controller) if number == regiment else one for number, one in enumerate(state.regiments)
     )

@@ -62,11 +62,11 @@ class BattleSetup:
             return np.stack([crowd(regiment.mass, self.ground) for regiment in regiments])
         targets: list[Float[np.ndarray, "H W"]] = []
         for regiment, order in zip(regiments, self.scenario.orders, strict=True):
-            with _named(f"'{regiment.name}'"):
+            with _named(f"{regiment.name!r}"):
                 target = self._placement(order, regiment).target
             for other, earlier in zip(regiments, targets, strict=False):
                 if (target + earlier > self.ground.capacity).any():
-                    raise FormationError(f"'{other.name}' and '{regiment.name}' muster on the same ground: move one")
+                    raise FormationError(f"{other.name!r} and {regiment.name!r} muster on the same ground: move one")
             targets.append(target)
         if (np.sum(targets, axis=0) > self.ground.capacity).any():
             raise FormationError("too many regiments muster on the same ground: move some")

@@ -189,7 +189,7 @@ def by_key(table: Iterable[Binding]) -> Mapping[str, Binding]:
     for binding in table:
         for key in binding.keys:
             if key in found:
-                raise ValueError(f"key '{key}' is bound twice: '{found[key].does}' and '{binding.does}'")
+                raise ValueError(f"key {key!r} is bound twice: {found[key].does!r} and {binding.does!r}")
             found[key] = binding
     return found
 

@@ -68,7 +68,7 @@ def _unclaimed(formations: Iterable[Formation], own: Mapping[str, tuple[str, ...
     for one in formations:
         taken = claimed.get(one.key) if f"form-{one.name}" not in own else None
         if taken:
-            complaint = complaint or f"{one.name}.toml: field 'key': '{one.key}' is there to {taken.does}"
+            complaint = complaint or f"{one.name}.toml: field 'key': {one.key!r} is there to {taken.does}"
         known.append(replace(one, key="") if taken else one)
     return known, complaint
 
@@ -80,11 +80,11 @@ def _check(own: Mapping[str, tuple[str, ...]], table: tuple[Binding, ...], knows
         # A formation's file may be missing for a while.
         if action not in actions and not action.startswith("form-"):
             close = nearest(action, actions)
-            hint = f"did you mean '{close}'?" if close else "F1 shows what there is"
-            raise ValueError(f"there is no action '{action}': {hint}")
+            hint = f"did you mean {close!r}?" if close else "F1 shows what there is"
+            raise ValueError(f"there is no action {action!r}: {hint}")
         for key in keys:
             bare = key
             for modifier in MODIFIERS:
                 bare = bare.removeprefix(f"{modifier}+")
             if not knows(bare):
-                raise ValueError(f"'{action}': there is no key '{key}'")
+                raise ValueError(f"{action!r}: there is no key {key!r}")

@@ -51,7 +51,7 @@ def arranged(formations: Iterable[Formation]) -> dict[str, Formation]:
     taken: dict[str, str] = {}
     for one in formations:
         if one.key in taken:
-            raise FormationError(f"{one.name}.toml: field 'key': '{one.key}' orders '{taken[one.key]}' already")
+            raise FormationError(f"{one.name}.toml: field 'key': {one.key!r} orders {taken[one.key]!r} already")
         if one.key:
             taken[one.key] = one.name
     spare = iter([key for key in SPARE_KEYS if key not in taken])
@@ -90,7 +90,7 @@ def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]
         if parent in trail:
             raise FormationError(f"{path.name}: field 'inherits' goes round: {', '.join([*trail, parent])}")
         if parent not in files:
-            unknown = f"there is no formation '{parent}'{suggestion(parent, files)}"
+            unknown = f"there is no formation {parent!r}{suggestion(parent, files)}"
             raise FormationError(f"{child.name}: field 'inherits': {unknown}")
         trail.append(parent)
         parent_fields = entries(files[parent]) if files[parent].suffix == ".toml" else {"shape": files[parent]}

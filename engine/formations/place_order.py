@@ -29,7 +29,7 @@ def place_order(order: Order, formation: Formation, mass: float, ground: Ground)
     for number in (*order.centre, order.angle, *np.ravel(order.path), *np.ravel(order.area)):
         if not abs(number) <= FARTHEST:
             raise FormationError(
-                f"an order to '{order.formation}' has a place or an angle that is no number or beyond all fields"
+                f"an order to {order.formation!r} has a place or an angle that is no number or beyond all fields"
             )
     if order.area:
         return over_area(order.area, mass, ground, angle=order.angle)

@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             flag = unknown[0].split("=")[0]
             if not flag.startswith("-"):
-                self.error(f"unexpected argument '{flag}'")
+                self.error(f"unexpected argument {flag!r}")
             self.error(unknown_name("flag", flag, self._option_string_actions))
         return known
 
@@ -38,10 +38,10 @@ def grid(text: str) -> tuple[int, int]:
     """Return height and width, in cells, of a size given as "192x128": width x height."""
     width, separator, height = text.lower().partition("x")
     if not (separator and width.isdecimal() and height.isdecimal()):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a width and height in cells, as 192x128")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a width and height in cells, as 192x128")
     if not (SMALLEST_SIDE <= int(width) <= LARGEST_SIDE and SMALLEST_SIDE <= int(height) <= LARGEST_SIDE):
         raise argparse.ArgumentTypeError(
-            f"'{text}' is not between {SMALLEST_SIDE} and {LARGEST_SIDE} cells wide and high"
+            f"{text!r} is not between {SMALLEST_SIDE} and {LARGEST_SIDE} cells wide and high"
         )
     return int(height), int(width)
 
@@ -52,7 +52,7 @@ def orders(text: str) -> tuple[tuple[int, str], ...]:
     for entry in text.split(","):
         name, separator, tick = entry.strip().partition("@")
         if not (name and separator and tick.isdecimal()):
-            raise argparse.ArgumentTypeError(f"'{entry}' is not a formation and a tick, as wedge@200")
+            raise argparse.ArgumentTypeError(f"{entry!r} is not a formation and a tick, as wedge@200")
         schedule.append((int(tick), name))
     return tuple(sorted(schedule, key=lambda order: order[0]))
 
@@ -64,26 +64,26 @@ def positive(text: str) -> float:
     except ValueError:
         number = math.nan
     if not 0.0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return number
 
 
 def soldiers(text: str) -> int:
     """Return how many soldiers to draw: a whole number from 1 to MOST_SOLDIERS."""
     if count(text) > MOST_SOLDIERS:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to {MOST_SOLDIERS}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_SOLDIERS}")
     return int(text)
 
 
 def count(text: str) -> int:
     """Return a whole number above zero."""
     if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 
 def seed(text: str) -> int:
     """Return a whole number that fits 32 bits."""
     if not (text.isdecimal() and int(text) < 2**32):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 to {2**32 - 1}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
     return int(text)

@@ -20,4 +20,4 @@ def suggestion(name: str, names: Iterable[str]) -> str:
 
 def unknown_name(what: str, name: str, names: Iterable[str]) -> str:
     """Return the error line for an unknown name, with the nearest one."""
-    return f"unknown {what} '{name}'{suggestion(name, names)}"
+    return f"unknown {what} {name!r}{suggestion(name, names)}"

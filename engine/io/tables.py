@@ -166,7 +166,7 @@ class Table:
         """Return which of some names a field's value is. Raises FileError with the nearest name for another."""
         names = list(among)
         if value not in names:
-            raise self.error(name, f"names '{value}'{suggestion(value, names)}")
+            raise self.error(name, f"names {value!r}{suggestion(value, names)}")
         return names.index(value)
 
     def finish(self) -> None:

@@ -117,7 +117,7 @@ def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment
     for row in rows:
         name, mass = row.text("name"), row.number("mass", above=QUANTUM, most=LARGEST_SIDE**2)
         if name in (regiment.name for regiment in regiments):
-            raise row.error("name", f"is '{name}', as another's is")
+            raise row.error("name", f"is {name!r}, as another's is")
         side = row.choice("side", row.text("side"), sides) if "side" in row else 0
         soldiers = row.integer(
             "men",

@@ -52,7 +52,7 @@ class Config:
             value = getattr(self, field.name)
             if field.name in CHOICES:
                 if value not in CHOICES[field.name]:
-                    raise ValueError(f"{field.name} must be one of {', '.join(CHOICES[field.name])}, not '{value}'")
+                    raise ValueError(f"{field.name} must be one of {', '.join(CHOICES[field.name])}, not {value!r}")
                 continue
             least, words = (0, "at least 0") if field.name in MAY_BE_NONE else (1e-9, "above 0")
             if not (least <= value < 2**31):

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 import tomli_w
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -83,6 +83,7 @@ ANYTHING = st.recursive(
 )
 
 
+@example({"inherits": "0\r"})  # text from a file is shown as it would be written, and breaks no line
 @settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(
