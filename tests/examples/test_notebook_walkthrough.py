@@ -1,4 +1,7 @@
-"""The walkthrough runs to its end at its smallest, leaves its pictures, and loses no mass."""
+"""The walkthrough at its smallest says what it finds, leaves its pictures, and loses no mass.
+
+Up to where training begins; what it learns is left to the long tests, since training takes long to compile.
+"""
 
 import re
 import subprocess
@@ -10,11 +13,28 @@ import pytest
 from PIL import Image
 
 pytest.importorskip("matplotlib")
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(Path(__file__).resolve().parents[2] / "examples" / "notebook")
+    import walkthrough
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 WORDS = (
     "--grid 32 --epochs 2 --steps 4 --pool 16 --batch 4 --accumulate 2 --animation-steps 8 --log-every 2 --show-every 2"
 )
+
+
+BEFORE = ("1_physics", "2_formations", "3_goal_signal", "4_pool")
+
+
+def test_it_says_what_it_finds_before_it_trains(monkeypatch, capsys, tmp_path):
+    def train(*_):
+        raise RuntimeError("training begins")
+
+    monkeypatch.setattr(walkthrough, "train", train)
+    with pytest.raises(RuntimeError, match="training begins"):
+        walkthrough.main([*WORDS.split(), "--out", str(tmp_path)])
+    check_findings(capsys.readouterr().out)
+    check_pictures(tmp_path, BEFORE)
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +44,12 @@ def walked(tmp_path_factory):
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout, folder
 
 
+@pytest.mark.long
 def test_it_says_what_it_finds(walked):
-    told, _ = walked
+    check_findings(walked[0])
+
+
+def check_findings(told):
     assert "Channels: 16" in told and "conserved: True, error 0.000000" in told
     formations = re.findall(r"^(\w+): mass (\d+) in (\d+) cells", told, re.MULTILINE)
     assert [name for name, *_ in formations] == ["LINE", "SQUARE", "WEDGE"]
@@ -33,6 +57,7 @@ def test_it_says_what_it_finds(walked):
     assert "Pool: 16 starts, mass 50 to 50" in told
 
 
+@pytest.mark.long
 def test_it_logs_losses_and_keeps_all_mass(walked):
     told, _ = walked
     number = r"(\d+\.\d+)"
@@ -41,6 +66,7 @@ def test_it_logs_losses_and_keeps_all_mass(walked):
     assert all(float(loss) > 0 and float(mass) > 0 and kept == "1.000" for _, loss, mass, _, kept in log)
 
 
+@pytest.mark.long
 def test_its_table_has_every_transition(walked):
     told, _ = walked
     table = re.findall(r"^(\w+) +-> (\w+) +\| MSE: (\d\.\d{4}) \| Conservation: (\S+)$", told, re.MULTILINE)
@@ -49,9 +75,12 @@ def test_its_table_has_every_transition(walked):
     assert all(0 < float(error) < 0.1 and kept == "1.000" for *_, error, kept in table)
 
 
+@pytest.mark.long
 def test_its_pictures_are_not_blank(walked):
-    _, folder = walked
-    pictures = ("1_physics", "2_formations", "3_goal_signal", "4_pool", "epoch_0002", "transition")
+    check_pictures(walked[1], (*BEFORE, "epoch_0002", "transition"))
+
+
+def check_pictures(folder, pictures):
     assert sorted(path.stem for path in folder.glob("*.png")) == sorted(pictures)
     for path in folder.glob("*.png"):
         with Image.open(path) as picture:
@@ -59,6 +88,7 @@ def test_its_pictures_are_not_blank(walked):
             assert np.asarray(picture.convert("L")).std() > 20, path.name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "frames"), [("epoch_0002", 9), ("transition", 5)])
 def test_its_animations_move(walked, name, frames):
     with Image.open(walked[1] / f"{name}.gif") as film:
@@ -78,10 +108,7 @@ def test_its_animations_move(walked, name, frames):
         (["--show-every", "0"], "--show-every must be at least 1"),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_line(monkeypatch, capsys, words, why):
-    monkeypatch.syspath_prepend(EXAMPLES / "notebook")
-    from walkthrough import main
-
+def test_what_cannot_be_is_refused_in_one_line(capsys, words, why):
     with pytest.raises(SystemExit):
-        main(words)
+        walkthrough.main(words)
     assert why in capsys.readouterr().err

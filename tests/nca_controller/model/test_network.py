@@ -41,17 +41,19 @@ ALIVE = {
 }
 
 
+@partial(jax.jit, static_argnames=("way", "frame"))
+def there_and_back(way, weights, known, alive, slope, frame):
+    """Return what a way to apply the weights says, and the gradients along a slope."""
+    said, back = jax.vjp(lambda weights, known: way(weights, known, alive, frame), weights, known)
+    return said, *back(slope)
+
+
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("name", ALIVE)
 def test_a_list_says_what_all_at_once_say(weights, name, frame):
-    alive = jnp.asarray(ALIVE[name])
     known, slope = jax.random.normal(KEYS[4], (HEIGHT, WIDTH, CHANNELS_KNOWN)), jax.random.normal(KEYS[5], (30, 44, 4))
-
-    def there_and_back(function):
-        told, back = jax.vjp(lambda weights, known: function(weights, known, alive, frame), weights, known)
-        return told, *back(slope)
-
-    listed, whole = jax.jit(lambda: there_and_back(apply))(), jax.jit(lambda: there_and_back(masked))()
+    told = (there_and_back(way, weights, known, jnp.asarray(ALIVE[name]), slope, frame) for way in (apply, masked))
+    listed, whole = told
     jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-4, atol=2e-4), listed, whole)
     assert not np.asarray(listed[0])[~ALIVE[name]].any(), "the dead say nothing"
 
