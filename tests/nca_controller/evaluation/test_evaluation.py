@@ -35,15 +35,11 @@ def test_the_bound_counts_fractional_mass():
     assert bottleneck_distance(mass, target, 1.0) == pytest.approx(18, abs=PRECISION)
 
 
-def ordered_twice(mass, first, second):
-    """Return a battle of one length and one number of orders, since others compile anew."""
-    return battle(load_controller("plan"), mass, [first, second], 90, between=8)
-
-
+@pytest.mark.long
 def test_nobody_is_sooner_than_the_bound_by_more_than_a_cells_width():
     mass = form_up(load()["wedge"], 120.0, GROUND, centre=(20, 20)).target
     target = form_up(load()["circle"], 120.0, GROUND, centre=(40, 22)).target
-    fought = ordered_twice(mass, target, target)
+    fought = battle(load_controller("plan"), mass, [target], 90)
     least = bottleneck_distance(mass, target, 0.95) / 0.5
     assert least - 2 <= fought.ticks_until(0.95) <= 1.15 * least + 4
 
@@ -77,6 +73,9 @@ def test_a_field_that_is_not_finite_makes_no_figure():
 
 
 def test_times_count_from_one_and_orders_follow_each_other():
+    def ordered_twice(mass, first, second):
+        return battle(load_controller("poisson"), mass, [first, second], 90, between=8)
+
     here = form_up(load()["circle"], 120.0, GROUND, centre=(20, 20)).target
     there = form_up(load()["circle"], 120.0, GROUND, centre=(40, 20)).target
     assert ordered_twice(here, here, here).ticks_until(0.95) == 1

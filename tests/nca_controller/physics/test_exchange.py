@@ -94,8 +94,9 @@ def test_enemies_stop_each_other_and_the_stronger_push_gains_no_room_that_is_tak
     assert moved[0, :, 64:80].sum() == 256
 
 
+@pytest.mark.long
 def test_ordered_through_each_other_they_form_whole_again():
-    """Under the commander's plan, each ordered to where the other stood."""
+    """Under the commander's plan, each ordered to where the other stood; the short form is in test_simulation.py."""
     mass, _ = head_on()
     targets = jnp.asarray(mass[::-1].copy())
     free = 64 / 0.5
