@@ -68,7 +68,7 @@ def test_nobody_of_a_formation_shifted_far_goes_farther_than_the_shift(shift):
     assert plan.longest < np.hypot(*shift) + 1.5
 
 
-@pytest.mark.parametrize(("source", "aim"), [("line", "wedge"), ("wedge", "line")])
+@pytest.mark.parametrize(("source", "aim"), [("line", "wedge"), pytest.param("wedge", "line", marks=pytest.mark.long)])
 def test_haste_shortens_the_longest_way(source, aim, monkeypatch):
     """A plan of the least squared distances sends somebody farther than one in haste."""
     mass, target = formation(source, (16, 24), 20), formation(aim, (46, 24), 110)

@@ -60,7 +60,7 @@ def check_flux(flux_x, flux_y, terrain):
         assert not flux_x[:, :, 0].any() and not flux_y[:, 0].any()
 
 
-@pytest.mark.parametrize("boundary", ["wall", "torus"])
+@pytest.mark.parametrize("boundary", ["wall", *long_forms("torus")])
 def test_totals_survive_a_thousand_violent_ticks(boundary):
     rng = np.random.default_rng(7)
     mass = on_lattice(rng.random((2, 24, 30)) / 2)
