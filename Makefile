@@ -3,7 +3,7 @@
 #   make play       plays; ARGS="--scenario crossing" goes to the game, and so to pytest below
 #   make test       all tests but the long ones; it prints the CPU time that they took
 #   make test-fast  those of them that need no compilation by JAX and no window: within a minute
-#   make test-long  the long forms of tests, and only these
+#   make test-long  the long forms of tests, and only these, optimised as the game is
 #   make check      format, lint and types
 #   make clean      removes what these made
 
@@ -23,7 +23,7 @@ test-fast: $(VENV)/installed
 	$(RUN) -m pytest -m "not long and not compiles and not window" $(ARGS)
 
 test-long: $(VENV)/installed
-	$(RUN) -m pytest -m long $(ARGS)
+	JAX_DISABLE_MOST_OPTIMIZATIONS=0 $(RUN) -m pytest -m long $(ARGS)
 
 check: $(VENV)/installed
 	$(RUN) -m ruff format --check .

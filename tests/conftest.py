@@ -1,4 +1,4 @@
-"""Read before any test: one compilation of each function serves all tests, their workers and the programs they start.
+"""Read before any test: what one test compiles serves the others, their workers and the programs that they start.
 
 Tests that take long are marked `long` and left to `make test-long`. What needs JAX to compile, or a window, is marked
 here, by where it lies and what it uses; `make test-fast` runs the rest.
@@ -17,8 +17,9 @@ if WORKER is None:
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(FOLDER.name, "compiled")))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-# Tests compile for long and compute for a moment; the bits of the physics are the same, as test_same_bits.py shows.
-os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
+# Tests compile for long and compute for a moment. `make test-long` says 0, so that its laws hold for what the game
+# compiles; that the bits are the same either way is shown by test_same_bits.py.
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 # Two devices, as many as training from the command line has on two cores, so that both compile the same program.
 os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 
@@ -34,12 +35,13 @@ def fully_optimised():
     """For modules that compute for longer than they compile, or that look at the bits of the game's own programs."""
     import jax
 
+    before = jax.config.read("jax_disable_most_optimizations")
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("JAX_DISABLE_MOST_OPTIMIZATIONS")
+        patch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "0")
         jax.clear_caches()
         jax.config.update("jax_disable_most_optimizations", False)
         yield
-        jax.config.update("jax_disable_most_optimizations", True)
+        jax.config.update("jax_disable_most_optimizations", before)
         jax.clear_caches()
 
 

@@ -9,6 +9,7 @@ from engine.controls import gestures
 from engine.controls.bindings import bindings, help_rows
 from engine.formations import load
 
+pytestmark = pytest.mark.usefixtures("fully_optimised")  # its program is that of nca_controller/test_controllers.py
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -35,7 +36,6 @@ def test_every_place_it_names_is_there():
 
 
 @pytest.mark.compiles
-@pytest.mark.usefixtures("fully_optimised")  # the program of tests/nca_controller/test_controllers.py
 def test_its_library_example_runs():
     names = {}
     exec(README.split("```python\n")[1].split("```")[0], names)

@@ -78,9 +78,9 @@ def test_what_was_recorded_is_played_again_to_the_bit(tmp_path):
     assert older.stderr.startswith("run_game.py: older.toml was recorded by version 0.0.1-")
     (tmp_path / "broken.toml").write_text(text.replace("[replay]", "[play]"))
     complaints = {
-        "--record battle.toml": "battle.toml: is there already",
-        "--replay battle.toml --seed 3": "--seed is the replay's to say",
-        "--replay broken.toml": "broken.toml: field 'replay' is missing",
+        "--headless --record battle.toml": "battle.toml: is there already",
+        "--headless --replay battle.toml --seed 3": "--seed is the replay's to say",
+        "--headless --replay broken.toml": "broken.toml: field 'replay' is missing",
     }
     for done, complaint in zip(answers(complaints, tmp_path), complaints.values(), strict=True):
         refused(done, complaint)
@@ -114,7 +114,6 @@ def test_without_a_display_it_films_a_demo_and_says_where(tmp_path):
     assert film.n_frames == pytest.approx(50 / 30 * 12, abs=1)
 
 
-@pytest.mark.long
 def test_a_display_that_is_named_but_not_there_counts_as_none(tmp_path):
     done = run("--ticks", "3", "--controller", "poisson", *SMALL, folder=tmp_path, DISPLAY=":4711")
     assert done.returncode == 0
@@ -123,7 +122,7 @@ def test_a_display_that_is_named_but_not_there_counts_as_none(tmp_path):
 
 def test_in_a_window_it_plays_until_the_last_tick_and_broken_settings_stop_no_game(tmp_path):
     (tmp_path / "mine.toml").write_text("soldiers = -3")
-    words = ["--settings", "mine.toml", "--ticks", "20", "--controller", "poisson", *SMALL[:-2]]
+    words = ["--settings", "mine.toml", "--ticks", "20", "--controller", "poisson", "--grid", "64x48", "--mass", "300"]
     done = run(*words, folder=tmp_path, SDL_VIDEODRIVER="offscreen")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "mine.toml").read_text() == "soldiers = -3"
@@ -209,7 +208,7 @@ print(json.dumps(outcomes))
 
 
 def answers(commands, folder, *missing):
-    """Return what came of each command line, in one process without JAX and what else is missing."""
+    """Return what came of each command line, in one process where JAX and what is `missing` cannot be imported."""
     words = json.dumps([*commands]), json.dumps(["jax", "nca_controller", *missing])
     done = run(*words, folder=folder, program=("-c", ANSWER_ALL), PYTHONPATH=str(PROGRAM.parent))
     assert done.returncode == 0, done.stderr
@@ -275,9 +274,11 @@ def test_a_checkpoint_of_another_shape_is_refused(checkpoint, tmp_path):
     refused(run("--headless", "--controller", folder, folder=tmp_path), "the weights are not those of")
 
 
-def test_lists_and_version_need_no_jax(tmp_path):
+def test_lists_and_version_need_no_jax_and_no_battle(tmp_path):
     lists = ("--list-formations", "--list-scenarios", "--list-controllers", "--version")
-    formations, scenarios, controllers, version = answers(lists, tmp_path, "pygame", "moderngl")
+    formations, scenarios, controllers, version = answers(
+        lists, tmp_path, "pygame", "moderngl", "scipy", "engine.battle"
+    )
     names = [line.split()[0] for line in formations.stdout.splitlines()]
     assert names == ["line", "column", "square", "wedge", "phalanx", "testudo", "circle", "loose"]
     assert [line.split()[0] for line in scenarios.stdout.splitlines()][:1] == ["crossing"]

@@ -10,7 +10,6 @@ from engine import scenarios
 from engine.app.installed import installed_controllers, trained_models
 from engine.app.library import asset_folders, library
 from engine.app.settings import SettingsFile
-from engine.controls import keymap, listed
 from engine.io import paths
 
 
@@ -29,6 +28,8 @@ def listing(args: Namespace) -> Iterable[str] | None:
 
 def list_keys(args: Namespace) -> Iterable[str]:
     """Return the actions and their keys, the player's own among them; print one line about those of no use."""
+    from engine.controls import keymap, listed  # here, since the other lists need no battle, which this loads
+
     settings_file = SettingsFile(args.settings or paths.settings_file())
     own = keymap(library(args).formations.values(), settings_file.settings.keys, file=settings_file.file)
     if complaint := settings_file.complaint or own.complaint:

@@ -62,7 +62,7 @@ class BattleSetup:
             return np.stack([crowd(regiment.mass, self.ground) for regiment in regiments])
         targets: list[Float[np.ndarray, "H W"]] = []
         for regiment, order in zip(regiments, self.scenario.orders, strict=True):
-            with _named(f"{regiment.name!r}"):
+            with _named(repr(regiment.name)):
                 target = self._placement(order, regiment).target
             for other, earlier in zip(regiments, targets, strict=False):
                 if (target + earlier > self.ground.capacity).any():

@@ -6,29 +6,33 @@ import sys
 from pathlib import Path
 
 import pytest
-import through_the_gate
 from PIL import Image
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-SHORT = ((0.2, 20),)  # of its course, the beginning: what seeps through has found the gate
+def test_descent_soon_finds_the_gate(monkeypatch, capsys, tmp_path):
+    """The beginning of the course: what seeps through has found the gate."""
+    import through_the_gate
 
-
-@pytest.mark.parametrize(
-    ("course", "enough"), [(SHORT, 0.2), pytest.param(through_the_gate.COURSE, 0.9, marks=pytest.mark.long)]
-)
-def test_descent_finds_the_gate(course, enough, monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(through_the_gate, "COURSE", course)
+    monkeypatch.setattr(through_the_gate, "COURSE", ((0.2, 20),))
     through_the_gate.main(["--picture", str(tmp_path / "gate.png")])
-    told = capsys.readouterr().out
-    lines = re.findall(r"^(.+), (\w+): overlap ([0-9.]+), in the wall ([0-9.]+), mass (.+)$", told, re.MULTILINE)
+    check_gate(capsys.readouterr().out, 0.2, tmp_path / "gate.png")
+
+
+@pytest.mark.long
+def test_descent_finds_the_gate(tmp_path):
+    check_gate(run("through_the_gate.py", "--picture", tmp_path / "gate.png"), 0.9, tmp_path / "gate.png")
+
+
+def check_gate(printed, enough, picture_file):
+    lines = re.findall(r"^(.+), (\w+): overlap ([0-9.]+), in the wall ([0-9.]+), mass (.+)$", printed, re.MULTILINE)
     assert len(lines) == 6
     overlaps = {(way, scheme): float(overlap) for way, scheme, overlap, _, _ in lines}
     assert all(overlap < 0.05 for (way, _), overlap in overlaps.items() if way == "straight to the target")
     assert overlaps["found by descent", "van_leer"] >= enough and overlaps["found by descent", "superbee"] >= enough
     assert all(float(inside) == 0 and mass == "exact" for _, _, _, inside, mass in lines)
-    with Image.open(tmp_path / "gate.png") as picture:
+    with Image.open(picture_file) as picture:
         assert picture.size == (2400, 320)
         assert len(picture.getcolors(2400 * 320)) > 50
 

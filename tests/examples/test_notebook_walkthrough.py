@@ -49,12 +49,12 @@ def test_it_says_what_it_finds(walked):
     check_findings(walked[0])
 
 
-def check_findings(told):
-    assert "Channels: 16" in told and "conserved: True, error 0.000000" in told
-    formations = re.findall(r"^(\w+): mass (\d+) in (\d+) cells", told, re.MULTILINE)
+def check_findings(printed):
+    assert "Channels: 16" in printed and "conserved: True, error 0.000000" in printed
+    formations = re.findall(r"^(\w+): mass (\d+) in (\d+) cells", printed, re.MULTILINE)
     assert [name for name, *_ in formations] == ["LINE", "SQUARE", "WEDGE"]
     assert all(mass == "50" and 50 <= int(cells) <= 54 for _, mass, cells in formations)
-    assert "Pool: 16 starts, mass 50 to 50" in told
+    assert "Pool: 16 starts, mass 50 to 50" in printed
 
 
 @pytest.mark.long

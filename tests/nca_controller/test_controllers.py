@@ -46,7 +46,7 @@ def test_the_shipped_controller_forms_everything_from_a_crowd(name):
 
 @pytest.mark.parametrize(("controller", "enough"), [("plan", 0.99), ("poisson", 0.95)])
 def test_the_commander_and_the_poisson_flow_form_alone(controller, enough):
-    """The plan by the program of the test above; the Poisson flow, which needs more time, on a smaller field."""
+    """The plan by the program of the order to separate places; the Poisson flow with fewer cells and ticks."""
     ground, mass, ticks = (FIELD, 1000.0, REST_TICKS) if controller == "plan" else (GROUND, 250.0, 200)
     height, width = ground.grid
     crowd = formations.crowd(mass, ground, centre=(width / 3, height / 2))

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from random_battles import long_forms
 
 from engine import formations
 from engine.formations import form_up, load
@@ -22,13 +23,14 @@ def stand(name, mass=250.0, centre=(55.0, 30.0)):
     return form_up(load()[name], mass, GROUND, centre=centre, angle=25.0).target
 
 
-def test_the_simulation_does_what_the_rollout_does(simulation):
+@pytest.mark.parametrize("name", ["poisson", *long_forms("plan")])
+def test_the_simulation_does_what_the_rollout_does(name, simulation):
     crowd, target = formations.crowd(250.0, GROUND), stand("phalanx")
-    state = simulation.reset(crowd[None], GROUND, [load_controller("poisson")], seed=0)
+    state = simulation.reset(crowd[None], GROUND, [load_controller(name)], seed=0)
     before = simulation.read(state, ["mass"])["mass"]
     for _ in range(5):
         last, state = state, simulation.tick(state, target[None])
-    expected = rollout(load_controller("poisson"), jnp.asarray(crowd), jnp.asarray(target), ticks=5)
+    expected = rollout(load_controller(name), jnp.asarray(crowd), jnp.asarray(target), ticks=5)
     read = simulation.read(state, ["mass", "velocity", "flux_x", "flux_y"])
     np.testing.assert_allclose(read["mass"][0], expected[-1], atol=1e-5)
     # Old states stay what they were, and the realised flux is what moved the mass.
@@ -68,13 +70,14 @@ def test_the_simulation_tells_the_plan_from_what_the_cells_made_of_it(simulation
     assert planned[0][there][:, 0].mean() > 0.4  # to the right, at nearly half a cell a tick
 
 
+@pytest.mark.parametrize("name", ["poisson", *long_forms("plan")])
 @pytest.mark.parametrize(("sides", "through"), [(None, True), ((0, 0), True), ((0, 1), False)])
-def test_friends_pass_through_each_other_and_enemies_do_not(sides, through, simulation):
+def test_friends_pass_through_each_other_and_enemies_do_not(sides, through, name, simulation):
     """Two bands from wall to wall, each ordered to where the other stands: there is no way round."""
     ground = Ground(np.ones((16, 64), dtype=bool))
     mass = np.zeros((2, 16, 64), np.float32)
     mass[0, :, 8:20] = mass[1, :, 44:56] = 1
-    state = simulation.reset(mass, ground, [load_controller("poisson")] * 2, seed=0, sides=sides)
+    state = simulation.reset(mass, ground, [load_controller(name)] * 2, seed=0, sides=sides)
     for _ in range(200):
         state = simulation.tick(state, mass[::-1])
     moved = simulation.read(state, ["mass"])["mass"]

@@ -18,6 +18,8 @@ class Session:
     """A game, and the hands and eyes of its player."""
 
     def __init__(self, campaign, view, folder, **own):
+        post(pygame.WINDOWFOCUSLOST)  # whoever played in this view before lets go of its keys
+        view.events()
         self.clock = Clock()
         self.game = Game(campaign, view, GameClock(30, self.clock, self.clock.sleep), folder, **own)
         self.view = view

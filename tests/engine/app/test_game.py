@@ -104,6 +104,7 @@ class TestKeys:
 
     def test_help_shows_the_table_and_hides_it(self, session):
         session.press("space")
+        assert session.game.clock.paused, "what moves would change the picture as well"
         closed = session.picture()
         session.press("f1")
         table = bindings(session.game.setup.formations.values())

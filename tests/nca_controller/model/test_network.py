@@ -44,16 +44,16 @@ ALIVE = {
 @partial(jax.jit, static_argnames=("way", "frame"))
 def there_and_back(way, weights, known, alive, slope, frame):
     """Return what a way to apply the weights says, and the gradients along a slope."""
-    said, back = jax.vjp(lambda weights, known: way(weights, known, alive, frame), weights, known)
-    return said, *back(slope)
+    value, back = jax.vjp(lambda weights, known: way(weights, known, alive, frame), weights, known)
+    return value, *back(slope)
 
 
 @pytest.mark.parametrize("frame", FRAMES)
 @pytest.mark.parametrize("name", ALIVE)
 def test_a_list_says_what_all_at_once_say(weights, name, frame):
     known, slope = jax.random.normal(KEYS[4], (HEIGHT, WIDTH, CHANNELS_KNOWN)), jax.random.normal(KEYS[5], (30, 44, 4))
-    told = (there_and_back(way, weights, known, jnp.asarray(ALIVE[name]), slope, frame) for way in (apply, masked))
-    listed, whole = told
+    alive = jnp.asarray(ALIVE[name])
+    listed, whole = (there_and_back(way, weights, known, alive, slope, frame) for way in (apply, masked))
     jax.tree.map(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-4, atol=2e-4), listed, whole)
     assert not np.asarray(listed[0])[~ALIVE[name]].any(), "the dead say nothing"
 

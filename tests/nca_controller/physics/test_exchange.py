@@ -96,7 +96,7 @@ def test_enemies_stop_each_other_and_the_stronger_push_gains_no_room_that_is_tak
 
 @pytest.mark.long
 def test_ordered_through_each_other_they_form_whole_again():
-    """Under the commander's plan, each ordered to where the other stood; the short form is in test_simulation.py."""
+    """Under the commander's plan, each ordered to where the other stood, and in time."""
     mass, _ = head_on()
     targets = jnp.asarray(mass[::-1].copy())
     free = 64 / 0.5

@@ -69,6 +69,18 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(trained, tmp_path):
     assert losses_of(tmp_path / "run") == losses_of(trained / "run")
 
 
+@pytest.mark.long
+def test_a_run_under_the_plan_goes_on_as_if_nothing_had_been(tmp_path):
+    """The plan remembers from tick to tick what is no weight; resuming keeps that as well."""
+    planned, words = replace(SMALL, guidance="plan"), [*WORDS[:-1], "plan"]
+    train([*words, "--out", str(tmp_path / "whole"), "--run", str(tmp_path / "whole-run")])
+    rows = Run(planned, tmp_path / "model", tmp_path / "run").iterations()
+    for _ in range(4):
+        next(rows)
+    train([*words, "--out", str(tmp_path / "model"), "--run", str(tmp_path / "run"), "--resume"])
+    assert losses_of(tmp_path / "run") == losses_of(tmp_path / "whole-run")
+
+
 SLOWLY = """
 import sys, time
 from nca_controller.training import loop

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from random_battles import long_forms
 
 from engine.plugin import QUANTUM
 from nca_controller.metrics import overlap
@@ -23,12 +24,13 @@ from nca_controller.training.losses import LOSSES
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient")
 
 
-def test_two_devices_train_as_one():
+@pytest.mark.parametrize("guidance", ["gradient", *long_forms("plan")])
+def test_two_devices_train_as_one(guidance):
     """Losses are those of one device, and the gradient of two battles is the mean of those of each, on either device.
 
     The long form, on eight devices, is below; this one fights with programs that other tests need as well.
     """
-    trainer = Trainer(SMALL)
+    trainer = Trainer(replace(SMALL, guidance=guidance))
     assert len(trainer.spread.device_set) == 2
 
     def fought(*chosen):
