@@ -1,9 +1,12 @@
-"""Trained models on disk: a folder with `model.json`, which says what it is, and orbax weights. Loading is strict."""
+"""Trained models on disk: a folder with `model.json`, which says what it is, and orbax weights. Loading is strict.
+
+A folder may come from a stranger: `storage` looks at all of it before anything is unpacked.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 import shutil
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -17,15 +20,16 @@ from engine.io import write_whole
 from nca_controller.guidance import COMMANDERS
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import CELLS, FRAMES, SIGNAL_CHANNELS, AdvectionNCA
+from nca_controller.storage import CheckpointError, digest, files_of, read_arrays, read_json, shown, write_arrays
+
+__all__ = ["CARD", "MOST_HIDDEN", "RECIPE", "Architecture", "CheckpointError", "load", "save"]
 
 FORMAT = 3  # version of the layout of a model folder
 DESCRIPTION = "model.json"
 CARD, RECIPE = "CARD.md", "recipe.json"  # beside it: its figures, and how it was trained
 WEIGHTS = "weights"  # prefix of the folders of weights
-
-
-class CheckpointError(ValueError):
-    """A model folder that cannot be used; the text is one line that says which and why."""
+NAME = rf"{WEIGHTS}[-.\w]{{0,100}}"  # what a description may name: a folder beside it
+MOST_HIDDEN = 4096  # cells of so wide a layer would take minutes for a tick
 
 
 @dataclass(frozen=True)
@@ -55,30 +59,30 @@ def save(folder: Path, params: Any, architecture: Architecture) -> None:
     """Write a model into a folder, over what was there.
 
     The description is replaced last and at once, and names its weights: if the disk fills or the program is killed
-    before, the earlier model stays whole. Raises OSError where the disk does.
+    before, the earlier model stays whole. The card and the recipe of an earlier model go once it is replaced. Raises
+    OSError where the disk does.
     """
-    import orbax.checkpoint as ocp  # late: it takes as long to import as all else together
-
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"{WEIGHTS}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     try:
-        with ocp.StandardCheckpointer() as checkpointer:
-            checkpointer.save(fresh, jax.tree.map(np.asarray, params))
-    except Exception as error:  # orbax and its stores raise many kinds
+        write_arrays(fresh, params)
+        (fresh / "commit_success.txt").unlink(missing_ok=True)  # no use on a disk, and it names folders of this machine
+        total = digest(fresh, files_of(fresh, params))
+        weights = folder / f"{WEIGHTS}-{total[:12]}"
+        shutil.rmtree(weights, ignore_errors=True)
+        fresh.rename(weights)
+    except OSError as error:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise OSError(f"{folder}: the model cannot be written: {first_line(error)}") from None
-    (fresh / "commit_success.txt").unlink(missing_ok=True)  # of no use on a disk, and it names folders of this machine
-    total = digest(fresh)
-    weights = folder / f"{WEIGHTS}-{total[:12]}"
-    shutil.rmtree(weights, ignore_errors=True)
-    fresh.rename(weights)
+        raise OSError(f"{folder}: the model cannot be written: {error}") from None
     description = {"format": FORMAT, "architecture": asdict(architecture), "weights": weights.name, "digest": total}
     write_whole(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
     for stale in folder.glob(f"{WEIGHTS}*"):
         if stale != weights:
             shutil.rmtree(stale, ignore_errors=True)
+    for name in (CARD, RECIPE):  # they describe the model that was here before
+        (folder / name).unlink(missing_ok=True)
 
 
 def load(folder: Path) -> tuple[Any, Architecture]:
@@ -88,36 +92,26 @@ def load(folder: Path) -> tuple[Any, Architecture]:
     of the architecture's shapes.
     """
     architecture, weights, expected = read_description(folder)
-    if digest(weights) != expected:
+    template = jax.tree.map(
+        lambda leaf: jax.ShapeDtypeStruct(leaf.shape, np.float32),  # whatever JAX computes in
+        jax.eval_shape(architecture.init_params, jax.random.key(0)),
+    )
+    if weights.is_symlink() or not weights.is_dir() or digest(weights, files_of(weights, template)) != expected:
         raise CheckpointError(f"{folder}: the weights are damaged or not whole")
-    import orbax.checkpoint as ocp  # late, see above
-
-    template = jax.eval_shape(architecture.init_params, jax.random.key(0))
-    try:
-        with ocp.StandardCheckpointer() as checkpointer:
-            params = checkpointer.restore(weights.resolve())
-    except Exception as error:  # orbax and its stores raise many kinds
-        raise CheckpointError(f"{folder}: the weights cannot be read: {first_line(error)}") from None
-    if shapes(params) != shapes(template):
-        raise CheckpointError(f"{folder}: the weights are not those of {architecture}")
-    if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(params)):
-        raise CheckpointError(f"{folder}: the weights are not finite")
-    return jax.tree.map(jnp.asarray, params), architecture
+    return jax.tree.map(jnp.asarray, read_arrays(weights, template, str(architecture))), architecture
 
 
 def read_description(folder: Path) -> tuple[Architecture, Path, str]:
     """Return the architecture that a model folder describes, its weights and their digest. Raises CheckpointError."""
     path = folder / DESCRIPTION
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
+        description = read_json(path)
     except FileNotFoundError:
         raise CheckpointError(f"no model in {folder}: {DESCRIPTION} is missing") from None
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: {first_line(error)}") from None
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise CheckpointError(f"{path}: not a model of format {FORMAT}; it may be from another version of Maniple")
     weights, total = description.get("weights"), description.get("digest")
-    if not isinstance(weights, str) or Path(weights).name != weights or not isinstance(total, str):
+    if not isinstance(weights, str) or not re.fullmatch(NAME, weights, re.ASCII) or not isinstance(total, str):
         raise CheckpointError(f"{path}: fields 'weights' and 'digest' must name the weights beside it")
     return read_architecture(path, description.get("architecture")), folder / weights, total
 
@@ -127,30 +121,18 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
     defaults = {field.name: field.default for field in fields(Architecture)}
     if not isinstance(entries, dict) or set(entries) != set(defaults):
         raise CheckpointError(f"{path}: field 'architecture' must give {', '.join(defaults)}")
-    if not all(type(entries[name]) is type(default) for name, default in defaults.items()):
-        raise CheckpointError(f"{path}: architecture {entries} has a field of the wrong kind")
-    if entries["num_channels"] != CHANNELS.TOTAL or entries["hidden_dim"] < 1 or not 0 <= entries["obedience"] < 1e6:
-        raise CheckpointError(f"{path}: architecture {entries} cannot be built; it has {CHANNELS.TOTAL} channels")
+    for name, default in defaults.items():
+        if type(entries[name]) is not type(default):
+            raise CheckpointError(f"{path}: architecture {name!r} is of the wrong kind: {shown(entries[name])}")
+    if entries["num_channels"] != CHANNELS.TOTAL:
+        raise CheckpointError(f"{path}: 'num_channels' is {shown(entries['num_channels'])}: cells have 16 channels")
+    if not 1 <= entries["hidden_dim"] <= MOST_HIDDEN:
+        raise CheckpointError(
+            f"{path}: architecture 'hidden_dim' must be from 1 to {MOST_HIDDEN}, not {shown(entries['hidden_dim'])}"
+        )
+    if not 0 <= entries["obedience"] < 1e6:
+        raise CheckpointError(f"{path}: architecture 'obedience' cannot be {shown(entries['obedience'])}")
     for name, choices in (("guidance", tuple(COMMANDERS)), ("cells", CELLS), ("frame", FRAMES)):
         if entries[name] not in choices:
             raise CheckpointError(f"{path}: field {name!r} must be one of {', '.join(choices)}")
     return Architecture(**entries)
-
-
-def digest(weights: Path) -> str:
-    """Return a digest of every file of the weights, names and contents."""
-    total = hashlib.sha256()
-    for path in sorted(path for path in weights.rglob("*") if path.is_file()):
-        total.update(path.relative_to(weights).as_posix().encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
-
-
-def shapes(tree: Any) -> dict[str, tuple[Any, ...]]:
-    """Return the shape and the kind of number of each leaf by its path."""
-    leaves = jax.tree_util.tree_leaves_with_path(tree)
-    return {jax.tree_util.keystr(path): (leaf.shape, leaf.dtype) for path, leaf in leaves}
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's text, or its kind where it says nothing."""
-    return str(error).strip().split("\n")[0] or type(error).__name__

@@ -148,7 +148,10 @@ def load_controller(name: str | Path) -> Controller:
 def model_folder(name: str | Path) -> Path:
     """Return the folder of a model: the one of that name in `trained_models/`, or the path itself."""
     folder = TRAINED_MODELS / name
-    return folder if str(name) and folder.is_dir() else Path(name)
+    try:
+        return folder if str(name) and folder.is_dir() else Path(name)
+    except OSError:  # a name too long for a file
+        return Path(name)
 
 
 def default_nca() -> Controller:

@@ -10,6 +10,8 @@ from tqdm import tqdm
 
 from engine.io import Parser, arguments, check_writable, unknown_name, write_whole
 from nca_controller.checkpoints import CARD, RECIPE
+from nca_controller.plotting import check_figures
+from nca_controller.storage import read_json
 
 RIVALS = ("plan", "local", "poisson", "gradient")
 ALL = 64  # transitions of the benchmark
@@ -32,8 +34,11 @@ def main(words: list[str] | None = None) -> None:
         trials = chosen(args.trials, "trial", list(TRIALS))
         rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
         folder = model_folder(args.controller)
-        if args.card and not (folder / RECIPE).is_file():
-            raise ValueError(f"no card can be written: {folder / RECIPE} is missing; training leaves it there")
+        recipe = read_recipe(folder / RECIPE) if args.card else {}
+        check_writable(folder / CARD if args.card else None)
+        if args.figures:
+            check_figures()
+            args.figures.mkdir(parents=True, exist_ok=True)
         controllers = {name: load_controller(name) for name in (args.controller, *rivals)}
         results: dict[str, dict[str, list[Row]]] = {name: {} for name in controllers}
         work = [
@@ -52,7 +57,7 @@ def main(words: list[str] | None = None) -> None:
 
             draw(controllers[args.controller], results, args.figures)
         if args.card:
-            write_card(folder, text, f"python -m nca_controller.evaluate {args.controller} --card")
+            write_card(folder, recipe, text, f"python -m nca_controller.evaluate {args.controller} --card")
     except (ValueError, OSError, FloatingPointError) as error:
         parser.error(str(error))
 
@@ -70,9 +75,22 @@ def report(controller: str, results: dict[str, dict[str, list[Row]]], descriptio
     return "\n\n".join(parts)
 
 
-def write_card(folder: Path, text: str, command: str) -> None:
+def read_recipe(path: Path) -> dict[str, Any]:
+    """Return the recipe that training left. Raises ValueError where there is none, or no whole one."""
+    try:
+        recipe = read_json(path)
+    except FileNotFoundError:
+        raise ValueError(f"no card can be written: {path} is missing; training leaves it there") from None
+    parts = {"preset": str, "config": dict, "iterations done": int, "commit": str, "device": str, "versions": dict}
+    if not isinstance(recipe, dict) or not all(isinstance(recipe.get(part), kind) for part, kind in parts.items()):
+        raise ValueError(f"no card can be written: {path} is no recipe of training")
+    if not isinstance(recipe["config"].get("guidance"), str) or not isinstance(recipe.get("minutes"), int | float):
+        raise ValueError(f"no card can be written: {path} is no recipe of training")
+    return recipe
+
+
+def write_card(folder: Path, recipe: dict[str, Any], text: str, command: str) -> None:
     """Write the model's card: the recipe that training left in the folder, and the tables."""
-    recipe = json.loads((folder / RECIPE).read_text(encoding="utf-8"))
     config = "\n".join(f"| {name} | {value} |" for name, value in recipe["config"].items())
     versions = ", ".join(f"{name} {number}" for name, number in recipe["versions"].items())
     card = f"""# {folder.name}

@@ -1,20 +1,50 @@
-"""Figures by matplotlib, an optional dependency: a check for it, pyplot for files, and animations of battles."""
+"""Figures by matplotlib, an optional dependency, always drawn by its Agg backend: the player's own is left alone."""
 
 from __future__ import annotations
 
+import io
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from PIL import Image
+
+from engine.io import write_whole
+
+BACKEND = "MPLBACKEND"  # what it names may not be installed here, and then matplotlib cannot even be imported
+ANIMATION_DPI, FRAMES_A_SECOND = 50, 12
 
 
 def check_figures() -> None:
     """Raise ValueError where matplotlib is missing."""
+    own = os.environ.pop(BACKEND, None)
     try:
         import matplotlib  # noqa: F401
     except ImportError:
         raise ValueError("figures need matplotlib: pip install 'maniple[figures]', or set show_every to 0") from None
+    finally:
+        if own is not None:
+            os.environ[BACKEND] = own
+
+
+def make_figure(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any, Any]:
+    """Return a figure of so many inches and its axes, (rows, columns). Raises ValueError without matplotlib."""
+    check_figures()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots(rows, columns, squeeze=False)
+
+
+def save_figure(figure: Any, path: Path, dpi: int) -> None:
+    """Write a figure as a PNG, whole. Raises OSError."""
+    content = io.BytesIO()
+    figure.savefig(content, dpi=dpi, format="png")
+    write_whole(path, content.getvalue())
 
 
 def animate(
@@ -24,11 +54,9 @@ def animate(
     path: Path,
     titles: list[str] | None = None,
 ) -> None:
-    """Write a GIF of several marches side by side, their targets below."""
-    plt = plotting()
-    from matplotlib.animation import FuncAnimation, PillowWriter
-
-    figure, axes = plt.subplots(2, len(marches), figsize=(3 * len(marches), 6), squeeze=False, layout="constrained")
+    """Write a GIF of several marches side by side, their targets below, whole. Raises OSError."""
+    figure, axes = make_figure(2, len(marches), (3 * len(marches), 6))
+    figure.set_dpi(ANIMATION_DPI)
     pictures = []
     for axis, march, target, below in zip(axes[0], marches, targets, axes[1], strict=True):
         pictures.append(axis.imshow(march[0], cmap="hot", vmin=0, vmax=1))
@@ -37,22 +65,15 @@ def animate(
         axis.set_title(title)
     for axis in axes.flat:
         axis.set_axis_off()
-
-    def draw(frame: int) -> list[Any]:
-        figure.suptitle(f"tick {ticks[frame]}")
+    frames = []
+    for number, tick in enumerate(ticks):
+        figure.suptitle(f"tick {tick}")
         for picture, march in zip(pictures, marches, strict=True):
-            picture.set_array(march[frame])
-        return pictures
-
-    FuncAnimation(figure, draw, frames=len(ticks)).save(path, writer=PillowWriter(fps=12), dpi=50)
-    plt.close(figure)
-
-
-def plotting() -> Any:
-    """Return pyplot, which draws into files here."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt
+            picture.set_array(march[number])
+        figure.canvas.draw()
+        frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
+    content = io.BytesIO()
+    frames[0].save(
+        content, format="GIF", save_all=True, append_images=frames[1:], duration=1000 // FRAMES_A_SECOND, loop=0
+    )
+    write_whole(path, content.getvalue())

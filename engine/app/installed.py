@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.io import TRAINED_MODELS, InputError, paths, unknown_name
+from engine.app.compile_cache import keep_compiled
+from engine.io import TRAINED_MODELS, InputError, unknown_name
 from engine.plugin import CONTROLLERS, LOADERS, SIMULATIONS, discover
 
 
@@ -20,14 +19,6 @@ def make_simulation() -> Any:
         raise InputError("no simulation is installed; install the project: pip install .")
     keep_compiled()
     return simulations["jax"].load()()
-
-
-def keep_compiled() -> None:
-    """Have JAX keep what it compiles from start to start, where it can write and the player has not set where."""
-    with suppress(OSError):
-        paths.compile_cache().mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(paths.compile_cache()))
-        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 
 
 def makers(names: Iterable[str]) -> dict[str, Callable[[], Any]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import rollout
-from nca_controller.plotting import animate, check_figures, plotting
+from nca_controller.plotting import animate, make_figure, save_figure
 from nca_controller.tasks import benchmark
 
 SHOWN = (0, 18, 36, 54)  # transitions of the benchmark: all on the same field
@@ -19,10 +19,8 @@ TICKS, EVERY = 128, 3
 
 def draw(controller: Controller, results: dict[str, dict[str, list[dict[str, Any]]]], folder: Path) -> None:
     """Write `times.png` and `orders.gif` into a folder. Raises ValueError without matplotlib."""
-    check_figures()
+    figure, ((axis,),) = make_figure(1, 1, (6, 6))
     folder.mkdir(parents=True, exist_ok=True)
-    plt = plotting()
-    figure, axis = plt.subplots(figsize=(6, 6), layout="constrained")
     most = 0.0
     for name, trials in results.items():
         met = [row for row in trials.get("orders", []) if row["t95"] is not None]
@@ -32,8 +30,7 @@ def draw(controller: Controller, results: dict[str, dict[str, list[dict[str, Any
     axis.set_xlabel("physical bound, ticks")
     axis.set_ylabel("ticks to an overlap of 0.95")
     axis.legend()
-    figure.savefig(folder / "times.png", dpi=100)
-    plt.close(figure)
+    save_figure(figure, folder / "times.png", dpi=100)
     chosen = [benchmark()[number] for number in SHOWN]
     marches = [
         np.concatenate(

@@ -6,16 +6,17 @@ import json
 import math
 import os
 import subprocess
+import sys
 from argparse import Namespace
 from dataclasses import asdict, fields, replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from engine.io import Parser, arguments, unknown_name, write_whole
-from nca_controller.checkpoints import CARD, RECIPE
+from nca_controller.checkpoints import RECIPE
 from nca_controller.training.config import PRESETS, Config
 
 RUNS = Path("runs")
@@ -39,8 +40,9 @@ def started(folder: Path, args: Namespace) -> Config:
     """Return the config of a new run. Raises ValueError where a run is in the way."""
     config = replace(PRESETS[args.preset], **chosen_fields(args))
     from nca_controller.training.runs import SNAPSHOTS  # late, so that a mistyped flag is answered at once
+    from nca_controller.training.snapshots import Snapshots
 
-    if (folder / SNAPSHOTS).is_dir() and any((folder / SNAPSHOTS).iterdir()):
+    if Snapshots(folder / SNAPSHOTS).iterations():
         raise ValueError(f"{folder} holds a run: add --resume to go on with it, or name another folder with --run")
     return config
 
@@ -50,8 +52,6 @@ def resumed(folder: Path, args: Namespace) -> Config:
     from nca_controller.training.runs import SNAPSHOTS
     from nca_controller.training.snapshots import Snapshots
 
-    if not (folder / SNAPSHOTS).is_dir():
-        raise ValueError(f"{folder}: there is no run to resume")
     config = Config(**Snapshots(folder / SNAPSHOTS).notes()["config"])
     for name, value in chosen_fields(args).items():
         if value != getattr(config, name):
@@ -61,16 +61,16 @@ def resumed(folder: Path, args: Namespace) -> Config:
 
 def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:
     """Train with a progress bar, and leave the recipe beside the model."""
-    model.mkdir(parents=True, exist_ok=True)
     from nca_controller.plotting import check_figures
     from nca_controller.training.figures import show
     from nca_controller.training.runs import Run
 
     if config.show_every:
         check_figures()
-    for stale in (CARD, RECIPE):  # they describe the model that was here before
-        (model / stale).unlink(missing_ok=True)
     run, sources = Run(config, model, folder, resume=resume), commit()
+    for line in run.passed_over:
+        print(f"{line}: going on from iteration {run.trainer.iteration}", file=sys.stderr)
+    model.mkdir(parents=True, exist_ok=True)
     done, last = run.trainer.iteration, None
     with tqdm(total=config.iterations, initial=done, unit="iteration", dynamic_ncols=True) as progress:
         for last in run.iterations(minutes):
@@ -85,12 +85,20 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
         "commit": sources,
         "device": device(),
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
-        "versions": {name: version(name) for name in ("maniple", "jax", "flax", "optax")},
+        "versions": {name: installed(name) for name in ("maniple", "jax", "flax", "optax")},
     }
     write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
         print(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
     print(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
+
+
+def installed(name: str) -> str:
+    """Return the version of a distribution, or "unknown" where nothing says it."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def device() -> str:

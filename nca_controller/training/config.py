@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from nca_controller.checkpoints import Architecture
+from nca_controller.checkpoints import MOST_HIDDEN, Architecture
 from nca_controller.guidance import COMMANDERS
 from nca_controller.model import CELLS, FRAMES
 from nca_controller.tasks import STARTS
 from nca_controller.training.losses import LOSSES
+
+MOST_CELLS = 2**26  # of all battles of a pool together: they take 72 bytes each
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Config:
             least, words = (0, "at least 0") if field.name in MAY_BE_NONE else (1e-9, "above 0")
             if not (least <= value < 2**31):
                 raise ValueError(f"{field.name} must be {words} and finite, not {str(value)[:20]}")
+        if self.hidden_dim > MOST_HIDDEN:
+            raise ValueError(f"hidden_dim must be at most {MOST_HIDDEN}, not {self.hidden_dim}")
+        if self.pool * self.grid**2 > MOST_CELLS:
+            raise ValueError(f"pool times grid times grid must be at most {MOST_CELLS}, not {self.pool * self.grid**2}")
         if self.batch > self.pool:
             raise ValueError(f"pool must be at least batch, {self.batch}, not {self.pool}")
         if self.replaced > self.batch:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nca_controller.controllers import NCA
 from nca_controller.dynamics import rollout
-from nca_controller.plotting import animate, plotting
+from nca_controller.plotting import animate, make_figure, save_figure
 
 if TYPE_CHECKING:
     from nca_controller.training.loop import Trainer
@@ -34,13 +34,12 @@ def show(trainer: Trainer, folder: Path) -> None:
 
 def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], path: Path) -> None:
     """Draw start, target, end, error and velocity of one battle, and the curves of the run."""
-    plt = plotting()
     battles = trainer.validation
     keys = jax.random.split(jax.random.key(0), len(battles.mass))
     outcome = trainer._fight(trainer.params, battles, keys)[1]
     end = np.asarray(outcome.battles.mass[0])
     velocity = np.asarray(outcome.velocity[0])
-    figure, axes = plt.subplots(2, 4, figsize=(16, 8), layout="constrained")
+    figure, axes = make_figure(2, 4, (16, 8))
     fields = {
         "initial": battles.mass[0], "target": battles.target[0], "final": end, "error": abs(end - battles.target[0])
     }  # fmt: skip
@@ -56,8 +55,7 @@ def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], pa
         axis.plot(np.arange(1, len(values) + 1), values, linewidth=0.8)
         axis.set_title(title)
         axis.set_xlabel("iteration")
-    figure.savefig(path, dpi=60)
-    plt.close(figure)
+    save_figure(figure, path, dpi=60)
 
 
 def draw_transitions(trainer: Trainer, path: Path) -> None:

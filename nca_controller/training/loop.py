@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -41,12 +41,7 @@ class Trainer:
         self.spread = NamedSharding(mesh, PartitionSpec("battles"))
         self.everywhere = NamedSharding(mesh, PartitionSpec())
         self.params = jax.device_put(config.architecture.init_params(self.key("weights")), self.everywhere)
-        self.optimizer = create_optimizer(
-            config.learning_rate,
-            config.gradient_clip,
-            warmup_steps=config.warmup,
-            decay_steps=config.decay or config.iterations,
-        )
+        self.optimizer = optimizer_of(config)
         self.moments = jax.device_put(self.optimizer.init(self.params), self.everywhere)
         self.rng = np.random.default_rng(config.seed)
         self.orders: Orders = orders_for(config, self.rng)
@@ -130,6 +125,34 @@ class Trainer:
         mean = jax.tree.map(lambda leaf: leaf / self.config.accumulate, total)
         updates, moments = self.optimizer.update(mean, moments, params)
         return optax.apply_updates(params, updates), moments
+
+
+def arrays_of(trainer: Trainer) -> dict[str, Any]:
+    """Return the arrays that a trainer consists of, of NumPy: another number of devices may read them again."""
+    return jax.tree.map(np.asarray, {"params": trainer.params, "moments": trainer.moments, "pool": tuple(trainer.pool)})
+
+
+@lru_cache(maxsize=8)
+def arrays_template(config: Config) -> dict[str, Any]:
+    """Return the shapes and kinds of number of the arrays of a trainer, without making any."""
+    params = jax.eval_shape(config.architecture.init_params, jax.random.key(0))
+    field = jax.ShapeDtypeStruct((config.pool, config.grid, config.grid), np.float32)
+    cells = jax.eval_shape(create_formation_from_alpha, field)
+    return {
+        "params": params,
+        "moments": jax.eval_shape(optimizer_of(config).init, params),
+        "pool": (field, field, cells),
+    }
+
+
+def optimizer_of(config: Config) -> optax.GradientTransformation:
+    """Return the optimiser that a run asks for."""
+    return create_optimizer(
+        config.learning_rate,
+        config.gradient_clip,
+        warmup_steps=config.warmup,
+        decay_steps=config.decay or config.iterations,
+    )
 
 
 def most_even(battles: int, devices: int) -> int:

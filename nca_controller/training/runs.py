@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import RawIOBase
 from pathlib import Path
 
 from engine.io import write_whole
 from nca_controller.checkpoints import save
+from nca_controller.storage import read_plain
 from nca_controller.training.config import Config
 from nca_controller.training.loop import NotFiniteError, Trainer
 from nca_controller.training.snapshots import Snapshots
 
 METRICS = "metrics.jsonl"
 SNAPSHOTS = "snapshots"
+LARGEST_METRICS = 2**28  # bytes
 MARGIN = 1.5  # how much longer than the slowest so far an iteration and a snapshot may take
 
 
@@ -38,19 +43,22 @@ class Metrics:
 
 
 class Run:
-    """A run in its folder; `best` is the least validation loss so far, whose weights are the exported model."""
+    """A run in its folder; `best` is the least validation loss so far, whose weights are the exported model.
+
+    Nothing on disk is changed before its iterations begin. `passed_over` says, a line each, which snapshots it could
+    not go on from. Raises CheckpointError where there is none.
+    """
 
     def __init__(self, config: Config, model: Path, folder: Path, *, resume: bool = False) -> None:
         self.model, self.folder = model, folder
-        folder.mkdir(parents=True, exist_ok=True)
         self.snapshots = Snapshots(folder / SNAPSHOTS)
+        saved = self.snapshots.read(config) if resume else None
         self.trainer = Trainer(config)
-        self.seconds, self.best = 0.0, math.inf
-        if resume:
-            self.snapshots.restore(self.trainer)
-            notes = self.snapshots.notes()
-            self.seconds, self.best = notes["seconds"], notes["best"]
-        self.keep_metrics()
+        self.seconds, self.best, self.passed_over = 0.0, math.inf, ()  # type: float, float, tuple[str, ...]
+        if saved:
+            saved.put(self.trainer)
+            self.seconds, self.best = float(saved.notes["seconds"]), float(saved.notes["best"])
+            self.passed_over = saved.passed_over
 
     def iterations(self, minutes: float = math.inf) -> Iterator[Metrics]:
         """Go on to the last iteration, or until `minutes` have passed or Ctrl-C is pressed; save, and yield metrics.
@@ -58,7 +66,9 @@ class Run:
         Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
         """
         begun, slowest, saving = time.monotonic(), 0.0, 0.0
-        with stopping() as stop, (self.folder / METRICS).open("a", encoding="utf-8") as log:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.keep_metrics()
+        with stopping() as stop, (self.folder / METRICS).open("ab", buffering=0) as log:
             while self.trainer.iteration < self.trainer.config.iterations and not stop.is_set():
                 start = time.monotonic()
                 if start - begun + MARGIN * (slowest + saving) > 60 * minutes:
@@ -67,8 +77,7 @@ class Run:
                 done = time.monotonic()
                 slowest = max(slowest, done - start)
                 metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
-                log.write(json.dumps(asdict(metrics)) + "\n")
-                log.flush()
+                append_line(log, json.dumps(asdict(metrics)))
                 if self.trainer.iteration % self.trainer.config.save_every == 0:
                     self.save(metrics.seconds)
                     saving = max(saving, time.monotonic() - done)
@@ -99,11 +108,30 @@ class Run:
     def keep_metrics(self) -> None:
         """Drop metrics of iterations after the one that the run goes on from: they will be written again."""
         path = self.folder / METRICS
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        kept = [
-            line for line in lines if line.endswith("}") and json.loads(line)["iteration"] <= self.trainer.iteration
-        ]
-        write_whole(path, "".join(line + "\n" for line in kept))
+        kept = read_plain(path, LARGEST_METRICS) if path.exists() else b""
+        lines = kept.decode("utf-8", errors="replace").splitlines()
+        write_whole(path, "".join(line + "\n" for line in lines if iteration_of(line) <= self.trainer.iteration))
+
+
+def append_line(log: RawIOBase, line: str) -> None:
+    """Append a line to a file, whole or not at all. Raises OSError."""
+    before = log.seek(0, os.SEEK_END)
+    data = line.encode("utf-8") + b"\n"
+    try:
+        if log.write(data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except BaseException:
+        log.truncate(before)
+        raise
+
+
+def iteration_of(line: str) -> float:
+    """Return the iteration of a line of metrics; infinite where it is not one."""
+    try:
+        iteration = json.loads(line)["iteration"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return math.inf
+    return iteration if isinstance(iteration, int) else math.inf
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -138,16 +139,16 @@ def test_divergence_is_named_and_the_last_good_checkpoint_stays(tmp_path):
 
 def test_a_disk_that_is_full_leaves_the_last_good_checkpoint(tmp_path, monkeypatch, capsys):
     words = [*WORDS, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
-    from orbax.checkpoint import CheckpointManager
+    from orbax.checkpoint import StandardCheckpointer
 
-    whole = CheckpointManager.save
+    whole = StandardCheckpointer.save
 
-    def save(self, step, *args, **settings):
-        if step > 3:
+    def save(self, folder, *args, **settings):
+        if "draft-6" in str(folder):
             raise OSError("[Errno 28] No space left on device")
-        return whole(self, step, *args, **settings)
+        return whole(self, folder, *args, **settings)
 
-    monkeypatch.setattr(CheckpointManager, "save", save)
+    monkeypatch.setattr(StandardCheckpointer, "save", save)
     with pytest.raises(SystemExit) as exit_:
         train(words)
     error = capsys.readouterr().err.splitlines()[-1]
@@ -155,6 +156,23 @@ def test_a_disk_that_is_full_leaves_the_last_good_checkpoint(tmp_path, monkeypat
     monkeypatch.undo()
     train([*words, "--resume"])
     assert [iteration for iteration, _ in losses_of(tmp_path / "run")] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_run_goes_on_from_the_newest_snapshot_that_is_whole_and_says_so(trained, tmp_path, capsys):
+    words = [*WORDS, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "CARD.md").write_text("of the model that was here before")
+    begun = Run(SMALL, tmp_path / "mine", tmp_path / "run").iterations()
+    for _ in range(5):
+        next(begun)
+    assert not (tmp_path / "mine" / "CARD.md").exists()
+    snapshots = tmp_path / "run" / "snapshots"
+    shutil.copytree(snapshots / "3", snapshots / "5")
+    train([*words, "--resume"])
+    told = [line for line in capsys.readouterr().err.splitlines() if "going on" in line]
+    assert len(told) == 1 and told[0].endswith("going on from iteration 3") and "/5" in told[0]
+    assert losses_of(tmp_path / "run") == losses_of(trained / "run")
+    assert {path.name for path in snapshots.iterdir()} <= {"3", "6"}
 
 
 def test_a_run_goes_on_over_another_number_of_devices(tmp_path):
