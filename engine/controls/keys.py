@@ -61,9 +61,7 @@ class HeldKeys:
                     ended.release(actions)
 
 
-def assigned(
-    table: Iterable[Binding], own: Collection[str] = (), layout: Mapping[str, str] | None = None
-) -> Keys:
+def assigned(table: Iterable[Binding], own: Collection[str] = (), layout: Mapping[str, str] | None = None) -> Keys:
     """Return the keys of a table on the player's keyboard; `own` are the actions whose keys a settings file gives.
 
     `layout` is, by place, what the player's layout has there where it differs from the US one; None: nobody knows.

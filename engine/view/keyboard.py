@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from typing import Any
+
 import pygame
 
 from engine.view.events import KeyPress, KeyRelease, Modifiers
@@ -37,7 +39,8 @@ def letters_of_layout() -> dict[str, str]:
     """Return, by place, what the player's layout has there, where that differs from the US; "" for a dead key."""
     try:
         # pygame does not say which key bears a sign, but its table of keys that are down looks a key up by its sign.
-        scancode_of = pygame.key.ScancodeWrapper(range(SCANCODES))
+        table: Any = pygame.key.ScancodeWrapper
+        scancode_of = table(range(SCANCODES))
         found = {scancode_of[code]: key_name(code) for code in reversed(SIGNS) if scancode_of[code] in PLACES}
     except (AttributeError, TypeError, IndexError, pygame.error):
         return {}  # another pygame: keys say their letters as they are pressed

@@ -127,7 +127,7 @@ class TestKeys:
         session.press("f12")
         assert "cannot save maniple-0001.png" in session.game.notice
 
-    def test_escape_and_the_window_s_cross_leave(self, start):
+    def test_escape_and_the_window_s_cross_leave_before_there_is_a_battle(self, start):
         for event in (
             pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE),
             pygame.event.Event(pygame.QUIT),

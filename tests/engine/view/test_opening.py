@@ -126,7 +126,7 @@ def test_the_window_shows_what_the_picture_says(view, monkeypatch):
         shown.append(pixels.reshape(SIZE[1], SIZE[0], 4)[::-1, :, :3])
 
     monkeypatch.setattr(view._window, "show", look)
-    view.draw(Scene(GRID, men((48.0, 32.0)), None, banner="Paused"))
+    view.draw(Scene(GRID, men((48.0, 32.0)), None, banner="Mustering ..."))
     assert np.array_equal(shown[0], view.picture())
     assert shown[0].std() > 10
 

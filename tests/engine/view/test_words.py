@@ -55,7 +55,7 @@ def test_the_hint_stands_in_the_lower_left(view, drawn):
     assert right <= view.camera(GRID).origin[0]
 
 
-@pytest.mark.parametrize("words", [{"banner": "Paused"}, {"keys": KEYS}])
+@pytest.mark.parametrize("words", [{"banner": "Mustering ..."}, {"keys": KEYS}, {"keys": KEYS[:2]}])
 def test_the_banner_and_the_keys_lie_amid_the_field(view, drawn, words):
     left, top, right, bottom = extent(changed(drawn(), drawn(**words)))
     column, row = view.camera(GRID).pixels(np.array([48.0, 32.0]))
