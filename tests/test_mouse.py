@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from queue import Empty, Queue
 
 import numpy as np
 import pytest
+from screen import screen  # noqa: F401
 
 from engine.view.camera import whole_field
 from engine.view.minimap import minimap_camera
@@ -76,29 +76,6 @@ raise SystemExit(run_game.main(sys.argv[1:]))
 """
 
 
-@pytest.fixture
-def screen():
-    """An X server without a screen of its own; without it or xdotool the test is skipped, except under CI."""
-    for program in ("Xvfb", "xdotool"):
-        if shutil.which(program) is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{program} has to be there under CI")
-            pytest.skip(f"there is no {program}")
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        os.close(writing)
-        with os.fdopen(reading) as numbers:
-            yield f":{int(numbers.readline())}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 class Player:
     """Plays the real program with the X server's mouse and keys, and is told whatever changes in the game."""
 
@@ -157,7 +134,7 @@ class Player:
 
 
 @pytest.fixture
-def player(screen, tmp_path):
+def player(screen, tmp_path):  # noqa: F811
     player = Player(screen, tmp_path)
     try:
         yield player
@@ -234,7 +211,7 @@ def test_a_battle_is_commanded_with_mouse_and_keys(player, tmp_path):
 
     player.xdotool("key", "space")
     player.until("going on", lambda game: not game["paused"])
-    for _ in range(2):  # lets go of the selected, then leaves
+    for _ in range(3):  # lets go of the selected, asks, leaves
         player.xdotool("key", "Escape")
     assert player.program.wait(30) == 0
     assert player.stderr.read_text() == ""

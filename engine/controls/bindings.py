@@ -152,7 +152,10 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     yield Binding("full-screen", ("f11",), "fill the screen, come back", lambda actions: actions.full_screen())
     yield Binding("screenshot", ("f12",), "take a screenshot", lambda actions: actions.screenshot())
     yield Binding(
-        "leave", ("escape",), "let go of what is in hand, of the selected; leave", lambda actions: actions.cancel()
+        "leave",
+        ("escape",),
+        "let go of what is in hand, of the selected; ask before leaving",
+        lambda actions: actions.cancel(),
     )
 
 

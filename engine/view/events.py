@@ -31,7 +31,7 @@ class KeyPress:
     key: str
     repeated: bool = False  # it went down earlier, and this is a repetition
     modifiers: Modifiers = Modifiers()
-    letter: str | None = None  # what the player's layout has there, where that is another one or the place is unknown
+    letter: str | None = None  # what the player's layout has there, where that is something else
 
 
 @dataclass(frozen=True)

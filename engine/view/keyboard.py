@@ -65,7 +65,9 @@ class Keyboard:
         letter = key_name(event.key)
         if place and letter and self.letters.get(place, place) != letter:
             self.letters = {**self.letters, place: letter}  # the layout has changed, or was not known
-        press = KeyPress(place or letter, known is not None, letter=letter if letter not in ("", place) else None)
+        press = KeyPress(
+            place or letter, known is not None, letter=letter if place and letter not in ("", place) else None
+        )
         self._down[_identity(event)] = event.key, press
         return KeyPress(press.key, press.repeated, self.modifiers(getattr(event, "mod", 0)), press.letter)
 
