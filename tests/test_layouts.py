@@ -1,4 +1,4 @@
-"""The real game under a real X server, with the layouts that players have: setxkbmap sets them, xdotool presses keys."""
+"""The real game under a real X server, with the layouts that players have: setxkbmap sets, xdotool presses."""
 
 import json
 import os
@@ -9,7 +9,6 @@ from pathlib import Path
 from queue import Empty, Queue
 
 import pytest
-from screen import screen  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60  # seconds
@@ -127,7 +126,7 @@ class Keyboard:
 
 
 @pytest.fixture
-def play(screen, tmp_path):  # noqa: F811
+def play(screen, tmp_path):
     games = []
 
     def begin(settings=""):

@@ -12,7 +12,6 @@ from queue import Empty, Queue
 
 import numpy as np
 import pytest
-from screen import screen  # noqa: F401
 
 from engine.view.camera import whole_field
 from engine.view.minimap import minimap_camera
@@ -134,7 +133,7 @@ class Player:
 
 
 @pytest.fixture
-def player(screen, tmp_path):  # noqa: F811
+def player(screen, tmp_path):
     player = Player(screen, tmp_path)
     try:
         yield player

@@ -91,7 +91,10 @@ class Game:
 
     def frame(self) -> None:
         """Play one frame."""
-        for event in self.view.events():
+        events = self.view.events()
+        # Keys are named by the layout that the keyboard has by now.
+        self.formation_keys.use_layout(self.view.letters)
+        for event in events:
             if isinstance(event, Quit):
                 self.actions.leave()
             else:
@@ -109,8 +112,7 @@ class Game:
         self.capture.look(self.view, self.clock.now)
 
     def _on(self, event: Event) -> None:
-        """Take in one event. Keys are named by the layout that the keyboard has by then."""
-        self.formation_keys.use_layout(self.view.letters)
+        """Take in one event."""
         self.mouse.on(event, self.clock.now)
         self.tutorial.on(event)
         if not self.actions.answer(event):

@@ -7,7 +7,6 @@ sign that the US layout has there, so that W A S D lie together on every keyboar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
 from typing import Any
 
 import pygame
@@ -63,7 +62,7 @@ class Keyboard:
         known = self._down.get(_identity(event))
         place = PLACES.get(getattr(event, "scancode", 0))
         letter = key_name(event.key)
-        if place and letter and self.letters.get(place, place) != letter:
+        if known is None and place and letter and self.letters.get(place, place) != letter:
             self.letters = {**self.letters, place: letter}  # the layout has changed, or was not known
         press = KeyPress(
             place or letter, known is not None, letter=letter if place and letter not in ("", place) else None

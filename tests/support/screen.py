@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def screen():
-    """An X server without a screen of its own; without it, xdotool or setxkbmap the test is skipped, except under CI."""
+    """An X server without a screen; without it, xdotool or setxkbmap the test is skipped, except under CI."""
     for program in ("Xvfb", "xdotool", "setxkbmap"):
         if shutil.which(program) is None:
             if os.environ.get("CI"):

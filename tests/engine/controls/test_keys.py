@@ -1,5 +1,7 @@
 """Which binding a press has on keyboards of other layouts, and what its key is called there."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from engine.controls.keymap import keymap
@@ -86,14 +88,10 @@ def test_a_modifier_can_be_a_key(key, held):
 
 
 def test_a_held_key_ends_what_it_began_whatever_the_layout_is_by_then():
-    class Camera:
-        said = []
-
-        def pan(self, direction, going):
-            self.said.append((direction, going))
-
-    actions = type("Actions", (), {"mouse": type("Mouse", (), {"camera_control": Camera()})})
+    said = []
+    camera = SimpleNamespace(pan=lambda direction, going: said.append((direction, going)))
+    actions = SimpleNamespace(mouse=SimpleNamespace(camera_control=camera))
     held = HeldKeys()
     held.dispatch(keymap(FORMATIONS, {"look-left": ("ф",)}, layout=RU).keys, KeyPress("a", letter="ф"), actions)
     held.dispatch(keymap(FORMATIONS, layout={}).keys, KeyRelease("a"), actions)
-    assert Camera.said == [("left", True), ("left", False)]
+    assert said == [("left", True), ("left", False)]
