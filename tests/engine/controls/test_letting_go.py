@@ -46,6 +46,12 @@ class TestPanels:
         (panel,) = (panel for panel in session.view._shown if panel.name == name)
         return panel.surface.get_rect(topleft=panel.place)
 
+    def card(self, session, regiment):
+        """Return the pixel amid a regiment's card."""
+        (panel,) = (panel for panel in session.view._shown if panel.name == "cards")
+        x, y = panel.place
+        return x + 20, y + round((panel.rows.index(regiment) + 0.5) * panel.pitch)
+
     @pytest.mark.parametrize("button", ["left", "right", "middle"])
     def test_a_press_on_a_panel_does_not_reach_the_field(self, session, button):
         press_with(session, "left ctrl", "a")
@@ -73,19 +79,19 @@ class TestPanels:
         assert session.commands == []
 
     def test_a_card_selects_its_regiment_and_twice_goes_there(self, session):
-        press_with(session, "left ctrl", "a")
-        cards = self.rect(session, "cards")
-        second = (cards.centerx, cards.top + cards.height // 2)
+        session.drag("left", session.at((28, 5)), session.at((70, 24)))
+        assert chosen(session) == (1, 2)
+        second = self.card(session, 1)
         session.hover(second)
         assert session.game.scene().cursor == "hand"
         session.click("left", second, hold=["left shift"])
-        assert chosen(session) == (0, 2)
-        press_with(session, "left ctrl", "a")
-        session.click("left", second)
+        assert chosen(session) == (2,)
+        session.drag("left", session.at((28, 5)), session.at((70, 24)))
+        session.play(1.0)
+        session.click("left", self.card(session, 1))
         assert chosen(session) == (1,)
         before = session.game.mouse.camera_control.camera.scale
-        for _ in range(2):
-            session.click("left", self.rect(session, "cards").center)
+        session.click("left", self.card(session, 1))
         assert chosen(session) == (1,) and session.game.mouse.camera_control.camera.scale > before
 
     def test_what_is_hidden_is_no_panel(self, session):
@@ -170,7 +176,7 @@ class TestLeaving:
         self.ask(session)
         session.press("f1")
         assert session.game.scene().question == () and session.game.actions.help_open
-        session.press("return")
+        session.press("return", "f1")
         self.ask(session)
         session.click("left", session.at(PLACES[0]))
         session.press("escape", "return")
