@@ -221,6 +221,29 @@ class TestMustering:
         # The orders have waited.
         assert (order(session).formation, order(session).angle) == ("wedge", 15)
 
+    def test_what_is_selected_and_stored_meanwhile_is_kept(self, start):
+        gate = threading.Event()
+
+        def slow():
+            gate.wait()
+            return StandIn()
+
+        session = start(simulation=slow)
+        session.click("left", session.at((36, 24)))  # the army musters amid the field
+        with session.holding("left ctrl"):
+            session.press("3")
+        session.click("left", session.at((2, 2)))
+        with session.holding("left shift"):
+            session.press("4")
+        with session.holding("left alt"):
+            session.press("3")
+        gate.set()
+        session.until(lambda: session.game.battle)
+        assert session.game.player.selection.groups == {3: (0,)}
+        assert session.game.player.selection.regiments == (0,)
+        (command,) = session.commands
+        assert command.queued and not session.game.player.queueing, "Shift counts as it was"
+
     def test_the_time_of_mustering_makes_no_ticks(self, start):
         session = start()
         session.game._building.result()
