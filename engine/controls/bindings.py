@@ -154,7 +154,7 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     yield Binding(
         "leave",
         ("escape",),
-        "let go of what is in hand, of the selected; ask before leaving",
+        "let go of what is in hand, of the selected; ask to leave",
         lambda actions: actions.cancel(),
     )
 

@@ -18,7 +18,7 @@ class Front(Tool):
     name = "front"
     gestures = (
         ("Right-click", "move there"),
-        ("Right-drag", "set the front, from the left flank to the right; a short one the facing"),
+        ("Right-drag", "set the front, left flank to right; a short one the facing"),
     )
     order = 20
     gives_orders = True
