@@ -229,6 +229,7 @@ class TestMustering:
             return StandIn()
 
         session = start(simulation=slow)
+        session.play(FRAME)  # nothing is left on the screen of the test before
         session.click("left", session.at((36, 24)))  # the army musters amid the field
         with session.holding("left ctrl"):
             session.press("3")
