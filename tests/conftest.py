@@ -23,6 +23,8 @@ os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 # Two devices, as many as training from the command line has on two cores, so that both compile the same program.
 os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 
+from screen import screen  # noqa: E402, F401, a fixture
+
 import run_game  # noqa: E402, F401, before NumPy is imported, since it says how many threads NumPy may use
 
 # A player's own settings and formations are no business of the tests, nor the tests of theirs.

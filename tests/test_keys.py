@@ -16,7 +16,8 @@ PLAYER = """
 import pygame, run_game
 from engine.app.game import Game
 
-keys = [(90, "f12"), (91, "2"), (91, "+"), (91, "+"), (240, "f12"), (245, "escape")]  # after so many ticks
+# After so many ticks.
+keys = [(90, "f12"), (91, "2"), (91, "+"), (91, "+"), (240, "f12"), (245, "escape"), (245, "return")]
 play_one_frame = Game.frame
 
 def frame(self):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -74,29 +73,6 @@ def frame(self):
 Game.frame = frame
 raise SystemExit(run_game.main(sys.argv[1:]))
 """
-
-
-@pytest.fixture
-def screen():
-    """An X server without a screen of its own; without it or xdotool the test is skipped, except under CI."""
-    for program in ("Xvfb", "xdotool"):
-        if shutil.which(program) is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{program} has to be there under CI")
-            pytest.skip(f"there is no {program}")
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x720x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        os.close(writing)
-        with os.fdopen(reading) as numbers:
-            yield f":{int(numbers.readline())}"
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 class Player:
@@ -234,7 +210,7 @@ def test_a_battle_is_commanded_with_mouse_and_keys(player, tmp_path):
 
     player.xdotool("key", "space")
     player.until("going on", lambda game: not game["paused"])
-    for _ in range(2):  # lets go of the selected, then leaves
+    for _ in range(3):  # lets go of the selected, asks, leaves
         player.xdotool("key", "Escape")
     assert player.program.wait(30) == 0
     assert player.stderr.read_text() == ""

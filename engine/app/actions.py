@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from engine.app.capture import Capture
 from engine.app.clock import GameClock
 from engine.app.tutorial import Tutorial
 from engine.controls import Mouse, Player
 from engine.presentation import Switch, ViewOptions
-from engine.view import View
+from engine.view import Event, KeyPress, MouseButton, View
 
 
 class GameActions:
@@ -36,6 +36,7 @@ class GameActions:
         self.options = ViewOptions()
         self.help_open = False
         self.running = True
+        self._leaving = self._asked = False  # whether the player is asked if it wants to leave; was before this event
         self._clock, self._view, self._capture, self._tutorial = clock, view, capture, tutorial
         self._notify, self._rewind, self._next_controller = notify, rewind, next_controller
 
@@ -91,9 +92,33 @@ class GameActions:
             self._notify(str(error))
 
     def cancel(self) -> None:
-        """Cancel the drag, the tool or the selection; where there is none of these, leave."""
-        if not self.mouse.cancel():
+        """Cancel the drag, the tool or the selection; where there is none of these, ask before a battle is left."""
+        if self.mouse.cancel():
+            return
+        if self._asked or self.player.battle is None:
             self.leave()
+        self._leaving = True
+
+    def answer(self, event: Event) -> bool:
+        """Take an event as an answer to whether to leave; return whether it has done all that it is to do.
+
+        Enter leaves, and so does the key that asked; any other key or button means that the game goes on.
+        """
+        self._asked = self._leaving
+        match event:
+            case KeyPress(key=("return" | "enter"), repeated=False) if self._leaving:
+                self.leave()
+                return True
+            case KeyPress(repeated=False) | MouseButton(down=True):
+                self._leaving = False
+        return False
+
+    def question(self, names: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what the player is asked, heading first; `names` are the keys by action."""
+        if not self._leaving:
+            return ()
+        leave = names.get("leave")
+        return "Leave the battle?", f"{f'{leave} or ' if leave else ''}Enter leaves, any other key stays."
 
     def leave(self) -> None:
         """End the game after this frame."""

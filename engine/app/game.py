@@ -14,12 +14,12 @@ from engine.app.controller_switch import ControllerSwitch
 from engine.app.settings import SettingsFile
 from engine.app.tutorial import Tutorial
 from engine.battle import TICKS_PER_SECOND, Battle, BattleSetup
-from engine.controls import Feedback, FormationKeys, Mouse, Player, dispatch
+from engine.controls import Feedback, FormationKeys, HeldKeys, Mouse, Player
 from engine.formations import FormationError, FormationLibrary
 from engine.orders import Command
 from engine.presentation import PlotHistory, cards, compose, status
 from engine.soldiers import GPU_MARCH_ABOVE
-from engine.view import Quit, Rows, Scene, View, knows_key
+from engine.view import Event, Quit, Rows, Scene, View, known_key
 
 COMPLAINT_SECONDS = 20.0  # how long the HUD shows what is wrong with the settings
 BUILDING_FRAMES = 12  # a second while the battle is being built: drawing in software takes time from the compiler
@@ -51,13 +51,14 @@ class Game:
         settings = self._settings_file.settings
         self._colours = settings.colours
         self.player = Player(self.command, self.notify, setup.scenario.player)
-        self.mouse = Mouse(setup.ground.grid, view.size, self.player)
+        self.mouse = Mouse(setup.ground.grid, view.size, self.player, view.panel_at)
         self.feedback = Feedback(self.mouse)
         if setup.scenario.camera is not None:
             self.mouse.camera_control.frame(*setup.scenario.camera)
         self.formation_keys = FormationKeys(
-            setup.formations, library, settings.keys, knows_key, self._settings_file.file
+            setup.formations, library, settings.keys, known_key, self._settings_file.file, view.letters
         )
+        self._held_keys = HeldKeys()
         self.tutorial = Tutorial(settings.tutorial, self._save_tutorial)
         self.capture = Capture(folder, self.notify, settings.film)
         self.plot_history = PlotHistory()
@@ -90,13 +91,14 @@ class Game:
 
     def frame(self) -> None:
         """Play one frame."""
-        for event in self.view.events():
+        events = self.view.events()
+        # Keys are named by the layout that the keyboard has by now.
+        self.formation_keys.use_layout(self.view.letters)
+        for event in events:
             if isinstance(event, Quit):
                 self.actions.leave()
             else:
-                self.mouse.on(event, self.clock.now)
-                self.tutorial.on(event)
-                dispatch(self.formation_keys.keymap.keys, event, self.actions)
+                self._on(event)
         self.mouse.advance(self.view.size, self.clock.now)
         if self.formation_keys.poll() and self.battle:
             self.battle.add_formations(self.formation_keys.formations)
@@ -109,6 +111,13 @@ class Game:
             self.view.draw(self.scene())
         self.capture.look(self.view, self.clock.now)
 
+    def _on(self, event: Event) -> None:
+        """Take in one event."""
+        self.mouse.on(event, self.clock.now)
+        self.tutorial.on(event)
+        if not self.actions.answer(event):
+            self._held_keys.dispatch(self.formation_keys.keymap.keys, event, self.actions)
+
     def scene(self) -> Scene:
         """Return what is to be drawn now."""
         rows = self._rows()
@@ -117,11 +126,13 @@ class Game:
             banner: str | None = "Mustering ..."
         else:
             scene = self._composed(self.battle, rows)
-            banner = "Paused" if self.clock.paused and not self.mouse.busy else None
+            waiting = self.clock.paused and not self.mouse.busy
+            banner = "Paused" if waiting and self.actions.options.words else None
         keymap = self.formation_keys.keymap
         scene = replace(
             scene,
             banner=banner,
+            question=self.actions.question(keymap.labels),
             keys=keymap.help if self.actions.help_open else None,
             hint=keymap.hint,
             tutorial=self._lesson(),

@@ -6,7 +6,8 @@ To add a key, add a line to `_bindings`; the help, the settings and --list-keys 
 
 1. "salute" is the action's name, by which settings files give it other keys: unique, and never changed later.
 2. ("j",) are its keys, as pygame names them in lower case, with modifiers in the order of MODIFIERS before them: "a",
-   "f1", "ctrl+1", "[+]" on the keypad. No two bindings share a key: `by_key` raises ValueError, and tests fail.
+   "f1", "ctrl+1", "[+]" on the keypad. They are places, named after the US layout: engine/controls/keys.py. No two
+   bindings share a key: `by_key` raises ValueError, and tests fail.
 3. "salute" is what the help says.
 4. The function gets the `Actions`: orders and the selection are at `actions.player`, camera and tools at
    `actions.mouse`. Whatever else a key does is a method of `engine.app.actions.GameActions`, and a line in `Actions`.
@@ -16,7 +17,7 @@ A key that takes a mouse tool in hand needs no line: it is the tool's `key` (eng
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -26,7 +27,7 @@ from engine.controls.player import Player
 from engine.controls.tools import TOOLS
 from engine.formations import Formation
 from engine.presentation import Switch
-from engine.view import MODIFIERS, Event, KeyPress, KeyRelease, Modifiers
+from engine.view import MODIFIERS, Modifiers
 
 TURN = 15.0  # degrees with each press
 MOVE = 4.0  # cells with each press
@@ -43,7 +44,7 @@ RESEARCH: tuple[tuple[str, Switch, str], ...] = (
     ("f9", "error", "the error"),
 )
 PAN_KEYS = {"up": "w", "left": "a", "down": "s", "right": "d"}
-LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn"}  # where pygame's name is not what the key says
+LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "altgr": "AltGr"}  # where the key says something else
 
 
 class Actions(Protocol):
@@ -78,12 +79,8 @@ class Binding:
     act: Callable[[Actions], object]  # what happens when a key goes down
     repeats: bool = False  # whether it happens again and again while the key is held
     release: Callable[[Actions], object] | None = None  # what happens when the key comes up
-    family: tuple[str, str] | None = None  # the row shared with other bindings: all of their keys, and what they do
-
-    @property
-    def label(self) -> str:
-        """The first of its keys as the player knows it; "" where it has none."""
-        return label(self.keys[0]) if self.keys else ""
+    # The row shared with other bindings: all of their keys, or "" for the first key of each, and what they do.
+    family: tuple[str, str] | None = None
 
 
 def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Binding, ...]:
@@ -113,7 +110,7 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     yield Binding("next-formation", ("f",), "next formation", lambda actions: actions.player.next_formation(names))
     for side, key, sign in (("left", "q", -1), ("right", "e", 1)):
         turn = partial(_turn, sign * TURN)
-        yield Binding(f"turn-{side}", (key,), f"turn {side}", turn, repeats=True, family=("Q E", "turn left, right"))
+        yield Binding(f"turn-{side}", (key,), f"turn {side}", turn, repeats=True, family=("", "turn left, right"))
     for way, right, down in (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1)):
         move = partial(_move, right * MOVE, down * MOVE)
         yield Binding(f"move-{way}", (way,), f"move {way}", move, repeats=True, family=("Arrows", "move"))
@@ -133,11 +130,11 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
             yield Binding(tool.name, (tool.key,), tool.does, partial(_toggle_tool, tool.name))
     for size, key, steps in (("smaller", "[", -1), ("larger", "]", 1)):
         resize = partial(_resize, steps)
-        family = ("[ ]", "smaller, larger brush")
+        family = ("", "smaller, larger brush")
         yield Binding(size, (key,), f"{size} brush", resize, repeats=True, family=family)
     for direction, key in PAN_KEYS.items():
         begin, end = partial(_pan, direction, True), partial(_pan, direction, False)
-        family = ("W A S D", "move the camera")
+        family = ("", "move the camera")
         yield Binding(f"look-{direction}", (key,), f"look {direction}", begin, release=end, family=family)
     yield Binding(
         "whole-field", ("home",), "show the whole field", lambda actions: actions.mouse.camera_control.whole()
@@ -155,7 +152,10 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
     yield Binding("full-screen", ("f11",), "fill the screen, come back", lambda actions: actions.full_screen())
     yield Binding("screenshot", ("f12",), "take a screenshot", lambda actions: actions.screenshot())
     yield Binding(
-        "leave", ("escape",), "let go of what is in hand, of the selected; leave", lambda actions: actions.cancel()
+        "leave",
+        ("escape",),
+        "let go of what is in hand, of the selected; ask to leave",
+        lambda actions: actions.cancel(),
     )
 
 
@@ -164,23 +164,12 @@ def chord(key: str, modifiers: Modifiers) -> str:
     return "".join(f"{name}+" for name in MODIFIERS if getattr(modifiers, name)) + key
 
 
-def dispatch(keys: Mapping[str, Binding], event: Event, actions: Actions) -> None:
-    """Do what a key is bound to, where the event is a key's."""
-    match event:
-        case KeyPress(repeated=repeated):
-            binding = _pressed(keys, event)
-            if binding and (binding.repeats or not repeated):
-                binding.act(actions)
-        case KeyRelease(key):
-            for name, binding in keys.items():
-                if binding.release and (name == key or name.endswith(f"+{key}")):
-                    binding.release(actions)
-
-
-def _pressed(keys: Mapping[str, Binding], press: KeyPress) -> Binding | None:
-    """Return the binding of a key press. Shift, which has orders wait, is ignored where no binding has it."""
-    alone = chord(press.key, replace(press.modifiers, shift=False))
-    return keys.get(chord(press.key, press.modifiers)) or keys.get(alone)
+def split_chord(key: str) -> tuple[str, str]:
+    """Return the modifiers of a key, as they are written before it, and the key alone: "ctrl+", "a"."""
+    bare = key
+    for modifier in MODIFIERS:
+        bare = bare.removeprefix(f"{modifier}+")
+    return key[: len(key) - len(bare)], bare
 
 
 def by_key(table: Iterable[Binding]) -> Mapping[str, Binding]:
@@ -196,16 +185,26 @@ def by_key(table: Iterable[Binding]) -> Mapping[str, Binding]:
 
 def label(key: str) -> str:
     """Return a key as the player knows it: "Ctrl+A" for "ctrl+a"."""
-    words = []
-    while modifier := next((name for name in MODIFIERS if key.startswith(f"{name}+")), None):
-        words.append(modifier.title())
-        key = key.removeprefix(f"{modifier}+")
-    return "+".join((*words, LABELS.get(key, key.title())))
+    modifiers, bare = split_chord(key)
+    words = [LABELS.get(name, name.title()) for name in modifiers.split("+") if name]
+    capital = bare.upper() if len(bare) == 1 else bare.title()
+    # "ß" has no capital of its own, and "ς" shares one with another key.
+    return "+".join((*words, LABELS.get(bare, capital if capital.lower() == bare else bare)))
 
 
-def help_rows(table: Iterable[Binding]) -> tuple[tuple[str, str], ...]:
-    """Return the rows of the help panel: keys, and what they do."""
-    rows = (binding.family or (binding.label, binding.does) for binding in table if binding.keys)
+def help_rows(table: Sequence[Binding], names: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
+    """Return the rows of the help panel: keys, and what they do.
+
+    `names` are the keys of the actions that have one, as the player knows them; without it, as the US layout has them.
+    """
+    if names is None:
+        names = {binding.action: label(binding.keys[0]) for binding in table if binding.keys}
+    known = [binding for binding in table if binding.action in names]
+    rows = []
+    for binding in known:
+        keys, does = binding.family or (names[binding.action], binding.does)
+        members = (names[one.action] for one in known if one.family == binding.family)
+        rows.append((keys or " ".join(members), does))
     return tuple(dict.fromkeys(rows))
 
 

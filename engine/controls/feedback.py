@@ -81,6 +81,8 @@ class Feedback:
             return mouse.active.cursor
         if state is None or mouse.pointer is None or mouse.on_minimap(mouse.pointer):
             return "arrow"
+        if hit := mouse.panel_at(mouse.pointer):
+            return "arrow" if hit.regiment is None else "hand"
         if mouse.in_hand or mouse.modifiers.alt:
             return "crosshair"
         over = standing_at(state.mass, mouse.place(mouse.pointer), mouse.grasp, mouse.player.own)

@@ -19,20 +19,33 @@ class FormationKeys:
         formations: Mapping[str, Formation],
         library: FormationLibrary | None = None,
         own: Mapping[str, tuple[str, ...]] | None = None,
-        knows: Callable[[str], bool] = lambda key: True,
+        known: Callable[[str], str] = lambda key: key,
         file: str = "settings.toml",
+        layout: Mapping[str, str] | None = None,
     ) -> None:
         self.formations = dict(formations)
-        self._library, self._own, self._knows, self._file = library, own, knows, file
-        self.keymap: Keymap = keymap(formations.values(), own, knows, file)
+        self._present = self.formations  # those whose files are there, which alone have keys
+        self._library, self._own, self._known, self._file = library, own, known, file
+        self._layout = layout
+        self.keymap: Keymap = self._keymap()
+
+    def _keymap(self) -> Keymap:
+        return keymap(self._present.values(), self._own, self._known, self._file, self._layout)
 
     def poll(self) -> bool:
         """Read files that have changed, a few times a second at most; return whether any has."""
         if self._library is None or not self._library.poll():
             return False
-        self.formations = {**self.formations, **self._library.formations}
-        self.keymap = keymap(self._library.formations.values(), self._own, self._knows, self._file)
+        self._present = dict(self._library.formations)
+        self.formations = {**self.formations, **self._present}
+        self.keymap = self._keymap()
         return True
+
+    def use_layout(self, layout: Mapping[str, str]) -> None:
+        """Name and find the keys as this layout has them: by place, what is written where it differs from the US."""
+        if layout != self._layout:
+            self._layout = layout
+            self.keymap = self._keymap()
 
     @property
     def complaint(self) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from engine.controls.bindings import Binding, bindings, by_key, help_rows
+from engine.controls.bindings import Binding, bindings, by_key, help_rows, split_chord
+from engine.controls.keys import Keys, assigned
 from engine.controls.mouse import GESTURES
 from engine.controls.tools import TOOLS
 from engine.formations import Formation
 from engine.io import nearest
-from engine.view import MODIFIERS, Rows
+from engine.view import Rows
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Keymap:
     """What each key does, and the words for it."""
 
     table: tuple[Binding, ...]
-    keys: Mapping[str, Binding]
+    keys: Keys
     help: Rows
     hint: str  # "F1: show or hide the keys"
     labels: Mapping[str, str]  # of each action, its first key as the player knows it
@@ -28,26 +29,31 @@ class Keymap:
 def keymap(
     formations: Iterable[Formation],
     own: Mapping[str, tuple[str, ...]] | None = None,
-    knows: Callable[[str], bool] = lambda key: True,
+    known: Callable[[str], str] = lambda key: key,
     file: str = "settings.toml",
+    layout: Mapping[str, str] | None = None,
 ) -> Keymap:
-    """Return the keys for these formations, with the player's `own` keys by action.
+    """Return the keys for these formations, with the player's `own` keys by action, on a keyboard of this layout.
 
-    Where one of the own keys cannot be used, all of them are left out; `knows` returns whether a key of a name exists,
-    and `file` is named in the complaint. A formation whose key does something else already is left without one.
+    Where one of the own keys cannot be used, all of them are left out; `known` returns the name that the window has for
+    a key, or "" where no such key exists, and `file` is named in the complaint. One that merely this keyboard lacks is
+    complained of, and waits for another layout. A formation whose key does something else already is left without one.
     """
-    known, complaint = _unclaimed(formations, own or {})
-    table = bindings(known)
+    there, complaint = _unclaimed(formations, own or {})
+    table = bindings(there)
+    chosen: Mapping[str, tuple[str, ...]] = {}
     if own:
         try:
-            _check(own, table, knows)
-            table = bindings(known, own)
+            chosen = _checked(own, table, known)
+            table = bindings(there, chosen)
             by_key(table)
         except ValueError as error:
-            table, complaint = bindings(known), f"{file}: [keys]: {error}"
-    labels = {binding.action: binding.label for binding in table if binding.keys}
-    hint = next(f"{binding.label}: {binding.does}" for binding in table if binding.action == "help")
-    return Keymap(table, by_key(table), (*gestures(), *help_rows(table)), hint, labels, complaint)
+            table, chosen, complaint = bindings(there), {}, f"{file}: [keys]: {error}"
+    keys = assigned(table, chosen, layout)
+    if chosen and keys.lost:
+        complaint = complaint or f"{file}: [keys]: {keys.lost[0]}"
+    hint = next(f"{keys.names.get('help', '?')}: {one.does}" for one in table if one.action == "help")
+    return Keymap(table, keys, (*gestures(), *help_rows(table, keys.names)), hint, keys.names, complaint)
 
 
 def gestures() -> Rows:
@@ -73,18 +79,23 @@ def _unclaimed(formations: Iterable[Formation], own: Mapping[str, tuple[str, ...
     return known, complaint
 
 
-def _check(own: Mapping[str, tuple[str, ...]], table: tuple[Binding, ...], knows: Callable[[str], bool]) -> None:
-    """Raise ValueError for an action or a key that does not exist."""
+def _checked(
+    own: Mapping[str, tuple[str, ...]], table: tuple[Binding, ...], known: Callable[[str], str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return own keys under the window's names. Raises ValueError for an action or a key that does not exist."""
     actions = [binding.action for binding in table]
-    for action, keys in own.items():
+    for action in own:
         # A formation's file may be missing for a while.
         if action not in actions and not action.startswith("form-"):
             close = nearest(action, actions)
             hint = f"did you mean {close!r}?" if close else "F1 shows what there is"
             raise ValueError(f"there is no action {action!r}: {hint}")
-        for key in keys:
-            bare = key
-            for modifier in MODIFIERS:
-                bare = bare.removeprefix(f"{modifier}+")
-            if not knows(bare):
-                raise ValueError(f"{action!r}: there is no key {key!r}")
+    return {action: tuple(_renamed(action, key, known) for key in keys) for action, keys in own.items()}
+
+
+def _renamed(action: str, key: str, known: Callable[[str], str]) -> str:
+    modifiers, bare = split_chord(key)
+    name = known(bare)
+    if not name:
+        raise ValueError(f"{action!r}: there is no key {key!r}")
+    return modifiers + name

@@ -5,7 +5,7 @@ No pygame and no clock: events come with the time at which they happened.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from engine.controls.tools import TOOLS
 from engine.controls.tools.select import Select
 from engine.orders import Place
 from engine.view import (
-    MODIFIERS,
+    ButtonsLost,
     Event,
     KeyPress,
     KeyRelease,
@@ -26,6 +26,7 @@ from engine.view import (
     MouseButton,
     MouseMove,
     MouseWheel,
+    PanelHit,
     Pixel,
     centre_of_sight,
     minimap_camera,
@@ -46,9 +47,18 @@ GESTURES = (
 
 
 class Mouse:
-    """Holds camera, drag and tool in hand, and gives each press to the tool that claims it; orders go to the player."""
+    """Holds camera, drag and tool in hand, and gives each press to the tool that claims it; orders go to the player.
 
-    def __init__(self, grid: tuple[int, int], size: tuple[int, int], player: Player) -> None:
+    `panel_at` returns the panel that shows at a pixel, if any does.
+    """
+
+    def __init__(
+        self,
+        grid: tuple[int, int],
+        size: tuple[int, int],
+        player: Player,
+        panel_at: Callable[[Pixel], PanelHit | None] = lambda pixel: None,
+    ) -> None:
         self.camera_control = CameraControl(grid, size)
         self.player = player
         self.tools = tuple(kind(self) for kind in TOOLS)
@@ -60,6 +70,7 @@ class Mouse:
         self.pointer: Pixel | None = None
         self.radius = BRUSH  # cells
         self._grid = grid
+        self._panel_at = panel_at
         self._now = self._advanced = 0.0
         self._last: Drag | None = None  # the drag before
         self._recalled: tuple[int, float] | None = None  # which group was recalled last, and when
@@ -75,14 +86,14 @@ class Mouse:
         """Take in what happened at a time in seconds. Of keys only modifiers matter here."""
         self._now = now
         match event:
-            case KeyPress():
+            case KeyPress() | KeyRelease():
                 self._hold(event.modifiers)
-            case KeyRelease(key) if (name := key.split()[-1]) in MODIFIERS:
-                self._hold(replace(self.modifiers, **{name: False}))
+            case ButtonsLost():
+                self.drag = self._last = None
             case MouseWheel() if self.in_hand and self.modifiers.ctrl:
                 self.resize_brush(event.steps)
             case MouseWheel():
-                self.camera_control.zoom(self._beside_minimap(event.pixel), event.steps)
+                self.camera_control.zoom(self._beside_panels(event.pixel), event.steps)
             case MouseButton(down=True):
                 self._press(event)
             case MouseButton():
@@ -152,8 +163,15 @@ class Mouse:
         """Whether a pixel lies on the minimap."""
         return self.minimap and minimap_cell(pixel, self.camera_control.camera.size, self._grid) is not None
 
-    def _beside_minimap(self, pixel: Pixel) -> Pixel:
-        return centre_of_sight(self._grid, self.camera_control.camera.size) if self.on_minimap(pixel) else pixel
+    def panel_at(self, pixel: Pixel) -> PanelHit | None:
+        """Return the panel that lies over the field at a pixel, or None; the minimap's map counts as field."""
+        hit = self._panel_at(pixel)
+        return None if hit and hit.panel == "minimap" and self.on_minimap(pixel) else hit
+
+    def _beside_panels(self, pixel: Pixel) -> Pixel:
+        """Return a pixel of the field, or its middle for one that lies on a panel."""
+        covered = self.on_minimap(pixel) or self.panel_at(pixel)
+        return centre_of_sight(self._grid, self.camera_control.camera.size) if covered else pixel
 
     @property
     def grasp(self) -> float:
@@ -169,6 +187,19 @@ class Mouse:
         before, self._recalled = self._recalled, (number, self._now)
         if before and before[0] == number and self._now - before[1] <= DOUBLE_CLICK:
             self.jump_to_selected()
+
+    def select(self, regiment: int | None, drag: Drag) -> None:
+        """Select the regiment that a click hit, or none; with Shift add it or take it away, twice goes there."""
+        player = self.player
+        if regiment is None:
+            player.selection = player.selection.choose((), add=player.queueing)
+        elif player.queueing:
+            player.selection = player.selection.toggle(regiment)
+        else:
+            player.selection = player.selection.choose((regiment,))
+            if drag.double_click:
+                self.jump_to_selected()
+        self.forget()
 
     def jump_to_selected(self) -> None:
         """Move the camera to the selected regiments."""

@@ -12,7 +12,7 @@ from engine.orders import Chosen, Command, Given, GiveOrders, Halt, deployment
 
 
 class Player:
-    """Holds the selection and gives it orders. Orders that come before the battle is built wait for it.
+    """Holds the selection and gives it orders. What is asked before the battle is built waits for it.
 
     `command` executes a command, `notify` shows the player a line. `side` is the one that the player commands; None:
     all of them.
@@ -26,14 +26,20 @@ class Player:
         self.battle: Battle | None = None
         self.queueing = False  # whether new orders wait for those before them
         self._side = side
-        self._early: list[Callable[[], object]] = []  # orders from before the battle was built
+        self._early: list[tuple[bool, Callable[[], object]]] = []  # from before the battle was built, with queueing
 
     def enter(self, battle: Battle) -> None:
-        """Enter a battle, and give the orders that waited for it."""
+        """Enter a battle, and do what waited for it, in order."""
         self.battle = battle
         early, self._early = self._early, []
-        for order in early:
-            order()
+        queueing = self.queueing
+        for self.queueing, act in early:
+            act()
+        self.queueing = queueing
+
+    def later(self, act: Callable[[], object]) -> None:
+        """Have something wait for the battle, and be done as if Shift were then as it is now."""
+        self._early.append((self.queueing, act))
 
     @property
     def own(self) -> Regiments:
@@ -66,7 +72,7 @@ class Player:
     def order(self, make: Callable[[list[Chosen]], Given]) -> None:
         """Give the orders that `make` returns for the selected regiments."""
         if self.battle is None:
-            self._early.append(partial(self.order, make))
+            self.later(partial(self.order, make))
             return
         if actors := self.asked():
             try:
@@ -95,22 +101,32 @@ class Player:
 
     def halt(self) -> None:
         """Halt: they stand where they are."""
-        if self.battle and (actors := self.asked()):
+        if self.battle is None:
+            self.later(self.halt)
+        elif actors := self.asked():
             self.command(Halt(actors))
 
     def select_all(self) -> None:
         """Select all that the player may command."""
-        self.selection = self.selection.choose(self.own)
+        if self.battle is None:
+            self.later(self.select_all)
+        else:
+            self.selection = self.selection.choose(self.own)
 
     def store_group(self, number: int) -> None:
         """Keep the selected as a group."""
-        if self.battle:
+        if self.battle is None:
+            self.later(partial(self.store_group, number))
+        else:
             self.selection = self.selection.store(number)
             names = ", ".join(self.battle.state.regiments[regiment].name for regiment in self.selection.regiments)
             self.notify(f"group {number}: {names or 'nobody'}")
 
     def recall_group(self, number: int) -> bool:
-        """Select a group; return whether there is one."""
+        """Select a group; return whether there is one by now."""
+        if self.battle is None:
+            self.later(partial(self.recall_group, number))
+            return False
         if not self.selection.groups.get(number):
             self.notify(f"group {number} is empty: Ctrl+{number} stores the selected")
             return False

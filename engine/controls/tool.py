@@ -36,7 +36,7 @@ from engine.controls.camera_control import CameraControl
 from engine.controls.drag import Drag
 from engine.controls.player import Player
 from engine.orders import Chosen, Given, Place
-from engine.view import Annotation, Cursor, MouseButton, Pixel
+from engine.view import Annotation, Cursor, MouseButton, PanelHit, Pixel
 
 
 class Pointing(Protocol):
@@ -54,6 +54,14 @@ class Pointing(Protocol):
 
     def on_minimap(self, pixel: Pixel) -> bool:
         """Whether a pixel lies on the minimap."""
+        ...
+
+    def panel_at(self, pixel: Pixel) -> PanelHit | None:
+        """Return the panel that lies over the field at a pixel, or None; the minimap's map counts as field."""
+        ...
+
+    def select(self, regiment: int | None, drag: Drag) -> None:
+        """Select the regiment that a click hit, or none; with Shift add it or take it away, twice goes there."""
         ...
 
     def jump_to_selected(self) -> None:

@@ -16,6 +16,7 @@ from engine.fields import wrap_degrees
 from engine.orders.order import Order, Place, moved, turned, with_formation
 
 GAP = 1.5  # cells between two regiments that share a line
+LEAST_FRONT = 0.4  # of the side of a square as large as the regiment: a front's least share of it
 LEEWAY = 0.35  # cells by which a line drawn by hand may be straightened
 AREA_BLOCK = 2  # cells along each side of the blocks that describe a part of a painted area
 
@@ -58,6 +59,18 @@ def wheeled(chosen: Sequence[Chosen], degrees: float) -> Given:
         right, lower = across * (cos - 1) - down * sin, across * sin + down * (cos - 1)
         given.append((one.regiment, moved(turned(one.order, degrees), right, lower)))
     return tuple(given)
+
+
+def facing_at(chosen: Sequence[Chosen], first: Place, last: Place) -> Given:
+    """Return the orders that move all to `first`, as wide as before, and turn each to face as on a line to `last`."""
+    angle = _angle(first, last)
+    moved_there = moved_to(chosen, first)
+    return tuple((one, turned(order, wrap_degrees(angle - order.angle))) for one, order in moved_there)
+
+
+def least_front(chosen: Sequence[Chosen]) -> float:
+    """Return how long a line has to be, in cells, to be a front for all: one on which nobody stands too deep."""
+    return LEAST_FRONT * sum(math.sqrt(one.mass) for one in chosen)
 
 
 def along_front(chosen: Sequence[Chosen], first: Place, last: Place, depth: Callable[[int, Order], float]) -> Given:
@@ -168,6 +181,11 @@ def straightened(points: Sequence[Place]) -> tuple[Place, ...]:
             kept[middle] = True
             stretches += [(begin, middle), (middle, end)]
     return tuple((float(x), float(y)) for x, y in line[kept])
+
+
+def length_of(points: Sequence[Place]) -> float:
+    """Return how long a line is, in cells."""
+    return sum(math.dist(*pair) for pair in pairwise(points))
 
 
 def _distance(points: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -3,11 +3,12 @@
 Knows no battle. Opening a view is what first imports pygame.
 """
 
-from engine.view.base import NoDisplay, View
+from engine.view.base import NoDisplay, PanelHit, View
 from engine.view.camera import Camera, centre_of_sight, looking_at, panned, resized, whole_field, zoomed
 from engine.view.colour_scales import SCALES, STEPS
 from engine.view.events import (
     MODIFIERS,
+    ButtonsLost,
     Event,
     KeyPress,
     KeyRelease,
@@ -19,7 +20,7 @@ from engine.view.events import (
     Quit,
 )
 from engine.view.minimap import minimap_camera, minimap_cell
-from engine.view.opening import has_display, knows_key, open_view
+from engine.view.opening import has_display, known_key, open_view
 from engine.view.palette import PALETTES, PLANNED, TEAMS, VELOCITY, Colour
 from engine.view.scene import (
     Annotation,
@@ -45,6 +46,7 @@ __all__ = [
     "VELOCITY",
     "Annotation",
     "Arrows",
+    "ButtonsLost",
     "Camera",
     "Card",
     "Colour",
@@ -60,6 +62,7 @@ __all__ = [
     "MouseMove",
     "MouseWheel",
     "NoDisplay",
+    "PanelHit",
     "Pixel",
     "Plot",
     "Quit",
@@ -68,7 +71,7 @@ __all__ = [
     "View",
     "centre_of_sight",
     "has_display",
-    "knows_key",
+    "known_key",
     "looking_at",
     "minimap_camera",
     "minimap_cell",

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import UInt8
 
-from engine.view.events import Event
+from engine.view.events import Event, Pixel
 from engine.view.scene import Scene
 
 
 class NoDisplay(OSError):  # noqa: N818, the name says what is the case
     """There is no display to open a window on."""
+
+
+@dataclass(frozen=True)
+class PanelHit:
+    """A panel that lies under a pixel; of a card also which regiment it speaks of, as an index."""
+
+    panel: str  # its name: "status", "cards", "minimap"
+    regiment: int | None = None
 
 
 class View(Protocol):
@@ -32,6 +42,15 @@ class View(Protocol):
 
     def events(self) -> list[Event]:
         """Return what the player did since the last call, in order."""
+        ...
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """By place, as the US layout names it: what the player's layout has there, where that is something else."""
+        ...
+
+    def panel_at(self, pixel: Pixel) -> PanelHit | None:
+        """Return the panel that lies over the field at a pixel of the last scene drawn, or None."""
         ...
 
     def toggle_full_screen(self) -> None:

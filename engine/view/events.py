@@ -15,25 +15,31 @@ class Modifiers:
     ctrl: bool = False
     shift: bool = False
     alt: bool = False
+    altgr: bool = False  # apart from Alt: it writes signs, and many keyboards have it in the place of the right Alt
 
 
-MODIFIERS = ("ctrl", "alt", "shift")  # their names, in the order in which keys are written: "ctrl+shift+1"
+MODIFIERS = ("ctrl", "alt", "altgr", "shift")  # their names, in the order in which keys are written: "ctrl+shift+1"
 
 
 @dataclass(frozen=True)
 class KeyPress:
-    """A key went down. `key` is its name in pygame's words: "a", "1", "space", "left", "f1", "escape", "[+]"."""
+    """A key went down. `key` is its name in pygame's words: "a", "1", "space", "left", "f1", "escape", "[+]".
+
+    A key that prints a sign has the name of the sign that the US layout has in its place; `letter` is the player's own.
+    """
 
     key: str
     repeated: bool = False  # it went down earlier, and this is a repetition
     modifiers: Modifiers = Modifiers()
+    letter: str | None = None  # what the player's layout has there, where that is something else
 
 
 @dataclass(frozen=True)
 class KeyRelease:
-    """A key came up, or the window lost the keyboard while the key was down."""
+    """A key came up, or the window lost the keyboard while the key was down. `key` is as in its press."""
 
     key: str
+    modifiers: Modifiers = Modifiers()  # that are down yet
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,13 @@ class MouseWheel:
 
 
 @dataclass(frozen=True)
+class ButtonsLost:
+    """The window lost the mouse while buttons were down: what they began ends without an outcome."""
+
+
+@dataclass(frozen=True)
 class Quit:
     """The window was asked to close."""
 
 
-Event = KeyPress | KeyRelease | MouseButton | MouseMove | MouseWheel | Quit
+Event = KeyPress | KeyRelease | MouseButton | MouseMove | MouseWheel | ButtonsLost | Quit

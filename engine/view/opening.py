@@ -42,19 +42,23 @@ def open_view(
     return _surface_view(size, title, visible, reason)
 
 
-def knows_key(key: str) -> bool:
-    """Return whether a keyboard has a key of this name. Where no window is open, any name passes."""
+def known_key(key: str) -> str:
+    """Return the name by which the window reports a key, given any of its names; "" where no keyboard has such a key.
+
+    Where no window is open, any name passes.
+    """
     import pygame
+
+    from engine.view.keyboard import key_name
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pygame warns where only its display was initialised, which is enough here
         try:
-            pygame.key.key_code(key)
+            return key_name(pygame.key.key_code(key))
         except ValueError:
-            return False
+            return ""
         except pygame.error:
-            pass
-    return True
+            return key
 
 
 def _opengl_view(size: tuple[int, int], title: str, visible: bool) -> View:

@@ -77,7 +77,7 @@ class Card:
     """What the HUD says of one selected regiment."""
 
     name: str
-    team: int  # index of its colour in the scene's `teams`
+    team: int  # the regiment's index, and that of its colour in the scene's `teams`
     overlap: float  # share of its order that is filled
     remarks: tuple[str, ...] = ()  # up to two lines: formation and controller, side and orders that wait
 
@@ -91,7 +91,8 @@ class Scene:
     target_outline: Float[np.ndarray, "H W"] | None  # density ordered, 0 to 1
     target_version: int = 0  # changes whenever the target outline does, so that it is uploaded once
     status: Rows = ()  # HUD rows: name, value; without a name, a remark
-    banner: str | None = None  # a large line in the middle: "Paused"; "Mustering ..." (with dots) shows work under way
+    banner: str | None = None  # with dots, "Mustering ...", a large line amid the field; without, a small one beside it
+    question: tuple[str, ...] = ()  # what the player has to answer, heading first; none: nothing
     keys: Rows | None = None  # the help panel's rows (keys, what they do), None when closed
     hint: str | None = None  # a quiet line in the lower corner: "F1 shows the keys"
     camera: Camera | None = None  # which part of the field is seen; None: all of it

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Literal
 
 import pygame
 
 from engine.view.base import NoDisplay
-from engine.view.events import Event, KeyPress, KeyRelease, Modifiers, MouseButton, MouseMove, MouseWheel, Pixel, Quit
+from engine.view.events import ButtonsLost, Event, MouseButton, MouseMove, MouseWheel, Pixel, Quit
+from engine.view.keyboard import Keyboard, letters_of_layout
 from engine.view.scene import Cursor
 
 REPEAT_AFTER, REPEAT_EVERY = 300, 45  # milliseconds, for a key that is held
 
-MODIFIER_KEYS = {  # of each modifier: the mask of its state, and its keys
-    "ctrl": (pygame.KMOD_CTRL | pygame.KMOD_META, (pygame.K_LCTRL, pygame.K_RCTRL, pygame.K_LMETA, pygame.K_RMETA)),
-    "shift": (pygame.KMOD_SHIFT, (pygame.K_LSHIFT, pygame.K_RSHIFT)),
-    "alt": (pygame.KMOD_ALT, (pygame.K_LALT, pygame.K_RALT)),
-}
 BUTTONS: dict[int, Literal["left", "middle", "right"]] = {1: "left", 2: "middle", 3: "right"}
 CURSORS = {
     "arrow": pygame.SYSTEM_CURSOR_ARROW,
@@ -53,11 +49,13 @@ class Window:
                 size = comfortable(size, pygame.display.get_desktop_sizes()[0])
             self._opengl = opengl
             self._windowed: tuple[int, int] | None = None  # the size to return to from the full screen
-            self._down: set[int] = set()
+            self._buttons: set[int] = set()  # that are down
             self._pointer: Pixel = (0.0, 0.0)
             self._cursor: Cursor = "arrow"
             pygame.display.set_caption(title)
             self._open(size, synchronised=driver is None)
+            pygame.key.stop_text_input()  # else an input method may take letters for itself
+            self._keyboard = Keyboard()
             pygame.key.set_repeat(REPEAT_AFTER, REPEAT_EVERY)
         except BaseException:
             pygame.display.quit()
@@ -77,7 +75,12 @@ class Window:
         flags = pygame.OPENGL | pygame.DOUBLEBUF | pygame.RESIZABLE
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a driver that cannot wait for the screen is no matter to a player
-            pygame.display.set_mode(size, flags, vsync=int(synchronised))
+            try:
+                pygame.display.set_mode(size, flags, vsync=int(synchronised))
+            except pygame.error:
+                if not synchronised:
+                    raise
+                pygame.display.set_mode(size, flags)  # pygame-ce raises where pygame only warns
 
     @property
     def size(self) -> tuple[int, int]:
@@ -101,32 +104,31 @@ class Window:
         if event.type == pygame.QUIT:
             yield Quit()
         elif event.type == pygame.KEYDOWN:
-            repeated = event.key in self._down
-            self._down.add(event.key)
-            yield KeyPress(pygame.key.name(event.key), repeated, self._modifiers(getattr(event, "mod", 0)))
+            yield self._keyboard.pressed(event)
         elif event.type == pygame.KEYUP:
-            self._down.discard(event.key)
-            yield KeyRelease(pygame.key.name(event.key))
+            yield self._keyboard.released(event)
+        elif event.type == pygame.KEYMAPCHANGED:
+            self._keyboard.letters = letters_of_layout()
         elif event.type == pygame.WINDOWFOCUSLOST:
-            # The system does not report keys that come up elsewhere.
-            yield from (KeyRelease(pygame.key.name(key)) for key in sorted(self._down))
-            self._down.clear()
+            yield from self._keyboard.let_go()
+            if self._buttons:
+                self._buttons.clear()
+                yield ButtonsLost()
         elif event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
             self._pointer = event.pos
             down = event.type == pygame.MOUSEBUTTONDOWN
-            yield MouseButton(event.pos, BUTTONS[event.button], down, self._modifiers())
+            (self._buttons.add if down else self._buttons.discard)(event.button)
+            yield MouseButton(event.pos, BUTTONS[event.button], down, self._keyboard.modifiers())
         elif event.type == pygame.MOUSEMOTION:
             self._pointer = event.pos
-            yield MouseMove(event.pos, self._modifiers())
+            yield MouseMove(event.pos, self._keyboard.modifiers())
         elif event.type == pygame.MOUSEWHEEL:
             yield MouseWheel(self._pointer, getattr(event, "precise_y", event.y))
 
-    def _modifiers(self, mod: int = 0) -> Modifiers:
-        """Return the modifiers that are down by the event, by the system, or by the key events before."""
-        mod |= pygame.key.get_mods()
-        return Modifiers(
-            **{name: bool(mod & mask or self._down & set(keys)) for name, (mask, keys) in MODIFIER_KEYS.items()}
-        )
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """By place, as the US layout names it: what the player's layout has there, where that is something else."""
+        return self._keyboard.letters
 
     def point(self, cursor: Cursor) -> None:
         """Set the mouse cursor."""

@@ -108,7 +108,7 @@ def scenes() -> dict[str, Scene]:
             np.zeros(len(BODIES[1])), np.full(len(BODIES[1]), 1), 0.5)),
         "density": replace(army, overlays=(FieldOverlay("density", masses().sum(axis=0)), arrows("velocity"))),
         "error": replace(army, overlays=(FieldOverlay("error", masses().sum(axis=0) - target), arrows("plan"))),
-        "words": replace(words, banner="Paused", tutorial=("Drag to select.", "Then press the right button.")),
+        "words": replace(words, tutorial=("Drag to select.", "Then press the right button.")),
         "research": research,
         "close": replace(words, camera=Camera(SIZE, scale, (-30 * scale, -14 * scale))),
     }  # fmt: skip

@@ -12,23 +12,28 @@ from engine.view import Annotation, MouseButton
 
 
 class Freehand(Tool):
-    """Either button with Alt draws the line."""
+    """Either button with Alt draws the line; the right one with Ctrl too, as many desktops keep Alt for themselves."""
 
     name = "freehand"
-    gestures = (("Alt+drag", "stand along a line drawn by hand"),)
+    gestures = (("Alt+drag, Ctrl+right-drag", "stand along a line drawn by hand"),)
     order = 30
     cursor = "crosshair"
     gives_orders = True
 
     def claims(self, press: MouseButton) -> bool:
-        return press.modifiers.alt
+        return press.modifiers.alt or (press.modifiers.ctrl and press.button == "right")
 
     def finish(self, drag: Drag) -> None:
-        self.mouse.player.order(partial(self.preview, drag))
+        if self.is_line(drag) or drag.modifiers.alt:
+            self.mouse.player.order(partial(self.preview, drag))
+        else:
+            self.mouse.player.order(partial(deployment.moved_to, place=drag.places[-1]))
 
     def preview(self, drag: Drag, chosen: list[Chosen]) -> Given:
         if self.mouse.player.battle is None or not self.is_line(drag):
             return ()
+        if deployment.length_of(drag.places) < deployment.least_front(chosen):
+            return deployment.facing_at(chosen, drag.places[0], drag.places[-1])
         return deployment.along_path(chosen, drag.places)
 
     def marks(self, drag: Drag) -> list[Annotation]:

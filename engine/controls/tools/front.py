@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from engine.controls import marks
@@ -17,7 +18,7 @@ class Front(Tool):
     name = "front"
     gestures = (
         ("Right-click", "move there"),
-        ("Right-drag", "set the front, from the left flank to the right"),
+        ("Right-drag", "set the front, left flank to right; a short one the facing"),
     )
     order = 20
     gives_orders = True
@@ -35,7 +36,10 @@ class Front(Tool):
         battle = self.mouse.player.battle
         if battle is None or not self.is_line(drag):
             return ()
-        return deployment.along_front(chosen, drag.places[0], drag.places[-1], battle.depth)
+        first, last = drag.places[0], drag.places[-1]
+        if math.dist(first, last) < deployment.least_front(chosen):
+            return deployment.facing_at(chosen, first, last)
+        return deployment.along_front(chosen, first, last, battle.depth)
 
     def marks(self, drag: Drag) -> list[Annotation]:
         if not (self.is_line(drag) and self.mouse.player.actors()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from engine.controls import marks
 from engine.controls.drag import Drag
 from engine.controls.selection import Regiments, standing_at, standing_in
@@ -25,20 +27,13 @@ class Select(Tool):
     def finish(self, drag: Drag) -> None:
         player = self.mouse.player
         if player.battle is None:
-            return
-        if drag.dragged:
+            player.later(partial(self.finish, drag))
+        elif drag.dragged:
             player.selection = player.selection.choose(self.boxed(drag), add=player.queueing)
+            self.mouse.forget()
         else:
-            found = standing_at(player.battle.state.mass, drag.places[-1], self.mouse.grasp, player.own)
-            if found is None:
-                player.selection = player.selection.choose((), add=player.queueing)
-            elif player.queueing:
-                player.selection = player.selection.toggle(found)
-            else:
-                player.selection = player.selection.choose((found,))
-                if drag.double_click:
-                    self.mouse.jump_to_selected()
-        self.mouse.forget()
+            mass = player.battle.state.mass
+            self.mouse.select(standing_at(mass, drag.places[-1], self.mouse.grasp, player.own), drag)
 
     def marks(self, drag: Drag) -> list[Annotation]:
         return [marks.box(drag.places[0], drag.places[-1])] if drag.dragged else []

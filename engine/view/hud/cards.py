@@ -20,14 +20,10 @@ def cards_panel(
     renderer: TextRenderer, cards: tuple[Card, ...], teams: tuple[Colour, ...], room: float, unit: float
 ) -> pygame.Surface | None:
     """Return one card a regiment, at most `room` pixels high in all: many lose their remarks, or are left out."""
-    tall = len(cards) * TALL * unit <= room
-    pitch = round((TALL if tall else SHORT) * unit)
-    fit = min(len(cards), int(room // pitch))
+    tall, pitch, fit = card_rows(len(cards), room, unit)
     if fit < 1:
         return None
     left_out = len(cards) - fit
-    if left_out and fit > 1:
-        fit, left_out = fit - 1, left_out + 1  # the last line says how many are not shown
     width, pad, chip = round(WIDTH * unit), round(12 * unit), max(round(4 * unit), 2)
     panel = pygame.Surface((width, pitch * (fit + (left_out > 0))), pygame.SRCALPHA)
     panel.fill((*PANEL, 190))
@@ -52,6 +48,14 @@ def cards_panel(
         more = renderer.line(f"and {left_out} more", 17 * unit, FAINT)
         panel.blit(more, (pad, fit * pitch + (pitch - more.get_height()) // 2))
     return panel
+
+
+def card_rows(count: int, room: float, unit: float) -> tuple[bool, int, int]:
+    """Return whether cards have their remarks, how high each is in pixels, and how many of `count` are shown."""
+    tall = count * TALL * unit <= room
+    pitch = round((TALL if tall else SHORT) * unit)
+    fit = min(count, int(room // pitch))
+    return tall, pitch, fit - 1 if 1 < fit < count else fit  # the last line says how many are not shown
 
 
 def profile_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Surface:

@@ -10,7 +10,9 @@ import numpy as np
 import pygame
 from jaxtyping import Float
 
+from engine.view.base import PanelHit
 from engine.view.camera import MARGIN, Camera, letter_scale
+from engine.view.events import Pixel
 from engine.view.hud import cards, words
 from engine.view.hud.minimap import minimap_ground, visible, with_frame
 from engine.view.hud.plot import plot_panel
@@ -19,7 +21,8 @@ from engine.view.minimap import minimap_camera
 from engine.view.scene import FieldOverlay, Scene
 
 FRAMES_PER_PIP = 5  # of the banner's animation
-UNFILMED = ("film",)  # panels for the player alone: pictures and films do not show them
+UNFILMED = ("film", "paused", "question")  # panels for the player alone: pictures and films do not show them
+BARE = ("hint", "banner")  # panels without a backing of their own: the mouse reaches what lies under them
 GAP = 8  # pixels between the panels of a column, at the reference height
 
 
@@ -30,6 +33,17 @@ class Panel:
     name: str
     surface: pygame.Surface
     place: tuple[int, int]
+    rows: tuple[int, ...] = ()  # of cards: their regiments, from the top
+    pitch: int = 0  # how high each of the rows is, in pixels
+
+    def hit(self, pixel: Pixel) -> PanelHit | None:
+        """Return what of the panel lies under a pixel; None where the pixel lies beside it."""
+        x, y = (at - corner for at, corner in zip(pixel, self.place, strict=True))
+        width, height = self.surface.get_size()
+        if self.name in BARE or not (0 <= x < width and 0 <= y < height):
+            return None
+        row = int(y // self.pitch) if self.pitch else len(self.rows)
+        return PanelHit(self.name, self.rows[row] if row < len(self.rows) else None)
 
 
 class Panels:
@@ -52,7 +66,7 @@ class Panels:
         return [*self._left(scene, camera, unit), *right, *self._middle(scene, camera, unit, frame, free)]
 
     def _left(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
-        """Return status and cards from the top, minimap and hint from the bottom."""
+        """Return status and cards from the top; minimap, hint and pause from the bottom."""
         margin, gap, renderer = round(MARGIN * unit), round(GAP * unit), self._renderer
         top, bottom = margin, camera.size[1] - margin
         panels = []
@@ -67,9 +81,15 @@ class Panels:
             bottom -= surface.get_height()
             panels.append(Panel("hint", surface, (margin, bottom)))
             bottom -= gap
+        if scene.banner and not working(scene.banner):
+            key = (scene.banner, unit)
+            surface = self._composed("paused", key, partial(words.still_panel, renderer, *key))
+            bottom -= surface.get_height()
+            panels.append(Panel("paused", surface, (margin, bottom)))
+            bottom -= gap
         if scene.status:
-            key = (scene.status, unit)
-            surface = self._composed("status", key, partial(words.status_panel, renderer, self._title, *key))
+            rows = (scene.status, unit)
+            surface = self._composed("status", rows, partial(words.status_panel, renderer, self._title, *rows))
             panels.append(Panel("status", surface, (margin, top)))
             top += surface.get_height() + gap
         if scene.cards:
@@ -79,8 +99,10 @@ class Panels:
                 (scene.cards, scene.teams, room, unit),
                 lambda: cards.cards_panel(renderer, scene.cards, scene.teams, room, unit) or pygame.Surface((0, 0)),
             )
+            _, pitch, fit = cards.card_rows(len(scene.cards), room, unit)
             if made.get_height():
-                panels.append(Panel("cards", made, (margin, top)))
+                shown = tuple(card.team for card in scene.cards[:fit])
+                panels.append(Panel("cards", made, (margin, top), shown, pitch))
         return panels
 
     def _right(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
@@ -115,7 +137,7 @@ class Panels:
         return panels
 
     def _middle(self, scene: Scene, camera: Camera, unit: float, frame: int, free: int) -> list[Panel]:
-        """Return lesson, banner and keys, in the middle of the visible field; the lesson ends left of pixel `free`."""
+        """Return lesson, banner, keys and question amid the visible field; the lesson ends left of pixel `free`."""
         width, height = camera.size
         left, top, right, bottom = visible(camera, scene.grid)
         corners = camera.pixels(np.array([[left, top], [right, bottom]]))
@@ -130,7 +152,7 @@ class Panels:
             bottom = height - round(2 * MARGIN * unit)
             place = round((begin + end - surface.get_width()) / 2), bottom - surface.get_height()
             panels.append(Panel("tutorial", surface, place))
-        if scene.banner:
+        if scene.banner and working(scene.banner):
             surface = self._banner(scene.banner, unit, frame)
             panels.append(Panel("banner", surface, centred(surface, middle)))
         if scene.keys is not None:
@@ -139,6 +161,10 @@ class Panels:
             panels.append(
                 Panel("keys", surface, (max(min(place[0], width - surface.get_width()), 0), max(place[1], 0)))
             )
+        if scene.question:
+            asked = (scene.question, float(width), unit)
+            surface = self._composed("question", asked, partial(cards.tutorial_panel, renderer, *asked))
+            panels.append(Panel("question", surface, centred(surface, middle)))
         return panels
 
     def _keys(self, rows: words.Rows, size: tuple[int, int]) -> pygame.Surface:
@@ -159,10 +185,9 @@ class Panels:
         return self._composed("minimap", (key, camera), lambda: with_frame(ground, small, camera, scene.grid, unit))
 
     def _banner(self, text: str, unit: float, frame: int) -> pygame.Surface:
-        """Return a spaced line between two rules; one that ends in dots has a row of pips below it that fills."""
+        """Return a spaced line between two rules, and a row of pips below it that fills."""
         line = text.rstrip(" .…")
-        working = line != text.rstrip()
-        step = frame // FRAMES_PER_PIP % (words.PIPS + 6) if working else None
+        step = frame // FRAMES_PER_PIP % (words.PIPS + 6)
         compose = partial(words.banner_panel, self._renderer, line, unit, step)
         return self._composed("banner", (line, unit, step), compose)
 
@@ -171,6 +196,11 @@ class Panels:
         if kept is None or kept[0] != key:
             kept = self._kept[name] = (key, compose())
         return kept[1]
+
+
+def working(banner: str) -> bool:
+    """Return whether a banner speaks of work under way: it ends in dots, and moves."""
+    return banner.rstrip().endswith((".", "…"))
 
 
 def centred(surface: pygame.Surface, middle: Float[np.ndarray, " 2"]) -> tuple[int, int]:

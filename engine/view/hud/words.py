@@ -64,11 +64,11 @@ def hint_line(renderer: TextRenderer, text: str, unit: float) -> pygame.Surface:
     return panel
 
 
-def banner_panel(renderer: TextRenderer, words: str, unit: float, step: int | None) -> pygame.Surface:
-    """Return a large line between two rules; with a `step`, that many of PIPS diamonds below it are bright."""
+def banner_panel(renderer: TextRenderer, words: str, unit: float, step: int) -> pygame.Surface:
+    """Return a large line between two rules; `step` of the PIPS diamonds below it are bright."""
     line = renderer.line(words.upper(), 54 * unit, TEXT, 10 * unit)
     width = max(line.get_width() + round(140 * unit), round(420 * unit))
-    height = round((128 if step is not None else 96) * unit)
+    height = round(128 * unit)
     panel = pygame.Surface((width, height), pygame.SRCALPHA)
     rule = max(round(unit), 1)
     for left in range(width):
@@ -79,14 +79,24 @@ def banner_panel(renderer: TextRenderer, words: str, unit: float, step: int | No
         for top in (0, height - rule):
             panel.fill((*GOLD, round(200 * fade)), (left, top, 1, rule))
     panel.blit(line, ((width - line.get_width()) // 2, round(48 * unit) - line.get_height() // 2))
-    if step is not None:
-        pitch, side = round(20 * unit), round(7 * unit)
-        first = (width - (PIPS - 1) * pitch) // 2
-        for pip in range(PIPS):
-            colour = (*GOLD, 255) if pip < step else (*FAINT, 80)
-            middle = (first + pip * pitch, round(97 * unit))
-            reach = side if pip == step - 1 else round(0.72 * side)
-            diamond(panel, middle, reach, colour)
+    pitch, side = round(20 * unit), round(7 * unit)
+    first = (width - (PIPS - 1) * pitch) // 2
+    for pip in range(PIPS):
+        colour = (*GOLD, 255) if pip < step else (*FAINT, 80)
+        middle = (first + pip * pitch, round(97 * unit))
+        reach = side if pip == step - 1 else round(0.72 * side)
+        diamond(panel, middle, reach, colour)
+    return panel
+
+
+def still_panel(renderer: TextRenderer, words: str, unit: float) -> pygame.Surface:
+    """Return a word on how the game stands, as wide as the status, which leaves the field free."""
+    width, height = round((COLUMN - 2 * MARGIN) * unit), round(44 * unit)
+    panel = backing(width, height, unit)
+    line = renderer.line(words.upper(), 26 * unit, GOLD, 6 * unit)
+    if line.get_width() > width:
+        line = renderer.fitted(words, 20 * unit, GOLD, width)
+    panel.blit(line, ((width - line.get_width()) // 2, (height - line.get_height()) // 2 + round(unit)))
     return panel
 
 

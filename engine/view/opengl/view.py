@@ -86,7 +86,7 @@ class OpenGLView(WindowView):
         if scene.preview is not None:
             self._soldiers.preview(camera, scene.preview, scene.teams)
         self._lines.draw(over_the_field(scene, camera), size)
-        panels = self._panels.of(scene, camera, self._frame)
+        self._shown = panels = self._panels.of(scene, camera, self._frame)
         self._panel_layer.draw([panel for panel in panels if panel.name not in UNFILMED], size)
         self._frame += 1
         self._screen.show(self._picture)

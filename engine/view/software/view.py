@@ -75,7 +75,7 @@ class SurfaceView(WindowView):
             preview.set_alpha(PREVIEW)  # pixels that are the same in both stay as they are
             surface.blit(preview, (0, 0))
         painting.draw_lines(surface, over_the_field(scene, camera))
-        panels = self._panels.of(scene, camera, self._frame)
+        self._shown = panels = self._panels.of(scene, camera, self._frame)
         surface.blits([(panel.surface, panel.place) for panel in panels if panel.name not in UNFILMED])
         unfilmed = [(panel.surface, panel.place) for panel in panels if panel.name in UNFILMED]
         self._filmed = surface.copy() if unfilmed else None

@@ -128,7 +128,7 @@ class TestKeys:
         session.press("f12")
         assert "cannot save maniple-0001.png" in session.game.notice
 
-    def test_escape_and_the_window_s_cross_leave(self, start):
+    def test_escape_and_the_window_s_cross_leave_before_there_is_a_battle(self, start):
         for event in (
             pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE),
             pygame.event.Event(pygame.QUIT),
@@ -221,6 +221,30 @@ class TestMustering:
         assert len(session.game.scene().soldiers.position) == MEN
         # The orders have waited.
         assert (order(session).formation, order(session).angle) == ("wedge", 15)
+
+    def test_what_is_selected_and_stored_meanwhile_is_kept(self, start):
+        gate = threading.Event()
+
+        def slow():
+            gate.wait()
+            return StandIn()
+
+        session = start(simulation=slow)
+        session.play(FRAME)  # nothing is left on the screen of the test before
+        session.click("left", session.at((36, 24)))  # the army musters amid the field
+        with session.holding("left ctrl"):
+            session.press("3")
+        session.click("left", session.at((2, 2)))
+        with session.holding("left shift"):
+            session.press("4")
+        with session.holding("left alt"):
+            session.press("3")
+        gate.set()
+        session.until(lambda: session.game.battle)
+        assert session.game.player.selection.groups == {3: (0,)}
+        assert session.game.player.selection.regiments == (0,)
+        (command,) = session.commands
+        assert command.queued and not session.game.player.queueing, "Shift counts as it was"
 
     def test_the_time_of_mustering_makes_no_ticks(self, start):
         session = start()

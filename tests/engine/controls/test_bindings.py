@@ -4,7 +4,8 @@ import pygame
 import pytest
 
 from engine import formations
-from engine.controls.bindings import MOVE, RESEARCH, TURN, bindings, by_key, chord, dispatch, help_rows, label
+from engine.controls.bindings import MOVE, RESEARCH, TURN, bindings, by_key, chord, help_rows, label
+from engine.controls.keys import HeldKeys, assigned
 from engine.view.events import KeyPress, KeyRelease, Modifiers
 
 TABLE = bindings(formations.load().values())
@@ -67,7 +68,7 @@ def press(key, held=False, table=TABLE):
     *modifiers, last = key.split("+") if "+" in key.strip("[+]") else (key,)
     player = Recorder()
     pressed = KeyPress(last, held, Modifiers(**dict.fromkeys(modifiers, True)))
-    dispatch(by_key(table), pressed, player)
+    HeldKeys().dispatch(assigned(table), pressed, player)
     return player.said
 
 
@@ -100,9 +101,12 @@ def test_a_held_key_repeats_only_what_repeats():
 
 @pytest.mark.parametrize("key", LOOKS)
 def test_the_camera_stops_when_its_key_comes_up(key):
-    player = Recorder()
-    dispatch(by_key(TABLE), KeyRelease(key), player)
-    assert player.said == [("mouse.camera_control.pan", LOOKS[key], False)]
+    player, keys, held = Recorder(), assigned(TABLE), HeldKeys()
+    held.dispatch(keys, KeyRelease(key), player)
+    assert player.said == [], "it was not down"
+    held.dispatch(keys, KeyPress(key), player)
+    held.dispatch(keys, KeyRelease(key), player)
+    assert player.said == [("mouse.camera_control.pan", LOOKS[key], down) for down in (True, False)]
 
 
 def test_actions_have_names_by_which_they_take_other_keys():
@@ -129,8 +133,10 @@ def test_a_formation_without_a_key_has_no_row_until_the_settings_give_it_one():
 
 
 def test_the_help_has_a_row_for_every_binding_or_its_family():
-    assert help_rows(TABLE) == tuple(dict.fromkeys(one.family or (one.label, one.does) for one in TABLE))
-    assert ("Ctrl+1 .. 9", "store a group") in help_rows(TABLE)
+    rows = help_rows(TABLE)
+    assert {does for _, does in rows} == {one.family[1] if one.family else one.does for one in TABLE}
+    assert len(set(rows)) == len(rows)
+    assert {("Ctrl+1 .. 9", "store a group"), ("W A S D", "move the camera"), ("Q E", "turn left, right")} < set(rows)
     assert all(keys and does for keys, does in help_rows(TABLE))
 
 

@@ -105,7 +105,7 @@ class TestDrawing:
         alone.press("c")
         alone.drag("left", *map(alone.at, [(20, 24), (22, 24), (24.4, 24), (30, 24)]))
         assert [round(command.place[0]) for command in alone.commands] == [20, 24, 30]
-        alone.press("escape")
+        alone.press("escape", "escape")  # puts it down, and asks
         assert alone.game.actions.running
         alone.press("escape")
         assert not alone.game.actions.running

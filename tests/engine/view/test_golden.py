@@ -56,7 +56,6 @@ def test_it_looks_as_it_did(look, kind, name):
         ("words", {"status": ()}),
         ("words", {"cards": ()}),
         ("words", {"minimap": None}),
-        ("words", {"banner": None}),
         ("words", {"tutorial": ()}),
         ("research", {"plot": None}),
         ("research", {"profile": None}),

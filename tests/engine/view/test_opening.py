@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from sketches import GRID, SIZE, men
 
 from engine.view.base import NoDisplay
-from engine.view.events import KeyPress, KeyRelease, Modifiers, MouseButton, MouseMove, MouseWheel, Quit
+from engine.view.events import ButtonsLost, KeyPress, KeyRelease, Modifiers, MouseButton, MouseMove, MouseWheel, Quit
 from engine.view.opening import has_display, open_view
 from engine.view.scene import Scene
 
@@ -82,6 +83,43 @@ def test_keys_that_are_down_when_the_window_loses_sight_are_let_go_of(view):
     assert told[4] == KeyPress("w")
 
 
+def test_text_input_is_off_so_that_no_input_method_takes_letters(view):
+    import pygame
+
+    sdl = ctypes.CDLL(pygame.base.__file__)
+    assert sdl.SDL_IsTextInputActive() == 0
+
+
+def test_buttons_that_are_down_when_the_window_loses_the_focus_are_lost(view):
+    import pygame
+
+    view.events()
+    pygame.event.post(pygame.event.Event(pygame.WINDOWFOCUSLOST))
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(30, 40), button=3))
+    pygame.event.post(pygame.event.Event(pygame.WINDOWFOCUSLOST))
+    assert view.events() == [MouseButton((30, 40), "right", True), ButtonsLost()]
+
+
+@pytest.mark.parametrize("kind", ["opengl"], indirect=True)
+def test_a_driver_that_cannot_wait_for_the_screen_opens_without(kind, monkeypatch):
+    import pygame
+
+    from engine.view.window import Window
+
+    asked, set_mode = [], pygame.display.set_mode
+
+    def mode(size, flags=0, vsync=0):
+        asked.append(vsync)
+        if vsync:
+            raise pygame.error("regular vsync for OpenGL not available")  # as pygame-ce says
+        return set_mode(size, flags)
+
+    monkeypatch.setattr(pygame.display, "set_mode", mode)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "offscreen")
+    Window(SIZE, "Maniple", opengl=True).close()
+    assert asked == [1, 0]
+
+
 @pytest.mark.parametrize("cursor", ["hand", "crosshair", "move", "arrow"])
 def test_the_mouse_takes_every_look(drawn, cursor):
     drawn(cursor=cursor)
@@ -126,7 +164,7 @@ def test_the_window_shows_what_the_picture_says(view, monkeypatch):
         shown.append(pixels.reshape(SIZE[1], SIZE[0], 4)[::-1, :, :3])
 
     monkeypatch.setattr(view._window, "show", look)
-    view.draw(Scene(GRID, men((48.0, 32.0)), None, banner="Paused"))
+    view.draw(Scene(GRID, men((48.0, 32.0)), None, banner="Mustering ..."))
     assert np.array_equal(shown[0], view.picture())
     assert shown[0].std() > 10
 

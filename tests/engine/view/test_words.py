@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from sketches import GRID, SIZE, changed
 
-from engine.view.scene import Scene
+from engine.view.base import PanelHit
+from engine.view.hud.panels import UNFILMED
+from engine.view.scene import Card, Scene
 
 ROWS = (("formation", "wedge"), ("overlap", "50.0 %"), ("tick", "12"))
 KEYS = tuple((str(number), f"deed {number}") for number in range(12))
@@ -55,13 +57,34 @@ def test_the_hint_stands_in_the_lower_left(view, drawn):
     assert right <= view.camera(GRID).origin[0]
 
 
-@pytest.mark.parametrize("words", [{"banner": "Paused"}, {"keys": KEYS}])
+@pytest.mark.parametrize("words", [{"banner": "Mustering ..."}, {"keys": KEYS}, {"keys": KEYS[:2]}])
 def test_the_banner_and_the_keys_lie_amid_the_field(view, drawn, words):
     left, top, right, bottom = extent(changed(drawn(), drawn(**words)))
     column, row = view.camera(GRID).pixels(np.array([48.0, 32.0]))
     assert abs((left + right) / 2 - column) < 4
     assert abs((top + bottom) / 2 - row) < 4
     assert bottom - top < 0.8 * SIZE[1]
+
+
+@pytest.mark.parametrize("words", [{"banner": "Paused"}, {"question": ("Leave?", "Enter leaves.")}])
+def test_what_is_for_the_player_alone_is_on_the_screen_and_in_no_picture(view, drawn, words):
+    assert not changed(drawn(), drawn(**words)).any()
+    (panel,) = (panel for panel in view._shown if panel.name in UNFILMED)
+    assert panel.surface.get_width() > 90
+    if "banner" in words:
+        assert panel.place[0] + panel.surface.get_width() <= view.camera(GRID).origin[0], "beside the field"
+
+
+def test_panels_say_what_lies_under_a_pixel(view, drawn):
+    cards = (Card("Guards", 2, 0.7), Card("Raiders", 5, 0.4))
+    drawn(status=ROWS, cards=cards, hint="F1 shows the keys", banner="Mustering ...")
+    rects = {panel.name: panel.surface.get_rect(topleft=panel.place) for panel in view._shown}
+    assert view.panel_at(rects["status"].center) == PanelHit("status")
+    x, y = rects["cards"].midtop
+    assert view.panel_at((x, y + 3)) == PanelHit("cards", 2)
+    assert view.panel_at((x, rects["cards"].bottom - 2)) == PanelHit("cards", 5)
+    assert view.panel_at(rects["hint"].center) is view.panel_at(rects["banner"].center) is None
+    assert view.panel_at((SIZE[0] - 5, 5)) is None
 
 
 def test_each_key_is_written(drawn):
