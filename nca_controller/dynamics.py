@@ -144,7 +144,7 @@ def rollout(
 
     Raises ValueError for shapes that do not fit each other, for mass that is not finite, below 0 or more than the
     ground can hold, for a target that is not finite or below 0, and for ticks that are no whole number from 0 on.
-    Inside transformations nobody can look at values: NaN then spreads, and a cell above its capacity only drains.
+    Inside transformations nobody can look at values: a cell above its capacity then drains, and NaN spreads.
     """
     first_device()
     mass = as_floats("mass", mass, "H W", jnp.float32)

@@ -1,4 +1,4 @@
-"""The border for arrays: what NumPy, JAX or plain Python hands in becomes float32 here, once, or is refused in one line.
+"""The border for arrays: what NumPy, JAX or plain Python hands in becomes float32 here, once, or is refused.
 
 JAX would let each kind of number through until two of them meet: a float16 has no room for the lattice, an integer no
 halves, and with 64 bits switched on every constant without a kind is a float64.
@@ -42,7 +42,7 @@ def converted(name: str, value: Any, axes: str | None = None, kind: Any = None) 
 
 
 def as_numpy(name: str, value: Any) -> np.ndarray:
-    """Return a value from outside JAX as an array of NumPy. Raises ValueError where it is none, as rows of two lengths."""
+    """Return a value from outside JAX as an array of NumPy. Raises ValueError where it is none: rows of two lengths."""
     try:
         return np.asarray(value)
     except (TypeError, ValueError):

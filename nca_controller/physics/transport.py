@@ -58,7 +58,7 @@ def advect(
 
     Mass and velocity may be arrays of NumPy or JAX, of any real numbers; they are moved as float32, or as float64 where
     the mass is a float64 and JAX has 64 bits switched on. What they hold is not looked at: mass off the lattice keeps
-    its total to rounding, a cell above its capacity takes nothing in until it is below, mass below 0 stays mass below
+    its total to rounding, a cell above its capacity takes in no more than it passes on, mass below 0 stays mass below
     0, infinite velocities count as a cell a step, and NaN spreads.
 
     Raises ValueError for what are no real numbers, shapes that do not fit each other, sides that are not one whole
