@@ -12,7 +12,6 @@ from random_battles import long_forms
 from engine.io import InputError
 from engine.plugin import Ground
 from nca_controller import (
-    AdvectionNCA,
     JaxSimulation,
     Plan,
     Poisson,
