@@ -16,6 +16,7 @@ from engine.io import TRAINED_MODELS
 from nca_controller import checkpoints
 from nca_controller.checkpoints import Architecture
 from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
+from nca_controller.jax_config import first_device
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import PRESENT, AdvectionNCA, State, create_formation_from_alpha
 from nca_controller.physics import Terrain, perturb
@@ -136,8 +137,9 @@ def observe(cells: State, mass: Float[Array, "H W"], crowd: Float[Array, "H W"],
 def load_controller(name: str | Path) -> Controller:
     """Return a commander alone or a model in `trained_models/` by its name, or the model in a folder.
 
-    Raises CheckpointError, one line, where there is none or it cannot be used.
+    Raises CheckpointError, one line, where there is none or it cannot be used, and InputError where JAX has no device.
     """
+    first_device()
     if str(name) in COMMANDERS:
         alone: Controller = COMMANDERS[str(name)]()
         return alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import index
 from typing import Any
 
 import jax
@@ -13,7 +14,18 @@ from jaxtyping import Array, Float, Int
 
 from nca_controller.controllers import Controller
 from nca_controller.guidance import DT, STEPS
-from nca_controller.physics import Limiter, Terrain, advect, superbee, total
+from nca_controller.jax_config import first_device
+from nca_controller.physics import (
+    Limiter,
+    Terrain,
+    advect,
+    are_amounts,
+    are_known,
+    as_floats,
+    converted,
+    superbee,
+    total,
+)
 
 Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
 Transport = Callable[..., dict[str, Float[Array, "R ..."]]]
@@ -43,12 +55,13 @@ def init_state(
     scheme: Limiter = superbee,
 ) -> State:
     """Return the state of regiments at rest that have had no order; all are of one side where none are given."""
+    mass = as_floats("mass", mass, "R H W", jnp.float32)
     regiments, height, width = mass.shape
     return State(
         mass=mass,
-        velocity=jnp.zeros((*mass.shape, 2)),
-        flux_x=jnp.zeros((regiments, height, width + 1)),
-        flux_y=jnp.zeros((regiments, height + 1, width)),
+        velocity=jnp.zeros((*mass.shape, 2), jnp.float32),
+        flux_x=jnp.zeros((regiments, height, width + 1), jnp.float32),
+        flux_y=jnp.zeros((regiments, height + 1, width), jnp.float32),
         controllers=tuple(controllers),
         memories=tuple(controllers[r].init(mass[r], terrain, seed + r) for r in range(regiments)),
         terrain=terrain,
@@ -97,9 +110,10 @@ def transport(
     scheme: Limiter,
 ) -> dict[str, Float[Array, "R ..."]]:
     """Return the fields of the state after the mass of all regiments has moved for a tick."""
-    velocity = jnp.stack(velocities)
+    velocity = jnp.stack([as_floats("velocity", one, "H W 2", jnp.float32) for one in velocities])
     regiments, height, width = mass.shape
-    flux_x, flux_y = jnp.zeros((regiments, height, width + 1)), jnp.zeros((regiments, height + 1, width))
+    flux_x = jnp.zeros((regiments, height, width + 1), jnp.float32)
+    flux_y = jnp.zeros((regiments, height + 1, width), jnp.float32)
     for step in range(STEPS):
         first = "xy"[step % 2]  # alternating, so that no axis is favoured
         moved = advect(mass, velocity, terrain, dt=DT, scheme=scheme, sides=sides, first=first)
@@ -113,7 +127,6 @@ def planned(state: State) -> Float[Array, "R H W 2"]:
     return jnp.stack([controller.planned(memory, velocity) for controller, memory, velocity in regiments])
 
 
-@partial(jax.jit, static_argnames=("ticks", "seed", "scheme"))
 def rollout(
     controller: Controller,
     mass: Float[Array, "H W"],
@@ -126,12 +139,57 @@ def rollout(
 ) -> Float[Array, "ticks H W"]:
     """Return the mass of one regiment after each tick on its way to a target; entry k is after k + 1 ticks.
 
-    Differentiable in the mass and in the controller's weights.
+    Differentiable in the mass and in the controller's weights. Mass and target may be arrays of NumPy or JAX, of any
+    real numbers, and become float32; the mass is rounded down to the lattice.
+
+    Raises ValueError for shapes that do not fit each other, for mass that is not finite, below 0 or more than the
+    ground can hold, for a target that is not finite or below 0, and for ticks that are no whole number from 0 on.
+    Inside transformations nobody can look at values: a cell above its capacity then drains, and NaN spreads.
     """
+    first_device()
+    mass = as_floats("mass", mass, "H W", jnp.float32)
     terrain = terrain if terrain is not None else Terrain.plain(*mass.shape)
+    mass = terrain.settle(mass[None])[0]
+    target = checked_targets("target", target, mass.shape)
+    return march(controller, mass, target, terrain, ticks=whole("ticks", ticks), seed=seed, scheme=scheme)
+
+
+@partial(jax.jit, static_argnames=("ticks", "seed", "scheme"))
+def march(
+    controller: Controller,
+    mass: Float[Array, "H W"],
+    target: Float[Array, "H W"],
+    terrain: Terrain,
+    *,
+    ticks: int,
+    seed: int,
+    scheme: Limiter,
+) -> Float[Array, "ticks H W"]:
+    """Return the masses of a rollout, all arguments given and checked; compiled, so that loops may call it."""
 
     def advance(state: State, _: None) -> tuple[State, Float[Array, "H W"]]:
         state = tick(state, target[None])
         return state, state.mass[0]
 
     return jax.lax.scan(advance, init_state(mass[None], terrain, [controller], seed, scheme=scheme), length=ticks)[1]
+
+
+def checked_targets(name: str, targets: Float[Array, "*R H W"], shape: tuple[int, ...]) -> Float[Array, "*R H W"]:
+    """Return targets as float32. Raises ValueError for another shape, and for what is not finite or below 0."""
+    targets = converted(name, targets, kind=jnp.float32)
+    if targets.shape != shape:
+        raise ValueError(f"{name} must be {shape} as the mass is, not {targets.shape}")
+    if are_known(targets) and not are_amounts(targets):
+        raise ValueError(f"{name} must be finite and at least 0")
+    return jnp.asarray(targets)
+
+
+def whole(name: str, number: int) -> int:
+    """Return a whole number from 0 on. Raises ValueError for any other."""
+    try:
+        number = index(number)
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number, not {number!r}") from None
+    if number < 0:
+        raise ValueError(f"{name} must be at least 0, not {number}")
+    return number

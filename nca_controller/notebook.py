@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from engine.formations import form_up, load
 from engine.plugin import Ground
 from nca_controller.model import create_formation_from_alpha
-from nca_controller.physics import advect, to_lattice
+from nca_controller.physics import advect, as_floats, to_lattice
 from nca_controller.tasks import add_heavy_noise_to_formation
 
 THICKEST = 4.0  # how much denser a turned formation may be made to keep its total
@@ -33,8 +33,9 @@ def advect_mass(
     mass: Float[Array, "H W"], vx: Float[Array, "H W"], vy: Float[Array, "H W"], dt: float = 0.25
 ) -> Float[Array, "H W"]:
     """Return the mass one step later, on walled ground with a capacity of 1; velocities in cells per unit time."""
-    velocity = jnp.stack([vx, vy], axis=-1)
-    return advect(to_lattice(jnp.asarray(mass, jnp.float32))[None], velocity[None], dt=dt).mass[0]
+    mass = as_floats("mass", mass, "H W", jnp.float32)
+    vx, vy = (as_floats(name, speed, "H W", jnp.float32) for name, speed in (("vx", vx), ("vy", vy)))
+    return advect(to_lattice(mass)[None], jnp.stack([vx, vy], axis=-1)[None], dt=dt).mass[0]
 
 
 def check_mass_conservation(
@@ -59,6 +60,7 @@ def rotate_formation(formation: Float[Array, "H W C"], angle: float) -> Float[Ar
 
     Mass that leaves the field, or was rounded off, is made up for by the rest as far as a density of 1 allows.
     """
+    formation = as_floats("formation", formation, "H W C", jnp.float32)
     height, width = formation.shape[:2]
     turn = np.deg2rad(angle)
     y, x = np.mgrid[:height, :width] - np.array([(height - 1) / 2, (width - 1) / 2])[:, None, None]
@@ -66,15 +68,16 @@ def rotate_formation(formation: Float[Array, "H W C"], angle: float) -> Float[Ar
         y * np.cos(turn) - x * np.sin(turn) + (height - 1) / 2,
         y * np.sin(turn) + x * np.cos(turn) + (width - 1) / 2,
     ]
+    source = [jnp.asarray(axis, jnp.float32) for axis in source]
     sample = jax.vmap(lambda channel: jax.scipy.ndimage.map_coordinates(channel, source, order=1), -1, -1)
-    turned = sample(jnp.asarray(formation))
+    turned = sample(formation)
     total = formation.sum(axis=(0, 1))
     least, most = jnp.zeros_like(total), jnp.full_like(total, THICKEST)
     for _ in range(40):
         middle = (least + most) / 2
-        light = jnp.minimum(turned * middle, 1.0).sum(axis=(0, 1)) < total
+        light = jnp.minimum(turned * middle[None, None], 1.0).sum(axis=(0, 1)) < total
         least, most = jnp.where(light, middle, least), jnp.where(light, most, middle)
-    return jnp.minimum(turned * most, 1.0)
+    return jnp.minimum(turned * most[None, None], 1.0)
 
 
 def create_noisy_formation(

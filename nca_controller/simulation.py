@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from engine.plugin import Ground
 from nca_controller.controllers import Controller
-from nca_controller.dynamics import State, advance, init_state, planned, steer, transport
+from nca_controller.dynamics import State, advance, checked_targets, init_state, planned, steer, transport
 from nca_controller.guidance import MAX_SPEED
-from nca_controller.physics import Terrain, to_lattice
+from nca_controller.jax_config import first_device
+from nca_controller.physics import Terrain, sides_of
 
 
 class JaxSimulation:
@@ -24,7 +24,8 @@ class JaxSimulation:
     """
 
     def __init__(self) -> None:
-        device = jax.devices()[0]
+        """Find the device. Raises InputError where JAX has none."""
+        device = first_device()
         self.backend: str = device.platform
         self.device: str = device.device_kind
         self._steer = jax.jit(steer)
@@ -43,18 +44,17 @@ class JaxSimulation:
         Raises ValueError for masses that do not fit the ground, and for sides that are not one for each regiment.
         """
         terrain = Terrain(ground.open_cells, ground.capacity, ground.boundary)
-        if mass.ndim != 3 or mass.shape[1:] != ground.grid or len(controllers) != len(mass):
-            raise ValueError(f"mass {mass.shape} does not fit {len(controllers)} controllers on {ground.grid}")
-        room = np.where(ground.open_cells, np.asarray(terrain.capacity), 0)
-        if not (np.isfinite(mass).all() and (mass >= 0).all() and (mass.sum(axis=0) <= room).all()):
-            raise ValueError("mass must be finite, at least 0, and within the capacity of open cells")
-        if sides is not None and len(sides) != len(mass):
-            raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
-        return init_state(to_lattice(jnp.asarray(mass, jnp.float32)), terrain, controllers, seed, sides=sides)
+        settled = terrain.settle(mass)
+        if len(controllers) != len(settled):
+            raise ValueError(f"mass {settled.shape} does not fit {len(controllers)} controllers on {ground.grid}")
+        return init_state(settled, terrain, controllers, seed, sides=sides_of(settled, sides))
 
     def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:
-        """Return the state one tick later; the device may still be computing it."""
-        return advance(state, jnp.asarray(targets, jnp.float32), self._steer, self._transport)
+        """Return the state one tick later; the device may still be computing it.
+
+        Raises ValueError for targets that are not one for each regiment, of the ground's shape, finite and at least 0.
+        """
+        return advance(state, checked_targets("targets", targets, state.mass.shape), self._steer, self._transport)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""

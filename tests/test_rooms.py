@@ -51,7 +51,7 @@ MAY_IMPORT = {
     # The plugin: it takes from the engine what needs no window and no battle.
     "nca_controller": f"{PHYSICS_UP} nca_controller.controllers nca_controller.dynamics nca_controller.simulation"
     " nca_controller.notebook nca_controller.jax_config nca_controller.training",
-    "nca_controller.jax_config": "",
+    "nca_controller.jax_config": "engine.io",
     "nca_controller.physics": "",
     "nca_controller.metrics": "",
     "nca_controller.plotting": "engine.io",
@@ -60,14 +60,15 @@ MAY_IMPORT = {
     "nca_controller.guidance": "engine.fields nca_controller.physics",
     "nca_controller.model": "nca_controller.physics nca_controller.guidance",
     "nca_controller.checkpoints": "engine.io nca_controller.guidance nca_controller.model nca_controller.storage",
-    "nca_controller.controllers": "engine.io " + PHYSICS_UP,
-    "nca_controller.dynamics": "nca_controller.physics nca_controller.guidance nca_controller.controllers",
+    "nca_controller.controllers": "engine.io nca_controller.jax_config " + PHYSICS_UP,
+    "nca_controller.dynamics": "nca_controller.jax_config nca_controller.physics nca_controller.guidance"
+    " nca_controller.controllers",
     "nca_controller.simulation": "engine.plugin nca_controller.physics nca_controller.guidance"
-    " nca_controller.controllers nca_controller.dynamics",
+    " nca_controller.controllers nca_controller.dynamics nca_controller.jax_config",
     "nca_controller.notebook": "engine.plugin engine.formations nca_controller.physics nca_controller.model"
     " nca_controller.tasks",
     "nca_controller.training": f"engine.io {CONTROLLERS_UP} nca_controller.tasks nca_controller.plotting"
-    " nca_controller.storage",
+    " nca_controller.jax_config nca_controller.storage",
     "nca_controller.evaluation": "engine.io engine.plugin engine.formations nca_controller.tasks"
     " nca_controller.plotting nca_controller.physics nca_controller.controllers nca_controller.dynamics"
     " nca_controller.metrics",

@@ -58,5 +58,6 @@ def pooled(mass: Float[Array, "H W"], pool: int) -> Float[Array, "h w"]:
 
 def cell_centres(height: int, width: int) -> Float[Array, "H W 2"]:
     """Return the centre (x, y) of every cell."""
-    y, x = jnp.meshgrid(jnp.arange(height) + 0.5, jnp.arange(width) + 0.5, indexing="ij")
+    rows, columns = (jnp.arange(size, dtype=jnp.float32) + 0.5 for size in (height, width))
+    y, x = jnp.meshgrid(rows, columns, indexing="ij")
     return jnp.stack([x, y], axis=-1)

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.guidance.speed import unit
+from nca_controller.physics import as_floats
 
 BLURS = 4  # passes of a 3 x 3 mean: about 4 cells of reach
 
@@ -17,7 +18,7 @@ def create_goal_signal(
 
     `current_mass`, an argument of the seed's, is ignored: this signal depends only on the target nearby.
     """
-    blurred = target
+    blurred = target = as_floats("target", target, "H W", jnp.float32)
     for _ in range(BLURS):
         blurred = mean_3x3(blurred)
     padded = jnp.pad(blurred, 1, mode="edge")

@@ -10,6 +10,7 @@ import math
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from jaxtyping import Array, Float, Int
 
@@ -25,6 +26,7 @@ from nca_controller.guidance.sinkhorn import (
 )
 from nca_controller.guidance.speed import clipped, speed, unit
 from nca_controller.guidance.urgency import SLACK, log_slack, urgent_cost, with_slack
+from nca_controller.physics import as_floats
 
 BLUR = 0.5  # square of the blur, as a share of that of a coarse cell
 NEAR = 3.0  # cells from its destination at which mass follows the Poisson flow instead
@@ -44,11 +46,11 @@ class TransportPlan:
 def empty_plan(height: int, width: int) -> TransportPlan:
     """Return the plan before any order: every displacement is 0."""
     return TransportPlan(
-        displacement=jnp.zeros((height, width, 2)),
-        potential=jnp.zeros(min(POINTS, finest_cells(height, width)) + 1),
-        target=jnp.zeros((height, width)),
+        displacement=jnp.zeros((height, width, 2), jnp.float32),
+        potential=jnp.zeros(min(POINTS, finest_cells(height, width)) + 1, jnp.float32),
+        target=jnp.zeros((height, width), jnp.float32),
         level=jnp.zeros((), jnp.int32),
-        longest=jnp.zeros(()),
+        longest=jnp.zeros((), jnp.float32),
     )
 
 
@@ -58,6 +60,7 @@ def plan_transport(plan: TransportPlan, mass: Float[Array, "H W"], target: Float
 
     An army is seen as finely as POINTS coarse cells allow. Compiled, so that loops may call it.
     """
+    mass, target = (as_floats(name, field, "H W", jnp.float32) for name, field in (("mass", mass), ("target", target)))
     mass, target = jax.lax.stop_gradient((mass, target))
     choices = levels(*mass.shape)
     if len(choices) == 1:
@@ -115,7 +118,7 @@ def plan_at(level: int, plan: TransportPlan, mass: Float[Array, "H W"], target: 
     displacements -= barycentric_map(
         squared_distances(centres, source.points), source, sinkhorn_to_itself(source, blur), blur
     )
-    coarse = jnp.zeros((rows * columns, 2)).at[chosen].set(displacements)
+    coarse = jnp.zeros((rows * columns, 2), jnp.float32).at[chosen].set(displacements)
     fine = jax.image.resize(coarse.reshape(rows, columns, 2), (rows * pool, columns * pool, 2), "linear")
     return TransportPlan(
         displacement=fine[:height, :width],
@@ -128,7 +131,7 @@ def plan_at(level: int, plan: TransportPlan, mass: Float[Array, "H W"], target: 
 
 def nearby(coarse_mass: Float[Array, "h w"], most: int) -> Int[Array, " n"]:
     """Return the coarse cells in or beside which mass stands, the heaviest where there are more than `most`."""
-    around = jax.lax.reduce_window(coarse_mass, 0.0, jax.lax.max, (3, 3), (1, 1), "SAME")
+    around = jax.lax.reduce_window(coarse_mass, np.float32(0), jax.lax.max, (3, 3), (1, 1), "SAME")
     return jax.lax.top_k(around.ravel(), min(most, around.size))[1]
 
 

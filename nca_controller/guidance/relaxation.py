@@ -28,7 +28,7 @@ class Wave:
 
 def flat_wave(height: int, width: int) -> Wave:
     """Return the wave before any order."""
-    return Wave(jnp.zeros((height, width)), jnp.zeros((height, width)))
+    return Wave(jnp.zeros((height, width), jnp.float32), jnp.zeros((height, width), jnp.float32))
 
 
 def relax(wave: Wave, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Wave:

@@ -40,9 +40,9 @@ def sinkhorn(
     supply, demand = jnp.exp(source), jnp.exp(target)
 
     def scale(number: Array, potential: Float[Array, " k"]) -> Float[Array, " k"]:
-        width = blur * NARROWING ** (rounds - 1 - number).astype(jnp.float32)
-        source_potential = -width * jax.nn.logsumexp((potential - cost) / width + target, axis=1)
-        plan = jnp.exp(jnp.minimum((source_potential[:, None] + potential - cost) / width, 60.0))
+        width = blur * NARROWING ** jnp.asarray(rounds - 1 - number, jnp.float32)
+        source_potential = -width * jax.nn.logsumexp((potential[None] - cost) / width + target[None], axis=1)
+        plan = jnp.exp(jnp.minimum((source_potential[:, None] + potential[None] - cost) / width, 60.0))
 
         def sweep(_: int, columns: Float[Array, " k"]) -> Float[Array, " k"]:
             rows = 1 / jnp.maximum(plan @ (demand * columns), 1 / FARTHEST)
@@ -57,7 +57,7 @@ def sinkhorn(
 
 def sinkhorn_to_itself(cloud: Cloud, blur: float) -> Float[Array, " k"]:
     """Return the potential of the plan from a cloud to itself, for squared distances."""
-    kernel = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.log_share)
+    kernel = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.log_share)[None]
 
     def sweep(_: int, scale: Float[Array, " k"]) -> Float[Array, " k"]:
         return jnp.sqrt(scale / (kernel @ scale + 1 / FARTHEST))
@@ -67,9 +67,9 @@ def sinkhorn_to_itself(cloud: Cloud, blur: float) -> Float[Array, " k"]:
 
 def barycentric_map(cost: Cost, target: Cloud, potential: Float[Array, " k"], blur: float) -> Float[Array, "n 2"]:
     """Return for every place the mean of the points that the plan sends its mass to; `cost` is from the places."""
-    return jax.nn.softmax((potential - cost) / blur + target.log_share, axis=1) @ target.points
+    return jax.nn.softmax((potential[None] - cost) / blur + target.log_share[None], axis=1) @ target.points
 
 
 def squared_distances(to: Float[Array, "n 2"], of: Float[Array, "k 2"]) -> Cost:
     """Return the squared distance of all pairs."""
-    return ((to[:, None] - of) ** 2).sum(axis=-1)
+    return ((to[:, None] - of[None]) ** 2).sum(axis=-1)

@@ -17,7 +17,7 @@ from nca_controller.guidance import clipped, speed, unit
 from nca_controller.model.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model.frames import FRAMES, from_frame
 from nca_controller.model.network import Weights, alive_mask, apply
-from nca_controller.physics import Terrain, advect, diffuse, perturb
+from nca_controller.physics import Terrain, advect, as_floats, diffuse, perturb
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
 ANSWERED = "answered"  # checkpoint name of the outputs, which training keeps for the backward pass
@@ -36,8 +36,9 @@ class Layer(nn.Module):
 
     @nn.compact
     def __call__(self) -> tuple[Float[Array, "inputs outputs"], Float[Array, " outputs"]]:
-        kernel = self.param("kernel", self.kernel_init, (self.inputs, self.outputs))
-        return kernel, self.param("bias", nn.initializers.zeros, (self.outputs,))
+        kernel = self.param("kernel", self.kernel_init, (self.inputs, self.outputs), jnp.float32)
+        bias = self.param("bias", nn.initializers.zeros, (self.outputs,), jnp.float32)
+        return as_floats("kernel", kernel, kind=jnp.float32), as_floats("bias", bias, kind=jnp.float32)
 
 
 class AdvectionNCA(nn.Module):
@@ -77,8 +78,9 @@ class AdvectionNCA(nn.Module):
         `key` is needed where the fire rate is below 1 or the noise above 0. Walls surround the field.
         """
         steering, moving = jax.random.split(key) if key is not None else (None, None)
+        state = as_floats("state", state, kind=jnp.float32)
         if parent_signal is None:
-            parent_signal = jnp.zeros((*state.shape[:-1], SIGNAL_CHANNELS))
+            parent_signal = jnp.zeros((*state.shape[:-1], SIGNAL_CHANNELS), jnp.float32)
         state = self.steer(state, parent_signal, steering)
         velocity = state[..., CHANNELS.VELOCITY]
         if moving is not None and self.velocity_noise:
@@ -88,6 +90,7 @@ class AdvectionNCA(nn.Module):
 
     def steer(self, state: State, signal: Float[Array, "*any H W 4"], key: PRNGKeyArray | None = None) -> State:
         """Return the state with new velocities and hidden channels; its mass has not moved."""
+        state, signal = as_floats("state", state, kind=jnp.float32), as_floats("signal", signal, kind=jnp.float32)
         signal = jnp.broadcast_to(signal, (*state.shape[:-1], SIGNAL_CHANNELS))
         alive = alive_mask(state[..., CHANNELS.MASS]) if self.cells == "living" else None
         updated = self.update(state, self.outputs(state, signal, alive), signal, alive)

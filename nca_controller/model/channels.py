@@ -6,6 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from nca_controller.physics import as_floats
+
 
 class ADVECTION_CHANNELS:  # noqa: N801  the seed's name
     """Indices of the 16 channels."""
@@ -33,15 +35,23 @@ def create_formation_from_alpha(
     rgb: tuple[float, float, float] = (1.0, 0.0, 0.0),
 ) -> Float[Array, "*batch H W 16"]:
     """Return the initial state of cells with this mass, at rest."""
-    mass = jnp.asarray(alpha, dtype=jnp.float32)[..., None]
+    mass = as_floats("alpha", alpha, kind=jnp.float32)[..., None]
     occupied = (mass > PRESENT).astype(jnp.float32)
-    velocities = jnp.zeros((*mass.shape[:-1], 4))
+    velocities = jnp.zeros((*mass.shape[:-1], 4), jnp.float32)
     hidden = jnp.broadcast_to(WAKING * occupied, (*mass.shape[:-1], 8))
-    return jnp.concatenate([occupied * jnp.asarray(rgb), mass, velocities, hidden], axis=-1)
+    return jnp.concatenate(
+        [
+            occupied * jnp.broadcast_to(as_floats("rgb", rgb, "3", jnp.float32), (*mass.shape[:-1], 3)),
+            mass,
+            velocities,
+            hidden,
+        ],
+        axis=-1,
+    )
 
 
 def create_advection_seed(height: int, width: int, mass: float = 1.0, size: int = 8) -> Float[Array, "H W 16"]:
     """Return the state of a square block of `size` cells in the middle of the field, each holding `mass`."""
     top, left = (height - size) // 2, (width - size) // 2
-    alpha = jnp.zeros((height, width)).at[top : top + size, left : left + size].set(mass)
+    alpha = jnp.zeros((height, width), jnp.float32).at[top : top + size, left : left + size].set(mass)
     return create_formation_from_alpha(alpha)

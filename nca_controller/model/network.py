@@ -71,7 +71,13 @@ def dense(weights: Weights, features: Features, frame: str) -> Outputs:
 
 def mlp(weights: Weights, perceived: Float[Array, "*cells features"]) -> Float[Array, "*cells out"]:
     """Return the outputs of the two layers."""
-    return nn.relu(perceived @ weights.hidden + weights.hidden_bias) @ weights.outcome + weights.outcome_bias
+    hidden = nn.relu(add_bias(perceived @ weights.hidden, weights.hidden_bias))
+    return add_bias(hidden @ weights.outcome, weights.outcome_bias)
+
+
+def add_bias(values: Float[Array, "*cells n"], bias: Float[Array, " n"]) -> Float[Array, "*cells n"]:
+    """Return the sum in every cell."""
+    return values + jnp.expand_dims(bias, range(values.ndim - 1))
 
 
 def perceive(
@@ -102,7 +108,7 @@ def _forward(
             of_chunk = patch_outputs(weights, take_patches(padded, chunk, features.shape), frame)
             return outputs.at[chunk].set(of_chunk, mode="drop", unique_indices=True, indices_are_sorted=True)
 
-        zeros = jnp.zeros((alive.size, weights.outcome.shape[1]))
+        zeros = jnp.zeros((alive.size, weights.outcome.shape[1]), jnp.float32)
         return jax.lax.fori_loop(0, chunks, body, zeros).reshape(*alive.shape, -1)
 
     outputs = jax.lax.platform_dependent(cpu=by_list, default=lambda: masked(weights, features, alive, frame))

@@ -1,11 +1,12 @@
 """Differentiable transport that conserves mass exactly and never exceeds capacity. Imports nothing of the rest."""
 
+from nca_controller.physics.arrays import are_amounts, are_known, as_floats, converted
 from nca_controller.physics.diffusion import diffuse, perturb
 from nca_controller.physics.exchange import total
 from nca_controller.physics.lattice import QUANTUM, to_lattice
 from nca_controller.physics.limiters import LIMITERS, Limiter, donor_cell, superbee, ultra_bee, van_leer
 from nca_controller.physics.terrain import Terrain
-from nca_controller.physics.transport import Moved, advect
+from nca_controller.physics.transport import Moved, advect, sides_of
 
 jostle = perturb  # its name in 0.1.0
 
@@ -16,10 +17,15 @@ __all__ = [
     "Moved",
     "Terrain",
     "advect",
+    "are_amounts",
+    "are_known",
+    "as_floats",
+    "converted",
     "diffuse",
     "donor_cell",
     "jostle",
     "perturb",
+    "sides_of",
     "superbee",
     "to_lattice",
     "total",

@@ -8,7 +8,8 @@ from functools import partial
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from nca_controller.physics.lattice import QUANTUM, check_quantum, to_lattice
+from nca_controller.physics.arrays import as_floats, as_number
+from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.rows import below, transposed
 from nca_controller.physics.terrain import Terrain
 from nca_controller.physics.transport import apply_offers, ground_for, sides_of
@@ -29,7 +30,8 @@ def diffuse(
 
     Raises ValueError for a rate outside [0, 0.25], and for what `advect` refuses.
     """
-    check_quantum(quantum)
+    mass, quantum = as_floats("mass", mass, "R H W"), checked_quantum(quantum)
+    rate = as_number("rate", rate, mass.dtype)
     if not 0 <= rate <= 0.25:
         raise ValueError(f"rate must lie in [0, 0.25], not {rate}")
     return spread_out(mass, rate, ground_for(mass, terrain), quantum=quantum, sides=sides_of(mass, sides))
@@ -53,4 +55,7 @@ def perturb(velocity: Float[Array, "*shape 2"], deviation: float, key: PRNGKeyAr
 
     Noise in what moves the mass, not in the mass: whatever it draws, `advect` keeps its guarantees.
     """
-    return velocity + deviation * jax.random.normal(key, velocity.shape, velocity.dtype)
+    velocity = as_floats("velocity", velocity)
+    return velocity + as_number("deviation", deviation, velocity.dtype) * jax.random.normal(
+        key, velocity.shape, velocity.dtype
+    )

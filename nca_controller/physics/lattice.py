@@ -15,26 +15,41 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from nca_controller.physics.arrays import as_floats, as_number
+
 QUANTUM = 2.0**-20
 
 
-def check_quantum(quantum: float | None) -> None:
-    """Raise ValueError for a lattice on which float32 would round: neither None nor a power of two from 2^-20 to 1."""
-    if quantum is not None and not (QUANTUM <= quantum <= 1 and math.frexp(quantum)[0] == 0.5):
+def checked_quantum(quantum: float | None) -> float | None:
+    """Return the quantum as a number of Python's.
+
+    Raises ValueError for a lattice on which float32 would round: neither None nor a power of two from 2^-20 to 1.
+    """
+    if quantum is None:
+        return None
+    quantum = as_number("quantum", quantum)
+    if not (QUANTUM <= quantum <= 1 and math.frexp(quantum)[0] == 0.5):
         raise ValueError(f"quantum must be None or a power of two from 2^-20 to 1, not {quantum}")
+    return quantum
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(1,))
 def to_lattice(value: Float[Array, "*shape"], quantum: float | None = QUANTUM) -> Float[Array, "*shape"]:
     """Round towards zero to a multiple of `quantum`, a power of two; None leaves the value as it is.
 
-    The gradient passes straight through, as if nothing had been rounded.
+    Real numbers of any kind become float32, which holds the lattice. The gradient passes straight through, as if
+    nothing had been rounded.
     """
+    return rounded(as_floats("value", value), quantum)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(1,))
+def rounded(value: Float[Array, "*shape"], quantum: float | None) -> Float[Array, "*shape"]:
+    """Return the value on the lattice; the derivative is that of the value itself."""
     if quantum is None:
         return value
     return jnp.trunc(value * (1 / quantum)) * quantum
 
 
-@to_lattice.defjvp
+@rounded.defjvp
 def _straight_through(quantum: float | None, primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, Any]:
-    return to_lattice(primals[0], quantum), tangents[0]
+    return rounded(primals[0], quantum), tangents[0]

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from nca_controller.physics.lattice import QUANTUM
+from nca_controller.physics.arrays import are_amounts, are_known, as_numpy, converted, is_real
+from nca_controller.physics.lattice import QUANTUM, to_lattice
 from nca_controller.physics.rows import below, transposed
 
 GREATEST_CAPACITY = 4.0  # four neighbours' worth of it still adds up exactly on the lattice
@@ -34,11 +35,12 @@ class Terrain:
         capacity: float | Float[Array, "H W"] | Float[np.ndarray, "H W"] = 1.0,
         boundary: str = "wall",
     ) -> None:
-        """Take the ground as given, with its capacity rounded down to the lattice.
+        """Take the ground as given, with its capacity rounded down to the lattice; any number but 0 is an open cell.
 
-        Raises ValueError for a capacity outside (0, 4] or of another shape, and for an unknown boundary.
+        Raises ValueError for a capacity outside (0, 4] or of another shape, for an unknown boundary, and for what are
+        no real numbers.
         """
-        self._hold(*checked(np.asarray(open_cells), capacity, boundary), boundary)
+        self._hold(*checked(as_numpy("open_cells", open_cells), capacity, boundary), boundary)
 
     def _hold(self, open_cells: Any, capacity: Any, boundary: str) -> None:
         for name, value in (("open_cells", open_cells), ("capacity", capacity), ("boundary", boundary)):
@@ -63,6 +65,29 @@ class Terrain:
         """Return across which faces below a cell mass may pass."""
         return self.open_cells & below(self.open_cells, self.boundary)
 
+    def in_kind(self, kind: Any) -> Terrain:
+        """Return the ground with its capacity in that kind of number, as mass is reckoned in."""
+        if self.capacity.dtype == kind:
+            return self
+        return self.tree_unflatten(self.boundary, (self.open_cells, self.capacity.astype(kind)))
+
+    def settle(self, mass: Float[Array, "R H W"] | Float[np.ndarray, "R H W"]) -> Float[Array, "R H W"]:
+        """Return the masses of R regiments as a battle on this ground holds them: float32, rounded down to the lattice.
+
+        Raises ValueError for another shape, for what is not finite or below 0, and where the regiments together exceed
+        the capacity of a cell; a closed one holds nothing. Inside transformations nobody can look at values.
+        """
+        mass = converted("mass", mass, "R H W", jnp.float32)
+        if mass.shape[1:] != self.open_cells.shape:
+            raise ValueError(f"mass {mass.shape} does not fit the ground {self.open_cells.shape}")
+        settled = to_lattice(mass)
+        if are_known(mass, self.open_cells, self.capacity):
+            together = np.asarray(settled).sum(axis=0, dtype=np.float64)
+            room = np.where(self.open_cells, self.capacity, 0)
+            if not (are_amounts(mass) and (together <= room).all()):
+                raise ValueError("mass must be finite, at least 0, and within the capacity of open cells")
+        return settled
+
     def transposed(self) -> Terrain:
         """Return the ground with rows and columns swapped."""
         return self.tree_unflatten(self.boundary, (transposed(self.open_cells), transposed(self.capacity)))
@@ -74,11 +99,16 @@ def checked(
     open_cells: Bool[np.ndarray, "H W"], capacity: object, boundary: str
 ) -> tuple[Bool[Array, "H W"], Float[Array, "H W"]]:
     """Return cells and capacity as arrays of JAX. Raises ValueError for what is no ground."""
+    if not is_real(open_cells.dtype) or (open_cells != open_cells).any():
+        raise ValueError(f"open_cells must be True where a cell is open and False elsewhere, not {open_cells.dtype}")
     if open_cells.ndim != 2:
         raise ValueError(f"open_cells must have the shape (H, W), not {open_cells.shape}")
     if boundary not in ("wall", "torus"):
         raise ValueError(f"boundary must be 'wall' or 'torus', not {boundary!r}")
-    room = np.asarray(capacity, dtype=np.float64)
+    room = as_numpy("capacity", capacity)
+    if not is_real(room.dtype):
+        raise ValueError(f"capacity must hold real numbers, not {room.dtype}")
+    room = room.astype(np.float64)
     if room.shape not in ((), open_cells.shape):
         raise ValueError(f"capacity must be a number or have the shape {open_cells.shape}, not {room.shape}")
     if not ((room > 0) & (room <= GREATEST_CAPACITY)).all():

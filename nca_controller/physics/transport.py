@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from operator import index
 from typing import NamedTuple
 
 import jax
@@ -16,8 +17,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.physics.acceptance import accept
+from nca_controller.physics.arrays import as_floats, as_number
 from nca_controller.physics.exchange import apportion, exchange, total
-from nca_controller.physics.lattice import QUANTUM, check_quantum, to_lattice
+from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
 from nca_controller.physics.terrain import Terrain
@@ -54,12 +56,19 @@ def advect(
     bit, and the mass is what it was minus the divergence of the flux, to the bit. `quantum=None` leaves the lattice,
     for smooth derivatives and convergence orders; all this then holds to rounding.
 
-    Raises ValueError for shapes that do not fit each other, sides that are not one for each regiment, another first
-    axis, and a quantum that is no power of two from 2^-20 to 1.
+    Mass and velocity may be arrays of NumPy or JAX, of any real numbers; they are moved as float32, or as float64 where
+    the mass is a float64 and JAX has 64 bits switched on. What they hold is not looked at: mass off the lattice keeps
+    its total to rounding, a cell above its capacity takes in no more than it passes on, mass below 0 stays mass below
+    0, infinite velocities count as a cell a step, and NaN spreads.
+
+    Raises ValueError for what are no real numbers, shapes that do not fit each other, sides that are not one whole
+    number for each regiment, another first axis, and a quantum that is no power of two from 2^-20 to 1.
     """
+    mass = as_floats("mass", mass)
+    velocity = as_floats("velocity", velocity, kind=mass.dtype)
     if mass.ndim != 3 or velocity.shape != (*mass.shape, 2):
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
-    check_quantum(quantum)
+    quantum, dt = checked_quantum(quantum), as_number("dt", dt, mass.dtype)
     if first not in ("x", "y"):
         raise ValueError(f"first must be 'x' or 'y', not {first!r}")
     terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
@@ -113,7 +122,7 @@ def offered(
     limiter sees how the neighbours are filled, as a share of what they can hold of this regiment: else it would wait
     for a ford, or a cell that other regiments share, to fill up as open ground does, for ever.
     """
-    free_of_others = terrain.capacity - (total(mass) - mass)
+    free_of_others = terrain.capacity[None] - (total(mass)[None] - mass)
     filled = jnp.where(free_of_others >= QUANTUM, mass / jnp.maximum(free_of_others, QUANTUM), 0)
     slope_below = to_lattice(free_of_others * below(filled, terrain.boundary), quantum) - mass
     slope_above = mass - to_lattice(free_of_others * above(filled, terrain.boundary), quantum)
@@ -139,7 +148,7 @@ def apply_offers(
     Offers across closed faces are not made. Friends exchange; what remains of both directions on a face cancels, and
     the rest is accepted as far as there is room, from each regiment in proportion to its offer.
     """
-    offers = jnp.where(terrain.open_below(), offers, 0)
+    offers = jnp.where(terrain.open_below()[None], offers, 0)
     room = jnp.maximum(terrain.capacity - total(mass), 0)
     if len(mass) == 1:
         flux = accept(offers[0], room, terrain.boundary, quantum)[None]
@@ -156,18 +165,26 @@ def apply_offers(
 
 
 def ground_for(mass: Float[Array, "R H W"], terrain: Terrain | None) -> Terrain:
-    """Return the terrain, plain where none is given. Raises ValueError for one of another size than the mass."""
-    if terrain is None:
-        return Terrain.plain(*mass.shape[1:])
+    """Return the terrain, plain where none is given, in the mass's kind of number.
+
+    Raises ValueError for one of another size than the mass.
+    """
+    terrain = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
     if terrain.open_cells.shape != mass.shape[1:]:
         raise ValueError(f"the terrain is {terrain.open_cells.shape}, the mass {mass.shape[1:]}")
-    return terrain
+    return terrain.in_kind(mass.dtype)
 
 
 def sides_of(mass: Float[Array, "R H W"], sides: Sequence[int] | None) -> tuple[int, ...]:
-    """Return the side of each regiment, one for all where none are given. Raises ValueError for another number."""
+    """Return the side of each regiment, one for all where none are given.
+
+    Raises ValueError where they are not one whole number for each regiment.
+    """
     if sides is None:
         return (0,) * len(mass)
     if len(sides) != len(mass):
         raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
-    return tuple(sides)
+    try:
+        return tuple(index(side) for side in sides)
+    except TypeError:
+        raise ValueError(f"sides must be whole numbers, not {list(sides)}") from None

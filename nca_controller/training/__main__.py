@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from engine.io import Parser, arguments, unknown_name, write_whole
 from nca_controller.checkpoints import RECIPE
+from nca_controller.jax_config import first_device
 from nca_controller.training.config import PRESETS, Config
 
 RUNS = Path("runs")
@@ -61,6 +62,7 @@ def resumed(folder: Path, args: Namespace) -> Config:
 
 def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:
     """Train with a progress bar, and leave the recipe beside the model."""
+    first_device()
     from nca_controller.plotting import check_figures
     from nca_controller.training.figures import show
     from nca_controller.training.runs import Run

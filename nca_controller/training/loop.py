@@ -123,8 +123,9 @@ class Trainer:
 
     def _descend(self, params: Any, moments: Any, total: Any) -> tuple[Any, Any]:
         mean = jax.tree.map(lambda leaf: leaf / self.config.accumulate, total)
-        updates, moments = self.optimizer.update(mean, moments, params)
-        return optax.apply_updates(params, updates), moments
+        with jax.numpy_dtype_promotion("standard"):  # optax multiplies counts by rates, whatever a player's JAX allows
+            updates, moments = self.optimizer.update(mean, moments, params)
+            return optax.apply_updates(params, updates), moments
 
 
 def arrays_of(trainer: Trainer) -> dict[str, Any]:

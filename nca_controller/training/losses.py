@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.guidance import create_goal_signal
-from nca_controller.metrics import overlap
+from nca_controller.metrics import filled, overlap
 
 CLEAN = 0.005  # shortfall below which there is little left to win
 ENOUGH = (0.95, 0.98, 0.99)  # overlaps from which an order may count as standing
@@ -51,10 +51,10 @@ def order_loss(
 
     Where rest is due, the kinetic energy of mass in its place is added.
     """
-    filled = overlap(mass, target)
-    loss, due = objective(filled)
-    moving = (jnp.minimum(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
-    return loss + rest_weight * (moving * due).mean(), filled[-1]
+    share = overlap(mass, target)
+    loss, due = objective(share)
+    moving = (filled(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
+    return loss + rest_weight * (moving * due).mean(), share[-1]
 
 
 def seed_loss(
