@@ -107,7 +107,7 @@ def test_what_is_no_text_or_no_file_is_told(tmp_path):
     refused(tmp_path / "odd.toml", "odd.toml")
     refused(tmp_path / "gone.toml", "No such file")
     write(tmp_path).write_text("ratio = " + 5000 * "1")
-    refused(tmp_path / "odd.toml", "Exceeds the limit")
+    refused(tmp_path / "odd.toml", "a number of over 100 digits")
     write(tmp_path).write_text("ratio = " + 5000 * "[")
     refused(tmp_path / "odd.toml", "nested too deep")
     write(tmp_path).write_text("#" * 200_000)
@@ -174,7 +174,7 @@ def test_a_picture_that_cannot_be_used_is_told(tmp_path):
     (tmp_path / "folder.png").mkdir()
     refused(tmp_path / "folder.png", "directory")
     (tmp_path / "words.png").write_text("not a picture")
-    refused(tmp_path / "words.png", "it is no picture")
+    refused(tmp_path / "words.png", "it is no PNG")
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
