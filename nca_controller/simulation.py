@@ -13,6 +13,7 @@ from engine.plugin import Ground
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import State, advance, init_state, planned, steer, transport
 from nca_controller.guidance import MAX_SPEED
+from nca_controller.jax_config import first_device
 from nca_controller.physics import Terrain, to_lattice
 
 
@@ -24,7 +25,8 @@ class JaxSimulation:
     """
 
     def __init__(self) -> None:
-        device = jax.devices()[0]
+        """Raises ValueError, one line, where JAX finds no device to compute on."""
+        device = first_device()
         self.backend: str = device.platform
         self.device: str = device.device_kind
         self._steer = jax.jit(steer)

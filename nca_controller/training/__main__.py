@@ -14,7 +14,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, unknown_name, write_whole
+from engine.io import Parser, arguments, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import CARD, RECIPE
 from nca_controller.training.config import PRESETS, Config
 
@@ -23,6 +23,7 @@ RUNS = Path("runs")
 
 def main(words: list[str] | None = None) -> None:
     """Train as the command line says."""
+    terminal.prepare()
     parser = make_parser()
     args = parser.parse_args(words)
     if args.preset not in PRESETS:
@@ -61,6 +62,9 @@ def resumed(folder: Path, args: Namespace) -> Config:
 
 def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:
     """Train with a progress bar, and leave the recipe beside the model."""
+    from nca_controller.jax_config import first_device
+
+    first_device()  # where there is none, nothing is made or removed
     model.mkdir(parents=True, exist_ok=True)
     from nca_controller.plotting import check_figures
     from nca_controller.training.figures import show
@@ -89,8 +93,8 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
     }
     write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
-        print(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
-    print(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
+        terminal.say(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
+    terminal.say(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
 
 
 def device() -> str:
