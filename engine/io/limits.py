@@ -10,6 +10,7 @@ LARGEST_SMALL_TOML = 100_000  # bytes of settings or a formation, which are writ
 DEEPEST_TOML = 8  # brackets in brackets, and names in a dotted key; the files of this game need 3
 MOST_TOML_KEYS = 100_000  # keys and tables: each takes about a kilobyte to read
 MOST_TOML_VALUES = 2_000_000  # values of lists
+MOST_TOML_ESCAPES = 100_000  # backslashes in texts, which are read letter by letter
 MOST_DIGITS = 100  # of a number: a float has 17
 WIDEST_INTEGER = 63  # bits of a whole number, as TOML has it
 
@@ -25,6 +26,7 @@ MOST_REGIMENT_CELLS = 2**21  # cells times regiments: each takes about a kilobyt
 MOST_SOLDIERS_PER_MASS = 4096  # drawn for a mass of 1, which fills a cell
 MOST_CONTROLLERS = 32  # that a scenario or a replay names: each is loaded and compiled
 MOST_PATH_POINTS = 256  # of a line that are used: more would be finer than the cells
-MOST_ORDER_WORK = 200_000_000  # cells that the discs of a painted order are laid over: about four seconds
-MOST_WORK = 2_000_000_000  # cells times points of all orders together: well over half a minute
+MOST_ORDER_WORK = 50_000_000  # cells that the discs of a painted order are laid over: about a second
+MOST_WORK = 2_000_000_000  # cells looked at for each point of all orders together: well over half a minute
 WORK_OF_AN_ORDER = 8  # points that the cheapest order counts as
+RIM_OF_A_DISC = 10.0  # cells around a painted disc that are looked at

@@ -69,7 +69,7 @@ def _colours(picture: Image.Image, bits: int, colour_type: int) -> UInt8[np.ndar
     else:
         levels = samples = np.asarray(picture.convert("L" if colour_type == GREY else "RGB"))
         if clear is not None and colour_type == GREY:
-            clear = clear * 255 // (2**bits - 1)
+            clear = min(clear, 2**bits - 1) * 255 // (2**bits - 1)
         elif clear is not None and bits > 8:
             clear = [sample >> 8 for sample in clear]
     colours = np.array(Image.fromarray(levels).convert("RGBA"))

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
 from engine.io.errors import FileError
-from engine.io.limits import LARGEST_TOML
+from engine.io.limits import LARGEST_TOML, LONGEST_VALUE
 from engine.io.names import suggestion
 from engine.io.reading import read_file
-from engine.io.text import shown
+from engine.io.text import one_line, shown
 from engine.io.toml import parse_toml
 
 Default = TypeVar("Default")
@@ -39,7 +39,7 @@ class Table:
 
     def field(self, name: str) -> str:
         """Return a field's name as errors show it: with the file and the path to it."""
-        return f"{self._file}: field '{self._path}{name}'"
+        return f"{self._file}: field '{self._path}{one_line(name, LONGEST_VALUE)}'"
 
     def error(self, name: str, what: str) -> FileError:
         """Return the error that a field is wrong."""

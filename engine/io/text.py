@@ -8,7 +8,7 @@ import reprlib
 from engine.io.limits import LONGEST_LINE, LONGEST_VALUE
 
 BREAKS = re.compile(r"[^\S ]+")  # white space that is no plain space: line ends, tabs, ...
-READ_AHEAD = 20  # lines' lengths that are looked at before a text is cut
+READ_AHEAD = 10  # lines' lengths, from either end, that are looked at before a text is cut
 
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxlist, _short.maxdict = 3, 8, 4
@@ -19,12 +19,16 @@ def one_line(text: object, longest: int = LONGEST_LINE) -> str:
     """Return a text as one line of at most `longest` characters.
 
     Line ends and tabs become spaces. Control characters, marks that turn the direction of writing, and bytes of file
-    names that are no UTF-8 are written as escapes; what is too long ends in "...".
+    names that are no UTF-8 are written as escapes; what is too long is cut in the middle.
     """
-    line = BREAKS.sub(" ", as_text(str(text)[: READ_AHEAD * longest])).strip()
+    words = str(text)
+    if len(words) > 2 * READ_AHEAD * longest:
+        words = words[: READ_AHEAD * longest] + words[-READ_AHEAD * longest :]
+    line = BREAKS.sub(" ", as_text(words)).strip()
     if not line.isprintable():
         line = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
-    return line if len(line) <= longest else line[: longest - 3] + "..."
+    end = longest // 3  # of an error line the reason often comes last
+    return line if len(line) <= longest else f"{line[: longest - end - 3]}...{line[-end:]}"
 
 
 def shown(value: object) -> str:

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.io.errors import FileError
-from engine.io.limits import DEEPEST_TOML, MOST_DIGITS, MOST_TOML_KEYS, MOST_TOML_VALUES, WIDEST_INTEGER
+from engine.io.limits import (
+    DEEPEST_TOML,
+    MOST_DIGITS,
+    MOST_TOML_ESCAPES,
+    MOST_TOML_KEYS,
+    MOST_TOML_VALUES,
+    WIDEST_INTEGER,
+)
 
 # Strings and comments, each as far as the parser would read it; possessive, so that matching never turns back.
 WORDS = re.compile(
@@ -48,6 +55,8 @@ def parse_toml(content: bytes, file: str) -> dict[str, Any]:
 
 def check_size(text: str, file: str) -> None:
     """Raise FileError for a text whose parsing would cost more than its size lets expect. Takes time in proportion."""
+    if text.count("\\") > MOST_TOML_ESCAPES:
+        raise FileError(f"{file}: holds over {MOST_TOML_ESCAPES} backslashes")
     bare = WORDS.sub("_", text)
     if bare.count("[") + bare.count("{") + bare.count(",") > MOST_TOML_VALUES:
         raise FileError(f"{file}: holds over {MOST_TOML_VALUES} values")

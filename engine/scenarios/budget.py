@@ -13,8 +13,8 @@ def check_budget(scenario: Scenario, log: Schedule = ()) -> None:
     cells = height * width
     if cells * len(regiments) > limits.MOST_REGIMENT_CELLS:
         raise InputError(
-            f"{len(regiments)} regiments on {width}x{height} cells are too much for the memory: cells times "
-            f"regiments may be {limits.MOST_REGIMENT_CELLS}"
+            f"a field of {width}x{height} cells is too large for so many regiments: {len(regiments)} times "
+            f"{cells} cells are over {limits.MOST_REGIMENT_CELLS}"
         )
     soldiers = sum(regiment.soldiers for regiment in regiments)
     if soldiers > MOST_SOLDIERS:
@@ -30,13 +30,14 @@ def check_budget(scenario: Scenario, log: Schedule = ()) -> None:
     if len(later | {regiment.controller for regiment in regiments}) > limits.MOST_CONTROLLERS:
         raise InputError(f"over {limits.MOST_CONTROLLERS} controllers are too many")
     given = [order for command in commands if isinstance(command, GiveOrders) for _, order in command.orders]
-    work = cells * sum(map(_points, (*scenario.orders, *given)))
+    work = sum(_work(order, cells) for order in (*scenario.orders, *given))
     if work > limits.MOST_WORK:
         raise InputError(
-            f"the orders take too long to place: cells times points of all that is ordered are {work:.2g}, "
-            f"and may be {limits.MOST_WORK:.2g}"
+            f"the orders would take too long to place: {work:.2g} looks at a cell, of {limits.MOST_WORK:.2g} at most"
         )
 
 
-def _points(order: Order) -> int:
-    return limits.WORK_OF_AN_ORDER + min(len(order.path), limits.MOST_PATH_POINTS) + len(order.area)
+def _work(order: Order, cells: int) -> float:
+    """Return about how often a cell is looked at to place an order on a field of so many."""
+    points = limits.WORK_OF_AN_ORDER + min(len(order.path), limits.MOST_PATH_POINTS)
+    return cells * points + sum(min(cells, 4 * (disc[2] + limits.RIM_OF_A_DISC) ** 2) for disc in order.area)
