@@ -28,8 +28,12 @@ def read_mask(path: Path, name: str) -> Bool[np.ndarray, "rows columns"]:
         colours = read_png(read_file(path, limits.LARGEST_PICTURE, name), name)
     except FileError as error:
         raise FormationError(str(error)) from None
-    opaque, dark = colours[..., 3] >= 128, colours[..., :3].sum(axis=-1, dtype=np.uint16) < 3 * 128
-    mask = dark if opaque.all() else opaque
+    opaque = colours[..., 3] >= 128
+    if opaque.all():
+        red, green, blue = (colours[..., channel] for channel in range(3))
+        mask = np.add(red, green, dtype=np.uint16) + blue < 3 * 128
+    else:
+        mask = opaque
     if not mask.any():
         raise FormationError(f"{name}: nobody would stand on it: paint black on white, or leave the rest transparent")
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))

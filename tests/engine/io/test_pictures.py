@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -136,7 +137,5 @@ def test_a_damaged_picture_is_read_or_refused(damage, kind):
     content = bytearray(png(Image.new(("L", "P", "RGB", "LA")[kind], (12, 9)), exif=b"Exif\0\0II*\0\x08\0\0\0"))
     for place, value in damage:
         content[place % len(content)] = value
-    try:
+    with suppress(FileError):
         assert read_png(bytes(content), "f").shape[2] == 4
-    except FileError:
-        pass

@@ -1,4 +1,4 @@
-"""Files that are read: plain ones of a size that is looked at; TOML as other programs leave it, and as they should not."""
+"""Files that are read: plain ones of a size that is looked at; TOML as other programs leave it, and hostile TOML."""
 
 import os
 import time
