@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from jaxtyping import Array, Float, Int
 
@@ -174,7 +175,9 @@ def march(
     return jax.lax.scan(advance, init_state(mass[None], terrain, [controller], seed, scheme=scheme), length=ticks)[1]
 
 
-def checked_targets(name: str, targets: Float[Array, "*R H W"], shape: tuple[int, ...]) -> Float[Array, "*R H W"]:
+def checked_targets(
+    name: str, targets: Float[Array, "*R H W"] | Float[np.ndarray, "*R H W"], shape: tuple[int, ...]
+) -> Float[Array, "*R H W"]:
     """Return targets as float32. Raises ValueError for another shape, and for what is not finite or below 0."""
     targets = converted(name, targets, kind=jnp.float32)
     if targets.shape != shape:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, check_writable, unknown_name, write_whole
+from engine.io import Parser, arguments, check_writable, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import CARD, RECIPE
 from nca_controller.plotting import check_figures
 from nca_controller.storage import read_json
@@ -21,6 +21,7 @@ Row = dict[str, Any]
 
 def main(words: list[str] | None = None) -> None:
     """Evaluate as the command line says."""
+    terminal.prepare()
     parser = make_parser()
     args = parser.parse_args(words)
     try:
@@ -30,7 +31,9 @@ def main(words: list[str] | None = None) -> None:
             model_folder,
         )
         from nca_controller.evaluation import TRIALS
+        from nca_controller.jax_config import first_device
 
+        first_device()
         trials = chosen(args.trials, "trial", list(TRIALS))
         rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
         folder = model_folder(args.controller)
@@ -49,7 +52,7 @@ def main(words: list[str] | None = None) -> None:
                 progress.set_description(f"{Path(name).name}: {trial}")
                 results[name][trial] = TRIALS[trial](controllers[name], args.first)
         text = report(args.controller, results, {name: trial.__doc__ or "" for name, trial in TRIALS.items()})
-        print(text)
+        terminal.write(f"{text}\n")
         if args.json:
             write_whole(args.json, json.dumps(results, indent=1) + "\n")
         if args.figures:

@@ -24,7 +24,7 @@ def first_device() -> Any:
     except (RuntimeError, AssertionError) as error:
         from engine.io import InputError
 
-        asked = jax.config.jax_platforms
+        asked = os.environ.get("JAX_PLATFORMS")
         platform = f"the platform that JAX_PLATFORMS asks for, {asked!r}" if asked else "a device to compute on"
         why = str(error).strip().split("\n")[0]
         raise InputError(f"JAX does not find {platform}{': ' + why if why else ''}") from None

@@ -72,7 +72,7 @@ MAY_IMPORT = {
     "nca_controller.evaluation": "engine.io engine.plugin engine.formations nca_controller.tasks"
     " nca_controller.plotting nca_controller.physics nca_controller.controllers nca_controller.dynamics"
     " nca_controller.metrics",
-    "nca_controller.evaluate": "engine.io nca_controller.checkpoints nca_controller.controllers"
+    "nca_controller.evaluate": "engine.io nca_controller.jax_config nca_controller.checkpoints nca_controller.controllers"
     " nca_controller.evaluation nca_controller.plotting nca_controller.storage",
 }
 FORBIDDEN = {  # packages from outside that a package never imports, in no function either

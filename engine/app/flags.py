@@ -19,7 +19,7 @@ def make_parser() -> arguments.Parser:
     add("--scenario", metavar="NAME", help="what is played: one of --list-scenarios, or a file")
     add("--record", metavar="FILE", type=Path, help="save what is played as a replay, a small TOML file")
     add("--replay", metavar="FILE", type=Path, help="play a replay again, in the window, --headless or as a --demo")
-    add("--order", metavar="NAME", help="without a scenario: the first formation (line)")
+    add("--order", metavar="NAME", type=arguments.name, help="without a scenario: the first formation (line)")
     add(
         "--orders",
         metavar="SCRIPT",

@@ -5,18 +5,19 @@ from __future__ import annotations
 from engine import scenarios
 from engine.app.flags import make_parser
 from engine.app.listing import listing
-from engine.io import InputError
+from engine.io import InputError, terminal
 
 
 def main(words: list[str] | None = None) -> int:
     """Do what the command line asks for and return the exit code."""
+    terminal.prepare()
     parser = make_parser()
-    args = parser.parse_args(words)
     try:
+        args = parser.parse_args(words)
         args.played = scenarios.load_replay(args.replay) if args.replay else None
         lines = listing(args)
         if lines is not None:
-            print("\n".join(lines))
+            terminal.say(*lines)
         else:
             from engine.app.play import play  # here, since a list needs none of the battle that this loads
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from pathlib import Path
 
 from engine.formations import FormationLibrary
-from engine.io import InputError, paths
+from engine.io import InputError, paths, terminal
 
 
 def asset_folders(args: Namespace, kind: str) -> tuple[Path, ...]:
@@ -21,5 +20,5 @@ def library(args: Namespace) -> FormationLibrary:
     """Return the formations, and print one line about a file of the player's that cannot be used."""
     known = FormationLibrary(*asset_folders(args, "formations"))
     if known.complaint:
-        print(f"run_game.py: {known.complaint}", file=sys.stderr)
+        terminal.warn(known.complaint)
     return known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Iterable
 
@@ -10,7 +9,7 @@ from engine import scenarios
 from engine.app.installed import installed_controllers, trained_models
 from engine.app.library import asset_folders, library
 from engine.app.settings import SettingsFile
-from engine.io import paths
+from engine.io import paths, terminal
 
 
 def listing(args: Namespace) -> Iterable[str] | None:
@@ -33,5 +32,5 @@ def list_keys(args: Namespace) -> Iterable[str]:
     settings_file = SettingsFile(args.settings or paths.settings_file())
     own = keymap(library(args).formations.values(), settings_file.settings.keys, file=settings_file.file)
     if complaint := settings_file.complaint or own.complaint:
-        print(f"run_game.py: {complaint}", file=sys.stderr)
+        terminal.warn(complaint)
     return listed(own.table)

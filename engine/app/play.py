@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from engine.app.library import library
 from engine.app.request import make_setup
 from engine.app.settings import SettingsFile
 from engine.battle import Battle, BattleSetup, replays
-from engine.io import InputError, check_writable, name_unwritable, paths
+from engine.io import InputError, check_writable, name_unwritable, paths, terminal
 from engine.plugin import Ground
 from engine.recording import check_film
 from engine.view import NoDisplay, View, open_view
@@ -40,7 +39,8 @@ def play(args: Namespace) -> None:
     else:
         try:
             window(args)
-        except NoDisplay:
+        except NoDisplay as error:
+            terminal.warn(f"{error}; a demo is filmed instead")
             film(args, Path("maniple-demo.gif"))
 
 
@@ -77,7 +77,7 @@ def figures(args: Namespace) -> None:
         with drawing(WINDOW, visible=False) as view, name_unwritable(args.screenshot):
             headless.screenshot(setup, battle, view, args.screenshot)
     verdict = {"replay": replays.check(played, battle)} if played else {}
-    print(json.dumps({**headless.report(setup, battle), **verdict}))
+    terminal.write(json.dumps({**headless.report(setup, battle), **verdict}) + "\n")
 
 
 def save_replay(args: Namespace, setup: BattleSetup, battle: Battle) -> None:
@@ -86,7 +86,7 @@ def save_replay(args: Namespace, setup: BattleSetup, battle: Battle) -> None:
         with name_unwritable(args.record):
             replay = replays.record(setup, battle, replays.build_id(version("maniple")))
             scenarios.write_replay(args.record, replay)
-        print(f"run_game.py: the replay is in {args.record.resolve()}", file=sys.stderr)
+        terminal.warn(f"the replay is in {args.record.resolve()}")
 
 
 def film(args: Namespace, path: Path) -> None:
@@ -99,7 +99,7 @@ def film(args: Namespace, path: Path) -> None:
     with drawing(WINDOW, visible=False) as view, name_unwritable(path):
         demo.film(setup, battle, view, path, args.ticks or setup.scenario.ticks or demo.TICKS)
     save_replay(args, setup, battle)
-    print(f"the demo is in {path.resolve()}")
+    terminal.say(f"the demo is in {path.resolve()}")
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
     view = open_view(size, visible=visible)
     try:
         if not view.description.startswith("OpenGL"):
-            print(f"run_game.py: no OpenGL 3.3, drawing with {view.description}", file=sys.stderr)
+            terminal.warn(f"no OpenGL 3.3, drawing with {view.description}")
         yield view
     finally:
         view.close()

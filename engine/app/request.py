@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +14,7 @@ from engine.app.installed import make_simulation, makers
 from engine.app.library import asset_folders, library
 from engine.battle import BattleSetup, replays
 from engine.formations import Formation, check_mass
-from engine.io import InputError, check_writable
+from engine.io import InputError, check_writable, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
 from engine.scenarios import Regiment, Scenario
@@ -47,7 +46,7 @@ def make_setup(
         setup.check()
         if played:
             for warning in replays.warnings(played, setup, replays.build_id(version("maniple"))):
-                print(f"run_game.py: {args.replay.name} {warning}", file=sys.stderr)
+                terminal.warn(f"{args.replay.name} {warning}")
     except InputError as error:
         raise InputError(f"{path.name}: {error}" if path else str(error)) from None
     return setup
@@ -62,7 +61,7 @@ def from_file(args: Namespace, path: Path) -> Scenario:
             raise InputError(f"--{flag} is the {given}'s to say; leave it out, or --{given}")
     if args.played:
         return args.played.scenario
-    scenario = scenarios.load(path)
+    scenario = scenarios.load(path, anywhere=path == Path(args.scenario))
     if args.controller is not None:
         scenario = scenarios.with_controller(scenario, args.controller)
     return scenario if args.seed is None else replace(scenario, seed=args.seed)

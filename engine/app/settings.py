@@ -11,11 +11,10 @@ from typing import Any
 
 import tomli_w
 
-from engine.io import MOST_SOLDIERS, FileError, Table, read_entries, write_whole
+from engine.io import MOST_SOLDIERS, FileError, Table, limits, read_entries, write_whole
 from engine.view import PALETTES, TEAMS, Colour
 
 SIZES = (320, 16_384)  # pixels along a side of the window
-LARGEST_FILE = 100_000  # bytes
 FILMS = ("gif", "mp4")
 
 
@@ -112,7 +111,7 @@ def settings_of(entries: Mapping[str, Any], file: str) -> Settings:
 
 
 def _entries(path: Path) -> dict[str, Any]:
-    return read_entries(path, LARGEST_FILE) if path.exists() else {}
+    return read_entries(path, limits.LARGEST_SMALL_TOML) if path.exists() else {}
 
 
 def _colour(value: Any) -> Colour:

@@ -15,7 +15,7 @@ from engine.battle.battle import Battle
 from engine.formations import Formation, FormationError, Placement, check_mass, crowd, lookup, place_order
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
 from engine.plugin import Ground, Simulation
-from engine.scenarios import Regiment, Scenario
+from engine.scenarios import Regiment, Scenario, check_budget
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,11 @@ class BattleSetup:
         return self.scenario.ground
 
     def check(self) -> None:
-        """Raise FormationError if an order names no formation, or the ground cannot hold the army. Compiles nothing."""
+        """Raise InputError for a battle that cannot be built; compiles nothing.
+
+        It is beyond the budget, an order names no formation, or the ground cannot hold the army.
+        """
+        check_budget(self.scenario, self.log)
         check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
         self.initial_mass()
         for _ in self.placements():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,15 @@ from typing import Any
 from engine.formations.formation import WIDEST, Formation, FormationError
 from engine.formations.masks import mask_shape, read_mask
 from engine.formations.shapes import SHAPES
-from engine.io import ASSETS, FileError, read_table, suggestion
+from engine.io import ASSETS, FileError, as_text, limits, parse_toml, read_file, read_table, shown, suggestion
 
 PROPORTIONS = ("ratio", "ranks")  # either says how deep a formation is
 OWN = ("title", "key", "inherits")  # fields that are not inherited
 LOOSEST_SPACING = 4.0  # interval over that of closed ranks, at most
 MOST_SKEWED = 1.7  # the longer interval over the shorter: beyond it soldiers no longer stand in rank and file
 DEEPEST = 1000.0  # cells
-LARGEST_FILE = 100_000  # bytes
+SHALLOWEST = 0.01  # cells: thinner faces round an empty middle hold nobody, and would be searched for without end
+QUOTED = re.compile(r"""["']([^"'\n]+\.png)["']""")
 SPARE_KEYS = "90"  # for formations whose files name no key
 
 
@@ -33,13 +35,17 @@ def load(*folders: Path) -> dict[str, Formation]:
 
 
 def list_files(folders: Iterable[Path]) -> dict[str, Path]:
-    """Return the formation files of the folders by name. A picture counts unless a TOML file of its folder names it."""
+    """Return the formation files of the folders by name. A picture counts unless a TOML file of its folder names it.
+
+    Hidden files are passed over: editors and systems leave them, as `.#wedge.toml` and `._wedge.toml`.
+    """
     files: dict[str, Path] = {}
     for folder in folders:
-        tomls = sorted(folder.glob("*.toml"))
-        text = " ".join(_text(path) for path in tomls)
-        pictures = [path for path in sorted(folder.glob("*.png")) if path.name not in text]
-        files |= {path.stem: path for path in (*pictures, *tomls)}
+        seen = sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+        tomls = [path for path in seen if path.suffix == ".toml"]
+        named = {name for path in tomls for name in _pictures_in(path)}
+        pictures = [path for path in seen if path.suffix == ".png" and path.name not in named]
+        files |= {as_text(path.stem): path for path in (*pictures, *tomls)}
     return files
 
 
@@ -51,7 +57,9 @@ def arranged(formations: Iterable[Formation]) -> dict[str, Formation]:
     taken: dict[str, str] = {}
     for one in formations:
         if one.key in taken:
-            raise FormationError(f"{one.name}.toml: field 'key': {one.key!r} orders {taken[one.key]!r} already")
+            raise FormationError(
+                f"{one.name}.toml: field 'key': {shown(one.key)} orders {shown(taken[one.key])} already"
+            )
         if one.key:
             taken[one.key] = one.name
     spare = iter([key for key in SPARE_KEYS if key not in taken])
@@ -77,20 +85,21 @@ def read(path: Path, files: Mapping[str, Path] | None = None) -> Formation:
         mask = read_mask(shape, f"{path.name}: field 'shape': {shape.name}" if path.suffix == ".toml" else shape.name)
         fields["shape"] = mask_shape(mask)
         fields.setdefault("ratio", min(max(mask.shape[1] / mask.shape[0], 1 / WIDEST), WIDEST))
-    return Formation(name=path.stem, **{"key": "", "ratio": 1.0, **fields})
+    return Formation(name=as_text(path.stem), **{"key": "", "ratio": 1.0, **fields})
 
 
 def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]:
     """Return the checked fields of a file and of those that it inherits from. Raises FormationError."""
+    name = as_text(path.stem)
     if path.suffix == ".png":
-        return {"title": path.stem.capitalize(), "description": f"As {path.name} shows it.", "shape": path}
-    fields, trail = entries(path), [path.stem]
+        return {"title": name.capitalize(), "description": f"As {as_text(path.name)} shows it.", "shape": path}
+    fields, trail = entries(path), [name]
     while "inherits" in fields:
         parent, child = fields.pop("inherits"), files.get(trail[-1], path)
         if parent in trail:
             raise FormationError(f"{path.name}: field 'inherits' goes round: {', '.join([*trail, parent])}")
         if parent not in files:
-            unknown = f"there is no formation {parent!r}{suggestion(parent, files)}"
+            unknown = f"there is no formation {shown(parent)}{suggestion(parent, files)}"
             raise FormationError(f"{child.name}: field 'inherits': {unknown}")
         trail.append(parent)
         parent_fields = entries(files[parent]) if files[parent].suffix == ".toml" else {"shape": files[parent]}
@@ -104,7 +113,7 @@ def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]
 def entries(path: Path) -> dict[str, Any]:
     """Return the fields of one file, each checked by itself. Raises FormationError."""
     try:
-        table = read_table(path, LARGEST_FILE)
+        table = read_table(path, limits.LARGEST_SMALL_TOML)
         fields = {name: table.checked(name, check, None) for name, check in CHECKS.items() if name in table}
         table.finish()
         if all(name in fields for name in PROPORTIONS):
@@ -116,11 +125,16 @@ def entries(path: Path) -> dict[str, Any]:
     return fields
 
 
-def _text(path: Path) -> str:
+def _pictures_in(path: Path) -> set[str]:
+    """Return the names of pictures that a file may mean as its shape; of one that is no TOML, any that it quotes."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")[:LARGEST_FILE]
-    except OSError:
-        return ""
+        content = read_file(path, limits.LARGEST_SMALL_TOML)
+    except FileError:
+        return set()
+    try:
+        return {str(parse_toml(content, path.name).get("shape"))}
+    except FileError:
+        return set(QUOTED.findall(content.decode("utf-8", errors="replace")))
 
 
 def _words(value: Any) -> str:
@@ -165,6 +179,14 @@ def _spacing(value: Any) -> tuple[float, float]:
     return across, behind
 
 
+def _hollow(value: Any) -> float:
+    words = f"0, or a number from {SHALLOWEST:g} to {DEEPEST:g}"
+    depth = _number(0, DEEPEST, words)(value)
+    if 0 < depth < SHALLOWEST:
+        raise ValueError(words)
+    return depth
+
+
 def _switch(value: Any) -> bool:
     if isinstance(value, bool):
         return value
@@ -179,7 +201,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "shape": _shape,
     "ratio": _number(1 / WIDEST, WIDEST, f"a number above 0, from 1/{WIDEST:g} to {WIDEST:g}"),
     "ranks": _number(0.5, DEEPEST, f"a number above 0, from 0.5 to {DEEPEST:g}"),
-    "hollow": _number(0, DEEPEST, f"a number from 0 to {DEEPEST:g}"),
+    "hollow": _hollow,
     "spacing": _spacing,
     "stagger": _switch,
 }

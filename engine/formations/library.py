@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine.formations.files import arranged, list_files, read
@@ -49,8 +50,10 @@ class FormationLibrary:
         """Read all files. The error of the first broken one becomes the complaint."""
         complaints: list[str] = []
         usable: list[Formation] = []
-        for name in list_files(self._folders):
-            one = self._usable(name, complaints)
+        # The files of all folders, then without the last, and so on: what stands in for one that is broken.
+        listings = [list_files(self._folders[:last]) for last in range(len(self._folders), 0, -1)]
+        for name in listings[0] if listings else ():
+            one = self._usable(name, listings, complaints)
             try:
                 arranged([*usable, *one])
                 usable += one
@@ -61,10 +64,9 @@ class FormationLibrary:
         more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
         self.complaint = complaints[0] + more if complaints else ""
 
-    def _usable(self, name: str, complaints: list[str]) -> list[Formation]:
+    def _usable(self, name: str, listings: Sequence[Mapping[str, Path]], complaints: list[str]) -> list[Formation]:
         """Return the formation of that name, or none: from its file, else as last read, else from an earlier folder."""
-        for last in range(len(self._folders), 0, -1):
-            files = list_files(self._folders[:last])
+        for files in listings:
             if name not in files:
                 break
             try:
@@ -80,12 +82,17 @@ def signature(folders: Sequence[Path]) -> Signature:
     """Return name, time and size of each file in the folders; nothing for a folder that is not there."""
     seen: list[tuple[str, int, int]] = []
     for folder in folders:
-        try:
-            with os.scandir(folder) as files:
-                for file in files:
-                    if file.name.endswith((".toml", ".png")):
-                        status = file.stat()
-                        seen.append((file.path, status.st_mtime_ns, status.st_size))
-        except OSError:  # no such folder, or a file removed meanwhile
-            continue
+        with suppress(OSError), os.scandir(folder) as files:  # no such folder
+            for file in files:
+                if file.name.endswith((".toml", ".png")):
+                    seen.append((file.path, *_stamp(file)))
     return tuple(sorted(seen))
+
+
+def _stamp(file: os.DirEntry[str]) -> tuple[int, int]:
+    """Return time and size of a file; of a link that leads nowhere, or a file removed meanwhile, what there is."""
+    for follow in (True, False):
+        with suppress(OSError):
+            status = file.stat(follow_symlinks=follow)
+            return status.st_mtime_ns, status.st_size
+    return 0, 0

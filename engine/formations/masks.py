@@ -11,9 +11,9 @@ from jaxtyping import Bool, Float
 
 from engine.formations.formation import FormationError
 from engine.formations.shapes import Field, Shape
+from engine.io import FileError, limits, read_file, read_png
 
 MOST_PIXELS = 128  # along the longer side: more than the cells that any formation is wide
-MOST_TO_READ = 64_000_000  # pixels; a larger picture is refused
 PADDING = 2  # empty pixels kept around the picture
 
 
@@ -22,25 +22,18 @@ def read_mask(path: Path, name: str) -> Bool[np.ndarray, "rows columns"]:
 
     Raises FormationError, which calls the picture by that name, for a file that is no picture or shows nothing.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > MOST_TO_READ:
-                raise FormationError(f"{name}: {picture.width}x{picture.height} pixels are too many")
-            # 16 bits of grey would be cut off at 255 in a conversion.
-            deep = np.asarray(picture) // 257 if picture.mode.startswith("I") else None
-            colours = np.asarray((picture if deep is None else Image.fromarray(deep.astype(np.uint8))).convert("RGBA"))
-    except UnidentifiedImageError:
-        raise FormationError(f"{name}: it is no picture") from None
-    except FormationError:
-        raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise FormationError(
-            f"{name}: {(isinstance(error, OSError) and error.strerror) or ' '.join(str(error).split())}"
-        ) from None
-    opaque, dark = colours[..., 3] >= 128, colours[..., :3].mean(axis=-1) < 128
-    mask = dark if opaque.all() else opaque
+        colours = read_png(read_file(path, limits.LARGEST_PICTURE, name), name)
+    except FileError as error:
+        raise FormationError(str(error)) from None
+    opaque = colours[..., 3] >= 128
+    if opaque.all():
+        red, green, blue = (colours[..., channel] for channel in range(3))
+        mask = np.add(red, green, dtype=np.uint16) + blue < 3 * 128
+    else:
+        mask = opaque
     if not mask.any():
         raise FormationError(f"{name}: nobody would stand on it: paint black on white, or leave the rest transparent")
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))

@@ -11,14 +11,17 @@ from jaxtyping import Float
 
 from engine.fields import wrap_degrees
 from engine.formations.formation import Formation, FormationError
-from engine.formations.mass import check_mass, fill
+from engine.formations.mass import NEAR, check_mass, fill
 from engine.formations.placement import Placement, form_up
+from engine.io import limits
 from engine.orders import Order, Place
 from engine.plugin import QUANTUM, Ground
 
 THINNEST_PAINTED = 0.5  # density, at least, on painted ground: an army leaves the rim of a larger area free
 FARTHEST = 1e6  # cells or degrees, at most, in an order
-MOST_POINTS = 256  # of a line that are used: more would be finer than the cells
+NEAR_DISC = (
+    4 * NEAR
+)  # cells around a disc that its army may need: where that is too little, the whole field is searched
 
 
 def place_order(order: Order, formation: Formation, mass: float, ground: Ground) -> Placement:
@@ -60,15 +63,15 @@ def over_area(
     """Return the placement of an army on discs (x, y, radius): thinner on much ground, beyond the rim on little."""
     mass = check_mass(mass, ground)
     room = _room(ground)
-    y, x = np.mgrid[: ground.grid[0], : ground.grid[1]] + 0.5
-    distance = np.full(ground.grid, np.inf)
-    for disc_x, disc_y, radius in discs:
-        np.minimum(distance, np.hypot(x - disc_x, y - disc_y) - radius, out=distance)
+    distance = _distance_to_discs(discs, ground.grid, NEAR_DISC)
     painted = float((room * np.clip(0.5 - distance, 0, 1)).sum())
     if painted == 0:
         raise FormationError("no open ground was painted")
     density = min(max(mass / painted, THINNEST_PAINTED), 1.0)
-    return placement_on(fill(distance, mass, _at_density(room, density)), angle)
+    space = _at_density(room, density)
+    if (space * np.clip(NEAR_DISC - distance, 0, 1)).sum() <= mass:
+        distance = _distance_to_discs(discs, ground.grid, math.inf)
+    return placement_on(fill(distance, mass, space), angle)
 
 
 def placement_on(target: Float[np.ndarray, "H W"], angle: float) -> Placement:
@@ -90,8 +93,28 @@ def _at_density(room: Float[np.ndarray, "H W"], density: float) -> Float[np.ndar
     return np.ceil(room * density / QUANTUM) * QUANTUM if density < 1 else room
 
 
+def _distance_to_discs(
+    discs: tuple[tuple[float, float, float], ...], grid: tuple[int, int], near: float
+) -> Float[np.ndarray, "H W"]:
+    """Return each cell centre's distance in cells to the nearest disc's rim, negative inside; inf beyond `near`.
+
+    Raises FormationError where that would take too long.
+    """
+    (height, width), distance = grid, np.full(grid, np.inf)
+    y, x = np.arange(height)[:, None] + 0.5, np.arange(width) + 0.5
+    centres, reach = np.array([disc[:2] for disc in discs]), np.array([disc[2] for disc in discs])[:, None] + near
+    first = np.clip(centres - reach - 1, 0, (width, height)).astype(int)
+    last = np.clip(centres + reach + 1, 0, (width, height)).astype(int)
+    if (last - first).prod(axis=1).sum() > limits.MOST_ORDER_WORK:
+        raise FormationError(f"{len(discs)} discs are too many to be painted on a field of {width}x{height} cells")
+    for (disc_x, disc_y, radius), (left, top), (right, bottom) in zip(discs, first, last, strict=True):
+        part = distance[top:bottom, left:right]
+        np.minimum(part, np.hypot(x[left:right] - disc_x, y[top:bottom] - disc_y) - radius, out=part)
+    return distance
+
+
 def _decimated(line: tuple[Place, ...]) -> tuple[Place, ...]:
-    step = -(-len(line) // MOST_POINTS)
+    step = -(-len(line) // limits.MOST_PATH_POINTS)
     return (*line[:-1:step], line[-1])
 
 

@@ -1,12 +1,16 @@
-"""What comes from outside and what goes out: arguments, TOML, names, paths and writes, each checked in one place."""
+"""What comes from outside and what goes out: arguments, files, TOML, pictures, names, lines; a door for each kind."""
 
-from engine.io import arguments, paths
+from engine.io import arguments, limits, paths, terminal
 from engine.io.arguments import Parser
 from engine.io.errors import FileError, InputError
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.names import nearest, suggestion, unknown_name
 from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
+from engine.io.pictures import read_png
+from engine.io.reading import read_file
 from engine.io.tables import Table, read_entries, read_table
+from engine.io.text import as_text, one_line, shown
+from engine.io.toml import parse_toml
 from engine.io.writing import check_writable, name_unwritable, write_whole
 
 __all__ = [
@@ -21,13 +25,21 @@ __all__ = [
     "Parser",
     "Table",
     "arguments",
+    "as_text",
     "check_writable",
+    "limits",
     "name_unwritable",
     "nearest",
+    "one_line",
+    "parse_toml",
     "paths",
     "read_entries",
+    "read_file",
+    "read_png",
     "read_table",
+    "shown",
     "suggestion",
+    "terminal",
     "unknown_name",
     "write_whole",
 ]

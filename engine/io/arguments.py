@@ -9,6 +9,8 @@ from typing import NoReturn
 
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.names import unknown_name
+from engine.io.terminal import warn, write
+from engine.io.text import as_text
 
 
 class Parser(argparse.ArgumentParser):
@@ -29,9 +31,17 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one line that says what is wrong, and exit with code 2."""
-        line = " ".join(message.split())
-        print(f"{self.prog}: {line}", file=sys.stderr)
+        warn(" ".join(message.split()), self.prog)
         raise SystemExit(2)
+
+    def _print_message(self, message: str, file=None) -> None:  # type: ignore[no-untyped-def]
+        """Print the help or the version: argparse would leave the last words to the end of the program."""
+        write(message, file or sys.stderr)
+
+
+def name(text: str) -> str:
+    """Return the name of a formation as text; see `as_text`."""
+    return as_text(text)
 
 
 def grid(text: str) -> tuple[int, int]:
@@ -50,10 +60,10 @@ def orders(text: str) -> tuple[tuple[int, str], ...]:
     """Return (tick, formation) for each order of a schedule as "wedge@0,square@200", in the order of their ticks."""
     schedule = []
     for entry in text.split(","):
-        name, separator, tick = entry.strip().partition("@")
-        if not (name and separator and tick.isdecimal()):
+        formation, separator, tick = as_text(entry).strip().partition("@")
+        if not (formation and separator and tick.isdecimal()):
             raise argparse.ArgumentTypeError(f"{entry!r} is not a formation and a tick, as wedge@200")
-        schedule.append((int(tick), name))
+        schedule.append((int(tick), formation))
     return tuple(sorted(schedule, key=lambda order: order[0]))
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from engine.io.text import one_line
+
 
 class InputError(ValueError):
-    """A request that cannot be met; the text is one line that says why."""
+    """A request that cannot be met; the text is one line that says why, and is made one whatever it holds."""
+
+    def __init__(self, text: object = "") -> None:
+        super().__init__(one_line(text))
 
 
 class FileError(InputError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from engine.io.text import shown
+
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the name most like another one, or None where none is alike."""
@@ -20,4 +22,4 @@ def suggestion(name: str, names: Iterable[str]) -> str:
 
 def unknown_name(what: str, name: str, names: Iterable[str]) -> str:
     """Return the error line for an unknown name, with the nearest one."""
-    return f"unknown {what} {name!r}{suggestion(name, names)}"
+    return f"unknown {what} {shown(name)}{suggestion(name, names)}"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-import tomllib
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from engine.io.errors import FileError
+from engine.io.limits import LARGEST_TOML, LONGEST_VALUE
 from engine.io.names import suggestion
+from engine.io.reading import read_file
+from engine.io.text import one_line, shown
+from engine.io.toml import parse_toml
 
 Default = TypeVar("Default")
 Checked = TypeVar("Checked")
-LARGEST_FILE = 16 * 2**20  # bytes of a file, at most
 
 
 class Table:
@@ -36,7 +39,7 @@ class Table:
 
     def field(self, name: str) -> str:
         """Return a field's name as errors show it: with the file and the path to it."""
-        return f"{self._file}: field '{self._path}{name}'"
+        return f"{self._file}: field '{self._path}{one_line(name, LONGEST_VALUE)}'"
 
     def error(self, name: str, what: str) -> FileError:
         """Return the error that a field is wrong."""
@@ -48,7 +51,7 @@ class Table:
         if value is None:
             return default  # type: ignore[return-value]
         if not isinstance(value, str) or not value.strip():
-            raise self.error(name, f"must be a text, not {value!r}")
+            raise self.error(name, f"must be a text, not {shown(value)}")
         return value
 
     def number(
@@ -66,7 +69,7 @@ class Table:
         if not _is_number(value) or not above < value <= most:
             low = f" above {above:g}" if above > -math.inf else ""
             high = f" up to {most:g}" if most < math.inf else ""
-            raise self.error(name, f"must be a number{low}{high}, not {value!r}")
+            raise self.error(name, f"must be a number{low}{high}, not {shown(value)}")
         return float(value)
 
     def integer(
@@ -77,7 +80,7 @@ class Table:
         if value is None:
             return default  # type: ignore[return-value]
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise self.error(name, f"must be a whole number from {least} to {most}, not {value!r}")
+            raise self.error(name, f"must be a whole number from {least} to {most}, not {shown(value)}")
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -86,7 +89,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            raise self.error(name, f"must be true or false, not {value!r}")
+            raise self.error(name, f"must be true or false, not {shown(value)}")
         return value
 
     def one_of(self, name: str, names: Iterable[str], default: str) -> str:
@@ -96,7 +99,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, str) or value not in known:
-            raise self.error(name, f"must be one of {', '.join(known)}, not {value!r}")
+            raise self.error(name, f"must be one of {', '.join(known)}, not {shown(value)}")
         return value
 
     def checked(self, name: str, check: Callable[[Any], Checked], default: Default) -> Checked | Default:
@@ -107,7 +110,7 @@ class Table:
         try:
             return check(value)
         except ValueError as error:
-            raise self.error(name, f"must be {error}, not {value!r}") from None
+            raise self.error(name, f"must be {error}, not {shown(value)}") from None
 
     def names(self) -> list[str]:
         """Return the names of all fields, whatever they are."""
@@ -126,7 +129,7 @@ class Table:
         if value is None:
             return ()
         if not isinstance(value, list) or not value:
-            raise self.error(name, f"must be a list of [{', '.join(meaning.split())}], not {value!r}")
+            raise self.error(name, f"must be a list of [{', '.join(meaning.split())}], not {shown(value)}")
         return tuple(self._row(f"{name}[{number}]", row, meaning) for number, row in enumerate(value, start=1))
 
     def texts(self, name: str, default: Default | type[str] = str) -> tuple[str, ...] | Default:
@@ -135,7 +138,7 @@ class Table:
         if value is None:
             return default  # type: ignore[return-value]
         if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
-            raise self.error(name, f"must be a list of texts, not {value!r}")
+            raise self.error(name, f"must be a list of texts, not {shown(value)}")
         if len(set(value)) < len(value):
             raise self.error(name, "names one twice")
         return tuple(value)
@@ -150,7 +153,7 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, dict):
-            raise self.error(name, f"must be a table, not {value!r}")
+            raise self.error(name, f"must be a table, not {shown(value)}")
         return Table(value, self._file, f"{self._path}{name}.")
 
     def tables(self, name: str) -> list[Table]:
@@ -166,7 +169,7 @@ class Table:
         """Return which of some names a field's value is. Raises FileError with the nearest name for another."""
         names = list(among)
         if value not in names:
-            raise self.error(name, f"names {value!r}{suggestion(value, names)}")
+            raise self.error(name, f"names {shown(value)}{suggestion(value, names)}")
         return names.index(value)
 
     def finish(self) -> None:
@@ -185,32 +188,22 @@ class Table:
     def _row(self, name: str, value: Any, meaning: str) -> tuple[float, ...]:
         words = meaning.split()
         if not isinstance(value, list) or len(value) != len(words) or not all(map(_is_number, value)):
-            raise self.error(name, f"must be [{', '.join(words)}] in numbers, not {value!r}")
+            raise self.error(name, f"must be [{', '.join(words)}] in numbers, not {shown(value)}")
         return tuple(map(float, value))
 
 
-def read_table(path: Path, largest: int = LARGEST_FILE) -> Table:
+def read_table(path: Path, largest: int = LARGEST_TOML) -> Table:
     """Return the table in a TOML file of at most `largest` bytes. Raises FileError where it cannot be read."""
     return Table(read_entries(path, largest), path.name)
 
 
-def read_entries(path: Path, largest: int = LARGEST_FILE) -> dict[str, Any]:
+def read_entries(path: Path, largest: int = LARGEST_TOML) -> dict[str, Any]:
     """Return the entries of a TOML file of at most `largest` bytes, unchecked. Raises FileError where that fails."""
-    try:
-        if path.stat().st_size > largest:
-            raise FileError(f"{path.name}: is too large, over {largest} bytes")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise FileError(f"{path.name}: is no text in UTF-8") from None
-    except FileError:
-        raise
-    except RecursionError:
-        raise FileError(f"{path.name}: is nested too deep") from None
-    except ValueError as error:  # not TOML, or a number of thousands of digits
-        raise FileError(f"{path.name}: {' '.join(str(error).split())}") from None
+    return parse_toml(read_file(path, largest), path.name)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_number(value: object) -> TypeGuard[int | float]:
+    """Return whether a value is a number, finite, and one that a float can be."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max

@@ -1,6 +1,7 @@
 """What is to be played and what was played, as files: scenarios, ground images and replays, and their TOML."""
 
 from engine.scenarios import ground_image
+from engine.scenarios.budget import check_budget
 from engine.scenarios.files import descriptions, list_files, load, resolve
 from engine.scenarios.regiment import Regiment
 from engine.scenarios.replay_file import Replay, check_free, load_replay, write_replay
@@ -11,6 +12,7 @@ __all__ = [
     "Regiment",
     "Replay",
     "Scenario",
+    "check_budget",
     "check_free",
     "descriptions",
     "ground_image",

@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from engine.io import FileError
+from engine.io import FileError, read_png
 from engine.plugin import QUANTUM, Ground
 
 OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which a cell is closed
 
 
-def read_picture(source: Path | bytes, size: tuple[int, int] | None, name: str) -> Ground:
-    """Return the ground of a picture, scaled to `size` (width and height in cells) where that is given.
+def read_picture(content: bytes, size: tuple[int, int] | None, name: str) -> Ground:
+    """Return the ground of a PNG, scaled to `size` (width and height in cells) where that is given.
 
-    `name` is the file and the field for error lines. Raises FileError for a picture that cannot be read.
+    What is transparent shows white, open ground, behind it. `name` is the file and the field for error lines. Raises
+    FileError for a picture that cannot be read.
     """
-    try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
-            if size is None:
-                size = picture.size
-            levels = picture.convert("L")
-            return ground_of(np.asarray(levels if levels.size == size else levels.resize(size, Image.Resampling.BOX)))
-    except FileNotFoundError:
-        raise FileError(f"{name} names {source!s}, which is not there") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise FileError(f"{name}: cannot read the picture: {error}") from None
+    colours = read_png(content, name)
+    levels = np.asarray(Image.fromarray(colours[..., :3]).convert("L"))
+    if (alpha := colours[..., 3]).min() < 255:
+        levels = np.rint(255 - (255.0 - levels) * alpha / 255).astype(np.uint8)
+    if size is not None and levels.shape != size[::-1]:
+        levels = np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BOX))
+    return ground_of(levels)
 
 
 def read_text(text: str, name: str) -> Ground:
     """Return the ground of a picture that `write_text` wrote."""
     try:
-        return read_picture(base64.b64decode(text, validate=True), None, name)
-    except binascii.Error:
+        content = base64.b64decode(text, validate=True)
+    except ValueError:
         raise FileError(f"{name} must be a PNG in base64") from None
+    return read_picture(content, None, name)
 
 
 def write_text(ground: Ground) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.io import LARGEST_SIDE, SMALLEST_SIDE, Table
+from engine.io import LARGEST_SIDE, SMALLEST_SIDE, FileError, Table, limits, read_file, shown
 from engine.orders import Order
 from engine.plugin import QUANTUM, Ground
 from engine.scenarios import ground_image
@@ -21,12 +22,15 @@ MOST_REGIMENTS = 32
 MOST_SOLDIERS_A_REGIMENT = 200_000
 
 
-def read_scenario(table: Table, folder: Path) -> Scenario:
-    """Return the scenario in a table; pictures are looked for in `folder`."""
+def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Scenario:
+    """Return the scenario in a table; its terrain is looked for in `folder`, and has to lie in one of `within`, if any.
+
+    Raises FileError, which names the file and the field, for one that is invalid.
+    """
     sides = table.texts("sides", SIDES)
     if len(sides) > len(SIDES):
         raise table.error("sides", f"must be at most {len(SIDES)}, not {len(sides)}")
-    ground = _read_ground(table, folder)
+    ground = _read_ground(table, folder, within)
     regiments, orders = _read_regiments(table, sides)
     heaped = table.flag("heaped")
     if heaped and len(regiments) > 1:
@@ -82,7 +86,7 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
     return table
 
 
-def _read_ground(table: Table, folder: Path) -> Ground:
+def _read_ground(table: Table, folder: Path, within: Sequence[Path]) -> Ground:
     size = table.numbers("size", "width height", None)
     if size is not None and not all(side == int(side) and SMALLEST_SIDE <= side <= LARGEST_SIDE for side in size):
         raise table.error(
@@ -93,7 +97,9 @@ def _read_ground(table: Table, folder: Path) -> Ground:
     if picture is not None:
         ground = ground_image.read_text(picture, table.field("picture"))
     elif image is not None:
-        ground = ground_image.read_picture(folder / image, cells, table.field("terrain"))
+        field = f"{table.field('terrain')} names {shown(image)}, which cannot be used"
+        content = read_file(_inside(folder / image, within, field), limits.LARGEST_PICTURE, field)
+        ground = ground_image.read_picture(content, cells, table.field("terrain"))
     elif cells is not None:
         return Ground(np.ones(cells[::-1], bool))
     else:
@@ -108,6 +114,21 @@ def _read_ground(table: Table, folder: Path) -> Ground:
     return ground
 
 
+def _inside(path: Path, within: Sequence[Path], field: str) -> Path:
+    """Return the path, links followed. Raises FileError where it lies in none of some folders, if any are given."""
+    try:
+        real = path.resolve()
+        if within and not any(real.is_relative_to(folder.resolve()) for folder in within):
+            raise FileError(f"{field}: it lies outside of the scenario's folder and the one around it")
+    except (OSError, RuntimeError) as error:  # links that go round
+        raise FileError(f"{field}: {error}") from None
+    except ValueError as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{field}: no file can have this name") from None
+    return real
+
+
 def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment], list[Order]]:
     rows = table.tables("regiments")
     if not 1 <= len(rows) <= MOST_REGIMENTS:
@@ -117,7 +138,7 @@ def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment
     for row in rows:
         name, mass = row.text("name"), row.number("mass", above=QUANTUM, most=LARGEST_SIDE**2)
         if name in (regiment.name for regiment in regiments):
-            raise row.error("name", f"is {name!r}, as another's is")
+            raise row.error("name", f"is {shown(name)}, as another's is")
         side = row.choice("side", row.text("side"), sides) if "side" in row else 0
         soldiers = row.integer(
             "men",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, Int
 
+FEW_BINS = 64  # for each soldier: up to so many a table of all is quick, and more could take gigabytes
+
 
 def separation(position: Float[np.ndarray, "N 2"], room: Float[np.ndarray, " N"]) -> Float[np.ndarray, "N 2"]:
     """Return the step of each soldier, in cells, that opens every pair nearer than its mean `room` half of the way.
@@ -49,11 +51,17 @@ def near_pairs(
     bins = row * width + column
     order = np.argsort(bins, kind="stable")
     bins, (x, y) = bins[order], position[order].T.copy()
-    starts = np.searchsorted(bins, np.arange(int(bins[-1]) + width + 3))
     rank = np.arange(len(bins))
+    table: Int[np.ndarray, " B"] | None = None
+    if bins[-1] < FEW_BINS * len(bins):
+        table = np.searchsorted(bins, np.arange(int(bins[-1]) + width + 3))
+
+    def starts(wanted: Int[np.ndarray, " N"]) -> Int[np.ndarray, " N"]:
+        return np.searchsorted(bins, wanted) if table is None else table[wanted]
+
     # Those after it in its own bin and the bin to the right; then the three bins below.
-    begin = np.concatenate([rank + 1, starts[bins + width - 1]])
-    count = np.concatenate([starts[bins + 2], starts[bins + width + 2]]) - begin
+    begin = np.concatenate([rank + 1, starts(bins + width - 1)])
+    count = np.concatenate([starts(bins + 2), starts(bins + width + 2)]) - begin
     first = np.repeat(np.concatenate([rank, rank]), count)
     second = np.arange(len(first)) + np.repeat(begin - (np.cumsum(count) - count), count)
     right, down = x[first] - x[second], y[first] - y[second]

@@ -80,7 +80,7 @@ class Terrain:
         mass = converted("mass", mass, "R H W", jnp.float32)
         if mass.shape[1:] != self.open_cells.shape:
             raise ValueError(f"mass {mass.shape} does not fit the ground {self.open_cells.shape}")
-        settled = to_lattice(mass)
+        settled = to_lattice(jnp.asarray(mass))
         if are_known(mass, self.open_cells, self.capacity):
             together = np.asarray(settled).sum(axis=0, dtype=np.float64)
             room = np.where(self.open_cells, self.capacity, 0)

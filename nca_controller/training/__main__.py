@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, unknown_name, write_whole
+from engine.io import Parser, arguments, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import RECIPE
 from nca_controller.jax_config import first_device
 from nca_controller.training.config import PRESETS, Config
@@ -25,6 +25,7 @@ RUNS = Path("runs")
 
 def main(words: list[str] | None = None) -> None:
     """Train as the command line says."""
+    terminal.prepare()
     parser = make_parser()
     args = parser.parse_args(words)
     if args.preset not in PRESETS:
@@ -91,8 +92,8 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
     }
     write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
-        print(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
-    print(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
+        terminal.say(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
+    terminal.say(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
 
 
 def installed(name: str) -> str:

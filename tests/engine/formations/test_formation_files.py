@@ -107,7 +107,7 @@ def test_what_is_no_text_or_no_file_is_told(tmp_path):
     refused(tmp_path / "odd.toml", "odd.toml")
     refused(tmp_path / "gone.toml", "No such file")
     write(tmp_path).write_text("ratio = " + 5000 * "1")
-    refused(tmp_path / "odd.toml", "Exceeds the limit")
+    refused(tmp_path / "odd.toml", "a number of over 100 digits")
     write(tmp_path).write_text("ratio = " + 5000 * "[")
     refused(tmp_path / "odd.toml", "nested too deep")
     write(tmp_path).write_text("#" * 200_000)
@@ -174,7 +174,7 @@ def test_a_picture_that_cannot_be_used_is_told(tmp_path):
     (tmp_path / "folder.png").mkdir()
     refused(tmp_path / "folder.png", "directory")
     (tmp_path / "words.png").write_text("not a picture")
-    refused(tmp_path / "words.png", "it is no picture")
+    refused(tmp_path / "words.png", "it is no PNG")
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
@@ -262,3 +262,58 @@ def test_folders_are_looked_at_a_few_times_a_second(tmp_path):
     assert not folder.library.poll()
     folder.now += 0.4
     assert folder.library.poll() and "odd" in folder.library.formations
+
+
+def test_what_editors_and_systems_leave_stops_no_other_file(tmp_path):
+    write(tmp_path, ratio="3.0")
+    folder = Folder(tmp_path)
+    (tmp_path / ".#odd.toml").symlink_to("player@machine.1234:5678")
+    (tmp_path / "._odd.toml").write_bytes(b"\x00\x05\x16\x07")
+    (tmp_path / "._odd.png").write_bytes(b"\x00\x05\x16\x07")
+    folder.now += 1
+    assert folder.library.poll() is False and not folder.library.complaint
+    (tmp_path / "gone.toml").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.toml")
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "odd.toml").write_bytes(b"\xef\xbb\xbf" + (tmp_path / "odd.toml").read_bytes().replace(b"\n", b"\r\n"))
+    folder.now += 1
+    assert folder.library.poll() and "is no plain file (and 1 more)" in folder.library.complaint
+    write(tmp_path, ratio="4.0")
+    folder.now += 1
+    assert folder.library.poll() and folder.library.formations["odd"].ratio == 4.0, "changes are seen as before"
+
+
+def test_a_picture_counts_unless_a_file_of_its_folder_has_it_as_its_shape(tmp_path):
+    for name in ("wolf", "werewolf"):
+        paint(tmp_path / f"{name}.png", np.ones((20, 20), dtype=bool))
+    write(tmp_path, shape='"werewolf.png"', description='"Not wolf.png."', ratio=None)
+    assert {"wolf", "odd"} <= set(load(tmp_path)) and "werewolf" not in load(tmp_path)
+    write(tmp_path, shape='"werewolf.png"', ratio="=")
+    assert set(Folder(tmp_path).library.formations) - set(load()) == {"wolf"}, (
+        "a file that is being written names it too"
+    )
+
+
+def test_a_name_that_is_no_text_can_be_ordered_and_written(tmp_path):
+    write(tmp_path).rename(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.toml"))
+    formation = load(tmp_path)[r"caf\xe9"]
+    assert formation.name.encode() and tomli_w.dumps({"formation": formation.name})
+
+
+@pytest.mark.parametrize("hollow", ["5e-324", "1e-300", "0.009"])
+def test_faces_that_hold_nobody_are_refused(tmp_path, hollow):
+    refused(write(tmp_path, hollow=hollow), "field 'hollow' must be 0, or a number from 0.01 to 1000")
+
+
+@pytest.mark.parametrize("shape", ["rectangle", "triangle", "ellipse"])
+def test_the_thinnest_faces_are_placed(tmp_path, shape):
+    formation = read(write(tmp_path, hollow="0.01", shape=f'"{shape}"'))
+    at = form_up(formation, 300.0, Ground(np.ones((48, 64), dtype=bool)), centre=(32, 24))
+    assert at.target.sum(dtype=np.float64) == 300
+
+
+def test_a_picture_that_is_hostile_is_told(tmp_path):
+    (tmp_path / "evil.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n{} loop\n")
+    refused(tmp_path / "evil.png", "it is no PNG")
+    write(tmp_path, shape='"evil.png"')
+    assert "it is no PNG" in Folder(tmp_path).library.complaint

@@ -1,5 +1,7 @@
 """Scenario files: what they say is what is played, and whatever is wrong with one is told in one line."""
 
+import os
+
 import numpy as np
 import pytest
 import tomli_w
@@ -204,7 +206,7 @@ def test_a_terrain_picture_says_where_men_can_stand(write, tmp_path):
         ("camera = { x = 30,", "camera = { z = 30,", "field 'camera.x' is missing"),
         ("seed = 5", 'terrain = "hills.png"', "field 'terrain' names"),
         ("seed = 5", 'picture = "???"', "field 'picture' must be a PNG in base64"),
-        ("seed = 5", 'picture = "aGVsbG8="', "field 'picture': cannot read the picture"),
+        ("seed = 5", 'picture = "aGVsbG8="', "field 'picture': it is no PNG"),
         ("seed = 5", "heaped = true", "field 'heaped' is for one regiment alone"),
     ],
 )
@@ -225,7 +227,7 @@ def test_a_file_that_is_none_is_told(write, tmp_path):
         load(tmp_path / "bytes.toml")
     with pytest.raises(FileError, match=r"deep.toml: "):
         load(write("x = " + 5000 * "[", "deep.toml"))
-    with pytest.raises(FileError, match=r"long.toml: Exceeds the limit"):
+    with pytest.raises(FileError, match=r"long.toml: has a number of over 100 digits"):
         load(write("x = " + 5000 * "1", "long.toml"))
     with pytest.raises(FileError, match="No such file"):
         load(tmp_path / "nowhere.toml")
@@ -235,7 +237,7 @@ def test_a_file_that_is_none_is_told(write, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [(b"no picture", "cannot read the picture"), (None, "has no open cell: white is open ground")],
+    [(b"no picture", "it is no PNG"), (None, "has no open cell: white is open ground")],
 )
 def test_a_picture_of_no_use_is_told(write, tmp_path, content, complaint):
     if content is None:
@@ -270,3 +272,51 @@ def test_the_example_of_the_docs_can_be_played(write):
         battle.tick()
     assert battle.state.orders[0].formation == "wedge"
     assert [order.formation for order in battle.state.waiting_orders[0]] == ["line"]
+
+
+def test_a_terrain_lies_in_the_asset_folder_unless_the_file_was_named_by_its_path(tmp_path):
+    mine = tmp_path / "assets" / "scenarios"
+    mine.mkdir(parents=True)
+    for place in (tmp_path / "out.png", mine / "in.png", mine.parent / "beside.png"):
+        Image.new("L", (64, 48), 255).save(place)
+    (mine / "link.png").symlink_to(tmp_path / "out.png")
+    os.mkfifo(mine / "pipe.png")
+    path = mine / "duel.toml"
+    for terrain, complaint in {
+        "in.png": "",
+        "../beside.png": "",
+        "../../out.png": "lies outside",
+        str(tmp_path / "out.png"): "lies outside",
+        "link.png": "lies outside",
+        "/dev/zero": "lies outside",
+        "pipe.png": "is no plain file",
+        "x" * 300: "name too long",
+        r"a\u0000b": "no file can have this name",
+    }.items():
+        path.write_text(f'terrain = "{terrain}"\n' + GOOD)
+        if complaint:
+            with pytest.raises(FileError, match=complaint):
+                load(path)
+            assert "cannot be used: duel.toml: field 'terrain'" in scenarios.descriptions([path])[0]
+        else:
+            assert load(path).ground.open_cells.all()
+        if complaint == "lies outside" and terrain != "/dev/zero":
+            assert load(path, anywhere=True).ground.open_cells.all()
+    path.write_text('terrain = "/dev/zero"\n' + GOOD)
+    with pytest.raises(FileError, match="is no plain file"):
+        load(path, anywhere=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("mass = 80\n", "mass = 1" + "0" * 400 + "\n", "has a number of over 100 digits"),
+        ("at = [16, 24]", "at = [24, 1" + "0" * 90 + "]", r"field 'regiments\[1\].at\[2\]' is a whole number of over"),
+        ("seed = 5", 'picture = "é"', "field 'picture' must be a PNG in base64"),
+        ("seed = 5", "é" * 11_000 + " = 5", "duel.toml: "),
+    ],
+)
+def test_strange_numbers_and_letters_are_told_in_one_short_line(write, old, new, complaint):
+    with pytest.raises(FileError, match=complaint) as raised:
+        load(write(GOOD.replace(old, new)))
+    assert len(str(raised.value)) <= 300

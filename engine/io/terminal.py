@@ -1,0 +1,62 @@
+"""The terminal: every line that the program prints goes through here, whatever it holds and whoever reads it."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TextIO
+
+from engine.io.errors import InputError
+from engine.io.text import one_line
+
+READER_GONE = 141  # the exit code of a program whose reader has left, as `head` does: 128 and the signal SIGPIPE
+
+
+def prepare() -> None:
+    """Make stdout and stderr take any text: what their encoding lacks is escaped, and a closed one swallows all.
+
+    Called first, so that no file which is opened later is given the number of a closed one.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None or stream.closed:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, as long as the program
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(*lines: object) -> None:
+    """Print lines for a player, each made safe by `one_line`. Raises as `write` does."""
+    write("".join(f"{one_line(line)}\n" for line in lines))
+
+
+def warn(line: object, program: str = "run_game.py") -> None:
+    """Print one line for a player on stderr, after the program's name."""
+    write(f"{one_line(f'{program}: {line}')}\n", sys.stderr)
+
+
+def write(text: str, stream: TextIO | None = None) -> None:
+    """Print text of the program's own, as it is, on stdout or another stream, at once.
+
+    Raises SystemExit where the reader of stdout has left, and InputError where it takes no more, as on a full disk.
+    What stderr does not take is lost.
+    """
+    stream = sys.stdout if stream is None else stream
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        _drop(stream)
+        if stream is sys.stderr:
+            return
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(READER_GONE) from None
+        raise InputError(f"cannot write to the standard output: {error.strerror or error}") from None
+
+
+def _drop(stream: TextIO) -> None:
+    """Lead what a stream still holds, and all that follows, nowhere: Python would try it again at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
