@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, check_writable, unknown_name, write_whole
+from engine.io import Parser, arguments, check_writable, name_unwritable, unknown_name, write_whole
 from nca_controller.checkpoints import CARD, RECIPE
 
 RIVALS = ("plan", "local", "poisson", "gradient")
@@ -28,12 +28,20 @@ def main(words: list[str] | None = None) -> None:
             model_folder,
         )
         from nca_controller.evaluation import TRIALS
+        from nca_controller.plotting import check_figures
 
         trials = chosen(args.trials, "trial", list(TRIALS))
         rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
         folder = model_folder(args.controller)
         if args.card and not (folder / RECIPE).is_file():
             raise ValueError(f"no card can be written: {folder / RECIPE} is missing; training leaves it there")
+        if args.card:
+            check_writable(folder / CARD)
+        if args.figures:
+            with name_unwritable(args.figures):
+                args.figures.mkdir(parents=True, exist_ok=True)
+            check_writable(args.figures / "times.png")
+            check_figures()
         controllers = {name: load_controller(name) for name in (args.controller, *rivals)}
         results: dict[str, dict[str, list[Row]]] = {name: {} for name in controllers}
         work = [
@@ -46,11 +54,13 @@ def main(words: list[str] | None = None) -> None:
         text = report(args.controller, results, {name: trial.__doc__ or "" for name, trial in TRIALS.items()})
         print(text)
         if args.json:
-            write_whole(args.json, json.dumps(results, indent=1) + "\n")
+            with name_unwritable(args.json):
+                write_whole(args.json, json.dumps(results, indent=1) + "\n")
         if args.figures:
             from nca_controller.evaluation import draw
 
-            draw(controllers[args.controller], results, args.figures)
+            with name_unwritable(args.figures):
+                draw(controllers[args.controller], results, args.figures)
         if args.card:
             write_card(folder, text, f"python -m nca_controller.evaluate {args.controller} --card")
     except (ValueError, OSError, FloatingPointError) as error:
@@ -96,7 +106,8 @@ is ordered to have at the end, as a share of the top speed; `kept` is the total 
 
 {text}
 """
-    write_whole(folder / CARD, card)
+    with name_unwritable(folder / CARD):
+        write_whole(folder / CARD, card)
 
 
 def chosen(words: str, what: str, choices: list[str]) -> list[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+
+from engine.io import write_whole
 
 
 def check_figures() -> None:
@@ -17,6 +21,14 @@ def check_figures() -> None:
         raise ValueError("figures need matplotlib: pip install 'maniple[figures]', or set show_every to 0") from None
 
 
+def save_figure(figure: Any, path: Path, dpi: float) -> None:
+    """Write a figure as a PNG, whole or not at all, and close it. Raises OSError."""
+    encoded = io.BytesIO()
+    figure.savefig(encoded, format="png", dpi=dpi)
+    plotting().close(figure)
+    write_whole(path, encoded.getvalue())
+
+
 def animate(
     marches: list[Float[np.ndarray, "time H W"]],
     targets: list[Float[np.ndarray, "H W"]],
@@ -24,7 +36,7 @@ def animate(
     path: Path,
     titles: list[str] | None = None,
 ) -> None:
-    """Write a GIF of several marches side by side, their targets below."""
+    """Write a GIF of several marches side by side, their targets below, whole or not at all. Raises OSError."""
     plt = plotting()
     from matplotlib.animation import FuncAnimation, PillowWriter
 
@@ -44,8 +56,11 @@ def animate(
             picture.set_array(march[frame])
         return pictures
 
-    FuncAnimation(figure, draw, frames=len(ticks)).save(path, writer=PillowWriter(fps=12), dpi=50)
-    plt.close(figure)
+    with TemporaryDirectory() as folder:
+        made = Path(folder, "march.gif")  # matplotlib writes in place
+        FuncAnimation(figure, draw, frames=len(ticks)).save(made, writer=PillowWriter(fps=12), dpi=50)
+        plt.close(figure)
+        write_whole(path, made.read_bytes())
 
 
 def plotting() -> Any:

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "engine.fields": "",
     "engine.orders": "engine.fields",
     "engine.formations": "engine.plugin engine.io engine.fields engine.orders",
-    "engine.scenarios": "engine.plugin engine.io engine.orders",
+    "engine.scenarios": "engine.plugin engine.io engine.orders engine.formations",
     "engine.soldiers": "engine.fields engine.formations",
     "engine.battle": BATTLE_WING,
     # The picture wing: knows no battle.
@@ -54,7 +54,7 @@ MAY_IMPORT = {
     "nca_controller.jax_config": "",
     "nca_controller.physics": "",
     "nca_controller.metrics": "",
-    "nca_controller.plotting": "",
+    "nca_controller.plotting": "engine.io",
     "nca_controller.tasks": "engine.plugin engine.formations",
     "nca_controller.guidance": "engine.fields nca_controller.physics",
     "nca_controller.model": "nca_controller.physics nca_controller.guidance",
@@ -70,7 +70,7 @@ MAY_IMPORT = {
     " nca_controller.plotting nca_controller.physics nca_controller.controllers nca_controller.dynamics"
     " nca_controller.metrics",
     "nca_controller.evaluate": "engine.io nca_controller.checkpoints nca_controller.controllers"
-    " nca_controller.evaluation",
+    " nca_controller.evaluation nca_controller.plotting",
 }
 FORBIDDEN = {  # packages from outside that a package never imports, in no function either
     "engine": {"jax", "jaxlib", "flax", "optax", "orbax", "nca_controller"},

@@ -7,7 +7,16 @@ from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.names import nearest, suggestion, unknown_name
 from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
 from engine.io.tables import Table, read_entries, read_table
-from engine.io.writing import check_writable, name_unwritable, write_whole
+from engine.io.writing import (
+    Draft,
+    Existing,
+    append_line,
+    check_writable,
+    drafted,
+    locked,
+    name_unwritable,
+    write_whole,
+)
 
 __all__ = [
     "ASSETS",
@@ -16,12 +25,17 @@ __all__ = [
     "ROOT",
     "SMALLEST_SIDE",
     "TRAINED_MODELS",
+    "Draft",
+    "Existing",
     "FileError",
     "InputError",
     "Parser",
     "Table",
+    "append_line",
     "arguments",
     "check_writable",
+    "drafted",
+    "locked",
     "name_unwritable",
     "nearest",
     "paths",

@@ -28,3 +28,21 @@ def settings_file() -> Path:
 def compile_cache() -> Path:
     """Return the platform's cache folder for what a simulation compiled, whether it exists or not."""
     return platformdirs.user_cache_path(NAME, appauthor=False) / "compiled"
+
+
+def pictures() -> Path:
+    """Return the folder for pictures and films in the platform's pictures folder, whether it exists or not."""
+    return platformdirs.user_pictures_path() / NAME
+
+
+def replays() -> Path:
+    """Return the folder for replays in the platform's data folder, whether it exists or not."""
+    return platformdirs.user_data_path(NAME, appauthor=False) / "replays"
+
+
+def shown(path: Path) -> str:
+    """Return a path as players read it, with ~ for their own folder."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (RuntimeError, ValueError):  # no home, or not in it
+        return str(path)

@@ -10,7 +10,7 @@ import numpy as np
 
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import rollout
-from nca_controller.plotting import animate, check_figures, plotting
+from nca_controller.plotting import animate, check_figures, plotting, save_figure
 from nca_controller.tasks import benchmark
 
 SHOWN = (0, 18, 36, 54)  # transitions of the benchmark: all on the same field
@@ -32,8 +32,7 @@ def draw(controller: Controller, results: dict[str, dict[str, list[dict[str, Any
     axis.set_xlabel("physical bound, ticks")
     axis.set_ylabel("ticks to an overlap of 0.95")
     axis.legend()
-    figure.savefig(folder / "times.png", dpi=100)
-    plt.close(figure)
+    save_figure(figure, folder / "times.png", dpi=100)
     chosen = [benchmark()[number] for number in SHOWN]
     marches = [
         np.concatenate(

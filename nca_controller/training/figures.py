@@ -12,7 +12,7 @@ import numpy as np
 
 from nca_controller.controllers import NCA
 from nca_controller.dynamics import rollout
-from nca_controller.plotting import animate, plotting
+from nca_controller.plotting import animate, plotting, save_figure
 
 if TYPE_CHECKING:
     from nca_controller.training.loop import Trainer
@@ -56,8 +56,7 @@ def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], pa
         axis.plot(np.arange(1, len(values) + 1), values, linewidth=0.8)
         axis.set_title(title)
         axis.set_xlabel("iteration")
-    figure.savefig(path, dpi=60)
-    plt.close(figure)
+    save_figure(figure, path, dpi=60)
 
 
 def draw_transitions(trainer: Trainer, path: Path) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine.io import write_whole
+from engine.io import append_line, write_whole
 from nca_controller.checkpoints import save
 from nca_controller.training.config import Config
 from nca_controller.training.loop import NotFiniteError, Trainer
@@ -58,7 +58,7 @@ class Run:
         Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
         """
         begun, slowest, saving = time.monotonic(), 0.0, 0.0
-        with stopping() as stop, (self.folder / METRICS).open("a", encoding="utf-8") as log:
+        with stopping() as stop:
             while self.trainer.iteration < self.trainer.config.iterations and not stop.is_set():
                 start = time.monotonic()
                 if start - begun + MARGIN * (slowest + saving) > 60 * minutes:
@@ -67,8 +67,7 @@ class Run:
                 done = time.monotonic()
                 slowest = max(slowest, done - start)
                 metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
-                log.write(json.dumps(asdict(metrics)) + "\n")
-                log.flush()
+                append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
                 if self.trainer.iteration % self.trainer.config.save_every == 0:
                     self.save(metrics.seconds)
                     saving = max(saving, time.monotonic() - done)
