@@ -39,7 +39,8 @@ def makers(
     `carried` are the files of models that came along in a replay, by name; they go before others. Raises InputError
     for a name that is neither installed, nor in trained_models/, nor a folder.
     """
-    known, models, found = installed_controllers(), trained_models(), {}
+    known, models = installed_controllers(), trained_models()
+    found: dict[str, Callable[[], Any]] = {}
     for name in names:
         folder = models.get(name, Path(name))
         if carried and name in carried:

@@ -44,8 +44,8 @@ def build_id(version: str, models: Mapping[str, Mapping[str, bytes]] | None = No
         if "__pycache__" not in path.parts:
             total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     for name, files in sorted((models or {}).items()):
-        for path, content in sorted(files.items()):
-            total.update(f"{name}/{path}".encode() + b"\0" + content)
+        for file, content in sorted(files.items()):
+            total.update(f"{name}/{file}".encode() + b"\0" + content)
     return f"{version}+{total.hexdigest()[:12]}"
 
 

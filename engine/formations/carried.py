@@ -35,14 +35,15 @@ def formation_table(one: Formation) -> dict[str, Any]:
 def read_formation(table: Table) -> Formation:
     """Return the formation in such a table. Raises FileError."""
     name = table.text("name")
-    fields = {field: table.checked(field, CHECKS[field], None) for field in PLAIN if field in table}
+    fields: dict[str, Any] = {"key": "", "ratio": 1.0}
+    fields |= {field: table.checked(field, CHECKS[field], None) for field in PLAIN if field in table}
     for needed in ("title", "description"):
         if needed not in fields:
             raise table.error(needed, "is missing")
     mask = table.table("mask")
     shape = mask_shape(_read_mask(mask)) if mask else SHAPES[table.one_of("shape", SHAPES, "rectangle")]
     table.finish()
-    return Formation(name=name, shape=shape, **({"key": "", "ratio": 1.0} | fields))
+    return Formation(name=name, shape=shape, **fields)
 
 
 def _read_mask(table: Table) -> Bool[np.ndarray, "rows columns"]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from engine.io import InputError
 from engine.recording.pictures import Pixels
 
 PATIENCE = 20.0  # seconds that ffmpeg may take to say its version
 # A signal from the terminal is for the game, which then has ffmpeg finish the film.
-APART: dict[str, object] = (
-    {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    if hasattr(subprocess, "CREATE_NO_WINDOW")
-    else {"start_new_session": True}
+APART: dict[str, Any] = (
+    {"creationflags": 0x08000200} if os.name == "nt" else {"start_new_session": True}  # a new group, and no window
 )
 
 
@@ -69,7 +69,7 @@ class Mp4Writer:
         writing = ["-threads", "1", "-movflags", "+faststart", "-f", "mp4", str(self._path.absolute())]
         words = [get_ffmpeg_exe(), "-y", "-v", "error", "-xerror", *reading, "-i", "-", *coding, *writing]
         pipe = subprocess.PIPE
-        encoder = subprocess.Popen(words, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, **APART)  # type: ignore[call-overload]
+        encoder = subprocess.Popen(words, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe, **APART)
         # Read beside the writing: an encoder whose words nobody takes would stand still.
         self._listener = threading.Thread(target=self._words.extend, args=(encoder.stderr,), daemon=True)
         self._listener.start()
@@ -87,7 +87,7 @@ class Mp4Writer:
         assert self._encoder.stdin is not None
         with suppress(OSError):  # what it could not take shows in its exit code
             self._encoder.stdin.close()
-        if self._encoder.wait() != 0:
+        if self._encoder.wait() != 0 or (self._path.is_file() and not self._path.stat().st_size):
             self._fail()
         self._end()
 
