@@ -28,6 +28,10 @@ class Capture:
         self._began = 0.0
         self._last = -1  # when the last frame was filmed, counted in frames
         self._finishing: list[Film] = []
+        try:
+            check_film(folder / f"{NAME}.{film_format}")
+        except InputError as error:
+            notify(str(error))  # now, and not when the scene to be filmed is there
 
     def take_picture(self) -> None:
         """Save the next picture that is drawn."""

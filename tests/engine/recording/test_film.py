@@ -208,6 +208,13 @@ class TestPictures:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["maniple-0001.gif", "maniple-0002.gif"]
         assert len(said) == 2
 
+    def test_an_encoder_that_is_missing_is_told_when_the_game_begins(self, tmp_path, said, monkeypatch):
+        monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+        pictures = Capture(tmp_path, said.append, "mp4")
+        assert len(said) == 1 and "maniple.mp4: MP4 needs the extra" in said[0]
+        pictures.switch_film(0.0)
+        assert said[1:] == said[:1] and pictures.recording(0.0) is None
+
 
 class TestVideo:
     def test_an_mp4_has_the_frames_and_lasts_as_long(self, tmp_path):
