@@ -37,12 +37,12 @@ def main(words: list[str] | None = None) -> None:
             raise ValueError(f"no card can be written: {folder / RECIPE} is missing; training leaves it there")
         if args.card:
             check_writable(folder / CARD)
+        controllers = {name: load_controller(name) for name in (args.controller, *rivals)}
         if args.figures:
             with name_unwritable(args.figures):
                 args.figures.mkdir(parents=True, exist_ok=True)
             check_writable(args.figures / "times.png")
             check_figures()
-        controllers = {name: load_controller(name) for name in (args.controller, *rivals)}
         results: dict[str, dict[str, list[Row]]] = {name: {} for name in controllers}
         work = [
             (name, trial) for name in controllers for trial in trials if name == args.controller or trial == "orders"

@@ -31,8 +31,15 @@ def compile_cache() -> Path:
 
 
 def pictures() -> Path:
-    """Return the folder for pictures and films in the platform's pictures folder, whether it exists or not."""
-    return platformdirs.user_pictures_path() / NAME
+    """Return the folder for pictures and films in the platform's pictures folder, whether it exists or not.
+
+    Where the system knows no such folder, as without a home, it is where the game was started.
+    """
+    try:
+        folder = platformdirs.user_pictures_path()
+    except RuntimeError:
+        return Path.cwd()
+    return folder / NAME if folder.is_absolute() else Path.cwd()
 
 
 def replays() -> Path:

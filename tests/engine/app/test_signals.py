@@ -17,6 +17,7 @@ from engine.app.signals import NAMES, Interrupted, Signals
 from engine.battle import Battle
 from engine.scenarios import load_replay
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows knows no signals between programs")
 SIGNALS = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 SMALL = ["--grid", "64x48", "--mass", "200", "--soldiers", "300"]
 SENT_AT = 5  # ticks

@@ -1,7 +1,6 @@
 """Files are written whole or not at all, and keep what they are: their mode, a link, a device."""
 
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -18,6 +17,7 @@ NULL = Path("/dev/null")
 @contextmanager
 def disk_of(most):
     """Have the system refuse whatever makes a file longer than so many bytes, as a full disk does."""
+    resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
     try:
@@ -30,9 +30,11 @@ def test_a_new_file_has_the_mode_of_the_umask_and_an_old_one_its_own(tmp_path):
     before = os.umask(0o027)
     try:
         write_whole(tmp_path / "new.txt", "one")
+        numbered = write_whole(tmp_path / "new.toml", "one", existing="number")
     finally:
         os.umask(before)
-    assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == stat.S_IMODE(numbered.stat().st_mode) == 0o640
+    numbered.unlink()
     (tmp_path / "new.txt").chmod(0o600)
     write_whole(tmp_path / "new.txt", b"two")
     assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == 0o600
