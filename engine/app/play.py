@@ -15,6 +15,7 @@ from engine.app import demo, headless
 from engine.app.background import BackgroundTask
 from engine.app.flags import GRID
 from engine.app.game import Game
+from engine.app.last_words import at_exit
 from engine.app.library import library
 from engine.app.request import build_id, make_setup
 from engine.app.settings import SettingsFile
@@ -60,7 +61,12 @@ def window(args: Namespace, signals: Signals) -> None:
         game = Game(setup, view, settings_file=settings_file, library=known)
         if settings.full_screen:
             game.actions.full_screen()
-        with recorded(args, setup, lambda: game.battle, signals):
+
+        def save() -> None:
+            game.capture.close()
+            save_replay(args, setup, game.battle)
+
+        with recorded(args, setup, lambda: game.battle, signals), at_exit(save):
             game.play(args.ticks, signals.asked)
     signals.obey()
 
@@ -94,14 +100,18 @@ def recorded(
             yield
     finally:
         with signals.noted():
-            fought = battle()
-            if args.record and fought:
-                with name_unwritable(args.record):
-                    played = replace(setup, log=fought.executed_log)
-                    replay = replays.record(played, fought, build_id(played))
-                    path = scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep")
-                with suppress(OSError):  # the terminal may be gone, the replay is not
-                    print(f"run_game.py: the replay is in {path.resolve()}", file=sys.stderr)
+            save_replay(args, setup, battle())
+
+
+def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> None:
+    """Save the replay, if --record asks for it and there is a battle, and print where. Raises InputError."""
+    if args.record and battle:
+        with name_unwritable(args.record):
+            played = replace(setup, log=battle.executed_log)
+            replay = replays.record(played, battle, build_id(played))
+            path = scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep")
+        with suppress(OSError):  # the terminal may be gone, the replay is not
+            print(f"run_game.py: the replay is in {path.resolve()}", file=sys.stderr)
 
 
 def film(args: Namespace, path: Path, signals: Signals) -> None:
