@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, check_writable, terminal, unknown_name, write_whole
+from engine.io import Parser, arguments, check_writable, name_unwritable, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import CARD, RECIPE
 from nca_controller.plotting import check_figures
 from nca_controller.storage import read_json
@@ -39,10 +39,12 @@ def main(words: list[str] | None = None) -> None:
         folder = model_folder(args.controller)
         recipe = read_recipe(folder / RECIPE) if args.card else {}
         check_writable(folder / CARD if args.card else None)
-        if args.figures:
-            check_figures()
-            args.figures.mkdir(parents=True, exist_ok=True)
         controllers = {name: load_controller(name) for name in (args.controller, *rivals)}
+        if args.figures:
+            with name_unwritable(args.figures):
+                args.figures.mkdir(parents=True, exist_ok=True)
+            check_writable(args.figures / "times.png")
+            check_figures()
         results: dict[str, dict[str, list[Row]]] = {name: {} for name in controllers}
         work = [
             (name, trial) for name in controllers for trial in trials if name == args.controller or trial == "orders"
@@ -54,11 +56,13 @@ def main(words: list[str] | None = None) -> None:
         text = report(args.controller, results, {name: trial.__doc__ or "" for name, trial in TRIALS.items()})
         terminal.write(f"{text}\n")
         if args.json:
-            write_whole(args.json, json.dumps(results, indent=1) + "\n")
+            with name_unwritable(args.json):
+                write_whole(args.json, json.dumps(results, indent=1) + "\n")
         if args.figures:
             from nca_controller.evaluation import draw
 
-            draw(controllers[args.controller], results, args.figures)
+            with name_unwritable(args.figures):
+                draw(controllers[args.controller], results, args.figures)
         if args.card:
             write_card(folder, recipe, text, f"python -m nca_controller.evaluate {args.controller} --card")
     except (ValueError, OSError, FloatingPointError) as error:
@@ -117,7 +121,8 @@ is ordered to have at the end, as a share of the top speed; `kept` is the total 
 
 {text}
 """
-    write_whole(folder / CARD, card)
+    with name_unwritable(folder / CARD):
+        write_whole(folder / CARD, card)
 
 
 def chosen(words: str, what: str, choices: list[str]) -> list[str]:

@@ -43,12 +43,13 @@ def reach(picture):
 
 def test_a_line_becomes_a_column_at_the_press_of_a_key(tmp_path):
     root = Path(__file__).resolve().parents[1]
-    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(root)}
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(root), "HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", PLAYER], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
     )
     assert (done.returncode, done.stderr) == (0, "")
-    width, height = reach(tmp_path / "maniple-0001.png")
+    folder = tmp_path / "Pictures" / "maniple"  # the platform's, not the one that the game was started in
+    width, height = reach(folder / "maniple-0001.png")
     assert width > 4 * height, "the line is wide"
-    width, height = reach(tmp_path / "maniple-0002.png")
+    width, height = reach(folder / "maniple-0002.png")
     assert height > 4 * width, "the column is deep"

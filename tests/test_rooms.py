@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "engine.fields": "",
     "engine.orders": "engine.fields",
     "engine.formations": "engine.plugin engine.io engine.fields engine.orders",
-    "engine.scenarios": "engine.plugin engine.io engine.orders",
+    "engine.scenarios": "engine.plugin engine.io engine.orders engine.formations",
     "engine.soldiers": "engine.fields engine.formations",
     "engine.battle": BATTLE_WING,
     # The picture wing: knows no battle.
@@ -72,8 +72,8 @@ MAY_IMPORT = {
     "nca_controller.evaluation": "engine.io engine.plugin engine.formations nca_controller.tasks"
     " nca_controller.plotting nca_controller.physics nca_controller.controllers nca_controller.dynamics"
     " nca_controller.metrics",
-    "nca_controller.evaluate": "engine.io nca_controller.jax_config nca_controller.checkpoints nca_controller.controllers"
-    " nca_controller.evaluation nca_controller.plotting nca_controller.storage",
+    "nca_controller.evaluate": "engine.io nca_controller.jax_config nca_controller.checkpoints"
+    " nca_controller.controllers nca_controller.evaluation nca_controller.plotting nca_controller.storage",
 }
 FORBIDDEN = {  # packages from outside that a package never imports, in no function either
     "engine": {"jax", "jaxlib", "flax", "optax", "orbax", "nca_controller"},

@@ -1,14 +1,18 @@
-"""Pictures and films that the player takes of the game, numbered, in a folder. Nothing is overwritten."""
+"""Pictures and films that the player takes of the game, numbered, in a folder. Nothing is overwritten.
+
+The folder is made when the first one is taken; the player reads where each of them lies.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.io import InputError
+from engine.io import InputError, paths
 from engine.recording import Film, check_film, quality, save_png
 from engine.view import View
 
+NAME = "maniple"  # of the files, before their numbers
 LONGEST_FINISH = 60.0  # seconds that leaving waits for a film to be finished
 
 
@@ -24,6 +28,10 @@ class Capture:
         self._began = 0.0
         self._last = -1  # when the last frame was filmed, counted in frames
         self._finishing: list[Film] = []
+        try:
+            check_film(folder / f"{NAME}.{film_format}")
+        except InputError as error:
+            notify(str(error))  # now, and not when the scene to be filmed is there
 
     def take_picture(self) -> None:
         """Save the next picture that is drawn."""
@@ -36,11 +44,15 @@ class Capture:
             self._finishing.append(self._film)
             self._film = None
             return
-        path = self._free(self._format)
+        path = self._folder / f"{NAME}.{self._format}"
         try:
             check_film(path)
+            self._folder.mkdir(parents=True, exist_ok=True)
         except InputError as error:
             self._notify(str(error))
+            return
+        except OSError as error:
+            self._notify(f"cannot film: {self._folder}: {error.strerror}")
             return
         self._film, self._began, self._last = Film(path), now, -1
 
@@ -81,20 +93,19 @@ class Capture:
         for film in [film for film in self._finishing if film.finished]:
             self._finishing.remove(film)
             if film.failure:
-                self._notify(f"cannot film {film.path.name}: {film.failure}")
+                self._notify(f"cannot film: {film.failure}")
             else:
-                self._notify(f"saved {film.path.name}")
+                self._notify(_saved(film.path))
 
     def _save_picture(self, view: View) -> None:
-        path = self._free("png")
         try:
-            save_png(path, view.picture())
-            self._notify(f"saved {path.name}")
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = save_png(self._folder / f"{NAME}.png", view.picture(), existing="number")
+            self._notify(_saved(path))
         except OSError as error:
-            self._notify(f"cannot save {path.name}: {error.strerror}")
+            self._notify(f"cannot save a picture in {paths.shown(self._folder)}: {error.strerror or error}")
 
-    def _free(self, ending: str) -> Path:
-        number = 1
-        while (path := self._folder / f"maniple-{number:04}.{ending}").exists():
-            number += 1
-        return path
+
+def _saved(path: Path) -> str:
+    """Return the line that tells where a file lies; a name and a folder, so that a narrow panel can break it."""
+    return f"saved {path.name} in {paths.shown(path.parent)}"

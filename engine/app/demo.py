@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tqdm import tqdm
 
 from engine.app import headless
 from engine.battle import TICKS_PER_SECOND, Battle, BattleSetup
+from engine.io import drafted
 from engine.orders import GiveOrders, Order, Schedule
 from engine.plugin import Ground
 from engine.recording import open_film, quality
@@ -35,16 +36,25 @@ def schedule(ground: Ground) -> Schedule:
     )
 
 
-def film(setup: BattleSetup, battle: Battle, view: View, path: Path, ticks: int = TICKS) -> None:
+def film(
+    setup: BattleSetup,
+    battle: Battle,
+    view: View,
+    path: Path,
+    ticks: int = TICKS,
+    asked: Callable[[], bool] = lambda: False,
+) -> None:
     """Play so many ticks and save them, with a progress bar: an MP4 by the file's ending, else a GIF.
 
-    Raises OSError where it cannot be written.
+    Where it is `asked` to end before, the film has what was played. Raises OSError where it cannot be written.
     """
-    wanted = quality(path)
-    with open_film(path) as writer:
+    with drafted(path) as draft, open_film(draft) as writer:
+        wanted = quality(path)
         for scene in scenes(setup, battle, ticks, wanted.frames_per_second):
             view.draw(scene)
             writer.add(view.picture(wanted.width))
+            if asked():
+                break
 
 
 def scenes(setup: BattleSetup, battle: Battle, ticks: int, frames_per_second: float) -> Iterator[Scene]:

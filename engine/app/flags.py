@@ -11,13 +11,22 @@ from engine.io import arguments
 GRID, MASS = (128, 192), 1000.0  # height and width in cells, and mass
 SOLDIERS = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # two cores draw and move 10,000 beside the simulation
 
+ANYWHERE = Path("replay.toml")  # the object itself stands for --record without a name
+
 
 def make_parser() -> arguments.Parser:
     """Return the command line."""
     parser = arguments.Parser(prog="run_game.py", description="Give an order, and an army flows into formation.")
     add, alone = parser.add_argument, parser.add_mutually_exclusive_group().add_argument
     add("--scenario", metavar="NAME", help="what is played: one of --list-scenarios, or a file")
-    add("--record", metavar="FILE", type=Path, help="save what is played as a replay, a small TOML file")
+    add(
+        "--record",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=ANYWHERE,
+        help="save what is played as a replay, a small TOML file (numbered, in the platform's data folder)",
+    )
     add("--replay", metavar="FILE", type=Path, help="play a replay again, in the window, --headless or as a --demo")
     add("--order", metavar="NAME", type=arguments.name, help="without a scenario: the first formation (line)")
     add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine.app.tutorial import Tutorial
 from engine.battle import TICKS_PER_SECOND, Battle, BattleSetup
 from engine.controls import Feedback, FormationKeys, HeldKeys, Mouse, Player
 from engine.formations import FormationError, FormationLibrary
+from engine.io import paths
 from engine.orders import Command
 from engine.presentation import PlotHistory, cards, compose, status
 from engine.soldiers import GPU_MARCH_ABOVE
@@ -29,7 +31,8 @@ NOTICE_SECONDS = 4.0  # how long the HUD shows a line for the player
 class Game:
     """A battle played in a view. Each `frame` reads the events, makes the ticks that are due and draws.
 
-    The battle is built in the background; orders given meanwhile wait for it.
+    The battle is built in the background; orders given meanwhile wait for it. Pictures and films go to `folder`, or
+    else to the platform's pictures folder.
     """
 
     def __init__(
@@ -37,7 +40,7 @@ class Game:
         setup: BattleSetup,
         view: View,
         clock: GameClock | None = None,
-        folder: Path = Path(),
+        folder: Path | None = None,
         settings_file: SettingsFile | None = None,
         library: FormationLibrary | None = None,
     ) -> None:
@@ -60,7 +63,7 @@ class Game:
         )
         self._held_keys = HeldKeys()
         self.tutorial = Tutorial(settings.tutorial, self._save_tutorial)
-        self.capture = Capture(folder, self.notify, settings.film)
+        self.capture = Capture(folder or paths.pictures(), self.notify, settings.film)
         self.plot_history = PlotHistory()
         self.actions = GameActions(
             self.player,
@@ -78,10 +81,13 @@ class Game:
         self._building: BackgroundTask[Battle] | None = BackgroundTask(setup.build)
         self._controller_switch = ControllerSwitch(setup.controllers)
 
-    def play(self, ticks: int | None = None) -> None:
-        """Play until the player leaves, or for so many ticks. Raises InputError where no battle can be built."""
+    def play(self, ticks: int | None = None, asked: Callable[[], bool] = lambda: False) -> None:
+        """Play until the player leaves, or for so many ticks, or until it is `asked` to end.
+
+        Raises InputError where no battle can be built.
+        """
         try:
-            while self.actions.running:
+            while self.actions.running and not asked():
                 self.frame()
                 self.clock.wait(FRAMES_PER_SECOND if self.battle else BUILDING_FRAMES)
                 if ticks is not None and self.battle and self.battle.state.tick >= ticks:

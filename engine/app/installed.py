@@ -1,15 +1,16 @@
-"""What is installed: simulations and controllers by their entry points, and the models in trained_models/."""
+"""What is installed: simulations and controllers by their entry points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from engine.app.compile_cache import keep_compiled
-from engine.io import TRAINED_MODELS, InputError, unknown_name
-from engine.plugin import CONTROLLERS, LOADERS, SIMULATIONS, discover
+from engine.app.models import load_carried, load_trained, trained_models
+from engine.io import InputError, unknown_name
+from engine.plugin import CONTROLLERS, SIMULATIONS, discover
 
 
 def make_simulation() -> Any:
@@ -21,15 +22,21 @@ def make_simulation() -> Any:
     return simulations["jax"].load()()
 
 
-def makers(names: Iterable[str]) -> dict[str, Callable[[], Any]]:
+def makers(
+    names: Iterable[str], carried: Mapping[str, Mapping[str, bytes]] | None = None
+) -> dict[str, Callable[[], Any]]:
     """Return what makes each controller that Tab goes through: those in `names` first, and then all installed ones.
 
-    Raises InputError for a name that is neither installed, nor in trained_models/, nor a folder.
+    `carried` are the files of models that came along in a replay, by name; they go before others. Raises InputError
+    for a name that is neither installed, nor in trained_models/, nor a folder.
     """
-    known, models, found = installed_controllers(), trained_models(), {}
+    known, models = installed_controllers(), trained_models()
+    found: dict[str, Callable[[], Any]] = {}
     for name in names:
         folder = models.get(name, Path(name))
-        if name in known:
+        if carried and name in carried:
+            found[name] = partial(load_carried, dict(carried[name]))
+        elif name in known:
             found[name] = known[name]
         elif name and folder.is_dir():
             found[name] = partial(load_trained, folder)
@@ -41,16 +48,3 @@ def makers(names: Iterable[str]) -> dict[str, Callable[[], Any]]:
 def installed_controllers() -> dict[str, Callable[[], Any]]:
     """Return what makes each installed controller, by name."""
     return {name: lambda entry=entry: entry.load()() for name, entry in discover(CONTROLLERS).items()}  # type: ignore[misc]
-
-
-def trained_models() -> dict[str, Path]:
-    """Return the checkpoints in trained_models/, by name."""
-    return {folder.name: folder for folder in sorted(TRAINED_MODELS.glob("*/"))}
-
-
-def load_trained(folder: Path) -> Any:
-    """Load a checkpoint by the loader "nca". Raises ValueError, in one line, where it cannot be used."""
-    loaders = discover(LOADERS)
-    if "nca" not in loaders:
-        raise InputError("no plugin is installed that loads models; install the project anew: pip install .")
-    return loaders["nca"].load()(folder)

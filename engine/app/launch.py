@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+
 from engine import scenarios
 from engine.app.flags import make_parser
 from engine.app.listing import listing
+from engine.app.signals import Interrupted, Signals
 from engine.io import InputError, terminal
 
 
@@ -21,9 +24,10 @@ def main(words: list[str] | None = None) -> int:
         else:
             from engine.app.play import play  # here, since a list needs none of the battle that this loads
 
-            play(args)
+            with Signals().heard() as signals:
+                play(args, signals)
     except (InputError, OSError, FloatingPointError) as error:
         parser.error(str(error))
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as end:
+        return 128 + (end.number if isinstance(end, Interrupted) else signal.SIGINT)
     return 0

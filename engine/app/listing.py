@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import Iterable
 
 from engine import scenarios
-from engine.app.installed import installed_controllers, trained_models
+from engine.app.installed import installed_controllers
 from engine.app.library import asset_folders, library
+from engine.app.models import trained_models
 from engine.app.settings import SettingsFile
 from engine.io import paths, terminal
 

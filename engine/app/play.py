@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.metadata import version
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from engine import scenarios
@@ -14,9 +14,11 @@ from engine.app import demo, headless
 from engine.app.background import BackgroundTask
 from engine.app.flags import GRID
 from engine.app.game import Game
+from engine.app.last_words import at_exit
 from engine.app.library import library
-from engine.app.request import make_setup
+from engine.app.request import build_id, make_setup
 from engine.app.settings import SettingsFile
+from engine.app.signals import Signals
 from engine.battle import Battle, BattleSetup, replays
 from engine.io import InputError, check_writable, name_unwritable, paths, terminal
 from engine.plugin import Ground
@@ -26,25 +28,28 @@ from engine.view import NoDisplay, View, open_view
 WINDOW = (1280, 720)  # pixels of a picture without a window
 
 
-def play(args: Namespace) -> None:
-    """Play as the command line asks, and as the demo where there is no display."""
+def play(args: Namespace, signals: Signals) -> None:
+    """Play as the command line asks, and as the demo where there is no display.
+
+    A signal ends it in good order, with what is recorded saved; Interrupted is then raised.
+    """
     if args.demo and args.screenshot:
         raise InputError("--demo makes a film and takes no --screenshot")
     if args.demo:
-        film(args, args.demo)
+        film(args, args.demo, signals)
     elif args.headless:
-        figures(args)
+        figures(args, signals)
     elif args.screenshot:
         raise InputError("--screenshot needs --headless; in the window, F12 takes one")
     else:
         try:
-            window(args)
+            window(args, signals)
         except NoDisplay as error:
             terminal.warn(f"{error}; a demo is filmed instead")
-            film(args, Path("maniple-demo.gif"))
+            film(args, Path("maniple-demo.gif"), signals)
 
 
-def window(args: Namespace) -> None:
+def window(args: Namespace, signals: Signals) -> None:
     """Play in a window until the player leaves. Raises NoDisplay where there is no display."""
     settings_file = SettingsFile(args.settings or paths.settings_file())
     settings = settings_file.settings
@@ -56,23 +61,28 @@ def window(args: Namespace) -> None:
         game = Game(setup, view, settings_file=settings_file, library=known)
         if settings.full_screen:
             game.actions.full_screen()
-        try:
-            game.play(args.ticks)
-        finally:  # whatever ended the game, its replay is worth keeping
-            if game.battle:
-                save_replay(args, setup, game.battle)
+
+        def save() -> None:
+            game.capture.close()
+            save_replay(args, setup, game.battle)
+
+        with recorded(args, setup, lambda: game.battle, signals), at_exit(save):
+            game.play(args.ticks, signals.asked)
+    signals.obey()
 
 
-def figures(args: Namespace) -> None:
+def figures(args: Namespace, signals: Signals) -> None:
     """Play without a window and print the figures."""
     check_writable(args.screenshot, ".png")
     setup = make_setup(args)
     battle = BackgroundTask(setup.build).result()
     played = args.played
     until = played.ticks if played else setup.scenario.ticks or headless.TICKS
-    for _ in headless.play(battle, until if args.ticks is None else args.ticks):
-        pass
-    save_replay(args, setup, battle)
+    with recorded(args, setup, lambda: battle, signals):
+        for _ in headless.play(battle, until if args.ticks is None else args.ticks):
+            if signals.asked():
+                break
+    signals.obey()
     if args.screenshot:
         with drawing(WINDOW, visible=False) as view, name_unwritable(args.screenshot):
             headless.screenshot(setup, battle, view, args.screenshot)
@@ -80,26 +90,45 @@ def figures(args: Namespace) -> None:
     terminal.write(json.dumps({**headless.report(setup, battle), **verdict}) + "\n")
 
 
-def save_replay(args: Namespace, setup: BattleSetup, battle: Battle) -> None:
-    """Save the replay, if --record asks for it, and print where."""
-    if args.record:
+@contextmanager
+def recorded(
+    args: Namespace, setup: BattleSetup, battle: Callable[[], Battle | None], signals: Signals
+) -> Iterator[None]:
+    """Save the replay however the block ends, if --record asks for it and there is a battle, and print where."""
+    try:
+        with signals.noted(1):
+            yield
+    finally:
+        with signals.noted():
+            save_replay(args, setup, battle())
+
+
+def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> None:
+    """Save the replay, if --record asks for it and there is a battle, and print where. Raises InputError."""
+    if args.record and battle:
         with name_unwritable(args.record):
-            replay = replays.record(setup, battle, replays.build_id(version("maniple")))
-            scenarios.write_replay(args.record, replay)
-        terminal.warn(f"the replay is in {args.record.resolve()}")
+            played = replace(setup, log=battle.executed_log)
+            replay = replays.record(played, battle, build_id(played))
+            path = scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep")
+        with suppress(OSError):  # the terminal may be gone, the replay is not
+            terminal.warn(f"the replay is in {path.resolve()}")
 
 
-def film(args: Namespace, path: Path) -> None:
-    """Play the demo, or what the command line orders, and save it as a GIF or an MP4."""
+def film(args: Namespace, path: Path, signals: Signals) -> None:
+    """Play the demo, or what the command line orders, and save it as a GIF or an MP4.
+
+    A film that a signal cuts short is finished with what it has.
+    """
     check_writable(path, ".gif", ".mp4")
     check_film(path)
     by_itself = not (args.order or args.orders or args.scenario or args.replay)
     setup = make_setup(args, demo.schedule(Ground.plain(*(args.grid or GRID))) if by_itself else ())
     battle = BackgroundTask(setup.build).result()
-    with drawing(WINDOW, visible=False) as view, name_unwritable(path):
-        demo.film(setup, battle, view, path, args.ticks or setup.scenario.ticks or demo.TICKS)
-    save_replay(args, setup, battle)
-    terminal.say(f"the demo is in {path.resolve()}")
+    with recorded(args, setup, lambda: battle, signals), drawing(WINDOW, visible=False) as view, name_unwritable(path):
+        demo.film(setup, battle, view, path, args.ticks or setup.scenario.ticks or demo.TICKS, signals.asked)
+    with suppress(OSError):  # as above
+        terminal.say(f"the demo is in {path.resolve()}")
+    signals.obey()
 
 
 @contextmanager

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from engine import scenarios
-from engine.app.flags import GRID, MASS, SOLDIERS
-from engine.app.installed import make_simulation, makers
+from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
+from engine.app.installed import installed_controllers, make_simulation, makers
 from engine.app.library import asset_folders, library
+from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
 from engine.formations import Formation, check_mass
-from engine.io import InputError, check_writable, terminal
+from engine.io import InputError, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
 from engine.scenarios import Regiment, Scenario
@@ -24,32 +26,64 @@ def make_setup(
     args: Namespace, schedule: Schedule = (), formations: Mapping[str, Formation] | None = None
 ) -> BattleSetup:
     """Return the setup of the game that the command line asks for. Raises InputError; imports no simulation."""
-    if args.record:
-        if args.record in (args.screenshot, args.demo):
-            raise InputError(f"--record and the picture would both be {args.record}; choose another name")
-        check_writable(args.record)
-        scenarios.check_free(args.record)
+    prepare_record(args)
     named = args.scenario is not None
     path = scenarios.resolve(args.scenario, *asset_folders(args, "scenarios")) if named else args.replay
     scenario = from_file(args, path) if path else without_file(args, schedule)
     played = args.played
     log = played.log if played else ()
+    carried = dict(played.models) if played else {}
     names = dict.fromkeys(("nca" if args.controller is None else args.controller, *controllers_in(scenario, log)))
     try:
         setup = BattleSetup(
             simulation=make_simulation,
-            controllers=makers(names),
-            formations=formations or library(args).formations,
+            controllers=makers(names, carried),
+            formations={**(formations or library(args).formations), **(played.formations if played else {})},
             scenario=scenario,
             log=log,
+            models=travelling(names, carried) if args.record else carried,
         )
         setup.check()
         if played:
-            for warning in replays.warnings(played, setup, replays.build_id(version("maniple"))):
+            for warning in replays.warnings(played, setup, build_id(setup)):
                 terminal.warn(f"{args.replay.name} {warning}")
     except InputError as error:
         raise InputError(f"{path.name}: {error}" if path else str(error)) from None
     return setup
+
+
+def prepare_record(args: Namespace) -> None:
+    """Settle where --record goes, and raise InputError where nothing can be written there."""
+    args.numbered = args.record is ANYWHERE
+    if args.numbered:
+        args.record = paths.replays() / ANYWHERE
+        with name_unwritable(args.record):
+            args.record.parent.mkdir(parents=True, exist_ok=True)
+        check_writable(args.record)
+    elif args.record:
+        if os.path.abspath(args.record) in [os.path.abspath(one) for one in (args.screenshot, args.demo) if one]:
+            raise InputError(f"--record and the picture would both be {args.record}; choose another name")
+        check_writable(args.record)
+        scenarios.check_free(args.record)
+
+
+def travelling(names: Iterable[str], carried: Mapping[str, Mapping[str, bytes]]) -> dict[str, Mapping[str, bytes]]:
+    """Return the files of the models that a replay needs, by controller; say so where one cannot travel along."""
+    folders = trained_models()
+    found = dict(carried)
+    for name in names:
+        if name not in found and name not in installed_controllers():
+            try:
+                found[name] = model_files(folders.get(name, Path(name)))
+            except (InputError, OSError) as error:
+                terminal.warn(f"the replay will need this model to be there: {error}")
+    return found
+
+
+def build_id(setup: BattleSetup) -> str:
+    """Return the version that replays of this setup carry: of the program, and of the models that it brings along."""
+    used = [name for name in setup.controller_names() if name not in setup.models]
+    return replays.build_id(version("maniple"), installed_models(used))
 
 
 def from_file(args: Namespace, path: Path) -> Scenario:

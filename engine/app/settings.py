@@ -11,7 +11,7 @@ from typing import Any
 
 import tomli_w
 
-from engine.io import MOST_SOLDIERS, FileError, Table, limits, read_entries, write_whole
+from engine.io import MOST_SOLDIERS, FileError, Table, limits, locked, read_entries, write_whole
 from engine.view import PALETTES, TEAMS, Colour
 
 SIZES = (320, 16_384)  # pixels along a side of the window
@@ -41,17 +41,18 @@ def change(path: Path, name: str, value: bool | int | str) -> None:
 
     Raises FileError, and changes nothing, where `read` does not take the file, or it cannot be written.
     """
-    entries = _entries(path)
-    settings_of(entries, path.name)
-    if entries.get(name) == value:
-        return
-    # TOML wants plain settings before the tables.
-    text = tomli_w.dumps({name: value, **{key: other for key, other in entries.items() if key != name}})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
+        with locked(path.parent):  # two games may change two settings at once
+            entries = _entries(path)
+            settings_of(entries, path.name)
+            if entries.get(name) == value:
+                return
+            # TOML wants plain settings before the tables.
+            rest = {key: other for key, other in entries.items() if key != name}
+            write_whole(path, tomli_w.dumps({name: value, **rest}))
     except OSError as error:
-        raise FileError(f"{path.name} cannot be written: {error.strerror}") from None
+        raise FileError(f"{path.name} cannot be written: {error.strerror or error}") from None
 
 
 class SettingsFile:

@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from engine import soldiers
 from engine.battle import execution
+from engine.battle.digests import TargetDigest
 from engine.battle.execution import Context
 from engine.battle.history import REWIND_TICKS, History
 from engine.battle.prefetch import Prefetch
@@ -33,8 +34,9 @@ class Battle:
 
     `mass` (R, H, W) is the regiments' mass at the start, and `first` the order of each. `controllers` are by the names
     that regiments and commands use. `schedule` is executed tick by tick, except for regiments that were commanded: a
-    command takes a regiment out of it. `log` is what was commanded; a replay keeps it. Raises FormationError for an
-    order that names no formation or finds no room.
+    command takes a regiment out of it. `log` is what was commanded; a replay keeps it. `ordered` is a digest of the
+    targets of the first orders and of the schedule. Raises FormationError for an order that names no formation or finds
+    no room.
 
     `state` is all that changes from tick to tick. `measure` times a part of the tick, for a profiler;
     `step_soldiers` moves the soldiers of a regiment. A game may replace both.
@@ -52,6 +54,7 @@ class Battle:
         seed: int = 0,
         schedule: Schedule = (),
         log: Schedule = (),
+        ordered: TargetDigest | None = None,
     ) -> None:
         self.measure: Callable[[str], AbstractContextManager[None]] = lambda part: nullcontext()
         self.step_soldiers: Callable[..., Soldiers] = soldiers.step
@@ -59,7 +62,8 @@ class Battle:
         self._context = Context(dict(formations), dict(controllers), schedule, seed)
         self._prefetch = Prefetch(simulation)
         self._history = History()
-        self.state = self._initial_state(simulation, ground, tuple(regiments), tuple(first), mass)
+        state = self._initial_state(simulation, ground, tuple(regiments), tuple(first), mass)
+        self.state = replace(state, ordered=ordered or TargetDigest())
 
     def _initial_state(
         self,
@@ -100,6 +104,11 @@ class Battle:
         return MappingProxyType(dict(self._context.controllers))
 
     @property
+    def formations(self) -> Mapping[str, Formation]:
+        """The formations that can be ordered, by name."""
+        return MappingProxyType(dict(self._context.formations))
+
+    @property
     def executed_log(self) -> Schedule:
         """The commands until now, without those of a future that was stepped back from."""
         return tuple(self.log[: self.state.executed])
@@ -120,7 +129,7 @@ class Battle:
         Commands of a future that was stepped back from are dropped.
         """
         before = self.state
-        self.state = execution.count(execution.apply(before, command, self._context), command)
+        self.state = execution.count(execution.apply(before, command, self._context), command, self._context)
         self.log[before.executed :] = [(before.tick, command)]
 
     def give(self, order: Order, regiment: int = 0) -> Placement:

@@ -78,7 +78,7 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
     """
     while state.executed < len(log) and log[state.executed][0] <= state.tick:
         command = log[state.executed][1]
-        state = count(apply(state, command, context), command)
+        state = count(apply(state, command, context), command, context)
     for tick, command in context.schedule:
         if tick == state.tick:
             state = apply(state, without_regiments(command, state.commanded), context)
@@ -92,9 +92,17 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
     return state
 
 
-def count(state: BattleState, command: Command) -> BattleState:
+def count(state: BattleState, command: Command, context: Context) -> BattleState:
     """Return the state that counts a command of the log as executed, with its regiments out of the schedule."""
-    return replace(state, executed=state.executed + 1, commanded=state.commanded | regiments_of(command))
+    ordered = state.ordered
+    if isinstance(command, GiveOrders):
+        placed = {} if command.queued else dict(enumerate(state.placements))  # one that waits is in no book yet
+        ordered = ordered.of_more(
+            (placed.get(regiment) or placement_of(state, regiment, order, context)).target
+            for regiment, order in command.orders
+        )
+    commanded = state.commanded | regiments_of(command)
+    return replace(state, executed=state.executed + 1, commanded=commanded, ordered=ordered)
 
 
 def placement_of(state: BattleState, regiment: int, order: Order, context: Context) -> Placement:

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
+from engine import formations
 from engine.battle.battle import Battle
+from engine.battle.digests import digest
 from engine.battle.setup import BattleSetup
+from engine.formations import Formation
 from engine.io import ROOT
+from engine.orders import GiveOrders, Schedule
 from engine.scenarios import Replay
 
-# The files that decide a battle, besides its own: globs from the root; a test changes one file of each.
-HASHED = ("engine/**/*.py", "nca_controller/**/*.py", "trained_models/**/*")
+# The code that decides a battle: globs from the root; a test changes one file of each.
+HASHED = ("engine/**/*.py", "nca_controller/**/*.py")
 
 
 def record(setup: BattleSetup, battle: Battle, version: str) -> Replay:
-    """Return the replay of what was played until now."""
+    """Return the replay of what was played until now, with what it needs that does not come with the game."""
     log, state = battle.executed_log, battle.state
-    targets = target_digest(replace(setup, log=log))
-    return Replay(setup.scenario, log, state.tick, version, targets, digest(state.mass))
+    own = own_formations(setup, log, battle.formations)
+    return Replay(
+        setup.scenario, log, state.tick, version, state.ordered.text, digest(state.mass), own, dict(setup.models)
+    )
 
 
-def build_id(version: str) -> str:
-    """Return the version of this program, with a digest of its code and its models."""
+def own_formations(setup: BattleSetup, log: Schedule, known: Mapping[str, Formation]) -> dict[str, Formation]:
+    """Return the formations that are ordered anywhere in a battle and are not the game's own, by name."""
+    shipped = formations.load()
+    later = [command for _, command in (*setup.scenario.schedule, *log) if isinstance(command, GiveOrders)]
+    orders = (*setup.scenario.orders, *(order for command in later for _, order in command.orders))
+    used = dict.fromkeys(order.formation for order in orders)
+    return {name: known[name] for name in used if name in known and not _same(known[name], shipped.get(name))}
+
+
+def build_id(version: str, models: Mapping[str, Mapping[str, bytes]] | None = None) -> str:
+    """Return the version of this program, with a digest of its code and of the files of the models that were used."""
     total = hashlib.sha256()
     for path in sorted(path for part in HASHED for path in ROOT.glob(part) if path.is_file()):
         if "__pycache__" not in path.parts:
             total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    for name, files in sorted((models or {}).items()):
+        for file, content in sorted(files.items()):
+            total.update(f"{name}/{file}".encode() + b"\0" + content)
     return f"{version}+{total.hexdigest()[:12]}"
 
 
@@ -37,7 +54,7 @@ def warnings(replay: Replay, setup: BattleSetup, version: str) -> list[str]:
     lines = []
     if replay.version != version:
         lines.append(f"was recorded by version {replay.version}, and this is {version}: it may end otherwise")
-    if replay.targets != target_digest(setup):
+    if replay.targets != setup.targets[1].text:
         lines.append("was recorded with other formations of the same names: it may end otherwise")
     return lines
 
@@ -49,14 +66,6 @@ def check(replay: Replay, battle: Battle) -> dict[str, object]:
     return {"version": replay.version, "ticks": replay.ticks, "same_to_the_bit": same}
 
 
-def target_digest(setup: BattleSetup) -> str:
-    """Return a digest of the targets of every order of a setup."""
-    return digest(*(placement.target for placement in setup.placements()))
-
-
-def digest(*fields: np.ndarray) -> str:
-    """Return a digest of some fields: equal only for equal bits."""
-    total = hashlib.sha256()
-    for field in fields:
-        total.update(np.ascontiguousarray(field, np.float32).tobytes())
-    return total.hexdigest()[:16]
+def _same(one: Formation, other: Formation | None) -> bool:
+    """Whether two formations are equal but for their keys. Pictures count as different."""
+    return other is not None and replace(one, key="") == replace(other, key="")

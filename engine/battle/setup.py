@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from jaxtyping import Float
 
 from engine.battle import scatter
 from engine.battle.battle import Battle
+from engine.battle.digests import TargetDigest
 from engine.formations import Formation, FormationError, Placement, check_mass, crowd, lookup, place_order
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
 from engine.plugin import Ground, Simulation
@@ -27,6 +29,7 @@ class BattleSetup:
     formations: Mapping[str, Formation]
     scenario: Scenario
     log: Schedule = ()  # the player's commands, where this is a replay
+    models: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)  # files that a replay of it carries along
 
     @property
     def ground(self) -> Ground:
@@ -41,23 +44,30 @@ class BattleSetup:
         check_budget(self.scenario, self.log)
         check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
         self.initial_mass()
-        for _ in self.placements():
-            pass
+        self.targets  # noqa: B018, raises
         for tick, command in (*self.scenario.schedule, *self.log):
             if isinstance(command, Scatter):
                 with _named(f"the charge at tick {tick}"):
                     scatter.begin(command, tick, self.ground)
 
-    def placements(self) -> Iterator[Placement]:
-        """Yield the placement of every order, those at the start first."""
+    @cached_property
+    def targets(self) -> tuple[TargetDigest, TargetDigest]:
+        """Digests of the targets of the first orders and the schedule, and of these and the log. Raises FormationError.
+
+        Many orders take seconds to place, so they are placed once.
+        """
         regiments = self.scenario.regiments
-        for order, regiment in zip(self.scenario.orders, regiments, strict=True):
-            yield self._placement(order, regiment)
-        for tick, command in (*self.scenario.schedule, *self.log):
+        first = (self._placement(*one).target for one in zip(self.scenario.orders, regiments, strict=True))
+        start = TargetDigest().of_more(first).of_more(self._targets(self.scenario.schedule))
+        return start, start.of_more(self._targets(self.log))
+
+    def _targets(self, schedule: Schedule) -> Iterator[Float[np.ndarray, "H W"]]:
+        regiments = self.scenario.regiments
+        for tick, command in schedule:
             if isinstance(command, GiveOrders):
                 for number, order in command.orders:
                     with _named(f"'{regiments[number].name}' at tick {tick}"):
-                        yield self._placement(order, regiments[number])
+                        yield self._placement(order, regiments[number]).target
 
     def initial_mass(self) -> Float[np.ndarray, "R H W"]:
         """Return the mass at the start. Raises FormationError where regiments overlap."""
@@ -100,6 +110,7 @@ class BattleSetup:
             self.scenario.seed,
             self.scenario.schedule,
             self.log,
+            self.targets[0],
         )
         for controller in controllers.values():
             battle.warm_up(controller)

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine import formations
+from engine.battle.digests import TargetDigest
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
 from engine.orders import Order
@@ -76,6 +77,7 @@ class BattleState:
     scatter_targets: Mapping[int, Float[np.ndarray, "H W"]] = field(default_factory=lambda: MappingProxyType({}))
     executed: int = 0  # number of commands of the log
     commanded: frozenset[int] = frozenset()  # regiments that have left the schedule
+    ordered: TargetDigest = field(default_factory=TargetDigest)  # of all orders' targets, those of the log until now
 
     @property
     def orders(self) -> tuple[Order, ...]:

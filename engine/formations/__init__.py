@@ -4,6 +4,7 @@ A formation is a shape with a front. Its target is found by the shape's signed d
 on its edge hold their share, and the edge is moved out or in until the target holds the mass that was ordered.
 """
 
+from engine.formations.carried import formation_table, read_formation
 from engine.formations.files import load, read
 from engine.formations.formation import Formation, FormationError, lookup
 from engine.formations.library import FormationLibrary
@@ -21,10 +22,12 @@ __all__ = [
     "dimensions",
     "fill",
     "form_up",
+    "formation_table",
     "load",
     "lookup",
     "overlap",
     "place_order",
     "placement_on",
     "read",
+    "read_formation",
 ]

@@ -60,6 +60,14 @@ def mask_shape(mask: Bool[np.ndarray, "rows columns"]) -> Shape:
     return Shape(float(mask.mean()), partial(_outline, pixels), core)
 
 
+def mask_of(shape: Shape) -> Bool[np.ndarray, "rows columns"] | None:
+    """Return the mask that a shape was made of, or None for another shape."""
+    if not isinstance(shape.outline, partial) or shape.outline.func is not _outline:
+        return None
+    pixels, rows, columns = shape.outline.args[0]
+    return np.frombuffer(pixels, dtype=bool).reshape(rows, columns)
+
+
 def _outline(pixels: tuple[bytes, int, int], across: Field, ahead: Field, frontage: float, depth: float) -> Field:
     """Return the distance in cells to the edge of the mask, interpolated between its pixels."""
     from scipy.ndimage import map_coordinates

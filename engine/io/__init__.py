@@ -11,7 +11,16 @@ from engine.io.reading import read_file
 from engine.io.tables import Table, read_entries, read_table
 from engine.io.text import as_text, one_line, shown
 from engine.io.toml import parse_toml
-from engine.io.writing import check_writable, name_unwritable, write_whole
+from engine.io.writing import (
+    Draft,
+    Existing,
+    append_line,
+    check_writable,
+    drafted,
+    locked,
+    name_unwritable,
+    write_whole,
+)
 
 __all__ = [
     "ASSETS",
@@ -20,14 +29,19 @@ __all__ = [
     "ROOT",
     "SMALLEST_SIDE",
     "TRAINED_MODELS",
+    "Draft",
+    "Existing",
     "FileError",
     "InputError",
     "Parser",
     "Table",
+    "append_line",
     "arguments",
     "as_text",
     "check_writable",
+    "drafted",
     "limits",
+    "locked",
     "name_unwritable",
     "nearest",
     "one_line",

@@ -28,3 +28,28 @@ def settings_file() -> Path:
 def compile_cache() -> Path:
     """Return the platform's cache folder for what a simulation compiled, whether it exists or not."""
     return platformdirs.user_cache_path(NAME, appauthor=False) / "compiled"
+
+
+def pictures() -> Path:
+    """Return the folder for pictures and films in the platform's pictures folder, whether it exists or not.
+
+    Where the system knows no such folder, as without a home, it is where the game was started.
+    """
+    try:
+        folder = platformdirs.user_pictures_path()
+    except RuntimeError:
+        return Path.cwd()
+    return folder / NAME if folder.is_absolute() else Path.cwd()
+
+
+def replays() -> Path:
+    """Return the folder for replays in the platform's data folder, whether it exists or not."""
+    return platformdirs.user_data_path(NAME, appauthor=False) / "replays"
+
+
+def shown(path: Path) -> str:
+    """Return a path as players read it, with ~ for their own folder."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (RuntimeError, ValueError):  # no home, or not in it
+        return str(path)

@@ -2,59 +2,153 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from engine.io.errors import InputError
 
+try:
+    import fcntl
+except ImportError:  # Windows: see `locked`
+    fcntl = None  # type: ignore[assignment]
 
-def write_whole(path: Path, content: str | bytes, *, before_replace: Callable[[], object] = lambda: None) -> None:
-    """Write a file so that a reader finds either what was there or the new content, whole. Raises OSError.
+Existing = Literal["replace", "keep", "number"]  # what becomes of a file that is there already
 
-    The content goes into a draft of its own name in the same folder, which then takes the file's place at once, with
-    its mode. `before_replace` is called in between, and keeps the old file by raising. After a failure no draft is
-    left. A link stays a link, and what is no file but a device or a pipe is written to as it is.
+BLOCK = 4096  # bytes that a check writes: on a full disk these fail, where an empty file would not
+TURN = 1.0  # second, at most, that a program waits for another's turn
+UNSYNCED = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)  # of file systems that cannot flush a file to the disk
+
+
+@dataclass
+class Draft:
+    """A file in the making: `path` is written to, `target` is where it goes, or where it went once that is known."""
+
+    path: Path
+    target: Path
+
+
+@contextmanager
+def drafted(path: Path, *, existing: Existing = "replace") -> Iterator[Draft]:
+    """Yield a draft that takes the file's place at the end, so that a reader finds the old file or the new, whole.
+
+    The draft has a name of its own in the same folder, and the mode of the file that it replaces, or else that of the
+    umask. It is on the disk before it takes the place. After a failure, of whatever kind, it is gone and the old file
+    is as it was. With "keep" a file that is there is an error, with "number" the file is the first free one of
+    "name-0001", "name-0002", ...; neither ever takes another's place. A link stays a link, and what is no file but a
+    device or a pipe is written to as it is. Raises OSError.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        path.write_bytes(data)
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        if existing == "keep":
+            raise _error(errno.EEXIST, path)
+        yield Draft(target, path)
         return
-    draft = path.with_name(f".{secrets.token_hex(6)}.draft")
-    mode = path.stat().st_mode & 0o777 if path.exists() else None
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    if existing == "replace" and target.exists() and not os.access(target, os.W_OK):
+        raise _error(errno.EACCES, path)  # a file that is not to be written is not replaced either
+    made = Draft(_new_draft(target.parent), path)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        if mode is not None:
-            os.chmod(draft, mode)
-        before_replace()
-        os.replace(draft, path)
+        yield made
+        _to_the_disk(made.path)
+        if existing == "replace":
+            if target.exists():
+                os.chmod(made.path, target.stat().st_mode & 0o777)
+            os.replace(made.path, target)
+        elif existing == "keep":
+            _place(made.path, target)
+        else:
+            made.target = _place_numbered(made.path, path)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(draft)
+        with suppress(OSError):
+            os.unlink(made.path)
         raise
+
+
+def write_whole(path: Path, content: str | bytes, *, existing: Existing = "replace") -> Path:
+    """Write a file as `drafted` does, and return where it lies. Raises OSError."""
+    with drafted(path, existing=existing) as draft:
+        draft.path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    return draft.target
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append a line to a text file, which is as it was where that fails. Raises OSError."""
+    binary = getattr(os, "O_BINARY", 0)  # Windows would write two characters for a line's end
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o666)
+    try:
+        before, data = os.fstat(handle).st_size, (line + "\n").encode("utf-8")
+        try:
+            while data:
+                data = data[os.write(handle, data) :]
+        except BaseException:
+            with suppress(OSError):
+                os.ftruncate(handle, before)
+            raise
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Have one program at a time change files of a folder, where a file is read, changed and written again.
+
+    Another's turn is waited for, though not for long. The lock leaves nothing behind, even after a kill; where the
+    system has none the block is entered without.
+    """
+    handle = None
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY) if fcntl else None
+    if handle is None:
+        yield
+        return
+    try:
+        end = time.monotonic() + TURN
+        while not _lock(handle) and time.monotonic() < end:
+            time.sleep(TURN / 500)
+        yield
+    finally:
+        os.close(handle)
 
 
 def check_writable(path: Path | None, *endings: str) -> None:
     """Raise InputError if no file can be written there, before minutes are spent on its content.
 
-    Where endings are given the name must have one of them, so that a typing error overwrites no file of another kind.
+    A folder that is missing, a name that is too long, a disk that is full or read-only are found by trying: a block is
+    written beside the file and removed. Where endings are given the name must have one of them, so that a typing error
+    overwrites no file of another kind.
     """
     if path is None:
         return
-    if endings and path.suffix.lower() not in endings and not path.is_dir():
-        raise InputError(f"cannot write {path}: the name must end in {' or '.join(endings)}")
-    folder = path.parent
-    if not folder.is_dir():
-        raise InputError(f"cannot write {path}: there is no folder {folder}")
-    special = path.exists() and not path.is_file()  # a device or a pipe is written to as it is
-    if path.is_dir() or not os.access(path if special else folder, os.W_OK):
-        raise InputError(f"cannot write {path}")
+    try:
+        if path.is_dir():
+            raise InputError(f"cannot write {path}: it is a folder")
+        if endings and path.suffix.lower() not in endings:
+            raise InputError(f"cannot write {path}: the name must end in {' or '.join(endings)}")
+        if not path.parent.is_dir():
+            raise InputError(f"cannot write {path}: there is no folder {path.parent}")
+        target = path.resolve()
+        if target.exists() and not os.access(target, os.W_OK):
+            raise _error(errno.EACCES, path)
+        if target.exists() and not target.is_file():
+            return  # a device or a pipe is written to as it is
+        with suppress(FileNotFoundError):
+            os.lstat(target)  # raises where the name is too long
+        probe = _new_draft(target.parent)
+        try:
+            probe.write_bytes(bytes(BLOCK))
+        finally:
+            os.unlink(probe)
+    except InputError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:  # resolve() raises RuntimeError for a circle of links
+        raise InputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 @contextmanager
@@ -64,3 +158,64 @@ def name_unwritable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _new_draft(folder: Path) -> Path:
+    """Return an empty file of a new name in the folder, with the mode of the umask."""
+    draft = folder / f".{secrets.token_hex(6)}.draft"
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    return draft
+
+
+def _to_the_disk(draft: Path) -> None:
+    """Have the system write the file out, so that it is whole even if the power fails after it took its place."""
+    with draft.open("rb+") as file:
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in UNSYNCED:
+                raise
+
+
+def _place(draft: Path, target: Path) -> None:
+    """Give the draft its final name. Raises FileExistsError where that is taken, by whomever and however late."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(target):
+            raise _error(errno.EEXIST, target) from None
+        os.rename(draft, target)
+    else:
+        os.unlink(draft)
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    """Yield "name-0001.png", "name-0002.png", ... for "name.png"."""
+    return (path.with_name(f"{path.stem}-{number:04}{path.suffix}") for number in count(1))
+
+
+def _place_numbered(draft: Path, path: Path) -> Path:
+    """Give the draft the first free number, and return that name."""
+    for candidate in _numbered(path):
+        if not candidate.exists():
+            with suppress(FileExistsError):
+                _place(draft, candidate)
+                return candidate
+    raise AssertionError("numbers do not end")
+
+
+def _lock(handle: int) -> bool:
+    """Return whether the lock is had, or cannot be had at all, as on some network's folder."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _error(number: int, path: Path) -> OSError:
+    return OSError(number, os.strerror(number), str(path))

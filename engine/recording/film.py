@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.io import Draft, drafted
 from engine.recording.film_file import FilmWriter, open_film
 from engine.recording.pictures import Pixels, fitted
 
@@ -16,9 +17,12 @@ Frame = tuple[int, Pixels]  # the time in frames since the start, and the pictur
 
 
 class Film:
-    """A file that its own thread writes. A frame that comes while too many wait is dropped."""
+    """A file that its own thread writes. A frame that comes while too many wait is dropped.
 
-    def __init__(self, path: Path, opened: Callable[[Path], FilmWriter] | None = None) -> None:
+    The file gets the first free number, and its name once all of it is on disk: `path` is then where it lies.
+    """
+
+    def __init__(self, path: Path, opened: Callable[[Draft], FilmWriter] | None = None) -> None:
         self.path = path
         self.dropped = 0
         self.frames = 0
@@ -56,7 +60,7 @@ class Film:
 
     def _write(self) -> None:
         try:
-            with self._opened(self.path) as writer:
+            with drafted(self.path, existing="number") as draft, self._opened(draft) as writer:
                 before: Frame | None = None
                 while (frame := self._frames.get()) is not None:
                     if before is not None:
@@ -65,16 +69,11 @@ class Film:
                     before = frame
                 if before is not None:
                     self._add(writer, before, 1)
+            self.path = draft.target
         except Exception as error:  # whatever goes wrong with a film, the game goes on and reports it
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             self.failure = reason.splitlines()[0]
-            self._tidy()
 
     def _add(self, writer: FilmWriter, frame: Frame, lasts: int) -> None:
         writer.add(frame[1], max(lasts, 1))
         self.frames += 1
-
-    def _tidy(self) -> None:
-        """Remove a file without a frame."""
-        if not self.frames and self.path.is_file():
-            self.path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Pictures on disk: one as a PNG, many as a GIF. MP4 is in engine.recording.film_file."""
+"""Pictures on disk: one as a PNG, many as a GIF. MP4 is in engine.recording.mp4."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageOps
 
-from engine.io import write_whole
+from engine.io import Existing, write_whole
 from engine.view import Colour
 
 Pixels = UInt8[np.ndarray, "height width 3"]
@@ -22,11 +22,11 @@ UNCHANGED = 255  # the palette's last index is for pixels that stay as they were
 SEEN_FIRST = 24  # frames from which the palette is chosen
 
 
-def save_png(path: str | Path, pixels: Pixels) -> None:
-    """Write one picture, whole or not at all. Raises OSError."""
+def save_png(path: str | Path, pixels: Pixels, *, existing: Existing = "replace") -> Path:
+    """Write one picture, whole or not at all, and return where it lies. Raises OSError."""
     encoded = io.BytesIO()
     Image.fromarray(pixels).save(encoded, format="PNG", compress_level=4)
-    write_whole(Path(path), encoded.getvalue())
+    return write_whole(Path(path), encoded.getvalue(), existing=existing)
 
 
 def fitted(pixels: Pixels, like: Pixels) -> Pixels:

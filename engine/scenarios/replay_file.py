@@ -1,19 +1,23 @@
 """Replays: a small TOML file from which a session is played again, bit for bit on the same machine and version.
 
-It holds the scenario, written out whole, and `[[commands]]` as a scenario writes its `[[orders]]`; besides, to check
-that the result is the same, the version, the ticks, and digests of the orders' targets and of the last field.
+It holds the scenario, written out whole, and `[[commands]]` as a scenario writes its `[[orders]]`; what of the player's
+own it needs, as `[[formations]]` and `[[models]]`; besides, to check that the result is the same, the version, the
+ticks, and digests of the orders' targets and of the last field.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 import tomli_w
 
-from engine.io import FileError, read_table, write_whole
+from engine.formations import Formation
+from engine.io import Existing, FileError, read_table, write_whole
 from engine.orders import Schedule
+from engine.scenarios.carried import Models, carried_tables, read_formations, read_models
 from engine.scenarios.command_table import command_tables, read_command
 from engine.scenarios.scenario import Scenario
 from engine.scenarios.scenario_table import read_scenario, scenario_table
@@ -29,15 +33,25 @@ class Replay:
     version: str  # build id of the program that recorded it
     targets: str  # a digest of the target of every order
     ending: str  # a digest of the mass at the last tick
+    formations: Mapping[str, Formation] = field(default_factory=dict)  # those that it carries along, by name
+    models: Models = field(default_factory=dict)  # likewise, by the names of their controllers
 
 
-def write_replay(path: Path, replay: Replay) -> None:
-    """Write a replay. Raises FileError where the file exists already, and OSError where none can be written."""
+def write_replay(path: Path, replay: Replay, *, existing: Existing = "keep") -> Path:
+    """Write a replay and return where it lies: with "number" as the file's name and a number.
+
+    Raises FileError where the file exists already, and OSError where none can be written.
+    """
     names = [regiment.name for regiment in replay.scenario.regiments]
     about = {"version": replay.version, "ticks": replay.ticks, "targets": replay.targets, "ending": replay.ending}
     commands = [row for tick, command in replay.log for row in command_tables(tick, command, names)]
-    text = tomli_w.dumps({"replay": about, **scenario_table(replay.scenario), "commands": commands})
-    write_whole(path, text, before_replace=lambda: check_free(path))
+    carried = carried_tables(replay.formations, replay.models)
+    text = tomli_w.dumps({"replay": about, **scenario_table(replay.scenario), "commands": commands, **carried})
+    try:
+        return write_whole(path, text, existing=existing)
+    except FileExistsError:
+        check_free(path)
+        raise
 
 
 def check_free(path: Path) -> None:
@@ -55,6 +69,7 @@ def load_replay(path: Path) -> Replay:
     scenario = read_scenario(table, path.parent)
     names = [regiment.name for regiment in scenario.regiments]
     log = tuple(read_command(one, names) for one in table.tables("commands"))
+    formations, models = read_formations(table), read_models(table)
     table.finish()
     for number, ((before, _), (after, _)) in enumerate(pairwise(log), start=2):
         if after < before:
@@ -66,6 +81,8 @@ def load_replay(path: Path) -> Replay:
         version=about.text("version"),
         targets=about.text("targets"),
         ending=about.text("ending"),
+        formations=formations,
+        models=models,
     )
     about.finish()
     return replay

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import math
-import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from io import RawIOBase
 from pathlib import Path
 
-from engine.io import write_whole
+from engine.io import append_line, write_whole
 from nca_controller.checkpoints import save
 from nca_controller.storage import read_plain
 from nca_controller.training.config import Config
@@ -68,7 +65,7 @@ class Run:
         begun, slowest, saving = time.monotonic(), 0.0, 0.0
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keep_metrics()
-        with stopping() as stop, (self.folder / METRICS).open("ab", buffering=0) as log:
+        with stopping() as stop:
             while self.trainer.iteration < self.trainer.config.iterations and not stop.is_set():
                 start = time.monotonic()
                 if start - begun + MARGIN * (slowest + saving) > 60 * minutes:
@@ -77,7 +74,7 @@ class Run:
                 done = time.monotonic()
                 slowest = max(slowest, done - start)
                 metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
-                append_line(log, json.dumps(asdict(metrics)))
+                append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
                 if self.trainer.iteration % self.trainer.config.save_every == 0:
                     self.save(metrics.seconds)
                     saving = max(saving, time.monotonic() - done)
@@ -111,18 +108,6 @@ class Run:
         kept = read_plain(path, LARGEST_METRICS) if path.exists() else b""
         lines = kept.decode("utf-8", errors="replace").splitlines()
         write_whole(path, "".join(line + "\n" for line in lines if iteration_of(line) <= self.trainer.iteration))
-
-
-def append_line(log: RawIOBase, line: str) -> None:
-    """Append a line to a file, whole or not at all. Raises OSError."""
-    before = log.seek(0, os.SEEK_END)
-    data = line.encode("utf-8") + b"\n"
-    try:
-        if log.write(data) != len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    except BaseException:
-        log.truncate(before)
-        raise
 
 
 def iteration_of(line: str) -> float:

@@ -117,16 +117,17 @@ class TestKeys:
         session.press("space")
         session.press("f12")
         first = np.asarray(Image.open(tmp_path / "maniple-0001.png")).astype(int)
-        assert ("", "saved maniple-0001.png") in session.game.scene().status
+        assert ("", f"saved maniple-0001.png in {tmp_path}") in session.game.scene().status
         # All but the HUD, which now speaks of the screenshot.
         np.testing.assert_array_equal(first[:, 200:], session.picture()[:, 200:])
         session.press("f12")
         assert (tmp_path / "maniple-0002.png").exists()
 
     def test_a_screenshot_that_cannot_be_written_is_said(self, session, tmp_path):
-        session.game.capture._folder = tmp_path / "nowhere"
+        (tmp_path / "file").write_text("")
+        session.game.capture._folder = tmp_path / "file"
         session.press("f12")
-        assert "cannot save maniple-0001.png" in session.game.notice
+        assert session.game.notice == f"cannot save a picture in {tmp_path / 'file'}: File exists"
 
     def test_escape_and_the_window_s_cross_leave_before_there_is_a_battle(self, start):
         for event in (

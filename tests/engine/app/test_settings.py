@@ -1,6 +1,8 @@
 """Settings: what a file may say, what is wrong with it in one line, and that a broken file is left alone."""
 
 import os
+import threading
+import tomllib
 from itertools import product
 
 import numpy as np
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.app.settings import Settings, SettingsFile, change, read, settings_of
-from engine.io import FileError
+from engine.io import FileError, locked
 from engine.view.palette import GRASS, PALETTES, TEAMS
 from engine.view.shades import oklab, shades
 
@@ -123,6 +125,33 @@ def test_a_change_is_kept_and_everything_else_stays(tmp_path):
     assert read(path).tutorial and os.listdir(tmp_path) == ["settings.toml"]
     change(path, "tutorial", False)
     assert read(path) == before
+
+
+def test_three_games_that_change_settings_at_once_lose_none(tmp_path):
+    path, rounds = tmp_path / "settings.toml", 25
+    path.write_text("[window]\nwidth = 640")
+    lost = []
+
+    def play(name, values):
+        for number in range(rounds):
+            change(path, name, values[number % 2])
+            if tomllib.loads(path.read_text()).get(name) != values[number % 2]:
+                lost.append(name)
+
+    changes = {"tutorial": (True, False), "soldiers": (100, 200), "film": ("gif", "mp4")}
+    games = [threading.Thread(target=play, args=one) for one in changes.items()]
+    for game in games:
+        game.start()
+    for game in games:
+        game.join()
+    assert lost == [] and read(path).window[0] == 640 and os.listdir(tmp_path) == ["settings.toml"]
+
+
+def test_a_game_that_hangs_in_its_turn_keeps_no_other_from_saving(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.io.writing.TURN", 0.05)
+    with locked(tmp_path):
+        change(tmp_path / "settings.toml", "soldiers", 100)
+    assert read(tmp_path / "settings.toml").soldiers == 100
 
 
 def test_a_change_makes_the_file_and_its_folder(tmp_path):

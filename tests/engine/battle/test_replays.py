@@ -5,14 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from stand_in import GROUND
 
+from engine import formations
+from engine.app import models
+from engine.app.request import build_id
 from engine.battle import replays
+from engine.io import TRAINED_MODELS, paths
 from engine.io.errors import FileError
 from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
 from engine.orders.order import Order
 from engine.plugin import Ground
-from engine.scenarios import Regiment, ground_image, load_replay, write_replay
+from engine.scenarios import Regiment, ground_image, load_replay, with_controller, write_replay
 
 COMMANDS = {
     0: GiveOrders(((0, Order("wedge", (18.25, 1 / 3 + 20), 60.1)),)),
@@ -107,10 +112,10 @@ def test_a_replay_of_another_version_says_so(war, file):
     assert "other formations" in warning
 
 
-def test_the_version_changes_with_any_file_of_code_or_models(tmp_path, monkeypatch):
+def test_the_version_changes_with_any_file_of_code(tmp_path, monkeypatch):
     unchanged = replays.build_id("0.1")
     assert unchanged.startswith("0.1+") and len(unchanged) == 4 + 12
-    for part in ("engine", "nca_controller", "trained_models"):
+    for part in ("engine", "nca_controller"):
         shutil.copytree(replays.ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(replays, "ROOT", tmp_path)
     assert replays.build_id("0.1") == unchanged
@@ -118,7 +123,6 @@ def test_the_version_changes_with_any_file_of_code_or_models(tmp_path, monkeypat
     one_each = {path.parent: path for path in hashed}
     rooms = {folder.relative_to(tmp_path).as_posix() for folder in one_each}
     assert {"engine", "engine/battle", "engine/controls/tools", "nca_controller", "nca_controller/physics"} <= rooms
-    assert {"trained_models/default", "trained_models/local"} <= rooms
     ids = {unchanged}
     for path in one_each.values():
         before = path.read_bytes()
@@ -126,6 +130,98 @@ def test_the_version_changes_with_any_file_of_code_or_models(tmp_path, monkeypat
         ids.add(replays.build_id("0.1"))
         path.write_bytes(before)
     assert len(ids) == 1 + len(one_each)
+
+
+def test_the_version_changes_with_the_models_that_were_used_alone(tmp_path, monkeypatch, war):
+    for shipped in ("default", "local"):
+        shutil.copytree(TRAINED_MODELS / shipped, tmp_path / shipped)
+    monkeypatch.setattr(models, "TRAINED_MODELS", tmp_path)
+
+    def ids():
+        scenarios = [with_controller(war.scenario, name) for name in ("nca", "plan")]
+        return [build_id(replace(war, scenario=scenario)) for scenario in scenarios]
+
+    before = ids()
+    shutil.copytree(tmp_path / "local", tmp_path / "mine")  # as `training --out trained_models/mine` does
+    (tmp_path / "default" / "CARD.md").write_text("new figures")
+    assert ids() == before
+    weights = next(path for path in (tmp_path / "default").rglob("weights-*/*") if path.is_file())
+    weights.write_bytes(weights.read_bytes() + b"#")
+    after = ids()
+    assert after[0] != before[0] and after[1] == before[1]
+
+
+def test_what_is_of_the_player_s_own_travels_along(war, tmp_path):
+    """Formations that a replay needs, a picture and what is inherited among them, are in the file, and nothing else."""
+    (tmp_path / "formations").mkdir()
+    Image.fromarray(np.where(np.eye(40, 60), 255, 0).astype(np.uint8)).save(tmp_path / "formations" / "star.png")
+    for name, text in (("spear", "ratio = 0.5\nhollow = 1.5"), ("never", "ratio = 2"), ("loose", "ranks = 3")):
+        text = f'inherits = "wedge"\ntitle = "{name}"\ndescription = "."\n{text}'
+        (tmp_path / "formations" / f"{name}.toml").write_text(text)
+    known = {**war.formations, **formations.load(paths.ASSETS / "formations", tmp_path / "formations")}
+    commands = {
+        3: GiveOrders(((0, Order("spear", (18, 20))), (1, Order("star", (50, 20), 33)))),
+        9: GiveOrders(((1, Order("loose", (48, 24))),), queued=True),
+    }
+    files = {"nowhere/mine": {"model.json": b"{}", "weights-1/d/a": bytes(range(256))}}
+    mine = replace(war, formations=known, models=files)
+    battle, prints = play(mine, 20, commands)
+    write_replay(tmp_path / "war.toml", replays.record(mine, battle, "1.2"))
+    found = load_replay(tmp_path / "war.toml")
+    assert list(found.formations) == ["spear", "star", "loose"] and found.models == files
+    elsewhere = replace(war, scenario=found.scenario, log=found.log, formations=war.formations | found.formations)
+    elsewhere.check()
+    assert replays.warnings(found, elsewhere, "1.2") == []
+    assert play(elsewhere, found.ticks, {})[1] == prints
+    again = replays.record(replace(elsewhere, models=found.models), play(elsewhere, 20, {})[0], "1.2")
+    write_replay(tmp_path / "again.toml", again)  # and on it travels
+    assert (tmp_path / "again.toml").read_text() == (tmp_path / "war.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('name = "star"', 'name = "star"\nsize = 3', "field 'formations[1].size' is unknown"),
+        ("rows = 40", "rows = 4000", "field 'formations[1].mask.rows' must be a whole number from 1 to 128"),
+        ("rows = 40", "rows = 41", "field 'formations[1].mask.bits' must be as many bits"),
+        ('title = "Star"', "title = 3", "field 'formations[1].title' must be a text of one line"),
+        ('"weights-1/a" = "', '"../a" = "', "field 'models[1].files' must be 1 to 64 files inside the model's folder"),
+        ('"weights-1/a" = "', '"C:\\\\a" = "', "field 'models[1].files' must be 1 to 64 files inside"),
+        ('"weights-1/a" = "', '"weights-1/a" = "?', "field 'models[1].files.weights-1/a' must be bytes in base64"),
+    ],
+)
+def test_what_travels_along_is_checked(war, tmp_path, old, new, complaint):
+    Image.fromarray(np.where(np.eye(40, 60), 255, 0).astype(np.uint8)).save(tmp_path / "star.png")
+    star = formations.read(tmp_path / "star.png")
+    mine = replace(war, formations={**war.formations, "star": star}, models={"mine": {"weights-1/a": b"abc"}})
+    battle, _ = play(mine, 2, {0: GiveOrders(((0, Order("star", (18, 20))),))})
+    path = tmp_path / "war.toml"
+    write_replay(path, replays.record(mine, battle, "1.2"))
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    with pytest.raises(FileError) as raised:
+        load_replay(path)
+    assert complaint in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_recording_thousands_of_commands_takes_no_time_for_each(war, monkeypatch):
+    """Every order is placed once, when it is given: the record adds nothing to that."""
+    battle = war.build()
+    for step in range(40):
+        battle.execute(GiveOrders(((0, Order("wedge", (16 + step / 10, 24))),), queued=step % 2 == 1))
+    monkeypatch.setattr("engine.battle.setup.place_order", None)
+    monkeypatch.setattr("engine.formations.place_order", None)
+    replay = replays.record(war, battle, "1.2")
+    monkeypatch.undo()
+    assert replay.targets == replace(war, log=replay.log).targets[1].text
+
+
+def test_a_formation_that_was_dropped_in_while_it_was_played_is_recorded(war):
+    battle = war.build()
+    battle.add_formations({"spear": replace(war.formations["wedge"], name="spear", ratio=0.4)})
+    battle.execute(GiveOrders(((0, Order("spear", (18, 20))),)))
+    assert replays.record(war, battle, "1.2").formations["spear"].ratio == 0.4
 
 
 def test_what_is_there_is_not_written_over(war, file):

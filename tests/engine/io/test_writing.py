@@ -2,22 +2,39 @@
 
 import os
 import stat
+import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from engine.io import InputError, check_writable, write_whole
+from engine.io import InputError, append_line, check_writable, drafted, write_whole
 
 NULL = Path("/dev/null")
+
+
+@contextmanager
+def disk_of(most):
+    """Have the system refuse whatever makes a file longer than so many bytes, as a full disk does."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_new_file_has_the_mode_of_the_umask_and_an_old_one_its_own(tmp_path):
     before = os.umask(0o027)
     try:
         write_whole(tmp_path / "new.txt", "one")
+        numbered = write_whole(tmp_path / "new.toml", "one", existing="number")
     finally:
         os.umask(before)
-    assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == stat.S_IMODE(numbered.stat().st_mode) == 0o640
+    numbered.unlink()
     (tmp_path / "new.txt").chmod(0o600)
     write_whole(tmp_path / "new.txt", b"two")
     assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == 0o600
@@ -33,17 +50,110 @@ def test_a_link_stays_a_link(tmp_path):
     assert (tmp_path / "link").is_symlink() and (tmp_path / "far" / "file").read_text() == "two"
 
 
-def test_after_a_failure_the_old_file_is_whole_and_no_draft_is_left(tmp_path):
+def test_after_a_failure_the_old_file_is_whole_and_no_draft_is_left(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("old")
 
-    def refuse():
+    def refuse(*_):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / "file", "new", before_replace=refuse)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", refuse)
+        with pytest.raises(KeyboardInterrupt):
+            write_whole(tmp_path / "file", "new")
+    for existing in ("replace", "keep", "number"):
+        with disk_of(1000), pytest.raises(OSError, match="File too large"):
+            write_whole(tmp_path / ("file" if existing == "replace" else "new"), bytes(2000), existing=existing)
     assert (tmp_path / "file").read_text() == "old" and os.listdir(tmp_path) == ["file"]
     with pytest.raises(OSError, match="No such file"):
         write_whole(tmp_path / "nowhere" / "file", "new")
+
+
+def test_it_is_on_the_disk_before_it_takes_the_place(tmp_path, monkeypatch):
+    calls = []
+    for name in ("fsync", "replace", "link"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *given, name=name, real=real: (calls.append(name), real(*given)))
+    write_whole(tmp_path / "file", "one")
+    write_whole(tmp_path / "other", "one", existing="keep")
+    assert calls == ["fsync", "replace", "fsync", "link"]
+
+
+def test_what_is_there_is_kept_or_the_next_number_taken(tmp_path, monkeypatch):
+    assert write_whole(tmp_path / "a.png", "one", existing="keep") == tmp_path / "a.png"
+    with pytest.raises(FileExistsError):
+        write_whole(tmp_path / "a.png", "two", existing="keep")
+    names = [write_whole(tmp_path / "b.png", "x", existing="number").name for _ in range(2)]
+    assert names == ["b-0001.png", "b-0002.png"] and (tmp_path / "a.png").read_text() == "one"
+
+    # Another program takes the number, or the name, at the last moment; and there may be no links, as on a USB stick.
+    for linkless in (False, True):
+        with monkeypatch.context() as patch:
+            if linkless:
+                patch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(PermissionError(1, "no links")))
+            with drafted(tmp_path / "b.png", existing="number") as draft:
+                write_whole(tmp_path / "b.png", "other", existing="number")
+                draft.path.write_text("mine")
+            assert draft.target.read_text() == "mine"
+            with pytest.raises(FileExistsError), drafted(tmp_path / f"late{linkless}", existing="keep"):
+                (tmp_path / f"late{linkless}").write_text("other")
+            assert (tmp_path / f"late{linkless}").read_text() == "other"
+    assert len(list(tmp_path.glob("b-*.png"))) == 6 and not list(tmp_path.glob(".*"))
+
+
+def test_a_file_that_is_not_to_be_written_is_not_replaced(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("old")
+    may = os.access  # root may write everything
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "file" and may(path, mode))
+    with pytest.raises(PermissionError):
+        write_whole(tmp_path / "file", "new")
+    with pytest.raises(InputError, match="file: Permission denied"):
+        check_writable(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "old"
+
+
+KILLED = """
+import itertools, os, sys
+from pathlib import Path
+from engine.io import write_whole
+for number in itertools.count():
+    write_whole(Path(sys.argv[1]), bytes([number % 256]) * 3_000_000)
+    if not number:
+        print(flush=True)
+"""
+
+
+def test_a_kill_leaves_the_old_file_or_the_new_one(tmp_path):
+    path = tmp_path / "file"
+    program = subprocess.Popen([sys.executable, "-c", KILLED, path], stdout=subprocess.PIPE)
+    program.stdout.readline()
+    program.kill()
+    program.communicate()
+    assert len(path.read_bytes()) == 3_000_000 and len(set(path.read_bytes())) == 1
+
+
+def test_a_line_is_appended_whole_or_not_at_all(tmp_path):
+    append_line(tmp_path / "log", "one")
+    with disk_of(8), pytest.raises(OSError, match="File too large"):
+        append_line(tmp_path / "log", "three")
+    append_line(tmp_path / "log", "two")
+    assert (tmp_path / "log").read_bytes() == b"one\ntwo\n"
+
+
+def test_what_can_be_known_before_is_refused_before(tmp_path):
+    for path, reason in (
+        (tmp_path / "nowhere" / "x", "there is no folder"),
+        (tmp_path, "it is a folder"),
+        (tmp_path / ("n" * 256), "File name too long"),
+        (tmp_path / "a\0b", "null"),
+        (Path("/proc/x.png"), ""),
+    ):
+        with pytest.raises(InputError, match=f"cannot write .*{reason}"):
+            check_writable(path)
+    with disk_of(1000), pytest.raises(InputError, match="File too large"):
+        check_writable(tmp_path / "x")
+    check_writable(tmp_path / ("n" * 255))
+    write_whole(tmp_path / ("n" * 255), "x")
+    assert os.listdir(tmp_path) == ["n" * 255]
 
 
 def test_a_device_is_written_to_as_it_is():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from engine.app.capture import Capture
-from engine.io import InputError
+from engine.io import InputError, drafted
 from engine.recording.film import WAITING, Film
 from engine.recording.film_file import check_film, open_film, quality
 
@@ -50,13 +51,13 @@ def durations(path: Path) -> list[int]:
 
 
 def test_frames_come_out_when_they_were_taken_though_some_are_missing(tmp_path):
-    path = tmp_path / "film.gif"
-    film = Film(path)
+    film = Film(tmp_path / "film.gif")
     for moment in (0, 1, 4, 12):
         film.offer(moment, frame(moment))
     film.end()
     film.wait(20)
-    assert (film.failure, film.frames) == ("", 4)
+    path = tmp_path / "film-0001.gif"
+    assert (film.failure, film.frames, film.path) == ("", 4, path)
     lasts = np.array(durations(path)) / 1000 * quality(path).frames_per_second
     np.testing.assert_allclose(lasts, [1, 3, 8, 1], atol=0.13)  # a GIF counts in hundredths of a second
 
@@ -64,8 +65,8 @@ def test_frames_come_out_when_they_were_taken_though_some_are_missing(tmp_path):
 def test_a_slow_disk_costs_frames_and_never_a_wait(tmp_path):
     writers = []
 
-    def opened(path):
-        writers.append(SlowWriter(path))
+    def opened(draft):
+        writers.append(SlowWriter(draft.path))
         return writers[0]
 
     film = Film(tmp_path / "film.gif", opened)
@@ -84,27 +85,37 @@ def test_a_slow_disk_costs_frames_and_never_a_wait(tmp_path):
 
 
 def test_a_window_that_changes_its_size_changes_no_film(tmp_path):
-    path = tmp_path / "film.gif"
-    film = Film(path)
+    film = Film(tmp_path / "film.gif")
     for moment, size in enumerate([(90, 160), (120, 160), (90, 100)]):
         film.offer(moment, frame(1, size))
     film.end()
     film.wait(20)
     assert film.failure == ""
-    with Image.open(path) as shown:
+    with Image.open(film.path) as shown:
         assert (shown.size, shown.n_frames) == ((160, 90), 3)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
-def test_a_full_disk_is_said(tmp_path):
-    film = Film(Path("/dev/full"), lambda path: open_film(path))
-    noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3), dtype=np.uint8)
-    for moment in range(4):
-        film.offer(moment, noise)
+NOISE = np.random.default_rng(0).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["gif", "mp4"])
+def test_a_full_disk_is_said_and_nothing_is_left(kind, small_disk):
+    film = Film(small_disk / f"film.{kind}")
+    for moment in range(24):
+        film.offer(moment, np.roll(NOISE, 17 * moment, axis=1))
     film.end()
     film.wait(20)
-    assert "No space left" in film.failure
-    assert Path("/dev/full").exists()
+    assert "No space left on device" in film.failure and "\n" not in film.failure
+    assert list(small_disk.iterdir()) == []
+
+
+def test_a_film_cut_off_leaves_nothing_under_its_name(tmp_path):
+    (tmp_path / "film.gif").write_text("old")
+    with pytest.raises(KeyboardInterrupt), drafted(tmp_path / "film.gif") as draft, open_film(draft) as writer:
+        for step in range(30):
+            writer.add(frame(step % 20))
+        raise KeyboardInterrupt
+    assert (tmp_path / "film.gif").read_text() == "old" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_folder_that_is_missing_is_said(tmp_path):
@@ -150,7 +161,7 @@ class TestPictures:
         assert view.looks == pytest.approx(2 * quality(tmp_path / "x.gif").frames_per_second, abs=1)
         pictures.switch_film(12.0)
         self.finish(pictures, view, 12.0)
-        assert said == ["saved maniple-0001.gif"]
+        assert said == [f"saved maniple-0001.gif in {tmp_path}"]
         assert sum(durations(tmp_path / "maniple-0001.gif")) == pytest.approx(2000, abs=100)
 
     def test_leaving_finishes_a_film(self, tmp_path, said):
@@ -163,10 +174,15 @@ class TestPictures:
             assert film.n_frames == 5
 
     def test_a_film_that_fails_is_told_and_the_next_can_begin(self, tmp_path, said):
-        pictures, view = Capture(tmp_path / "nowhere", said.append), View()
+        folder = tmp_path / "pictures"
+        pictures, view = Capture(folder, said.append), View()
+        folder.write_text("a file is in the way")
+        pictures.take_picture()
+        pictures.look(view, 0.0)
         pictures.switch_film(0.0)
-        self.finish(pictures, view, 0.5)
-        assert said == ["cannot film maniple-0001.gif: No such file or directory"]
+        assert pictures.recording(0.5) is None
+        assert said == [f"cannot save a picture in {folder}: File exists", f"cannot film: {folder}: File exists"]
+        folder.unlink()
         pictures.switch_film(1.0)
         assert pictures.recording(1.0) == "0:00"
         pictures.close()
@@ -180,14 +196,31 @@ class TestPictures:
         pictures.look(view, 0.0)
         pictures.close()
         assert (tmp_path / "maniple-0001.png").read_text() == (tmp_path / "maniple-0001.gif").read_text() == "mine"
-        assert said == ["saved maniple-0002.png", "saved maniple-0002.gif"]
+        assert said == [f"saved maniple-0002.{ending} in {tmp_path}" for ending in ("png", "gif")]
+
+    def test_films_that_are_finished_at_once_get_two_numbers(self, tmp_path, said):
+        pictures, view = Capture(tmp_path, said.append), View()
+        for begin in (0.0, 1.0):
+            pictures.switch_film(begin)
+            pictures.look(view, begin)
+            pictures.switch_film(begin + 0.5)
+        pictures.close()
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["maniple-0001.gif", "maniple-0002.gif"]
+        assert len(said) == 2
+
+    def test_an_encoder_that_is_missing_is_told_when_the_game_begins(self, tmp_path, said, monkeypatch):
+        monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+        pictures = Capture(tmp_path, said.append, "mp4")
+        assert len(said) == 1 and "maniple.mp4: MP4 needs the extra" in said[0]
+        pictures.switch_film(0.0)
+        assert said[1:] == said[:1] and pictures.recording(0.0) is None
 
 
 class TestVideo:
     def test_an_mp4_has_the_frames_and_lasts_as_long(self, tmp_path):
         reader = pytest.importorskip("imageio_ffmpeg")
         path = tmp_path / "film.mp4"
-        with open_film(path) as writer:
+        with drafted(path) as draft, open_film(draft) as writer:
             for step in range(10):
                 writer.add(frame(step, (91, 161)), lasts=2)
         frames = reader.read_frames(str(path))
@@ -200,17 +233,35 @@ class TestVideo:
         assert np.abs(seen[18] - frame(9)).mean() < 12
 
     def test_without_the_extra_it_is_said_what_to_do(self, monkeypatch):
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
         check_film(Path("film.gif"))
         with pytest.raises(InputError, match="maniple\\[video\\]"):
             check_film(Path("film.mp4"))
 
-    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a disk that is always full")
-    def test_an_encoder_that_gives_up_is_said_in_one_line(self, tmp_path):
+    def test_an_ffmpeg_that_does_not_run_is_seen_before_the_game(self, tmp_path, monkeypatch):
         pytest.importorskip("imageio_ffmpeg")
-        path = tmp_path / "film.mp4"
-        path.symlink_to("/dev/full")
-        noise = np.random.default_rng(0)
-        with pytest.raises(OSError, match=r"film\.mp4: ffmpeg has given up: .+"), open_film(path) as writer:
-            for _ in range(60):
-                writer.add(noise.integers(0, 256, (200, 300, 3), dtype=np.uint8))
+        check_film(Path("film.mp4"))
+        broken = tmp_path / "ffmpeg"
+        broken.write_text("#!/bin/sh\nexit 127\n")
+        broken.chmod(0o755)
+        for encoder, reason in ((tmp_path / "nowhere", "No such file"), (broken, "127")):
+            monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(encoder))
+            with pytest.raises(InputError, match=rf"film\.mp4: MP4 needs ffmpeg, which does not run here: .*{reason}"):
+                check_film(Path("film.mp4"))
+
+    @pytest.mark.parametrize("code", [1, 0])
+    def test_an_encoder_that_gives_up_is_said_in_its_words(self, tmp_path, monkeypatch, code):
+        pytest.importorskip("imageio_ffmpeg")
+        encoder = tmp_path / "ffmpeg"
+        encoder.write_text(f"#!/bin/sh\necho 'muxer: the dog ate it' >&2\nexit {code}\n")
+        encoder.chmod(0o755)
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(encoder))
+        (tmp_path / "film.mp4").write_text("old")
+        with (
+            pytest.raises(OSError, match=r"^ffmpeg has given up: the dog ate it$"),
+            drafted(tmp_path / "film.mp4") as draft,
+            open_film(draft) as writer,
+        ):
+            writer.add(NOISE)
+        assert (tmp_path / "film.mp4").read_text() == "old"
+        assert sorted(os.listdir(tmp_path)) == ["ffmpeg", "film.mp4"]

@@ -99,7 +99,15 @@ def test_the_command_prints_writes_and_draws(capsys, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "words", [["nobody"], ["plan", "--trials", "order"], ["plan", "--first", "0"], ["plan", "--x"]]
+    "words",
+    [
+        ["nobody"],
+        ["plan", "--trials", "order"],
+        ["plan", "--first", "0"],
+        ["plan", "--x"],
+        ["plan", "--rivals", "", "--figures", "/dev/null/figures"],
+        ["plan", "--rivals", "", "--json", "n" * 256],
+    ],
 )
 def test_a_bad_evaluation_ends_in_one_line_and_code_2(words, capsys):
     with pytest.raises(SystemExit) as exit_:
