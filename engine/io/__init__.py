@@ -2,7 +2,8 @@
 
 from engine.io import arguments, paths
 from engine.io.arguments import Parser
-from engine.io.errors import FileError, InputError
+from engine.io.errors import FileError, InputError, PluginError, plugin_errors, reason
+from engine.io.fault_log import described
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.names import nearest, suggestion, unknown_name
 from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
@@ -19,14 +20,18 @@ __all__ = [
     "FileError",
     "InputError",
     "Parser",
+    "PluginError",
     "Table",
     "arguments",
     "check_writable",
+    "described",
     "name_unwritable",
     "nearest",
     "paths",
+    "plugin_errors",
     "read_entries",
     "read_table",
+    "reason",
     "suggestion",
     "unknown_name",
     "write_whole",
