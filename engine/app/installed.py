@@ -5,21 +5,61 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from engine.io import TRAINED_MODELS, InputError, paths, unknown_name
-from engine.plugin import CONTROLLERS, LOADERS, SIMULATIONS, discover
+from engine.io import TRAINED_MODELS, InputError, paths, plugin_errors, reason, unknown_name
+from engine.plugin import CONTROLLERS, LOADERS, SIMULATIONS, discover, missing_parts
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """What is installed under one entry point. Its label names it in error lines."""
+
+    kind: str
+    entry: EntryPoint
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} {self.entry.name!r} ({self.entry.value})"
+
+    def load(self) -> Callable[..., Any]:
+        """Import and return what makes it. Raises PluginError, which names it."""
+        with plugin_errors(self.label):
+            maker = self.entry.load()
+            if not callable(maker):
+                raise TypeError(f"{type(maker).__name__} is not callable")
+            return maker
+
+    def __call__(self) -> Any:
+        """Import, make and return it. Raises PluginError, which names it."""
+        maker = self.load()
+        with plugin_errors(self.label):
+            return maker()
+
+
+def plugins(group: str, kind: str) -> dict[str, Plugin]:
+    """Return what is installed under an entry-point group, by name. Raises InputError where two have one name."""
+    try:
+        return {name: Plugin(kind, entry) for name, entry in discover(group).items()}
+    except ValueError as error:
+        raise InputError(str(error)) from None
 
 
 def make_simulation() -> Any:
-    """Import and return the simulation: that of JAX, the only one so far."""
-    simulations = discover(SIMULATIONS)
+    """Import and return the simulation: that of JAX, the only one so far. Raises PluginError where it fails."""
+    simulations = plugins(SIMULATIONS, "simulation")
     if "jax" not in simulations:
         raise InputError("no simulation is installed; install the project: pip install .")
     keep_compiled()
-    return simulations["jax"].load()()
+    made = simulations["jax"]()
+    with plugin_errors(simulations["jax"].label):
+        if missing := missing_parts(made):
+            raise TypeError(f"{type(made).__name__} is no simulation, for lack of {', '.join(missing)}")
+    return made
 
 
 def keep_compiled() -> None:
@@ -49,7 +89,7 @@ def makers(names: Iterable[str]) -> dict[str, Callable[[], Any]]:
 
 def installed_controllers() -> dict[str, Callable[[], Any]]:
     """Return what makes each installed controller, by name."""
-    return {name: lambda entry=entry: entry.load()() for name, entry in discover(CONTROLLERS).items()}  # type: ignore[misc]
+    return dict(plugins(CONTROLLERS, "controller"))
 
 
 def trained_models() -> dict[str, Path]:
@@ -58,8 +98,13 @@ def trained_models() -> dict[str, Path]:
 
 
 def load_trained(folder: Path) -> Any:
-    """Load a checkpoint by the loader "nca". Raises ValueError, in one line, where it cannot be used."""
-    loaders = discover(LOADERS)
+    """Load a checkpoint by the loader "nca". Raises InputError, one line, where it cannot be used."""
+    loaders = plugins(LOADERS, "loader")
     if "nca" not in loaders:
         raise InputError("no plugin is installed that loads models; install the project anew: pip install .")
-    return loaders["nca"].load()(folder)
+    load = loaders["nca"].load()
+    with plugin_errors(loaders["nca"].label):
+        try:
+            return load(folder)
+        except ValueError as error:  # bad data, and no mistake of the plugin's
+            raise InputError(reason(error)) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine import scenarios
 from engine.app.flags import make_parser
 from engine.app.listing import listing
-from engine.io import InputError
+from engine.io import InputError, PluginError, described
 
 
 def main(words: list[str] | None = None) -> int:
@@ -21,7 +21,9 @@ def main(words: list[str] | None = None) -> int:
             from engine.app.play import play  # here, since a list needs none of the battle that this loads
 
             play(args)
-    except (InputError, OSError, FloatingPointError) as error:
+    except PluginError as error:
+        parser.error(described(error))
+    except (InputError, OSError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:
         return 130
