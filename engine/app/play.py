@@ -70,9 +70,11 @@ def figures(args: Namespace) -> None:
     battle = BackgroundTask(setup.build).result()
     played = args.played
     until = played.ticks if played else setup.scenario.ticks or headless.TICKS
-    for _ in headless.play(battle, until if args.ticks is None else args.ticks):
-        pass
-    save_replay(args, setup, battle)
+    try:
+        for _ in headless.play(battle, until if args.ticks is None else args.ticks):
+            pass
+    finally:  # whatever ended the battle, its replay is worth keeping
+        save_replay(args, setup, battle)
     if args.screenshot:
         with drawing(WINDOW, visible=False) as view, name_unwritable(args.screenshot):
             headless.screenshot(setup, battle, view, args.screenshot)
@@ -96,9 +98,11 @@ def film(args: Namespace, path: Path) -> None:
     by_itself = not (args.order or args.orders or args.scenario or args.replay)
     setup = make_setup(args, demo.schedule(Ground.plain(*(args.grid or GRID))) if by_itself else ())
     battle = BackgroundTask(setup.build).result()
-    with drawing(WINDOW, visible=False) as view, name_unwritable(path):
-        demo.film(setup, battle, view, path, args.ticks or setup.scenario.ticks or demo.TICKS)
-    save_replay(args, setup, battle)
+    try:
+        with drawing(WINDOW, visible=False) as view, name_unwritable(path):
+            demo.film(setup, battle, view, path, args.ticks or setup.scenario.ticks or demo.TICKS)
+    finally:  # whatever ended the battle, its replay is worth keeping
+        save_replay(args, setup, battle)
     print(f"the demo is in {path.resolve()}")
 
 
