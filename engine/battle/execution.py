@@ -171,7 +171,7 @@ def reset(
     """
     controllers = [context.controllers[regiment.controller] for regiment in regiments]
     sides = tuple(regiment.side for regiment in regiments)
-    with plugin_errors(f"the simulation under {names_of_controllers(regiments)}"):
+    with plugin_errors(f"the simulation under {names_of_controllers(regiments)}", PluginError):
         return simulation.reset(mass, ground, controllers, context.seed, sides)
 
 

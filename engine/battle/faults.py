@@ -39,7 +39,7 @@ class Moved:
 
 def moved(state: BattleState, prefetch: Prefetch) -> Moved:
     """Return what a tick of the simulation makes of a state. Raises PluginError where it fails."""
-    with plugin_errors(f"the simulation under {execution.names_of_controllers(state.regiments)}"):
+    with plugin_errors(f"the simulation under {execution.names_of_controllers(state.regiments)}", PluginError):
         targets = state.targets()
         simulation_state = prefetch.tick(state.simulation_state, targets)
         fields = sound_fields(state.simulation, simulation_state, FIELDS, state.mustered, state.ground.grid)

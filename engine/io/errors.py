@@ -22,11 +22,11 @@ class PluginError(InputError):
 
 
 @contextmanager
-def plugin_errors(whose: str) -> Iterator[None]:
-    """Raise PluginError, which says whose mistake it was, for whatever a plugin raises; InputError passes as it is."""
+def plugin_errors(whose: str, passing: type[InputError] = InputError) -> Iterator[None]:
+    """Raise PluginError, which says whose mistake it was, for whatever a plugin raises but `passing`."""
     try:
         yield
-    except InputError:
+    except passing:
         raise
     except (Exception, SystemExit) as error:
         raise PluginError(f"{whose}: {reason(error)}") from error
