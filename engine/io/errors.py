@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LONGEST_REASON = 200  # letters of what an error says that end up in a line about it
+LONGEST_REASON = 120  # letters of what an error says that end up in a line about it, which says more
 SPEAKING = (ValueError, OSError, ImportError, RuntimeError)  # errors whose text alone says what is wrong
 
 
