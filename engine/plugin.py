@@ -83,9 +83,25 @@ class Simulation(Protocol):
         ...
 
 
+def missing_parts(simulation: Any) -> list[str]:
+    """Return the names that an object lacks to be a Simulation, or that are of a wrong kind; none where it is one."""
+    texts = [name for name in ("backend", "device") if not isinstance(getattr(simulation, name, None), str)]
+    return [*texts, *(name for name in ("reset", "tick", "read") if not callable(getattr(simulation, name, None)))]
+
+
 def discover(group: str) -> dict[str, EntryPoint]:
-    """Return what is installed under an entry-point group, by name; nothing is imported until `load()`."""
-    return {entry.name: entry for entry in entry_points(group=group)}
+    """Return what is installed under an entry-point group, by name; nothing is imported until `load()`.
+
+    Raises ValueError, one line, where two plugins have one name: neither may take the other's place in silence.
+    """
+    named: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=group):
+        other = named.setdefault(entry.name, entry)
+        if other.value != entry.value:
+            raise ValueError(
+                f"two plugins of {group} are named {entry.name!r}, {other.value} and {entry.value}: uninstall one"
+            )
+    return named
 
 
 found = discover  # its name in 0.1.0, for plugins from that time

@@ -28,7 +28,7 @@ from screen import screen  # noqa: E402, F401, a fixture
 import run_game  # noqa: E402, F401, before NumPy is imported, since it says how many threads NumPy may use
 
 # A player's own settings and formations are no business of the tests, nor the tests of theirs.
-for kind in ("CONFIG", "DATA"):
+for kind in ("CONFIG", "DATA", "STATE"):
     os.environ[f"XDG_{kind}_HOME"] = tempfile.mkdtemp(prefix=f"{kind}-", dir=os.environ["MANIPLE_TESTS"])
 
 

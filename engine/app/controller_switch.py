@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.app.background import BackgroundTask
 from engine.battle import Battle
+from engine.io import InputError, PluginError, described, plugin_errors
 from engine.orders import Command, SetController
 
 
@@ -37,8 +38,9 @@ class ControllerSwitch:
         self._preparing = BackgroundTask(partial(self._prepare, battle, self._name, regiments))
 
     def _prepare(self, battle: Battle, name: str, regiments: tuple[int, ...]) -> Any:
-        controller = battle.controllers.get(name) or self._makers[name]()
-        battle.warm_up(controller, regiments)
+        with plugin_errors(getattr(self._makers[name], "label", name)):
+            controller = battle.controllers.get(name) or self._makers[name]()
+            battle.warm_up(controller, regiments)
         return controller
 
     def finish(self, battle: Battle, command: Callable[[Command], object], notify: Callable[[str], object]) -> None:
@@ -48,8 +50,11 @@ class ControllerSwitch:
         ready, self._preparing = self._preparing, None
         try:
             battle.add_controller(self._name, ready.result())
-        except Exception as error:  # a plugin can fail in any way
-            notify(f"{self._name}: {error or type(error).__name__}")
+        except PluginError as error:
+            notify(described(error))
+            return
+        except InputError as error:
+            notify(f"{self._name}: {error}")
             return
         for regiment in self._regiments:
             command(SetController(regiment, self._name))

@@ -50,17 +50,23 @@ def film(
     """
     with drafted(path) as draft, open_film(draft) as writer:
         wanted = quality(path)
-        for scene in scenes(setup, battle, ticks, wanted.frames_per_second):
+        for scene in scenes(setup, battle, ticks, wanted.frames_per_second, asked):
             view.draw(scene)
             writer.add(view.picture(wanted.width))
             if asked():
                 break
 
 
-def scenes(setup: BattleSetup, battle: Battle, ticks: int, frames_per_second: float) -> Iterator[Scene]:
+def scenes(
+    setup: BattleSetup,
+    battle: Battle,
+    ticks: int,
+    frames_per_second: float,
+    asked: Callable[[], bool] = lambda: False,
+) -> Iterator[Scene]:
     """Play so many ticks and yield scenes at even distances in time."""
     shown, spacing = 0.0, TICKS_PER_SECOND / frames_per_second  # in ticks
-    for tick in tqdm(headless.play(battle, ticks), total=ticks, desc="filming", unit="tick"):
+    for tick in tqdm(headless.play(battle, ticks, asked), total=ticks, desc="filming", unit="tick"):
         while shown <= tick:
             yield headless.scene(setup, battle, shown - (tick - 1))
             shown += spacing

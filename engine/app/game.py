@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from engine.app import headless
 from engine.app.actions import GameActions
 from engine.app.background import BackgroundTask
 from engine.app.capture import Capture
@@ -14,10 +16,11 @@ from engine.app.clock import FRAMES_PER_SECOND, GameClock
 from engine.app.controller_switch import ControllerSwitch
 from engine.app.settings import SettingsFile
 from engine.app.tutorial import Tutorial
+from engine.app.waiting import GivenUp, Waiting
 from engine.battle import TICKS_PER_SECOND, Battle, BattleSetup
 from engine.controls import Feedback, FormationKeys, HeldKeys, Mouse, Player
-from engine.formations import FormationError, FormationLibrary
-from engine.io import paths
+from engine.formations import FormationLibrary
+from engine.io import InputError, PluginError, described, paths
 from engine.orders import Command
 from engine.presentation import PlotHistory, cards, compose, status
 from engine.soldiers import GPU_MARCH_ABOVE
@@ -26,6 +29,7 @@ from engine.view import Event, Quit, Rows, Scene, View, known_key
 COMPLAINT_SECONDS = 20.0  # how long the HUD shows what is wrong with the settings
 BUILDING_FRAMES = 12  # a second while the battle is being built: drawing in software takes time from the compiler
 NOTICE_SECONDS = 4.0  # how long the HUD shows a line for the player
+LONG_WAIT = 2.0  # seconds after which the HUD says that the simulation is waited for
 
 
 class Game:
@@ -80,12 +84,16 @@ class Game:
             self.notify(self._settings_file.complaint, COMPLAINT_SECONDS)
         self._building: BackgroundTask[Battle] | None = BackgroundTask(setup.build)
         self._controller_switch = ControllerSwitch(setup.controllers)
+        self._waiting = Waiting(self._serve)
+        self._asked: Callable[[], bool] = lambda: False
+        self._held: list[Command] = []  # commands that came while a tick was waited for
 
     def play(self, ticks: int | None = None, asked: Callable[[], bool] = lambda: False) -> None:
         """Play until the player leaves, or for so many ticks, or until it is `asked` to end.
 
         Raises InputError where no battle can be built.
         """
+        self._asked = asked
         try:
             while self.actions.running and not asked():
                 self.frame()
@@ -96,7 +104,21 @@ class Game:
             self.capture.close()
 
     def frame(self) -> None:
-        """Play one frame."""
+        """Play one frame. It ends early where the player leaves while the simulation is waited for."""
+        with suppress(GivenUp):
+            held, self._held = self._held, []
+            for command in held:
+                self.command(command)
+            self._read_events()
+            if self.formation_keys.poll() and self.battle:
+                self.battle.add_formations(self.formation_keys.formations)
+            self._take_over()
+            for _ in self.clock.ticks_due():
+                if self.battle and not self._tick(self.battle):
+                    break
+            self._draw()
+
+    def _read_events(self) -> None:
         events = self.view.events()
         # Keys are named by the layout that the keyboard has by now.
         self.formation_keys.use_layout(self.view.letters)
@@ -106,13 +128,21 @@ class Game:
             else:
                 self._on(event)
         self.mouse.advance(self.view.size, self.clock.now)
-        if self.formation_keys.poll() and self.battle:
-            self.battle.add_formations(self.formation_keys.formations)
-        self._take_over()
-        for _ in self.clock.ticks_due():
-            if self.battle:
-                self.battle.tick()
-                self.plot_history.record(self.battle.state)
+
+    def _tick(self, battle: Battle) -> bool:
+        """Make a tick and return whether it was made; where nobody can lead, the battle stands still and says why."""
+        try:
+            battle.tick()
+        except InputError as error:
+            self.clock.halt()
+            self._complain(error)
+            return False
+        for remark in headless.remarks(battle.state):
+            self.notify(remark, COMPLAINT_SECONDS)
+        self.plot_history.record(battle.state)
+        return True
+
+    def _draw(self) -> None:
         with self.clock.profiler.measure("drawing"):
             self.view.draw(self.scene())
         self.capture.look(self.view, self.clock.now)
@@ -123,6 +153,13 @@ class Game:
         self.tutorial.on(event)
         if not self.actions.answer(event):
             self._held_keys.dispatch(self.formation_keys.keymap.keys, event, self.actions)
+
+    def _serve(self) -> None:
+        """Keep the window alive while the simulation is waited for. Raises GivenUp."""
+        self._read_events()
+        self._draw()
+        if self._asked() or not self.actions.running:
+            raise GivenUp
 
     def scene(self) -> Scene:
         """Return what is to be drawn now."""
@@ -150,6 +187,10 @@ class Game:
 
     def _composed(self, battle: Battle, rows: Rows) -> Scene:
         state, options = battle.state, self.actions.options
+        if self._waiting.serving:
+            options = replace(options, velocity=False, plan=False)  # a simulation that hangs cannot tell
+        elif options.velocity or options.plan:
+            self._waiting.run(lambda: (options.velocity and state.velocity, options.plan and state.planned))
         selected = self.mouse.selected() if len(state.regiments) > 1 else ()
         scale = self.mouse.camera_control.camera.scale
         return replace(
@@ -161,13 +202,22 @@ class Game:
 
     def command(self, command: Command) -> None:
         """Execute a command, or show in the HUD why it cannot be. The battle logs it for the replay."""
-        if self.battle:
+        if self._waiting.serving:
+            self._held.append(command)
+        elif self.battle:
             try:
                 self.battle.execute(command)
-            except FormationError as error:
-                self.notify(str(error))
+            except InputError as error:
+                self._complain(error)
             else:
                 self.tutorial.hear(command)
+
+    def _complain(self, error: InputError) -> None:
+        """Show the player what could not be done; a plugin's traceback goes to the log."""
+        if isinstance(error, PluginError):
+            self.notify(described(error), COMPLAINT_SECONDS)
+        else:
+            self.notify(str(error))
 
     def notify(self, notice: str, seconds: float = NOTICE_SECONDS) -> None:
         """Show the player a line in the HUD, for so many seconds."""
@@ -183,9 +233,12 @@ class Game:
             self.notify(f"soldiers march without OpenGL: {' '.join(str(error).split())}")
 
     def _rewind(self) -> None:
-        if self.battle:
+        if self.battle and not self._waiting.serving:
             self.clock.halt()
-            self.battle.step_back()
+            try:
+                self.battle.step_back()
+            except InputError as error:
+                self._complain(error)
 
     def _next_controller(self) -> None:
         if self.battle:
@@ -197,6 +250,7 @@ class Game:
             self.battle = self._building.result()
             self._building = None
             self.battle.measure = self.clock.profiler.measure
+            self.battle.run = self._waiting.run
             self.battle.add_formations(self.formation_keys.formations)
             if sum(map(len, self.battle.state.soldiers)) > GPU_MARCH_ABOVE and self.view.context is not None:
                 self._march_on_gpu(self.battle)
@@ -212,7 +266,9 @@ class Game:
             rows = status(self.battle.state, self.formation_keys.formations, self._controller_switch.name, first)
         speed = f"x{Fraction(self.clock.speed)}{', paused' if self.clock.paused else ''}"
         rows += (("frames/s", f"{self.clock.frames_per_second:.0f}"), ("speed", speed))
-        remarks = (self.notice if self.clock.now < self._notice_until else "", self.formation_keys.complaint)
+        notice = self.notice if self.clock.now < self._notice_until else ""
+        waiting = f"the simulation has not answered for {self._waiting.seconds:.0f} seconds"
+        remarks = (notice, waiting if self._waiting.seconds > LONG_WAIT else "", self.formation_keys.complaint)
         return (*rows, *(("", remark) for remark in remarks if remark))
 
     def _lesson(self) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from engine.battle import Battle, BattleSetup
+from engine.app.waiting import GivenUp, Waiting
+from engine.battle import Battle, BattleSetup, BattleState
+from engine.io import PluginError, described, terminal
 from engine.presentation import cards, compose, status
 from engine.recording import save_png
 from engine.view import Scene, View
@@ -14,11 +16,31 @@ from engine.view import Scene, View
 TICKS = 400  # enough for any formation to form
 
 
-def play(battle: Battle, ticks: int) -> Iterator[int]:
-    """Play so many ticks; yield 1, 2, ... after each."""
+def play(battle: Battle, ticks: int, asked: Callable[[], bool] = lambda: False) -> Iterator[int]:
+    """Play so many ticks; yield 1, 2, ... after each. What the player should know of it is printed, a line each.
+
+    Where it is `asked` to end while a tick is waited for, it ends before that tick.
+    """
+
+    def give_up_if_asked() -> None:
+        if asked():
+            raise GivenUp
+
+    battle.run = Waiting(give_up_if_asked).run
     for tick in range(1, ticks + 1):
-        battle.tick()
+        try:
+            battle.tick()
+        except GivenUp:
+            return
+        for remark in remarks(battle.state):
+            terminal.warn(f"tick {battle.state.tick}: {remark}")
         yield tick
+
+
+def remarks(state: BattleState) -> Iterator[str]:
+    """Yield a line for each thing that the player should know of the last tick; tracebacks go to the log."""
+    for remark in state.remarks:
+        yield described(remark) if isinstance(remark, PluginError) else remark
 
 
 def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:

@@ -9,17 +9,22 @@ from typing import Any
 
 from engine.app.compile_cache import keep_compiled
 from engine.app.models import load_carried, load_trained, trained_models
-from engine.io import InputError, unknown_name
-from engine.plugin import CONTROLLERS, SIMULATIONS, discover
+from engine.app.plugins import plugins
+from engine.io import InputError, plugin_errors, unknown_name
+from engine.plugin import CONTROLLERS, SIMULATIONS, missing_parts
 
 
 def make_simulation() -> Any:
-    """Import and return the simulation: that of JAX, the only one so far."""
-    simulations = discover(SIMULATIONS)
+    """Import and return the simulation: that of JAX, the only one so far. Raises PluginError where it fails."""
+    simulations = plugins(SIMULATIONS, "simulation")
     if "jax" not in simulations:
         raise InputError("no simulation is installed; install the project: pip install .")
     keep_compiled()
-    return simulations["jax"].load()()
+    made = simulations["jax"]()
+    with plugin_errors(simulations["jax"].label):
+        if missing := missing_parts(made):
+            raise TypeError(f"{type(made).__name__} is no simulation, for lack of {', '.join(missing)}")
+    return made
 
 
 def makers(
@@ -47,4 +52,4 @@ def makers(
 
 def installed_controllers() -> dict[str, Callable[[], Any]]:
     """Return what makes each installed controller, by name."""
-    return {name: lambda entry=entry: entry.load()() for name, entry in discover(CONTROLLERS).items()}  # type: ignore[misc]
+    return dict(plugins(CONTROLLERS, "controller"))

@@ -8,7 +8,7 @@ from engine import scenarios
 from engine.app.flags import make_parser
 from engine.app.listing import listing
 from engine.app.signals import Interrupted, Signals
-from engine.io import InputError, terminal
+from engine.io import InputError, PluginError, described, terminal
 
 
 def main(words: list[str] | None = None) -> int:
@@ -26,6 +26,8 @@ def main(words: list[str] | None = None) -> int:
 
             with Signals().heard() as signals:
                 play(args, signals)
+    except PluginError as error:
+        parser.error(described(error))
     except (InputError, OSError, FloatingPointError) as error:
         parser.error(str(error))
     except KeyboardInterrupt as end:

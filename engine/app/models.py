@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from engine.io import TRAINED_MODELS, InputError
-from engine.plugin import LOADERS, discover
+from engine.app.plugins import plugins
+from engine.io import TRAINED_MODELS, InputError, plugin_errors, reason
+from engine.plugin import LOADERS
 from engine.scenarios import LARGEST_MODEL
 
 DESCRIPTION = "model.json"  # names the folder of its weights
@@ -23,11 +24,16 @@ def trained_models() -> dict[str, Path]:
 
 
 def load_trained(folder: Path) -> Any:
-    """Load a checkpoint by the loader "nca". Raises ValueError, in one line, where it cannot be used."""
-    loaders = discover(LOADERS)
+    """Load a checkpoint by the loader "nca". Raises InputError, one line, where it cannot be used."""
+    loaders = plugins(LOADERS, "loader")
     if "nca" not in loaders:
         raise InputError("no plugin is installed that loads models; install the project anew: pip install .")
-    return loaders["nca"].load()(folder)
+    load = loaders["nca"].load()
+    with plugin_errors(loaders["nca"].label):
+        try:
+            return load(folder)
+        except ValueError as error:  # bad data, and no mistake of the plugin's
+            raise InputError(reason(error)) from error
 
 
 def load_carried(files: dict[str, bytes]) -> Any:

@@ -79,7 +79,7 @@ def figures(args: Namespace, signals: Signals) -> None:
     played = args.played
     until = played.ticks if played else setup.scenario.ticks or headless.TICKS
     with recorded(args, setup, lambda: battle, signals):
-        for _ in headless.play(battle, until if args.ticks is None else args.ticks):
+        for _ in headless.play(battle, until if args.ticks is None else args.ticks, signals.asked):
             if signals.asked():
                 break
     signals.obey()

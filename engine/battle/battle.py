@@ -6,27 +6,41 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from jaxtyping import Float
 
 from engine import soldiers
-from engine.battle import execution
+from engine.battle import execution, faults
 from engine.battle.digests import TargetDigest
 from engine.battle.execution import Context
+from engine.battle.faults import FIELDS, Moved
 from engine.battle.history import REWIND_TICKS, History
 from engine.battle.prefetch import Prefetch
 from engine.battle.state import BattleState, OrderBook
 from engine.formations import Formation, Placement
+from engine.io import InputError, plugin_errors
 from engine.orders import Command, GiveOrders, Order, Schedule, moved, turned, with_formation
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 from engine.soldiers import Flow, Soldiers
 
 TICKS_PER_SECOND = 30  # at speed 1; the fastest soldier walks half a cell in a tick
-FIELDS = ("mass", "flux_x", "flux_y")  # what the game reads in every tick
+Made = TypeVar("Made")
+
+
+class Run(Protocol):
+    """Does what may take long, and returns what came of it."""
+
+    def __call__(self, job: Callable[[], Made]) -> Made: ...
+
+
+def at_once(job: Callable[[], Made]) -> Made:
+    """Do it here and now."""
+    return job()
 
 
 class Battle:
@@ -35,11 +49,13 @@ class Battle:
     `mass` (R, H, W) is the regiments' mass at the start, and `first` the order of each. `controllers` are by the names
     that regiments and commands use. `schedule` is executed tick by tick, except for regiments that were commanded: a
     command takes a regiment out of it. `log` is what was commanded; a replay keeps it. `ordered` is a digest of the
-    targets of the first orders and of the schedule. Raises FormationError for an order that names no formation or finds
-    no room.
+    targets of the first orders and of the schedule. `plan` makes the controller that takes over where another fails.
+    Raises FormationError for an order that names no formation or finds no room, and PluginError where the simulation
+    fails.
 
     `state` is all that changes from tick to tick. `measure` times a part of the tick, for a profiler;
-    `step_soldiers` moves the soldiers of a regiment. A game may replace both.
+    `step_soldiers` moves the soldiers of a regiment; `run` does what asks the simulation, and a tick or a command from
+    which it raises changes nothing. A game may replace all three.
     """
 
     def __init__(
@@ -55,11 +71,13 @@ class Battle:
         schedule: Schedule = (),
         log: Schedule = (),
         ordered: TargetDigest | None = None,
+        plan: Callable[[], Any] | None = None,
     ) -> None:
         self.measure: Callable[[str], AbstractContextManager[None]] = lambda part: nullcontext()
         self.step_soldiers: Callable[..., Soldiers] = soldiers.step
+        self.run: Run = at_once
         self.log = list(log)
-        self._context = Context(dict(formations), dict(controllers), schedule, seed)
+        self._context = Context(dict(formations), dict(controllers), schedule, seed, plan)
         self._prefetch = Prefetch(simulation)
         self._history = History()
         state = self._initial_state(simulation, ground, tuple(regiments), tuple(first), mass)
@@ -73,16 +91,19 @@ class Battle:
         first: tuple[Order, ...],
         mass: Float[np.ndarray, "R H W"],
     ) -> BattleState:
+        mustered = tuple(mass.sum(axis=(1, 2), dtype=np.float64).tolist())
         simulation_state = execution.reset(simulation, mass, ground, regiments, self._context)
+        with plugin_errors("the simulation at its start"):
+            fields = faults.sound_fields(simulation, simulation_state, ("mass",), mustered, ground.grid)
         state = BattleState(
             tick=0,
             ground=ground,
             simulation=simulation,
             simulation_state=simulation_state,
-            mass=simulation.read(simulation_state, ("mass",))["mass"],
+            mass=fields["mass"],
             soldiers=(),
             regiments=regiments,
-            mustered=tuple(mass.sum(axis=(1, 2), dtype=np.float64).tolist()),
+            mustered=mustered,
             book=OrderBook((), (), ()),
         )
         placements = tuple(
@@ -126,10 +147,12 @@ class Battle:
     def execute(self, command: Command) -> None:
         """Execute a command, before the next tick. Raises FormationError, and changes nothing, where that fails.
 
-        Commands of a future that was stepped back from are dropped.
+        So does PluginError, where a controller cannot lead. Commands of a future that was stepped back from are
+        dropped.
         """
         before = self.state
-        self.state = execution.count(execution.apply(before, command, self._context), command, self._context)
+        applied = self.run(partial(execution.apply, before, command, self._context))
+        self.state = execution.count(applied, command, self._context)
         self.log[before.executed :] = [(before.tick, command)]
 
     def give(self, order: Order, regiment: int = 0) -> Placement:
@@ -175,21 +198,30 @@ class Battle:
     # Time.
 
     def tick(self) -> None:
-        """Move everything by one tick."""
+        """Move everything by one tick. `state.remarks` then says what the player should know of it.
+
+        Where a controller fails, the plan takes over. Raises PluginError, and changes nothing, where that fails too.
+        """
         self._history.keep(self.state)
-        state = execution.apply_due(self.state, tuple(self.log), self._context)
         with self.measure("simulation"):
-            targets = state.targets()
-            simulation_state = self._prefetch.tick(state.simulation_state, targets)
-            fields = state.simulation.read(simulation_state, FIELDS)
-            self._prefetch.begin(simulation_state, targets)
-        if not np.isfinite(fields["mass"]).all():
-            raise FloatingPointError("the mass is not finite: the controller's weights are of no use")
+            moved = self.run(partial(self._moved, self.state, tuple(self.log)))
+        state, fields = moved.state, moved.fields
         with self.measure("soldiers"):
             stepped = tuple(self._stepped(state, regiment, fields) for regiment in range(len(state.regiments)))
+        for name, controller in moved.controllers.items():
+            self.add_controller(name, controller)
+        earlier = state.executed - len(moved.commands)
+        self.log[earlier:earlier] = [(state.tick, command) for command in moved.commands]
         self.state = replace(
-            state, tick=state.tick + 1, simulation_state=simulation_state, mass=fields["mass"], soldiers=stepped
+            state, tick=state.tick + 1, simulation_state=moved.simulation_state, mass=fields["mass"], soldiers=stepped
         )
+
+    def _moved(self, before: BattleState, log: Schedule) -> Moved:
+        state = execution.apply_due(before, log, self._context)
+        try:
+            return faults.moved(state, self._prefetch)
+        except InputError as fault:
+            return faults.moved_by_plan(state, self._prefetch, self._context, fault)
 
     def _stepped(self, state: BattleState, regiment: int, fields: Mapping[str, np.ndarray]) -> Soldiers:
         placement = state.placements[regiment]

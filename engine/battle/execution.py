@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +14,10 @@ from jaxtyping import Float
 
 from engine import formations
 from engine.battle import scatter
+from engine.battle.progress import Progress, follow
 from engine.battle.state import BattleState
 from engine.formations import Formation, FormationError, Placement
+from engine.io import InputError, PluginError, plugin_errors
 from engine.orders import (
     Command,
     GiveOrders,
@@ -35,12 +38,16 @@ NEXT_WAYPOINT_OVERLAP = 0.9  # from here on a regiment takes up its next waiting
 
 @dataclass(frozen=True)
 class Context:
-    """What no tick changes: formations and controllers by name, the schedule, the seed."""
+    """What no tick changes: formations and controllers by name, the schedule, the seed.
+
+    `plan` makes the controller that takes over where another fails, if there is any.
+    """
 
     formations: Mapping[str, Formation]
     controllers: Mapping[str, Any]
     schedule: Schedule
     seed: int
+    plan: Callable[[], Any] | None = None
 
 
 def apply(state: BattleState, command: Command, context: Context) -> BattleState:
@@ -74,22 +81,62 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
     """Return the state after everything that is due before its tick.
 
     First come logged commands of a future that was stepped back from, then the schedule, then waiting orders whose
-    turn has come; scatters that are over end.
+    turn has come; scatters that are over end. What cannot be executed changes nothing, and is remarked.
     """
+    state = replace(state, remarks=()) if state.remarks else state
     while state.executed < len(log) and log[state.executed][0] <= state.tick:
         command = log[state.executed][1]
-        state = count(apply(state, command, context), command, context)
+        state = count(_applied_if_possible(state, command, context), command, context)
     for tick, command in context.schedule:
         if tick == state.tick:
-            state = apply(state, without_regiments(command, state.commanded), context)
-    for regiment, waiting in enumerate(state.waiting_orders):
-        if waiting and state.overlaps[regiment] >= NEXT_WAYPOINT_OVERLAP:
-            placement = placement_of(state, regiment, waiting[0], context)
-            state = replace(state, book=state.book.with_order(regiment, waiting[0], placement, waiting[1:]))
+            state = _applied_if_possible(state, without_regiments(command, state.commanded), context)
+    state = _next_waiting(state, context)
     if any(one.until <= state.tick for one in state.scatters):
         left = tuple(one for one in state.scatters if one.until > state.tick)
         state = replace(state, scatters=left, scatter_targets=state.scatter_targets if left else MappingProxyType({}))
     return state
+
+
+def _applied_if_possible(state: BattleState, command: Command, context: Context) -> BattleState:
+    try:
+        return apply(state, command, context)
+    except InputError as error:
+        return remarked(state, error if isinstance(error, PluginError) else str(error))
+
+
+def _next_waiting(state: BattleState, context: Context) -> BattleState:
+    """Return the state in which waiting orders are taken up: where the one before is filled, or gets no further."""
+    followed: dict[int, Progress] = {}
+    for regiment, waiting in enumerate(state.waiting_orders):
+        if not waiting:
+            continue
+        overlap, placement = state.overlaps[regiment], state.placements[regiment]
+        filled = overlap >= NEXT_WAYPOINT_OVERLAP
+        if not filled:
+            before = None if regiment in state.scatter_targets else state.progress.get(regiment)
+            followed[regiment] = follow(before, placement, state.mass[regiment], overlap, state.tick)
+        if filled or followed[regiment].stalled(state.tick):
+            if not filled:
+                name = state.regiments[regiment].name
+                state = remarked(state, f"{name} gets no nearer to its place, and takes up its next order")
+            state = _with_next_order(state, regiment, context)
+    return replace(state, progress=MappingProxyType(followed)) if followed or state.progress else state
+
+
+def _with_next_order(state: BattleState, regiment: int, context: Context) -> BattleState:
+    """Return the state in which a regiment has taken up the first of its waiting orders, or dropped it as void."""
+    first, *others = state.waiting_orders[regiment]
+    try:
+        placement = placement_of(state, regiment, first, context)
+    except FormationError as error:
+        state = remarked(state, str(error))
+        first, placement = state.orders[regiment], state.placements[regiment]
+    return replace(state, book=state.book.with_order(regiment, first, placement, tuple(others)))
+
+
+def remarked(state: BattleState, remark: str | PluginError) -> BattleState:
+    """Return the state with one more thing that the player should know."""
+    return replace(state, remarks=(*state.remarks, remark))
 
 
 def count(state: BattleState, command: Command, context: Context) -> BattleState:
@@ -97,10 +144,13 @@ def count(state: BattleState, command: Command, context: Context) -> BattleState
     ordered = state.ordered
     if isinstance(command, GiveOrders):
         placed = {} if command.queued else dict(enumerate(state.placements))  # one that waits is in no book yet
-        ordered = ordered.of_more(
-            (placed.get(regiment) or placement_of(state, regiment, order, context)).target
-            for regiment, order in command.orders
-        )
+        with suppress(FormationError):  # an order that finds no room was not executed
+            ordered = ordered.of_more(
+                [
+                    (placed.get(regiment) or placement_of(state, regiment, order, context)).target
+                    for regiment, order in command.orders
+                ]
+            )
     commanded = state.commanded | regiments_of(command)
     return replace(state, executed=state.executed + 1, commanded=commanded, ordered=ordered)
 
@@ -127,10 +177,19 @@ def reset(
     regiments: tuple[Regiment, ...],
     context: Context,
 ) -> Any:
-    """Return the simulation's own state with this mass, in which every regiment obeys its controller."""
+    """Return the simulation's own state with this mass, in which every regiment obeys its controller.
+
+    Raises PluginError where that fails.
+    """
     controllers = [context.controllers[regiment.controller] for regiment in regiments]
     sides = tuple(regiment.side for regiment in regiments)
-    return simulation.reset(mass, ground, controllers, context.seed, sides)
+    with plugin_errors(f"the simulation under {names_of_controllers(regiments)}", PluginError):
+        return simulation.reset(mass, ground, controllers, context.seed, sides)
+
+
+def names_of_controllers(regiments: tuple[Regiment, ...]) -> str:
+    """Return the names of the controllers that lead, each once, for error lines."""
+    return ", ".join(dict.fromkeys(repr(regiment.controller) for regiment in regiments))
 
 
 def _with_controller(state: BattleState, regiment: int, controller: str, context: Context) -> BattleState:

@@ -30,5 +30,8 @@ class Prefetch:
         return self._simulation.tick(state, targets)
 
     def begin(self, state: Any, targets: Float[np.ndarray, "R H W"]) -> None:
-        """Begin the tick that comes next, as if the targets stayed."""
-        self._begun = (state, targets, self._simulation.tick(state, targets))
+        """Begin the tick that comes next, as if the targets stayed. One that fails is made again when it is due."""
+        try:
+            self._begun = (state, targets, self._simulation.tick(state, targets))
+        except (Exception, SystemExit):  # it is no tick of the battle yet
+            self._begun = None

@@ -14,7 +14,9 @@ from jaxtyping import Float
 from engine.battle import scatter
 from engine.battle.battle import Battle
 from engine.battle.digests import TargetDigest
+from engine.battle.faults import FALLBACK
 from engine.formations import Formation, FormationError, Placement, check_mass, crowd, lookup, place_order
+from engine.io import PluginError, plugin_errors
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment, Scenario, check_budget
@@ -96,25 +98,45 @@ class BattleSetup:
         return list(dict.fromkeys([*(regiment.controller for regiment in self.scenario.regiments), *later]))
 
     def build(self) -> Battle:
-        """Import, compile and set up everything, which takes seconds. Raises what the makers raise."""
-        simulation = self.simulation()
-        controllers = {name: self.controllers[name]() for name in self.controller_names()}
-        battle = Battle(
-            simulation,
-            controllers,
-            self.ground,
-            self.formations,
-            self.scenario.regiments,
-            self.scenario.orders,
-            self.initial_mass(),
-            self.scenario.seed,
-            self.scenario.schedule,
-            self.log,
-            self.targets[0],
-        )
-        for controller in controllers.values():
-            battle.warm_up(controller)
+        """Import, compile and set up everything, which takes seconds.
+
+        Raises PluginError, which names it, where a simulation or a controller fails.
+        """
+        with plugin_errors("the simulation"):
+            simulation = self.simulation()
+        controllers = {}
+        for name in self.controller_names():
+            with plugin_errors(self.controller_label(name)):
+                controllers[name] = self.controllers[name]()
+        mass = self.initial_mass()
+        try:
+            battle = Battle(
+                simulation,
+                controllers,
+                self.ground,
+                self.formations,
+                self.scenario.regiments,
+                self.scenario.orders,
+                mass,
+                self.scenario.seed,
+                self.scenario.schedule,
+                self.log,
+                self.targets[0],
+                self.controllers.get(FALLBACK),
+            )
+        except PluginError:
+            for name, controller in controllers.items():  # which of them is it?
+                with plugin_errors(self.controller_label(name)):
+                    simulation.reset(mass[:1], self.ground, [controller], self.scenario.seed, (0,))
+            raise
+        for name, controller in controllers.items():
+            with plugin_errors(self.controller_label(name)):
+                battle.warm_up(controller)
         return battle
+
+    def controller_label(self, name: str) -> str:
+        """Return how error lines name a controller: as what makes it is labelled, or by its name."""
+        return getattr(self.controllers[name], "label", name)
 
 
 @contextmanager

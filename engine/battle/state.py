@@ -14,8 +14,10 @@ from jaxtyping import Float
 
 from engine import formations
 from engine.battle.digests import TargetDigest
+from engine.battle.progress import Progress
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
+from engine.io import PluginError
 from engine.orders import Order
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
@@ -78,6 +80,8 @@ class BattleState:
     executed: int = 0  # number of commands of the log
     commanded: frozenset[int] = frozenset()  # regiments that have left the schedule
     ordered: TargetDigest = field(default_factory=TargetDigest)  # of all orders' targets, those of the log until now
+    progress: Mapping[int, Progress] = field(default_factory=lambda: MappingProxyType({}))  # where orders wait
+    remarks: tuple[str | PluginError, ...] = ()  # what the player should know of the last tick
 
     @property
     def orders(self) -> tuple[Order, ...]:
@@ -118,16 +122,20 @@ class BattleState:
         )
 
     @cached_property
-    def velocity(self) -> Float[np.ndarray, "R H W 2"]:
-        """The velocity that controllers commanded in the last tick, in cells per tick."""
-        return self.simulation.read(self.simulation_state, ("velocity",))["velocity"]
+    def velocity(self) -> Float[np.ndarray, "R H W 2"] | None:
+        """The velocity that controllers commanded in the last tick, in cells per tick; None where that fails."""
+        return self._arrows("velocity")
 
     @cached_property
     def planned(self) -> Float[np.ndarray, "R H W 2"] | None:
         """The velocity that commanders planned in the last tick, in cells per tick; None where there is none."""
+        return self._arrows("planned")
+
+    def _arrows(self, name: str) -> Float[np.ndarray, "R H W 2"] | None:
         try:
-            return self.simulation.read(self.simulation_state, ("planned",))["planned"]
-        except (AttributeError, KeyError):
+            found = np.asarray(self.simulation.read(self.simulation_state, (name,))[name])
+            return found if found.shape == (*self.mass.shape, 2) and np.isfinite(found).all() else None
+        except (Exception, SystemExit):  # a plugin can fail in any way, and the battle can do without its arrows
             return None
 
     def targets(self) -> Float[np.ndarray, "R H W"]:

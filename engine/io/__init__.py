@@ -2,7 +2,8 @@
 
 from engine.io import arguments, limits, paths, terminal
 from engine.io.arguments import Parser
-from engine.io.errors import FileError, InputError
+from engine.io.errors import FileError, InputError, PluginError, plugin_errors, reason
+from engine.io.fault_log import described
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.names import nearest, suggestion, unknown_name
 from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
@@ -34,11 +35,13 @@ __all__ = [
     "FileError",
     "InputError",
     "Parser",
+    "PluginError",
     "Table",
     "append_line",
     "arguments",
     "as_text",
     "check_writable",
+    "described",
     "drafted",
     "limits",
     "locked",
@@ -47,10 +50,12 @@ __all__ = [
     "one_line",
     "parse_toml",
     "paths",
+    "plugin_errors",
     "read_entries",
     "read_file",
     "read_png",
     "read_table",
+    "reason",
     "shown",
     "suggestion",
     "terminal",

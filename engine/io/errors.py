@@ -1,8 +1,14 @@
-"""Errors for what a player can get wrong, each one line of text; `engine.formations` adds a third, FormationError."""
+"""Errors for what players and plugins can get wrong, each one line of text; `engine.formations` adds FormationError."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from engine.io.text import one_line
+
+LONGEST_REASON = 120  # letters of what an error says that end up in a line about it, which says more
+SPEAKING = (ValueError, OSError, ImportError, RuntimeError)  # errors whose text alone says what is wrong
 
 
 class InputError(ValueError):
@@ -14,3 +20,32 @@ class InputError(ValueError):
 
 class FileError(InputError):
     """A file that cannot be used; the text is one line that names the file, the field and what is wrong."""
+
+
+class PluginError(InputError):
+    """A plugin that failed; the text is one line that names it, and the cause is its own error with the traceback."""
+
+
+@contextmanager
+def plugin_errors(whose: str, passing: type[InputError] = InputError) -> Iterator[None]:
+    """Raise PluginError, which says whose mistake it was, for whatever a plugin raises but `passing`."""
+    try:
+        yield
+    except passing:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"{whose}: {reason(error)}") from error
+
+
+def reason(error: BaseException) -> str:
+    """Return what an error says, as one line: its text, with its kind before it where the text alone says little."""
+    try:
+        text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(error)).split())
+    except Exception:  # an error of a plugin's own may fail to say anything
+        text = ""
+    if len(text) > LONGEST_REASON:
+        text = f"{text[:LONGEST_REASON].rstrip()}..."
+    kind = type(error).__name__
+    if isinstance(error, SPEAKING) and text:
+        return text
+    return f"{kind}: {text}" if text else kind

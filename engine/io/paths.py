@@ -25,6 +25,11 @@ def settings_file() -> Path:
     return platformdirs.user_config_path(NAME, appauthor=False) / "settings.toml"
 
 
+def log_file() -> Path:
+    """Return the log of faults in the platform's log folder, whether it exists or not."""
+    return platformdirs.user_log_path(NAME, appauthor=False) / "maniple.log"
+
+
 def compile_cache() -> Path:
     """Return the platform's cache folder for what a simulation compiled, whether it exists or not."""
     return platformdirs.user_cache_path(NAME, appauthor=False) / "compiled"

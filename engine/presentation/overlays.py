@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from jaxtyping import Float
 
@@ -28,12 +30,7 @@ def overlays(state: BattleState, options: ViewOptions, scale: float) -> tuple[Fi
     if options.velocity:
         found.append(arrows("velocity", state.mass, state.velocity, arrow_spacing(scale)))
     if options.plan:
-        planned = state.planned
-        if planned is None:
-            nowhere = np.zeros((0, 2))
-            found.append(Arrows("plan", nowhere, nowhere, known=False))
-        else:
-            found.append(arrows("plan", state.mass, planned, arrow_spacing(scale)))
+        found.append(arrows("plan", state.mass, state.planned, arrow_spacing(scale)))
     return tuple(found)
 
 
@@ -42,12 +39,20 @@ def arrow_spacing(scale: float) -> int:
     return max(round(APART / max(scale, 1e-3)), 1)
 
 
-def arrows(kind: str, mass: Float[np.ndarray, "R H W"], velocity: Float[np.ndarray, "R H W 2"], across: int) -> Arrows:
-    """Return each regiment's mean velocity, weighted by mass, in squares `across` cells wide."""
+def arrows(
+    kind: Literal["velocity", "plan"],
+    mass: Float[np.ndarray, "R H W"],
+    velocity: Float[np.ndarray, "R H W 2"] | None,
+    across: int,
+) -> Arrows:
+    """Return each regiment's mean velocity, weighted by mass, in squares `across` cells wide; none where unknown."""
+    if velocity is None:
+        nowhere = np.zeros((0, 2))
+        return Arrows(kind, nowhere, nowhere, known=False)
     weight = block_sums(mass, across)
     moved = np.stack([block_sums(mass * velocity[..., axis], across) for axis in (0, 1)], axis=-1)
     filled = weight > SPARSE * across**2
     row, column = np.nonzero(filled)[1:]
     mean = moved[filled] / weight[filled][:, None]
     place = (np.stack([column, row], axis=1) + 0.5) * across
-    return Arrows("plan" if kind == "plan" else "velocity", place, mean)
+    return Arrows(kind, place, mean)

@@ -1,0 +1,112 @@
+"""What a battle does where a controller or the simulation fails: the last good field stays, and the plan takes over.
+
+The change of controllers is a command like any other, so that a replay has it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from engine.battle import execution
+from engine.battle.execution import Context
+from engine.battle.prefetch import Prefetch
+from engine.battle.state import BattleState
+from engine.io import InputError, PluginError, plugin_errors
+from engine.orders import SetController
+from engine.plugin import Simulation
+
+FALLBACK = "plan"  # the controller that takes over
+FIELDS = ("mass", "flux_x", "flux_y")  # what the game reads in every tick
+MOST_DRIFT = 0.01  # of a regiment's mass that a simulation may lose or make before it counts as broken
+
+Fields = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What came of a tick's simulation: the state that it began from, and what it led to."""
+
+    state: BattleState
+    simulation_state: Any
+    fields: Fields
+    commands: tuple[SetController, ...] = ()  # the change of controllers, where one had failed
+    controllers: dict[str, Any] = field(default_factory=dict)  # those that were made for it
+
+
+def moved(state: BattleState, prefetch: Prefetch) -> Moved:
+    """Return what a tick of the simulation makes of a state. Raises PluginError where it fails."""
+    with plugin_errors(f"the simulation under {execution.names_of_controllers(state.regiments)}", PluginError):
+        targets = state.targets()
+        simulation_state = prefetch.tick(state.simulation_state, targets)
+        fields = sound_fields(state.simulation, simulation_state, FIELDS, state.mustered, state.ground.grid)
+    prefetch.begin(simulation_state, targets)
+    return Moved(state, simulation_state, fields)
+
+
+def moved_by_plan(state: BattleState, prefetch: Prefetch, context: Context, fault: InputError) -> Moved:
+    """Return what a tick makes of a state after a fault, with the plan in the place of the controller at fault.
+
+    Each controller is tried as the one, before all together. Raises the fault where the plan cannot help either.
+    """
+    controllers: dict[str, Any] = {}
+    if FALLBACK not in context.controllers and context.plan is not None:
+        try:
+            controllers[FALLBACK] = context.plan()
+        except (Exception, SystemExit):  # the fault before it is the one to tell of
+            raise fault from fault.__cause__
+        context = replace(context, controllers={**context.controllers, **controllers})
+    if FALLBACK in context.controllers:
+        for regiments in suspects(state):
+            commands = tuple(SetController(regiment, FALLBACK) for regiment in regiments)
+            led = state
+            try:
+                for command in commands:
+                    led = execution.count(execution.apply(led, command, context), command, context)
+                found = moved(led, prefetch)
+            except InputError:
+                continue
+            names = ", ".join(state.regiments[regiment].name for regiment in regiments)
+            told = PluginError(f"{fault}: the {FALLBACK} takes over {names}")
+            told.__cause__ = fault.__cause__ or fault
+            return replace(found, state=execution.remarked(led, told), commands=commands, controllers=controllers)
+    raise fault
+
+
+def suspects(state: BattleState) -> Iterator[tuple[int, ...]]:
+    """Yield regiments whose controller may be at fault, one controller after another, and then all regiments."""
+    led: dict[str, list[int]] = {}
+    for regiment, one in enumerate(state.regiments):
+        led.setdefault(one.controller, []).append(regiment)
+    if len(led) > 1:
+        yield from (tuple(regiments) for name, regiments in led.items() if name != FALLBACK)
+    yield tuple(range(len(state.regiments)))
+
+
+def sound_fields(
+    simulation: Simulation, state: Any, names: tuple[str, ...], mustered: tuple[float, ...], grid: tuple[int, int]
+) -> Fields:
+    """Return the named fields of a simulation's state. Raises ValueError for what is none, and what reading raises."""
+    count, (height, width) = len(mustered), grid
+    shapes = {
+        "mass": (count, height, width),
+        "flux_x": (count, height, width + 1),
+        "flux_y": (count, height + 1, width),
+    }
+    read = simulation.read(state, names)
+    fields = {name: np.asarray(read[name]) for name in names}
+    for name, array in fields.items():
+        if array.shape != shapes[name] or array.dtype.kind != "f":
+            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, and not floats of {shapes[name]}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} is not finite")
+    mass = fields["mass"]
+    if (mass < 0).any():
+        raise ValueError("mass is below 0")
+    now, before = mass.sum(axis=(1, 2), dtype=np.float64), np.array(mustered)
+    if (np.abs(now - before) > MOST_DRIFT * before).any():
+        raise ValueError(f"the regiments' mass is {now.tolist()}, and was {before.tolist()}")
+    return fields

@@ -1,0 +1,229 @@
+"""Plugins that fail: one line names the plugin and its entry point, and the log has the traceback."""
+
+import sys
+from dataclasses import replace
+from importlib.metadata import EntryPoint
+
+import pytest
+from stand_in import StandIn
+
+from engine import plugin
+from engine.app import installed
+from engine.app.background import BackgroundTask
+from engine.app.launch import main
+from engine.io import InputError, PluginError, described, fault_log, paths
+
+MODULE = """
+import sys
+from types import SimpleNamespace
+
+text = "no maker"
+
+def key_error():
+    return {}["weights"]
+
+def leave():
+    sys.exit(3)
+
+def interrupted():
+    raise KeyboardInterrupt
+
+def several_lines():
+    raise TypeError("first\\nsecond\\x1b[31m" + 1000 * "x")
+
+def nothing():
+    return None
+
+def half():
+    return SimpleNamespace(backend="cpu", device=7, reset=print, tick=3)
+
+class NeedsArguments:
+    def __init__(self, more, and_more):
+        pass
+
+class Mute(Exception):
+    def __str__(self):
+        raise ValueError
+
+def mute():
+    raise Mute
+"""
+BROKEN = {
+    "maker_module:nowhere": "AttributeError: module 'maker_module' has no attribute 'nowhere'",
+    "no_such_module:maker": "No module named 'no_such_module'",
+    "broken_module:maker": "SyntaxError: invalid syntax (broken_module.py, line 2)",
+    "leaving_module:maker": "SystemExit: 0",
+    "maker_module": "TypeError: module is not callable",
+    "maker_module:text": "TypeError: str is not callable",
+    "maker_module:key_error": "KeyError: 'weights'",
+    "maker_module:leave": "SystemExit: 3",
+    "maker_module:several_lines": "TypeError: first second [31mxxx",
+    "maker_module:NeedsArguments": "TypeError: NeedsArguments.__init__() missing 2 required positional arguments",
+    "maker_module:mute": "Mute",
+    "not a reference": "AttributeError",
+}
+NO_SIMULATION = {
+    "maker_module:nothing": "TypeError: NoneType is no simulation, for lack of backend, device, reset, tick, read",
+    "maker_module:half": "TypeError: SimpleNamespace is no simulation, for lack of device, tick, read",
+}
+
+
+@pytest.fixture
+def modules(tmp_path, monkeypatch):
+    (tmp_path / "maker_module.py").write_text(MODULE)
+    (tmp_path / "broken_module.py").write_text("x = 1\ndef def\n")
+    (tmp_path / "leaving_module.py").write_text("import sys\nsys.exit(0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    for name in ("maker_module", "broken_module", "leaving_module"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def install(monkeypatch):
+    """Have these entry points installed, by group, and no others."""
+
+    def entries(**groups):
+        known = {f"maniple.{group}": found for group, found in groups.items()}
+        monkeypatch.setattr(
+            plugin,
+            "entry_points",
+            lambda group: [EntryPoint(name, value, group) for name, value in known.get(group, [])],
+        )
+
+    return entries
+
+
+@pytest.mark.parametrize(("value", "complaint"), BROKEN.items())
+def test_a_plugin_that_cannot_be_made_is_named_with_its_entry_point(value, complaint, modules, install, tmp_path):
+    install(controllers=[("mine", value)], simulations=[("jax", value)], loaders=[("nca", value)])
+    made = {
+        f"controller 'mine' ({value}): {complaint}": installed.makers(["mine"])["mine"],
+        f"simulation 'jax' ({value}): {complaint}": installed.make_simulation,
+        f"loader 'nca' ({value}): ": lambda: installed.load_trained(tmp_path),
+    }
+    for start, make in made.items():
+        with pytest.raises(PluginError) as raised:
+            make()
+        line = str(raised.value)
+        assert line.startswith(start)
+        assert line.isprintable() and len(line) < 220
+        assert raised.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(("value", "complaint"), NO_SIMULATION.items())
+def test_what_is_no_simulation_is_refused(value, complaint, modules, install):
+    install(simulations=[("jax", value)])
+    with pytest.raises(PluginError, match="simulation 'jax'") as raised:
+        installed.make_simulation()
+    assert str(raised.value).endswith(complaint)
+
+
+def test_the_line_says_where_the_traceback_is(modules, install, capsys, monkeypatch, tmp_path):
+    install(simulations=[("jax", "maker_module:key_error")], controllers=[("nca", "maker_module:nothing")])
+    monkeypatch.setattr(paths, "log_file", lambda: tmp_path / "logs" / "maniple.log")
+    monkeypatch.setattr(fault_log, "log_file", paths.log_file)
+    with pytest.raises(SystemExit) as left:
+        main(["--headless", "--grid", "64x48", "--mass", "60"])
+    assert left.value.code == 2
+    out, error = capsys.readouterr()
+    assert (out, error) == (
+        "",
+        "run_game.py: simulation 'jax' (maker_module:key_error): KeyError: 'weights'"
+        f" (its traceback is in {paths.log_file()})\n",
+    )
+    text = paths.log_file().read_text()
+    assert "Traceback" in text and 'maker_module.py", line 8, in key_error' in text
+    # A log is kept from growing for ever, and where there can be none the line says so.
+    monkeypatch.setattr(fault_log, "LARGEST_LOG", 10)
+    described(PluginError("again"))
+    assert paths.log_file().read_text().count("\n") == 3
+    assert paths.log_file().with_suffix(".old.log").read_text() == text
+    monkeypatch.setattr(fault_log, "log_file", lambda: tmp_path / "maker_module.py" / "maniple.log")
+    assert described(PluginError("again")).startswith("again (its traceback cannot be kept: ")
+
+    def homeless():
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr(fault_log, "log_file", homeless)
+    assert described(PluginError("again")) == "again (its traceback cannot be kept: no home)"
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        ({"controllers": [("plan", "a:A"), ("nca", "n:N"), ("plan", "b:B")]}, ["--list-controllers"]),
+        ({"controllers": [("plan", "a:A"), ("nca", "n:N"), ("plan", "b:B")]}, ["--headless"]),
+        ({"controllers": [("nca", "n:N")], "simulations": [("jax", "a:A"), ("jax", "b:B")]}, ["--headless"]),
+    ],
+)
+def test_two_plugins_of_one_name_are_an_error(groups, words, install, capsys):
+    install(**groups)
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    out, error = capsys.readouterr()
+    assert out == "" and error.count("\n") == 1
+    group, name = ("simulations", "jax") if "simulations" in groups else ("controllers", "plan")
+    assert f"two plugins of maniple.{group} are named '{name}', a:A and b:B: uninstall one" in error
+
+
+def test_one_plugin_that_is_found_twice_is_one(install):
+    install(controllers=[("plan", "a:A"), ("plan", "a:A")])
+    assert list(installed.installed_controllers()) == ["plan"]
+
+
+class Picky(StandIn):
+    """Asks of a controller what StandIn does not: in a reset, or later."""
+
+    def reset(self, mass, ground, controllers, seed, sides=None):
+        for controller in controllers:
+            getattr(controller, "init")  # noqa: B009
+        return super().reset(mass, ground, controllers, seed, sides)
+
+    def tick(self, state, targets):
+        for controller in state.controllers:
+            controller.steer(targets)
+        return super().tick(state, targets)
+
+
+class NoInit:
+    pass
+
+
+class WrongSteer:
+    init = None
+
+    def steer(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [(NoInit, "'NoInit' object has no attribute 'init'"), (WrongSteer, "steer() takes 1 positional argument")],
+)
+def test_a_controller_of_a_wrong_protocol_is_named(wrong, complaint, campaign, install):
+    install(controllers=[("one", f"{__name__}:{wrong.__name__}")])
+    entry = installed.plugins(plugin.CONTROLLERS, "controller")["one"]
+    object.__setattr__(entry, "entry", replace_load(entry.entry, wrong))
+    setup = replace(campaign, simulation=Picky, controllers={"one": entry})
+    with pytest.raises(PluginError) as raised:
+        BackgroundTask(setup.build).result()
+    assert str(raised.value).startswith(f"controller 'one' ({__name__}:{wrong.__name__}): ")
+    assert complaint in str(raised.value)
+
+
+def replace_load(entry, made):
+    class Loaded(EntryPoint):
+        def load(self):
+            return made
+
+    return Loaded(entry.name, entry.value, entry.group)
+
+
+def test_a_maker_that_leaves_ends_no_thread_in_silence(campaign):
+    setup = replace(campaign, controllers={"one": lambda: sys.exit("I leave")})
+    with pytest.raises(PluginError, match="one: SystemExit: I leave"):
+        BackgroundTask(setup.build).result()
+    with pytest.raises(InputError, match="SystemExit: 4"):
+        BackgroundTask(lambda: sys.exit(4)).result()
