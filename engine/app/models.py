@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.app.plugins import plugins
-from engine.io import TRAINED_MODELS, InputError, plugin_errors, reason
+from engine.io import TRAINED_MODELS, InputError, plugin_errors
 from engine.plugin import LOADERS
 from engine.scenarios import LARGEST_MODEL
 
@@ -33,7 +33,7 @@ def load_trained(folder: Path) -> Any:
         try:
             return load(folder)
         except ValueError as error:  # bad data, and no mistake of the plugin's
-            raise InputError(reason(error)) from error
+            raise InputError(str(error)) from error
 
 
 def load_carried(files: dict[str, bytes]) -> Any:

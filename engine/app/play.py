@@ -14,7 +14,6 @@ from engine.app import demo, headless
 from engine.app.background import BackgroundTask
 from engine.app.flags import GRID
 from engine.app.game import Game
-from engine.app.last_words import at_exit
 from engine.app.library import library
 from engine.app.request import build_id, make_setup
 from engine.app.settings import SettingsFile
@@ -62,11 +61,7 @@ def window(args: Namespace, signals: Signals) -> None:
         if settings.full_screen:
             game.actions.full_screen()
 
-        def save() -> None:
-            game.capture.close()
-            save_replay(args, setup, game.battle)
-
-        with recorded(args, setup, lambda: game.battle, signals), at_exit(save):
+        with recorded(args, setup, lambda: game.battle, signals):
             game.play(args.ticks, signals.asked)
     signals.obey()
 

@@ -199,7 +199,7 @@ def read_table(path: Path, largest: int = LARGEST_TOML) -> Table:
 
 def read_entries(path: Path, largest: int = LARGEST_TOML) -> dict[str, Any]:
     """Return the entries of a TOML file of at most `largest` bytes, unchecked. Raises FileError where that fails."""
-    return parse_toml(read_file(path, largest), path.name)
+    return parse_toml(read_file(path, largest, path.name), path.name)
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

@@ -161,27 +161,6 @@ def test_in_another_thread_signals_are_left_alone():
     assert heard == [False]
 
 
-CUT_OFF = """
-import ctypes
-from engine.app.last_words import at_exit
-
-with at_exit(lambda: print("left")):
-    pass
-with at_exit(lambda: print("saved", flush=True)):
-    ctypes.CDLL(None).exit(7)  # as Xlib does where its server has died
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a window has an X server on Linux alone")
-def test_an_exit_of_the_window_system_s_saves_first(tmp_path):
-    root = Path(run_game.__file__).parent
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    done = subprocess.run(
-        [sys.executable, "-c", CUT_OFF], env=environment, cwd=tmp_path, capture_output=True, text=True
-    )
-    assert (done.returncode, done.stdout) == (7, "saved\n")
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("words", [["--headless"], ["--demo", "film.gif"]])

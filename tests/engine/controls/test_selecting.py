@@ -21,7 +21,7 @@ class TestSelection:
     def test_the_other_side_cannot_be_selected(self, session):
         session.click("left", session.at(PLACES[3]))
         assert chosen(session) == ()
-        session.drag("left", session.at((1, 1)), session.at((70, 47)))
+        session.drag("left", session.at((70, 2)), session.at((2, 47)))
         assert chosen(session) == (0, 1, 2)
 
     def test_who_plays_both_sides_selects_all(self, army, shared_offscreen, tmp_path):

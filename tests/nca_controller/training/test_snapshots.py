@@ -16,7 +16,7 @@ from nca_controller.storage import plain_files
 from nca_controller.training.__main__ import main as train
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer, arrays_of
-from nca_controller.training.runs import append_line, iteration_of
+from nca_controller.training.runs import iteration_of
 from nca_controller.training.snapshots import DIGEST, NOTES, Snapshots
 
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient", iterations=20)
@@ -168,25 +168,7 @@ def test_a_run_that_cannot_be_gone_on_with_changes_nothing(harm, folder, tmp_pat
     assert {path: path.read_bytes() if path.is_file() else None for path in tmp_path.rglob("*")} == before
 
 
-def test_a_line_of_metrics_is_written_whole_or_not_at_all(tmp_path):
-    class Full:
-        """A disk that takes five bytes of what is written."""
-
-        def __init__(self, file):
-            self.file = file
-
-        def __getattr__(self, name):
-            return getattr(self.file, name)
-
-        def write(self, data):
-            return self.file.write(data[:5])
-
-    with (tmp_path / "metrics").open("ab", buffering=0) as log:
-        append_line(log, "one")
-        with pytest.raises(OSError, match="No space"):
-            append_line(Full(log), "another")
-        append_line(log, "two")
-    assert (tmp_path / "metrics").read_text() == "one\ntwo\n"
+def test_a_damaged_line_of_metrics_is_of_no_iteration():
     for line in ("", "{", "[]", "3", '{"iteration": "3"}', '{"iteration": [3]}', "[" * 60_000, "null"):
         assert iteration_of(line) == math.inf
     assert iteration_of('{"iteration": 3, "loss": NaN}') == 3
