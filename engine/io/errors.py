@@ -40,11 +40,9 @@ def plugin_errors(whose: str, passing: type[InputError] = InputError) -> Iterato
 def reason(error: BaseException) -> str:
     """Return what an error says, as one line: its text, with its kind before it where the text alone says little."""
     try:
-        text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(error)).split())
+        text = one_line(error, LONGEST_REASON)
     except Exception:  # an error of a plugin's own may fail to say anything
         text = ""
-    if len(text) > LONGEST_REASON:
-        text = f"{text[:LONGEST_REASON].rstrip()}..."
     kind = type(error).__name__
     if isinstance(error, SPEAKING) and text:
         return text

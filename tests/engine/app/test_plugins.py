@@ -57,7 +57,7 @@ BROKEN = {
     "maker_module:text": "TypeError: str is not callable",
     "maker_module:key_error": "KeyError: 'weights'",
     "maker_module:leave": "SystemExit: 3",
-    "maker_module:several_lines": "TypeError: first second [31mxxx",
+    "maker_module:several_lines": "TypeError: first second\\x1b[31mxxx",
     "maker_module:NeedsArguments": "TypeError: NeedsArguments.__init__() missing 2 required positional arguments",
     "maker_module:mute": "Mute",
     "not a reference": "AttributeError",
