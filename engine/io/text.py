@@ -7,7 +7,7 @@ import reprlib
 
 from engine.io.limits import LONGEST_LINE, LONGEST_VALUE
 
-BREAKS = re.compile(r"[^\S ]+")  # white space that is no plain space: line ends, tabs, ...
+BREAKS = re.compile(r"[^\S ]\s*")  # line ends, tabs, ... with the spaces that follow
 READ_AHEAD = 10  # lines' lengths, from either end, that are looked at before a text is cut
 
 _short = reprlib.Repr()
@@ -18,8 +18,8 @@ _short.maxstring = _short.maxlong = _short.maxother = LONGEST_VALUE
 def one_line(text: object, longest: int = LONGEST_LINE) -> str:
     """Return a text as one line of at most `longest` characters.
 
-    Line ends and tabs become spaces. Control characters, marks that turn the direction of writing, and bytes of file
-    names that are no UTF-8 are written as escapes; what is too long is cut in the middle.
+    Line ends and tabs become one space with those that follow. Control characters, marks that turn the direction of
+    writing, and bytes of file names that are no UTF-8 are written as escapes; what is too long is cut in the middle.
     """
     words = str(text)
     if len(words) > 2 * READ_AHEAD * longest:

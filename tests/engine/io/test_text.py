@@ -21,7 +21,7 @@ def test_a_line_is_one_short_and_printable(text):
 def test_what_is_cut_keeps_its_end_and_what_is_not_stays():
     assert one_line("x" * 11_000 + ": no such file").endswith("xx: no such file")
     assert one_line("wedge   a point") == "wedge   a point"
-    assert one_line("one\r\n two\x1b[31m\u202e") == r"one  two\x1b[31m\u202e"
+    assert one_line("one\r\n two\x1b[31m\u202e") == r"one two\x1b[31m\u202e"
     assert len(shown("x" * 11_000)) < 100 and len(unknown_name("formation", "x" * 11_000, ["line"])) < 150
     assert as_text("caf\udce9") == r"caf\xe9" and as_text("caf\udcc3\udca9") == as_text("café") == "café"
 
