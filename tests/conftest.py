@@ -17,9 +17,16 @@ if WORKER is None:
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(FOLDER.name, "compiled")))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-# Tests compile for long and compute for a moment. `make test-long` says 0, so that its laws hold for what the game
-# compiles; that the bits are the same either way is shown by test_same_bits.py.
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+# Tests compile for long and compute for a moment, so XLA optimises little. `make test-long` says 0: its laws hold
+# for what the game compiles. That the bits are the same either way is shown by test_same_bits.py.
+LITTLE = (
+    "--xla_cpu_use_fusion_emitters=false",  # a fifth of the time that compiling takes
+    "--xla_cpu_parallel_codegen_split_count=1",  # a program's parts cost more than the whole
+    "--xla_backend_optimization_level=1",  # for modules that ask for `optimised`
+    "--xla_llvm_disable_expensive_passes=true",
+)
+if os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1") != "0":
+    os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *LITTLE]).strip()
 # Two devices, as many as training from the command line has on two cores, so that both compile the same program.
 os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 
@@ -33,8 +40,8 @@ for kind in ("CONFIG", "DATA", "STATE"):
 
 
 @pytest.fixture(scope="module")
-def fully_optimised():
-    """For modules that compute for longer than they compile, or that look at the bits of the game's own programs."""
+def optimised():
+    """For modules that compute for longer than they compile."""
     import jax
 
     before = jax.config.read("jax_disable_most_optimizations")
@@ -50,7 +57,11 @@ def fully_optimised():
 TESTS = Path(__file__).parent
 COMPILED = (TESTS / "nca_controller", TESTS / "examples")  # what lies there compiles
 COMPILERS = ("jax", "nca_controller")  # and so does a module that imports one of these
-TRAINING = "tests/nca_controller/training/"  # its files compile the same
+ALIKE = (  # files that compile the same
+    ("tests/nca_controller/training/",),
+    ("tests/nca_controller/test_controllers.py", "tests/nca_controller/evaluation/", "tests/test_readme.py"),
+    ("tests/test_keys.py", "tests/test_soldiers_in_battle.py"),
+)
 WINDOWS = {"screen", "offscreen", "shared_offscreen", "missing_opengl"}  # fixtures that open one
 
 
@@ -76,7 +87,7 @@ def pytest_xdist_make_scheduler(config, log):
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = super()._split_scope(nodeid)
-            return TRAINING if file.startswith(TRAINING) else file
+            return next((alike[0] for alike in ALIKE if file.startswith(alike)), file)
 
     return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 

@@ -13,15 +13,17 @@ from engine.view.camera import COLUMN
 
 pytestmark = pytest.mark.compiles
 PLAYER = """
+import time
 import pygame, run_game
 from engine.app.game import Game
 
-# After so many ticks.
-keys = [(90, "f12"), (91, "2"), (91, "+"), (91, "+"), (240, "f12"), (245, "escape"), (245, "return")]
+# After so many ticks; at four times the speed.
+keys = [(1, "+"), (1, "+"), (90, "f12"), (91, "2"), (240, "f12"), (245, "escape"), (245, "return")]
 play_one_frame = Game.frame
 
 def frame(self):
     play_one_frame(self)
+    time.sleep(0.02)  # as a slower screen would; drawing is dear without a GPU
     while keys and self.battle and self.battle.state.tick >= keys[0][0]:
         for kind in (pygame.KEYDOWN, pygame.KEYUP):
             pygame.event.post(pygame.event.Event(kind, key=pygame.key.key_code(keys[0][1])))
@@ -44,6 +46,9 @@ def reach(picture):
 def test_a_line_becomes_a_column_at_the_press_of_a_key(tmp_path):
     root = Path(__file__).resolve().parents[1]
     environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(root), "HOME": str(tmp_path)}
+    environment["JAX_DISABLE_MOST_OPTIMIZATIONS"] = (
+        "0"  # as test_soldiers_in_battle.py, so that one program serves both
+    )
     done = subprocess.run(
         [sys.executable, "-c", PLAYER], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
     )

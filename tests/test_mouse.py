@@ -46,7 +46,7 @@ at = [66, 44]
 SPEAR = 'inherits = "wedge"\ntitle = "Spear"\ndescription = "A narrow wedge."\nratio = 0.5'
 
 PROGRAM = """
-import json, sys, run_game
+import json, sys, time, run_game
 from engine.app.game import Game
 
 play_one_frame, said = Game.frame, None
@@ -54,6 +54,7 @@ play_one_frame, said = Game.frame, None
 def frame(self):
     global said
     play_one_frame(self)
+    time.sleep(0.02)  # as a slower screen would; drawing is dear without a GPU
     if self.battle:
         now = {
             "chosen": self.player.selection.regiments,

@@ -34,9 +34,65 @@ def without(*modules):
     return ("-c", f"import sys; {blocked}; import run_game; sys.exit(run_game.main(sys.argv[1:]))")
 
 
-def test_headless_plays_the_orders_and_reports_in_json(tmp_path):
-    words = ["--headless", "--orders", "wedge@0,testudo@60", "--ticks", "220", "--controller", "poisson", *SMALL]
-    done = run(*words, "--screenshot", "out.png", folder=tmp_path)
+PLAYED = {
+    "orders": "--headless --orders wedge@0,testudo@60 --ticks 220 --controller poisson {small} --screenshot out.png",
+    "scenario": "--headless --scenario crossing --ticks 12 --controller poisson",
+    "no display": "--ticks 50 --controller poisson {small}",
+    "no such display": "DISPLAY=:4711 --ticks 3 --controller poisson {small}",
+    "checkpoint": "--headless --ticks 3 --controller {checkpoint} {small}",
+    "no model": "--headless --controller {checkpoint}/..",
+    "another shape": "--headless --controller {reshaped}",
+}
+
+PLAY_ALL = """
+import contextlib, io, json, os, sys
+sys.modules |= dict.fromkeys(json.loads(sys.argv[2]))
+import run_game
+
+outcomes, above = [], os.getcwd()
+for number, words in enumerate(json.loads(sys.argv[1])):
+    words, out, error, code = words.split(), io.StringIO(), io.StringIO(), 0
+    if "DISPLAY" in words[0]:
+        os.environ["DISPLAY"] = words.pop(0).partition("=")[2]
+    if sys.argv[3:]:
+        os.makedirs(f"{above}/{number}")
+        os.chdir(f"{above}/{number}")
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        try:
+            code = run_game.main(words)
+        except SystemExit as leaving:
+            code = leaving.code
+    outcomes.append([code, out.getvalue(), error.getvalue()])
+    os.environ.pop("DISPLAY", None)
+print(json.dumps(outcomes))
+"""
+
+
+def answers(commands, folder, *missing):
+    """Return what came of each command line, in one process where JAX and what is `missing` cannot be imported."""
+    return in_one_process(commands, folder, ["jax", "nca_controller", *missing])
+
+
+def in_one_process(commands, folder, missing=(), apart=False):
+    """Return what came of each command line, in one process: each in a folder of its own, if they play `apart`."""
+    words = [json.dumps([*commands]), json.dumps(missing), *["apart"] * apart]
+    done = run(*words, folder=folder, program=("-c", PLAY_ALL), PYTHONPATH=str(PROGRAM.parent))
+    assert done.returncode == 0, done.stderr
+    return [subprocess.CompletedProcess("", *outcome) for outcome in json.loads(done.stdout)]
+
+
+@pytest.fixture(scope="module")
+def played(checkpoint, reshaped, tmp_path_factory):
+    """What came of each command line that plays, and the folder that it played in: to start JAX takes longest."""
+    folder = tmp_path_factory.mktemp("played")
+    given = {"small": " ".join(SMALL), "checkpoint": checkpoint, "reshaped": reshaped}
+    commands = [words.format(**given) for words in PLAYED.values()]
+    outcomes = in_one_process(commands, folder, apart=True)
+    return {name: (done, folder / str(n)) for n, (name, done) in enumerate(zip(PLAYED, outcomes, strict=True))}
+
+
+def test_headless_plays_the_orders_and_reports_in_json(played):
+    done, folder = played["orders"]
     assert (done.returncode, done.stderr) == (0, "")
     outcome = json.loads(done.stdout.splitlines()[-1])
     assert outcome["overlap"] > 0.95
@@ -49,12 +105,19 @@ def test_headless_plays_the_orders_and_reports_in_json(tmp_path):
     }
     assert outcome["backend"]
     assert outcome["device"]
-    assert Image.open(tmp_path / "out.png").size == (1280, 720)
+    assert Image.open(folder / "out.png").size == (1280, 720)
 
 
-@pytest.mark.parametrize("leader", [["--controller", "poisson"], pytest.param([], marks=pytest.mark.long)])
-def test_a_scenario_is_played_headless_and_every_regiment_reported(leader, tmp_path):
-    done = run("--headless", "--scenario", "crossing", "--ticks", "12", *leader, folder=tmp_path)
+def test_a_scenario_is_played_headless_and_every_regiment_reported(played):
+    check_crossing(played["scenario"][0])
+
+
+@pytest.mark.long
+def test_a_scenario_is_led_by_the_shipped_controller(tmp_path):
+    check_crossing(run("--headless", "--scenario", "crossing", "--ticks", "12", folder=tmp_path))
+
+
+def check_crossing(done):
     assert (done.returncode, done.stderr) == (0, "")
     outcome = json.loads(done.stdout)
     assert outcome["mass_start"] == outcome["mass_end"] == 800.0
@@ -88,11 +151,11 @@ def test_what_was_recorded_is_played_again_to_the_bit(tmp_path):
 
 
 def test_figures_need_no_view_and_repeat(tmp_path):
-    words = ["--headless", "--order", "circle", "--ticks", "25", "--controller", "poisson", "--seed", "3", *SMALL]
-    outcomes = [run(*words, folder=tmp_path, program=without("pygame", "moderngl")) for _ in range(2)]
-    assert [done.returncode for done in outcomes] == [0, 0]
-    assert outcomes[0].stdout == outcomes[1].stdout
-    assert json.loads(outcomes[0].stdout)["ticks"] == 25
+    words = " ".join(["--headless --order circle --ticks 25 --controller poisson --seed 3", *SMALL])
+    first, again = in_one_process([words, words], tmp_path, ["pygame", "moderngl"])
+    assert (first.returncode, first.stderr) == (again.returncode, again.stderr) == (0, "")
+    assert first.stdout == again.stdout
+    assert json.loads(first.stdout)["ticks"] == 25
 
 
 def test_without_opengl_it_says_so_in_one_line_and_draws_with_surfaces(tmp_path):
@@ -104,10 +167,10 @@ def test_without_opengl_it_says_so_in_one_line_and_draws_with_surfaces(tmp_path)
     assert len(Image.open(tmp_path / "out.png").getcolors(2**24)) > 100
 
 
-def test_without_a_display_it_films_a_demo_and_says_where(tmp_path):
-    done = run("--ticks", "50", "--controller", "poisson", *SMALL, folder=tmp_path)
+def test_without_a_display_it_films_a_demo_and_says_where(played):
+    done, folder = played["no display"]
     assert done.returncode == 0
-    path = tmp_path / "maniple-demo.gif"
+    path = folder / "maniple-demo.gif"
     assert str(path) in done.stdout
     assert "filming" in done.stderr
     film = Image.open(path)
@@ -115,10 +178,10 @@ def test_without_a_display_it_films_a_demo_and_says_where(tmp_path):
     assert film.n_frames == pytest.approx(50 / 30 * 12, abs=1)
 
 
-def test_a_display_that_is_named_but_not_there_counts_as_none(tmp_path):
-    done = run("--ticks", "3", "--controller", "poisson", *SMALL, folder=tmp_path, DISPLAY=":4711")
+def test_a_display_that_is_named_but_not_there_counts_as_none(played):
+    done, folder = played["no such display"]
     assert done.returncode == 0
-    assert (tmp_path / "maniple-demo.gif").exists()
+    assert (folder / "maniple-demo.gif").exists()
 
 
 def test_in_a_window_it_plays_until_the_last_tick_and_broken_settings_stop_no_game(tmp_path):
@@ -129,8 +192,8 @@ def test_in_a_window_it_plays_until_the_last_tick_and_broken_settings_stop_no_ga
     assert (tmp_path / "mine.toml").read_text() == "soldiers = -3"
 
 
-def test_a_checkpoint_of_one_s_own_leads(checkpoint, tmp_path):
-    done = run("--headless", "--ticks", "3", "--controller", checkpoint, *SMALL, folder=tmp_path)
+def test_a_checkpoint_of_one_s_own_leads(played, checkpoint):
+    done, _ = played["checkpoint"]
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["controller"] == str(checkpoint)
 
@@ -142,6 +205,18 @@ def checkpoint(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "fresh"
     architecture = checkpoints.Architecture(hidden_dim=8, guidance="gradient")
     checkpoints.save(folder, architecture.init_params(jax.random.key(0)), architecture)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reshaped(checkpoint):
+    """The checkpoint's weights, said to be those of a larger network."""
+    folder = checkpoint.parent / "reshaped"
+    folder.mkdir()
+    description = (checkpoint / "model.json").read_text()
+    weights = json.loads(description)["weights"]
+    shutil.copytree(checkpoint / weights, folder / weights)
+    (folder / "model.json").write_text(description.replace('"hidden_dim": 8', '"hidden_dim": 12'))
     return folder
 
 
@@ -190,31 +265,6 @@ REFUSED = {
     "--screenshot out.png": "--screenshot needs --headless; in the window, F12 takes one",
 }
 
-ANSWER_ALL = """
-import contextlib, io, json, sys
-sys.modules |= dict.fromkeys(json.loads(sys.argv[2]))
-import run_game
-
-outcomes = []
-for words in json.loads(sys.argv[1]):
-    out, error, code = io.StringIO(), io.StringIO(), 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
-        try:
-            code = run_game.main(words.split())
-        except SystemExit as leaving:
-            code = leaving.code
-    outcomes.append([code, out.getvalue(), error.getvalue()])
-print(json.dumps(outcomes))
-"""
-
-
-def answers(commands, folder, *missing):
-    """Return what came of each command line, in one process where JAX and what is `missing` cannot be imported."""
-    words = json.dumps([*commands]), json.dumps(["jax", "nca_controller", *missing])
-    done = run(*words, folder=folder, program=("-c", ANSWER_ALL), PYTHONPATH=str(PROGRAM.parent))
-    assert done.returncode == 0, done.stderr
-    return [subprocess.CompletedProcess("", *outcome) for outcome in json.loads(done.stdout)]
-
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
@@ -234,45 +284,40 @@ def test_a_program_that_refuses_leaves_with_code_2(tmp_path):
 
 
 def test_formations_and_scenarios_of_one_s_own_are_known(tmp_path):
-    (tmp_path / "formations").mkdir()
-    (tmp_path / "scenarios").mkdir()
+    for folder in ("mine/formations", "mine/scenarios", "sound/formations"):
+        (tmp_path / folder).mkdir(parents=True)
     text = 'inherits = "wedge"\ntitle = "Spear"\ndescription = "Narrow."\nratio = 0.5'
-    (tmp_path / "formations" / "spear.toml").write_text(text)
-    (tmp_path / "formations" / "odd.toml").write_text("ratio = -1")
-    (tmp_path / "scenarios" / "mine.toml").write_text('title = "no field"')
-    listed = run("--list-formations", "--assets", tmp_path, folder=tmp_path)
+    for folder in ("mine", "sound"):
+        (tmp_path / folder / "formations" / "spear.toml").write_text(text)
+    (tmp_path / "mine" / "formations" / "odd.toml").write_text("ratio = -1")
+    (tmp_path / "mine" / "scenarios" / "mine.toml").write_text('title = "no field"')
+    commands = (
+        "--list-formations --assets mine",
+        "--list-scenarios --assets mine",
+        " ".join(["--headless --order spear --ticks 2 --controller poisson --assets sound", *SMALL]),
+    )
+    listed, scenarios, done = in_one_process(commands, tmp_path)
     assert "spear     9  Narrow." in listed.stdout and "wedge     4" in listed.stdout
     assert listed.stderr.startswith("run_game.py: odd.toml: field 'ratio'") and listed.stderr.count("\n") == 1
-    assert "mine            cannot be used" in run("--list-scenarios", "--assets", tmp_path, folder=tmp_path).stdout
-    (tmp_path / "formations" / "odd.toml").unlink()
-    words = ["--headless", "--order", "spear", "--ticks", "2", "--controller", "poisson", *SMALL]
-    done = run(*words, "--assets", tmp_path, folder=tmp_path)
+    assert "mine            cannot be used" in scenarios.stdout
     assert json.loads(done.stdout)["order"] == "spear"
 
 
 def test_keys_of_one_s_own_are_listed(tmp_path):
     (tmp_path / "mine.toml").write_text('[keys]\nturn-left = ["z", "ctrl+z"]')
-    [done] = answers(["--list-keys --settings mine.toml"], tmp_path, "pygame")
-    assert "turn-left        z ctrl+z     turn left\n" in done.stdout and done.stderr == ""
-    (tmp_path / "mine.toml").write_text('[keys]\nturn-left = "b"')
-    [done] = answers(["--list-keys --settings mine.toml"], tmp_path)
-    assert "turn-left        q            turn left\n" in done.stdout and "'b' is bound twice" in done.stderr
+    (tmp_path / "twice.toml").write_text('[keys]\nturn-left = "b"')
+    lists = ("--list-keys --settings mine.toml", "--list-keys --settings twice.toml")
+    mine, twice = answers(lists, tmp_path, "pygame")
+    assert "turn-left        z ctrl+z     turn left\n" in mine.stdout and mine.stderr == ""
+    assert "turn-left        q            turn left\n" in twice.stdout and "'b' is bound twice" in twice.stderr
 
 
-def test_a_folder_without_a_model_is_refused(tmp_path):
-    (tmp_path / "empty").mkdir()
-    refused(run("--headless", "--controller", "empty", folder=tmp_path), "no model in")
+def test_a_folder_without_a_model_is_refused(played):
+    refused(played["no model"][0], "no model in")
 
 
-def test_a_checkpoint_of_another_shape_is_refused(checkpoint, tmp_path):
-    folder = tmp_path / "reshaped"
-    folder.mkdir()
-    description = (checkpoint / "model.json").read_text()
-    weights = json.loads(description)["weights"]
-    shutil.copytree(checkpoint / weights, folder / weights)
-    description = description.replace('"hidden_dim": 8', '"hidden_dim": 12')
-    (folder / "model.json").write_text(description)
-    refused(run("--headless", "--controller", folder, folder=tmp_path), "the weights are not those of")
+def test_a_checkpoint_of_another_shape_is_refused(played):
+    refused(played["another shape"][0], "the weights are not those of")
 
 
 def test_lists_and_version_need_no_jax_and_no_battle(tmp_path):
