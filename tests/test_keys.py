@@ -17,8 +17,8 @@ import time
 import pygame, run_game
 from engine.app.game import Game
 
-# After so many ticks; at four times the speed.
-keys = [(1, "+"), (1, "+"), (90, "f12"), (91, "2"), (240, "f12"), (245, "escape"), (245, "return")]
+# After so many ticks, of which a frame may bring ten: four times the speed.
+keys = [(1, "+"), (1, "+"), (80, "f12"), (110, "2"), (250, "f12"), (280, "escape"), (280, "return")]
 play_one_frame = Game.frame
 
 def frame(self):
@@ -46,9 +46,7 @@ def reach(picture):
 def test_a_line_becomes_a_column_at_the_press_of_a_key(tmp_path):
     root = Path(__file__).resolve().parents[1]
     environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "PYTHONPATH": str(root), "HOME": str(tmp_path)}
-    environment["JAX_DISABLE_MOST_OPTIMIZATIONS"] = (
-        "0"  # as test_soldiers_in_battle.py, so that one program serves both
-    )
+    environment["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "0"  # as in test_soldiers_in_battle.py: one program serves both
     done = subprocess.run(
         [sys.executable, "-c", PLAYER], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240
     )

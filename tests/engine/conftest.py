@@ -25,7 +25,7 @@ from engine.view.opening import open_view
 from engine.view.scene import Scene
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def campaign() -> BattleSetup:
     return BattleSetup(
         simulation=StandIn,

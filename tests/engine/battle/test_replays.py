@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ COMMANDS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def war(campaign):
     rock = np.hypot(*(np.mgrid[:48, :72] - np.array([24, 36])[:, None, None])) > 4
     scenario = replace(
@@ -64,11 +65,17 @@ def play(war, ticks=40, commands=COMMANDS):
     return battle, prints
 
 
-@pytest.fixture
-def file(war, tmp_path):
-    path = tmp_path / "war.toml"
+@pytest.fixture(scope="module")
+def written(war, tmp_path_factory):
+    """The replay of a war, played once for all who only read or spoil it."""
+    path = tmp_path_factory.mktemp("written") / "war.toml"
     write_replay(path, replays.record(war, play(war)[0], "1.2"))
     return path
+
+
+@pytest.fixture
+def file(written, tmp_path):
+    return Path(shutil.copy(written, tmp_path))
 
 
 def test_it_is_played_again_to_the_bit_from_the_file_alone(war, tmp_path):

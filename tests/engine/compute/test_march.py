@@ -12,7 +12,7 @@ from stand_in import GROUND, MASS, StandIn
 from engine import formations
 from engine.app.game import Game
 from engine.compute import march
-from engine.soldiers import GPU_MARCH_ABOVE, Flow, soldiers, spawn, step
+from engine.soldiers import Flow, soldiers, spawn, step
 from engine.view import open_view
 
 MEN, TICKS = 1500, 200
@@ -93,7 +93,16 @@ def test_men_on_one_another_step_apart(gpu, flowing):
     assert counts.max() <= 4
 
 
-@pytest.mark.parametrize(("men", "by_view"), [(GPU_MARCH_ABOVE, False), (GPU_MARCH_ABOVE + 1, True)])
+MANY = 300  # instead of GPU_MARCH_ABOVE, so that a battle with more is soon mustered
+
+
+@pytest.fixture
+def few_are_many(monkeypatch):
+    monkeypatch.setattr("engine.app.game.GPU_MARCH_ABOVE", MANY)
+
+
+@pytest.mark.usefixtures("few_are_many")
+@pytest.mark.parametrize(("men", "by_view"), [(MANY, False), (MANY + 1, True)])
 def test_the_game_has_many_men_moved_by_the_view(opengl, men, by_view, campaign):
     (army,) = campaign.scenario.regiments
     scenario = replace(campaign.scenario, regiments=(replace(army, soldiers=men),))
@@ -111,13 +120,14 @@ def test_the_game_has_many_men_moved_by_the_view(opengl, men, by_view, campaign)
     game.frame()
 
 
+@pytest.mark.usefixtures("few_are_many")
 def test_where_the_driver_cannot_move_them_numpy_does(opengl, campaign, monkeypatch):
     def broken(context):
         raise RuntimeError("no transform\nfeedback")
 
     monkeypatch.setattr("engine.compute.GpuMarch", broken)
     (army,) = campaign.scenario.regiments
-    many = replace(army, soldiers=soldiers.GPU_MARCH_ABOVE + 1)
+    many = replace(army, soldiers=MANY + 1)
     game = Game(replace(campaign, scenario=replace(campaign.scenario, regiments=(many,))), opengl)
     while game.battle is None:
         game.frame()

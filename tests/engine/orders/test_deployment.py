@@ -171,7 +171,7 @@ def test_a_brush_leaves_no_gap_where_it_was_led(line, radius):
     assert {disc[2] for disc in discs} == {radius}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(armies, lines, st.floats(2, 8))
 def test_a_painting_is_shared_in_proportion_to_mass_and_no_cell_twice(army, line, radius):
     discs = brush_discs(line, radius)
