@@ -16,8 +16,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 
 
 @pytest.fixture
-def session(campaign, offscreen, tmp_path):
-    session = Session(campaign, offscreen, tmp_path)
+def session(campaign, shared_offscreen, tmp_path):
+    session = Session(campaign, shared_offscreen, tmp_path)
     session.until(lambda: session.game.battle)
     session.press("2")
     session.play(0.5)

@@ -9,6 +9,8 @@ import pytest
 
 from nca_controller.physics import LIMITERS, Terrain, advect, ultra_bee, van_leer
 
+pytestmark = pytest.mark.usefixtures("optimised")
+
 
 def covered(start, length, count):
     """Return the share of each of `count` unit cells that an interval covers."""
