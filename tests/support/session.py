@@ -29,6 +29,11 @@ class Session:
             self.clock.now += FRAME
             self.game.frame()
 
+    def muster(self):
+        """Wait until there is a battle, and draw nothing meanwhile."""
+        self.game._building.result()
+        self.until(lambda: self.game.battle)
+
     def until(self, condition):
         for _ in range(2000):
             if condition():

@@ -35,22 +35,24 @@ class Ground:
         self._grain.build_mipmaps()
         self._grain.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._field: moderngl.Texture | None = None
-        self._of: tuple[tuple[int, int], OpenCells | None] | None = None  # grid and open cells of that picture
+        self._of: tuple[tuple[int, int], OpenCells | None] = (0, 0), None  # grid and open cells, as they came, and
+        self._closed = np.zeros((0, 0), np.uint8)  # what they say of each cell: an open field is painted once
 
     def draw(
         self, canvas: moderngl.Framebuffer, camera: Camera, grid: tuple[int, int], open_cells: OpenCells | None
     ) -> None:
         """Fill the canvas; `grid` is the field's height and width in cells."""
-        if self._field is None or self._of is None or self._of[0] != grid or self._of[1] is not open_cells:
-            self._field = self._painted(grid, open_cells)
+        if self._field is None or self._of[0] != grid or self._of[1] is not open_cells:
+            closed = np.zeros(grid, np.uint8) if open_cells is None else np.where(open_cells, 0, 255).astype(np.uint8)
+            if self._field is None or not np.array_equal(closed, self._closed):
+                self._field, self._closed = self._painted(closed), closed
             self._of = grid, open_cells
         self._show(canvas, self._field, camera, grid)
 
-    def _painted(self, grid: tuple[int, int], open_cells: OpenCells | None) -> moderngl.Texture:
+    def _painted(self, closed: UInt8[np.ndarray, "H W"]) -> moderngl.Texture:
         """Return the whole field as a picture."""
-        rows, columns = grid
-        fineness, size = painted_size(grid, FINENESS)
-        closed = np.zeros(grid, dtype=np.uint8) if open_cells is None else np.where(open_cells, 0, 255).astype(np.uint8)
+        rows, columns = closed.shape
+        fineness, size = painted_size(closed.shape, FINENESS)
         mask = self._context.texture((columns, rows), 1, np.ascontiguousarray(closed), alignment=1)
         mask.repeat_x = mask.repeat_y = False
         picture = self._context.texture(size, 4)

@@ -30,7 +30,7 @@ def start(campaign, shared_offscreen, tmp_path):
 @pytest.fixture
 def session(start):
     session = start()
-    session.until(lambda: session.game.battle)
+    session.muster()
     return session
 
 
@@ -270,7 +270,7 @@ class TestMustering:
             return "the second"
 
         session = start(controllers={"one": object, "two": slow})
-        session.until(lambda: session.game.battle)
+        session.muster()
         session.press("tab")
         ticks = session.game.battle.state.tick
         session.play(0.5)
@@ -289,7 +289,7 @@ class TestMustering:
             raise ValueError("no weights")
 
         session = start(controllers={"one": object, "two": broken})
-        session.until(lambda: session.game.battle)
+        session.muster()
         session.press("tab")
         session.until(lambda: "two: no weights" in session.game.notice)
         assert controller(session) == "one"
@@ -317,7 +317,7 @@ def form(*order):
 
 def test_a_script_gives_its_orders_when_they_are_due(start):
     session = start(schedule=((5, form("wedge", (30, 20))), (12, form("circle", (40, 24), 90))))
-    session.until(lambda: session.game.battle)
+    session.muster()
     seen = {}
     while session.game.battle.state.tick < 15:
         session.play(FRAME)

@@ -26,7 +26,7 @@ def begin(campaign, shared_offscreen, tmp_path):
         library = FormationLibrary(ASSETS / "formations", tmp_path / "formations", clock=lambda: seconds[0])
         settings_file = SettingsFile(tmp_path / "settings.toml")
         session = Session(campaign, shared_offscreen, tmp_path, settings_file=settings_file, library=library)
-        session.until(lambda: session.game.battle)
+        session.muster()
 
         def write(name, text):
             path = tmp_path / "formations" / name

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 @pytest.fixture
 def session(campaign, shared_offscreen, tmp_path):
     session = Session(campaign, shared_offscreen, tmp_path)
-    session.until(lambda: session.game.battle)
+    session.muster()
     session.press("2")
     session.play(0.5)
     return session

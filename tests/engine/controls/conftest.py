@@ -36,7 +36,7 @@ def offscreen(shared_offscreen):
 @pytest.fixture
 def session(army, offscreen, tmp_path):
     session = Session(army, offscreen, tmp_path)
-    session.until(lambda: session.game.battle)
+    session.muster()
     session.press("space")  # nobody walks while orders are given
     return session
 
@@ -45,6 +45,6 @@ def session(army, offscreen, tmp_path):
 def alone(campaign, offscreen, tmp_path):
     """A player's only regiment."""
     session = Session(campaign, offscreen, tmp_path)
-    session.until(lambda: session.game.battle)
+    session.muster()
     session.press("space")
     return session

@@ -26,7 +26,7 @@ class TestSelection:
 
     def test_who_plays_both_sides_selects_all(self, army, shared_offscreen, tmp_path):
         session = Session(replace(army, scenario=replace(army.scenario, player=None)), shared_offscreen, tmp_path)
-        session.until(lambda: session.game.battle)
+        session.muster()
         session.click("left", session.at(PLACES[3]))
         assert chosen(session) == (3,)
 
