@@ -18,7 +18,7 @@ import pygame, run_game
 from engine.app.game import Game
 
 # After so many ticks, of which a frame may bring ten: four times the speed.
-keys = [(1, "+"), (1, "+"), (80, "f12"), (110, "2"), (250, "f12"), (280, "escape"), (280, "return")]
+keys = [(1, "+"), (1, "+"), (70, "f12"), (90, "2"), (210, "f12"), (230, "escape"), (230, "return")]
 play_one_frame = Game.frame
 
 def frame(self):

@@ -9,8 +9,6 @@ import pytest
 
 from nca_controller.physics import LIMITERS, Terrain, advect, ultra_bee, van_leer
 
-pytestmark = pytest.mark.usefixtures("optimised")
-
 
 def covered(start, length, count):
     """Return the share of each of `count` unit cells that an interval covers."""
@@ -49,8 +47,14 @@ def marched(mass, velocity, pairs, scheme):
     return jax.lax.fori_loop(0, pairs, pair, (mass, jnp.float32(0)))
 
 
-@pytest.mark.parametrize("speed", [1.0, 0.3])
-@pytest.mark.parametrize("degrees", [0, 45, 18])
+@pytest.mark.parametrize(
+    ("degrees", "speed"),
+    [
+        *((degrees, 1.0) for degrees in (0, 45, 18)),
+        (18, 0.3),
+        *(pytest.param(degrees, 0.3, marks=pytest.mark.long) for degrees in (0, 45)),
+    ],
+)
 def test_ultra_bee_keeps_a_marching_block_together(degrees, speed):
     kept, pace, peak = march(ultra_bee, np.array([np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))]), speed)
     assert kept >= 0.999
