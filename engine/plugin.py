@@ -6,16 +6,21 @@ Plain NumPy crosses this border. Positions and lengths are in cells, x to the ri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from configparser import ConfigParser
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+OWN = "maniple"  # the distribution that installs this project
 SIMULATIONS = "maniple.simulations"
 CONTROLLERS = "maniple.controllers"
 LOADERS = "maniple.loaders"  # make the controller of a trained model from its folder
+# The project's own plugins, as pyproject.toml declares them: found in a checkout, and where metadata is lost or old.
+OWN_ENTRY_POINTS = Path(__file__).with_name("entry_points.txt")
 QUANTUM = 2.0**-20  # every mass and capacity that crosses the border is a multiple of this, so that totals are exact
 
 
@@ -90,18 +95,28 @@ def missing_parts(simulation: Any) -> list[str]:
 
 
 def discover(group: str) -> dict[str, EntryPoint]:
-    """Return what is installed under an entry-point group, by name; nothing is imported until `load()`.
+    """Return the plugins of an entry-point group, by name; nothing is imported until `load()`.
 
-    Raises ValueError, one line, where two plugins have one name: neither may take the other's place in silence.
+    They are the project's own and whatever else is installed. Raises ValueError, one line, where two have one name:
+    neither may take the other's place in silence.
     """
-    named: dict[str, EntryPoint] = {}
+    named = {entry.name: entry for entry in own_entry_points(group)}
     for entry in entry_points(group=group):
+        if entry.dist is not None and entry.dist.name == OWN:  # perhaps of another version than this one
+            continue
         other = named.setdefault(entry.name, entry)
         if other.value != entry.value:
             raise ValueError(
                 f"two plugins of {group} are named {entry.name!r}, {other.value} and {entry.value}: uninstall one"
             )
     return named
+
+
+def own_entry_points(group: str) -> list[EntryPoint]:
+    """Return the project's own entry points of a group."""
+    table = ConfigParser(delimiters="=", interpolation=None)
+    table.read(OWN_ENTRY_POINTS, encoding="utf-8")
+    return [EntryPoint(name, value, group) for name, value in (table[group].items() if group in table else ())]
 
 
 found = discover  # its name in 0.1.0, for plugins from that time

@@ -136,7 +136,8 @@ def chosen(words: str, what: str, choices: list[str]) -> list[str]:
 
 def make_parser() -> Parser:
     """Return the command line."""
-    parser = Parser(prog="python -m nca_controller.evaluate", description="Measure a controller beside its rivals.")
+    prog = terminal.program("python -m nca_controller.evaluate")
+    parser = Parser(prog=prog, description="Measure a controller beside its rivals.")
     add = parser.add_argument
     add("controller", help="a model's folder, or its name in trained_models/, or a commander: plan, poisson, ...")
     add("--trials", metavar="LIST", default="all", help="orders,vigil,wounds,haste,sizes,unseen (all)")

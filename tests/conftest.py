@@ -30,6 +30,10 @@ if os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1") != "0":
 # Two devices, as many as training from the command line has on two cores, so that both compile the same program.
 os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 
+# Programs that tests start find this checkout: an installation does not show run_game.py.
+ROOT = str(Path(__file__).resolve().parents[1])
+os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *filter(None, [os.environ.get("PYTHONPATH")])])
+
 from screen import screen  # noqa: E402, F401, a fixture
 
 import run_game  # noqa: E402, F401, before NumPy is imported, since it says how many threads NumPy may use

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from importlib.metadata import version
 from pathlib import Path
 
-from engine.io import arguments
+from engine import __version__
+from engine.io import arguments, terminal
 
 GRID, MASS = (128, 192), 1000.0  # height and width in cells, and mass
 SOLDIERS = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # two cores draw and move 10,000 beside the simulation
@@ -16,7 +16,7 @@ ANYWHERE = Path("replay.toml")  # the object itself stands for --record without 
 
 def make_parser() -> arguments.Parser:
     """Return the command line."""
-    parser = arguments.Parser(prog="run_game.py", description="Give an order, and an army flows into formation.")
+    parser = arguments.Parser(prog=terminal.program(), description="Give an order, and an army flows into formation.")
     add, alone = parser.add_argument, parser.add_mutually_exclusive_group().add_argument
     add("--scenario", metavar="NAME", help="what is played: one of --list-scenarios, or a file")
     add(
@@ -57,5 +57,5 @@ def make_parser() -> arguments.Parser:
     alone("--list-formations", action="store_true", help="name the formations and leave")
     alone("--list-keys", action="store_true", help="name what keys can do, and the keys that do it, and leave")
     alone("--list-controllers", action="store_true", help="name the controllers and leave")
-    add("--version", action="version", version=f"maniple {version('maniple')}")
+    add("--version", action="version", version=f"maniple {__version__}")
     return parser

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
+from typing import NoReturn
 
 from engine import scenarios
 from engine.app.flags import make_parser
@@ -33,3 +36,12 @@ def main(words: list[str] | None = None) -> int:
     except KeyboardInterrupt as end:
         return 128 + (end.number if isinstance(end, Interrupted) else signal.SIGINT)
     return 0
+
+
+def play_and_leave(words: list[str] | None = None) -> NoReturn:
+    """Do what the command line asks for, and end the process."""
+    code = main(words)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A player who leaves while the battle is being built does not wait for a compiler that nobody needs any more.
+    os._exit(code)

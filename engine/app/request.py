@@ -6,10 +6,9 @@ import os
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
-from engine import scenarios
+from engine import __version__, scenarios
 from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
 from engine.app.installed import installed_controllers, make_simulation, makers
 from engine.app.library import asset_folders, library
@@ -83,7 +82,7 @@ def travelling(names: Iterable[str], carried: Mapping[str, Mapping[str, bytes]])
 def build_id(setup: BattleSetup) -> str:
     """Return the version that replays of this setup carry: of the program, and of the models that it brings along."""
     used = [name for name in setup.controller_names() if name not in setup.models]
-    return replays.build_id(version("maniple"), installed_models(used))
+    return replays.build_id(__version__, installed_models(used))
 
 
 def from_file(args: Namespace, path: Path) -> Scenario:

@@ -112,7 +112,13 @@ def settings_of(entries: Mapping[str, Any], file: str) -> Settings:
 
 
 def _entries(path: Path) -> dict[str, Any]:
-    return read_entries(path, limits.LARGEST_SMALL_TOML) if path.exists() else {}
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:  # such as a folder that may not be entered
+        raise FileError(f"{path.name} cannot be read: {error.strerror or error}") from None
+    return read_entries(path, limits.LARGEST_SMALL_TOML)
 
 
 def _colour(value: Any) -> Colour:

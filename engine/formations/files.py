@@ -12,7 +12,7 @@ from typing import Any
 from engine.formations.formation import WIDEST, Formation, FormationError
 from engine.formations.masks import mask_shape, read_mask
 from engine.formations.shapes import SHAPES
-from engine.io import ASSETS, FileError, as_text, limits, parse_toml, read_file, read_table, shown, suggestion
+from engine.io import ASSETS, FileError, as_text, limits, parse_toml, paths, read_file, read_table, shown, suggestion
 
 PROPORTIONS = ("ratio", "ranks")  # either says how deep a formation is
 OWN = ("title", "key", "inherits")  # fields that are not inherited
@@ -41,7 +41,7 @@ def list_files(folders: Iterable[Path]) -> dict[str, Path]:
     """
     files: dict[str, Path] = {}
     for folder in folders:
-        seen = sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+        seen = paths.files_in(folder)
         tomls = [path for path in seen if path.suffix == ".toml"]
         named = {name for path in tomls for name in _pictures_in(path)}
         pictures = [path for path in seen if path.suffix == ".png" and path.name not in named]

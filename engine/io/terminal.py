@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 from typing import TextIO
 
 from engine.io.errors import InputError
 from engine.io.text import one_line
 
+COMMAND = "maniple"  # what is installed; `maniple play` is its name where it plays
 READER_GONE = 141  # the exit code of a program whose reader has left, as `head` does: 128 and the signal SIGPIPE
 
 
@@ -31,9 +33,15 @@ def say(*lines: object) -> None:
     write("".join(f"{one_line(line)}\n" for line in lines))
 
 
-def warn(line: object, program: str = "run_game.py") -> None:
+def program(otherwise: str = "run_game.py") -> str:
+    """Return what the program calls itself: as the player called it, if that was the installed command."""
+    name = Path(sys.argv[0]).name
+    return name if name.startswith(COMMAND) else otherwise
+
+
+def warn(line: object, name: str = "") -> None:
     """Print one line for a player on stderr, after the program's name."""
-    write(f"{one_line(f'{program}: {line}')}\n", sys.stderr)
+    write(f"{one_line(f'{name or program()}: {line}')}\n", sys.stderr)
 
 
 def write(text: str, stream: TextIO | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.io import ASSETS, FileError, InputError, as_text, read_table, unknown_name
+from engine.io import ASSETS, FileError, InputError, as_text, paths, read_table, unknown_name
 from engine.scenarios.scenario import Scenario
 from engine.scenarios.scenario_table import read_scenario
 
@@ -17,8 +17,8 @@ def list_files(*folders: Path) -> dict[str, Path]:
 
     Hidden files are passed over: editors and systems leave them beside those that they stand for.
     """
-    found = (path for folder in folders or (FOLDER,) for path in sorted(folder.glob("*.toml")))
-    return {as_text(path.stem): path for path in found if not path.name.startswith(".")}
+    found = (path for folder in folders or (FOLDER,) for path in paths.files_in(folder, ".toml"))
+    return {as_text(path.stem): path for path in found}
 
 
 def resolve(name: str, *folders: Path) -> Path:
@@ -48,10 +48,10 @@ def load(path: Path, *, anywhere: bool = False) -> Scenario:
     return scenario
 
 
-def descriptions(paths: Iterable[Path]) -> list[str]:
+def descriptions(files: Iterable[Path]) -> list[str]:
     """Return a line for each scenario: its name, and its description or what is wrong with it."""
     lines = []
-    for path in paths:
+    for path in files:
         try:
             scenario = load(path)
             lines.append(f"{as_text(path.stem):<15} {scenario.description or scenario.title}")

@@ -15,6 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from engine import __version__
 from engine.io import Parser, arguments, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import RECIPE
 from nca_controller.jax_config import first_device
@@ -88,7 +89,7 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
         "commit": sources,
         "device": device(),
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
-        "versions": {name: installed(name) for name in ("maniple", "jax", "flax", "optax")},
+        "versions": {"maniple": __version__, **{name: installed(name) for name in ("jax", "flax", "optax")}},
     }
     write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
@@ -123,7 +124,7 @@ def commit() -> str:
 
 def make_parser() -> Parser:
     """Return the command line: one flag for every field of `Config`."""
-    parser = Parser(prog="python -m nca_controller.training", description="Train an AdvectionNCA.")
+    parser = Parser(prog=terminal.program("python -m nca_controller.training"), description="Train an AdvectionNCA.")
     add = parser.add_argument
     add("--preset", default="quick", help=f"where to start from: {', '.join(PRESETS)} (quick)")
     add("--out", type=Path, required=True, metavar="FOLDER", help="where the model goes, the best of the run")
@@ -142,8 +143,13 @@ def chosen_fields(args: Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-if __name__ == "__main__":
+def command(words: list[str] | None = None) -> None:
+    """Train as the command line says, in a process of its own: on all cores."""
     from nca_controller.training.loop import on_all_cores
 
     on_all_cores()
-    main()
+    main(words)
+
+
+if __name__ == "__main__":
+    command()
