@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import engine
 from engine import plugin
 from engine.app.command import GROUP, main
-from engine.io import paths
+from engine.io import __version__, paths
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -50,7 +49,7 @@ def test_the_command_names_its_subcommands_and_the_nearest(capsys):
     assert main([]) == 0
     assert "one of evaluate, play, train" in " ".join(capsys.readouterr().out.split())
     for words, code, text in (
-        (["--version"], 0, f"maniple {engine.__version__}\n"),
+        (["--version"], 0, f"maniple {__version__}\n"),
         (["trian"], 2, "maniple: unknown command 'trian': did you mean train?"),
         (["--verison"], 2, "maniple: unknown flag '--verison': did you mean --version?"),
     ):

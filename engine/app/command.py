@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from engine import __version__
-from engine.io import InputError, Parser, terminal, unknown_name
+from engine.io import InputError, Parser, __version__, terminal, unknown_name
 
 GROUP = "maniple.commands"  # called with the words after the subcommand; they return an exit code or None
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from engine import __version__
-from engine.io import arguments, terminal
+from engine.io import __version__, arguments, terminal
 
 GRID, MASS = (128, 192), 1000.0  # height and width in cells, and mass
 SOLDIERS = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # two cores draw and move 10,000 beside the simulation

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from engine import __version__, scenarios
+from engine import scenarios
 from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
 from engine.app.installed import installed_controllers, make_simulation, makers
 from engine.app.library import asset_folders, library
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
 from engine.formations import Formation, check_mass
-from engine.io import InputError, check_writable, name_unwritable, paths, terminal
+from engine.io import InputError, __version__, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
 from engine.scenarios import Regiment, Scenario

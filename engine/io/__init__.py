@@ -12,6 +12,7 @@ from engine.io.reading import read_file
 from engine.io.tables import Table, read_entries, read_table
 from engine.io.text import as_text, one_line, shown
 from engine.io.toml import parse_toml
+from engine.io.version import __version__
 from engine.io.writing import (
     Draft,
     Existing,
@@ -37,6 +38,7 @@ __all__ = [
     "Parser",
     "PluginError",
     "Table",
+    "__version__",
     "append_line",
     "arguments",
     "as_text",

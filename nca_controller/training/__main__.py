@@ -15,8 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine import __version__
-from engine.io import Parser, arguments, terminal, unknown_name, write_whole
+from engine.io import Parser, __version__, arguments, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import RECIPE
 from nca_controller.jax_config import first_device
 from nca_controller.training.config import PRESETS, Config
