@@ -10,7 +10,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-# What one process compiles serves the others, also where the environment says otherwise.
+# The bytecode of one process serves the others, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: play test test-fast test-long check clean
@@ -42,3 +42,4 @@ $(VENV)/installed: pyproject.toml
 
 clean:
 	rm -rf $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -17,7 +17,7 @@ import time
 import pygame, run_game
 from engine.app.game import Game
 
-# After so many ticks, of which a frame may bring ten: four times the speed.
+# After so many ticks, of which a frame may bring twelve: four times the speed.
 keys = [(1, "+"), (1, "+"), (70, "f12"), (90, "2"), (210, "f12"), (230, "escape"), (230, "return")]
 play_one_frame = Game.frame
 

@@ -9,7 +9,7 @@ from engine.controls import gestures
 from engine.controls.bindings import bindings, help_rows
 from engine.formations import load
 
-pytestmark = pytest.mark.usefixtures("optimised")  # its program is that of nca_controller/test_controllers.py
+pytestmark = pytest.mark.usefixtures("somewhat_optimised")  # its program is that of nca_controller/test_controllers.py
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

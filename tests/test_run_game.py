@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
 from PIL import Image
@@ -24,6 +25,7 @@ def run(*words, folder, program=(str(PROGRAM),), **environment):
     """Run the program in a folder, without a display, and return what came of it."""
     hidden = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
     env = {name: value for name, value in os.environ.items() if name not in hidden} | environment
+    env.setdefault("XDG_RUNTIME_DIR", str(folder))  # without one, a driver for Wayland complains by itself
     command = [sys.executable, *program, *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, timeout=240)
 
@@ -34,24 +36,24 @@ def without(*modules):
     return ("-c", f"import sys; {blocked}; import run_game; sys.exit(run_game.main(sys.argv[1:]))")
 
 
-PLAYED = {
-    "orders": "--headless --orders wedge@0,testudo@60 --ticks 220 --controller poisson {small} --screenshot out.png",
-    "scenario": "--headless --scenario crossing --ticks 12 --controller poisson",
-    "no display": "--ticks 50 --controller poisson {small}",
-    "no such display": "DISPLAY=:4711 --ticks 3 --controller poisson {small}",
-    "checkpoint": "--headless --ticks 3 --controller {checkpoint} {small}",
+PLAYED = {  # the first two end before they play
     "no model": "--headless --controller {checkpoint}/..",
     "another shape": "--headless --controller {reshaped}",
+    "no such display": "DISPLAY=:4711 --ticks 3 --controller poisson {small}",
+    "no display": "--ticks 50 --controller poisson {small}",
+    "checkpoint": "--headless --ticks 3 --controller {checkpoint} {small}",
+    "scenario": "--headless --scenario crossing --ticks 12 --controller poisson",
+    "orders": "--headless --orders wedge@0,testudo@60 --ticks 220 --controller poisson {small} --screenshot out.png",
 }
 
 PLAY_ALL = """
-import contextlib, io, json, os, sys
+import contextlib, io, json, os, shlex, sys, traceback
 sys.modules |= dict.fromkeys(json.loads(sys.argv[2]))
 import run_game
 
 outcomes, above = [], os.getcwd()
 for number, words in enumerate(json.loads(sys.argv[1])):
-    words, out, error, code = words.split(), io.StringIO(), io.StringIO(), 0
+    words, out, error, code = shlex.split(words), io.StringIO(), io.StringIO(), 0
     if "DISPLAY" in words[0]:
         os.environ["DISPLAY"] = words.pop(0).partition("=")[2]
     if sys.argv[3:]:
@@ -62,6 +64,8 @@ for number, words in enumerate(json.loads(sys.argv[1])):
             code = run_game.main(words)
         except SystemExit as leaving:
             code = leaving.code
+        except Exception:
+            code = traceback.print_exc(file=error)
     outcomes.append([code, out.getvalue(), error.getvalue()])
     os.environ.pop("DISPLAY", None)
 print(json.dumps(outcomes))
@@ -77,15 +81,15 @@ def in_one_process(commands, folder, missing=(), apart=False):
     """Return what came of each command line, in one process: each in a folder of its own, if they play `apart`."""
     words = [json.dumps([*commands]), json.dumps(missing), *["apart"] * apart]
     done = run(*words, folder=folder, program=("-c", PLAY_ALL), PYTHONPATH=str(PROGRAM.parent))
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     return [subprocess.CompletedProcess("", *outcome) for outcome in json.loads(done.stdout)]
 
 
 @pytest.fixture(scope="module")
 def played(checkpoint, reshaped, tmp_path_factory):
-    """What came of each command line that plays, and the folder that it played in: to start JAX takes longest."""
+    """What came of each of those command lines, and the folder it was given in; one process, as JAX starts slowly."""
     folder = tmp_path_factory.mktemp("played")
-    given = {"small": " ".join(SMALL), "checkpoint": checkpoint, "reshaped": reshaped}
+    given = {"small": " ".join(SMALL), "checkpoint": quote(str(checkpoint)), "reshaped": quote(str(reshaped))}
     commands = [words.format(**given) for words in PLAYED.values()]
     outcomes = in_one_process(commands, folder, apart=True)
     return {name: (done, folder / str(n)) for n, (name, done) in enumerate(zip(PLAYED, outcomes, strict=True))}

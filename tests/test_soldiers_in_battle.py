@@ -14,13 +14,13 @@ from engine.scenarios import Regiment
 from engine.soldiers.separation import near_pairs
 from nca_controller import JaxSimulation, load_controller
 
-pytestmark = pytest.mark.usefixtures("optimised")
+pytestmark = pytest.mark.usefixtures("somewhat_optimised")
 GROUND = Ground(np.ones((64, 96), bool))  # as in test_keys.py, so that one program serves both
 MASS, MEN = 260.0, 2600
 LEGS = 1.6 * 0.5  # cells per tick
 CHARGE_AT = 350
 STAGES = (  # ticks at which a formation is ordered, and until when it has to stand
-    (0, 110, Order("line", (40, 32), 15)),
+    (0, 110, Order("square", (40, 32), 15)),
     (110, 230, Order("wedge", (44, 30), 120)),
     (230, CHARGE_AT, Order("loose", (36, 34), -40)),
 )
@@ -36,7 +36,7 @@ def nearest(position, reach):
 
 
 @pytest.fixture(scope="module")
-def battle(optimised):
+def battle(somewhat_optimised):
     """Soldiers, mass, placement and the speed of the mass after each tick of the battle; the muster comes first."""
     library = formations.load()
     mass = formations.crowd(MASS, GROUND)[None]

@@ -18,8 +18,9 @@ _short.maxstring = _short.maxlong = _short.maxother = LONGEST_VALUE
 def one_line(text: object, longest: int = LONGEST_LINE) -> str:
     """Return a text as one line of at most `longest` characters.
 
-    Line ends and tabs become one space with those that follow. Control characters, marks that turn the direction of
-    writing, and bytes of file names that are no UTF-8 are written as escapes; what is too long is cut in the middle.
+    Line ends and tabs become one space, with the white space after them. Control characters, marks that turn the
+    direction of writing, and bytes of file names that are no UTF-8 are written as escapes; what is too long is cut in
+    the middle.
     """
     words = str(text)
     if len(words) > 2 * READ_AHEAD * longest:

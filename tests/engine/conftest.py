@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -29,8 +30,8 @@ from engine.view.scene import Scene
 def campaign() -> BattleSetup:
     return BattleSetup(
         simulation=StandIn,
-        controllers={"one": object, "two": object},
-        formations=formations.load(),
+        controllers=MappingProxyType({"one": object, "two": object}),
+        formations=MappingProxyType(formations.load()),
         scenario=Scenario(
             title="a small army",
             ground=GROUND,

@@ -14,7 +14,7 @@ from nca_controller.evaluation.battles import battle
 from nca_controller.evaluation.tables import REST_TICKS
 from nca_controller.tasks.shapes import shaped
 
-pytestmark = pytest.mark.usefixtures("optimised")
+pytestmark = pytest.mark.usefixtures("somewhat_optimised")
 GROUND = Ground(np.ones((64, 96), dtype=bool))
 QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}  # compiled, run once
 FIELD = Ground(np.ones((128, 192), dtype=bool))

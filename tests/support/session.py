@@ -30,8 +30,9 @@ class Session:
             self.game.frame()
 
     def muster(self):
-        """Wait until there is a battle, and draw nothing meanwhile."""
-        self.game._building.result()
+        """Wait until the battle is built, and take it over with the next frame: no frames are drawn meanwhile."""
+        building = self.game._building
+        assert building is None or building.wait(60), "never built"
         self.until(lambda: self.game.battle)
 
     def until(self, condition):

@@ -35,8 +35,8 @@ class Ground:
         self._grain.build_mipmaps()
         self._grain.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._field: moderngl.Texture | None = None
-        self._of: tuple[tuple[int, int], OpenCells | None] = (0, 0), None  # grid and open cells, as they came, and
-        self._closed = np.zeros((0, 0), np.uint8)  # what they say of each cell: an open field is painted once
+        self._of: tuple[tuple[int, int], OpenCells | None] = (0, 0), None  # the grid and open cells that came last
+        self._closed = np.zeros((0, 0), np.uint8)  # 255 where the painted field has rock
 
     def draw(
         self, canvas: moderngl.Framebuffer, camera: Camera, grid: tuple[int, int], open_cells: OpenCells | None

@@ -223,6 +223,21 @@ class TestMustering:
         # The orders have waited.
         assert (order(session).formation, order(session).angle) == ("wedge", 15)
 
+    def test_the_open_field_is_not_painted_anew_for_the_battle(self, start, monkeypatch):
+        gate, painted = threading.Event(), []
+
+        def slow():
+            gate.wait()
+            return StandIn()
+
+        session = start(simulation=slow)
+        session.play(FRAME)
+        monkeypatch.setattr("engine.view.opengl.ground.Ground._painted", lambda *_: painted.append("again"))
+        gate.set()
+        session.muster()
+        session.play(FRAME)
+        assert painted == []
+
     def test_what_is_selected_and_stored_meanwhile_is_kept(self, start):
         gate = threading.Event()
 

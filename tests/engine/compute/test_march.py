@@ -12,7 +12,7 @@ from stand_in import GROUND, MASS, StandIn
 from engine import formations
 from engine.app.game import Game
 from engine.compute import march
-from engine.soldiers import Flow, soldiers, spawn, step
+from engine.soldiers import GPU_MARCH_ABOVE, Flow, soldiers, spawn, step
 from engine.view import open_view
 
 MEN, TICKS = 1500, 200
@@ -104,6 +104,16 @@ def few_are_many(monkeypatch):
 @pytest.mark.usefixtures("few_are_many")
 @pytest.mark.parametrize(("men", "by_view"), [(MANY, False), (MANY + 1, True)])
 def test_the_game_has_many_men_moved_by_the_view(opengl, men, by_view, campaign):
+    check_who_moves(opengl, men, by_view, campaign)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("men", "by_view"), [(GPU_MARCH_ABOVE, False), (GPU_MARCH_ABOVE + 1, True)])
+def test_the_game_has_truly_many_men_moved_by_the_view(opengl, men, by_view, campaign):
+    check_who_moves(opengl, men, by_view, campaign)
+
+
+def check_who_moves(opengl, men, by_view, campaign):
     (army,) = campaign.scenario.regiments
     scenario = replace(campaign.scenario, regiments=(replace(army, soldiers=men),))
     game = Game(replace(campaign, scenario=scenario), opengl)

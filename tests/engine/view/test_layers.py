@@ -42,6 +42,17 @@ def test_closed_cells_look_closed_and_open_ones_as_before(view, drawn):
     assert not changed(bare, drawn(open_cells=np.ones(GRID, dtype=bool))).any()
 
 
+def test_other_closed_cells_and_another_grid_take_the_place_of_those_before(view, drawn):
+    before, after = (np.ones(GRID, dtype=bool) for _ in range(2))
+    before[20:30, 10:30], after[20:30, 60:80] = False, False
+    bare, first = drawn(), drawn(open_cells=before)
+    cells = where(view, changed(bare, drawn(open_cells=after)))
+    assert (cells > (56, 16)).all() and (cells < (84, 34)).all()
+    assert not changed(first, drawn(open_cells=before.copy())).any()
+    smaller = drawn(grid=(GRID[0] // 2, GRID[1] // 2))
+    assert changed(bare, smaller).any() and not changed(smaller, drawn(grid=(GRID[0] // 2, GRID[1] // 2))).any()
+
+
 @pytest.mark.parametrize(("named", "value"), [("density", 1.0), ("target", 0.6), ("error", 1.0), ("error", -1.0)])
 def test_a_field_has_its_colours_where_it_is_not_zero(view, drawn, named, value):
     heat = FieldOverlay(named, field(40, 60, value))

@@ -14,7 +14,7 @@ from nca_controller.evaluation.bound import PRECISION, bottleneck_distance, dige
 from nca_controller.tasks.benchmark import FARTHEST, benchmark
 from nca_controller.tasks.shapes import SHAPES, shaped
 
-pytestmark = pytest.mark.usefixtures("optimised")
+pytestmark = pytest.mark.usefixtures("somewhat_optimised")
 GROUND = Ground(np.ones((40, 60), dtype=bool))
 
 

@@ -42,8 +42,8 @@ def digests(threads, *schemes, **environment):
     return dict(line.split() for line in lines.splitlines())
 
 
-def test_with_one_thread_and_fully_optimised():
-    """The game's own program; below it is little optimised and has all threads. The long form tries every scheme."""
+def test_with_one_thread_as_the_game_compiles_it():
+    """Below it is little optimised, and has all threads. The long form tries every scheme and both numbers."""
     assert digests(1, "superbee", JAX_DISABLE_MOST_OPTIMIZATIONS="0") == {"superbee": GOLDEN["superbee"]}
 
 
@@ -68,6 +68,12 @@ def batch():
     return jax.jit(jax.vmap(lambda mass, velocity: recorded.replay(mass, velocity, ground, LIMITERS["superbee"])))(
         batch, winds
     )
+
+
+@pytest.mark.long
+def test_in_a_batch_as_the_game_compiles_it(batch):
+    """`make test-long` optimises fully."""
+    test_in_a_batch(batch)
 
 
 def test_in_a_batch(batch):
