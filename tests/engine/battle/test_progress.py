@@ -147,6 +147,6 @@ def test_a_place_that_friend_or_foe_has_taken(side):
         ),
     )
     battle = BattleSetup(make_simulation, makers(["plan"]), formations.load(), scenario).build()
-    assert len(play(battle, 400)) == 1
+    assert len(play(battle, 500)) == 1
     assert battle.state.orders[1].centre == (54, 24)
     assert battle.state.overlaps[1] > 0.5
