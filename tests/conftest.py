@@ -4,11 +4,14 @@ Tests that take long are marked `long` and left to `make test-long`. What needs 
 here, by where it lies and what it uses; `make test-fast` runs the rest.
 """
 
+import gc
 import os
 import tempfile
 from pathlib import Path
 
 import pytest
+
+gc.set_threshold(200_000, 20, 50)  # to trace a program makes far more objects than it leaves: a fifteenth of the time
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # None in the process that starts the workers
 if WORKER is None:

@@ -16,6 +16,7 @@ from engine.controls.bindings import bindings, help_rows
 from engine.io import InputError
 from engine.orders.commands import GiveOrders
 from engine.orders.order import Order
+from engine.view.opengl.ground import Ground
 
 
 @pytest.fixture
@@ -232,7 +233,7 @@ class TestMustering:
 
         session = start(simulation=slow)
         session.play(FRAME)
-        monkeypatch.setattr("engine.view.opengl.ground.Ground._painted", lambda *_: painted.append("again"))
+        monkeypatch.setattr(Ground, "_painted", lambda *_: painted.append("again"))
         gate.set()
         session.muster()
         session.play(FRAME)

@@ -84,6 +84,7 @@ def install(monkeypatch):
     """Have these entry points installed, by group, and no others."""
 
     def entries(**groups):
+        monkeypatch.setattr(plugin, "own_entry_points", lambda group: [])
         known = {f"maniple.{group}": found for group, found in groups.items()}
         monkeypatch.setattr(
             plugin,
