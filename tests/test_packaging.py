@@ -1,6 +1,7 @@
 """What pyproject.toml declares, and what an installation consists of."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -43,6 +44,27 @@ def test_simulation_and_controllers_are_found_without_metadata(monkeypatch):
     assert list(plugin.discover(plugin.SIMULATIONS)) == ["jax"]
     assert list(plugin.discover(plugin.CONTROLLERS)) == ["nca", "plan", "poisson"]
     assert list(plugin.discover(GROUP)) == ["evaluate", "play", "train"]
+
+
+WATCHING = """
+import os, sys
+
+class Watch:
+    def find_spec(self, name, *rest):
+        if name == "numpy":
+            print(os.environ.get("OPENBLAS_NUM_THREADS"))
+
+sys.meta_path.insert(0, Watch())
+import {module}
+"""
+
+
+@pytest.mark.parametrize("module", ["engine.app.command", "run_game"])
+def test_numpy_is_told_its_threads_before_it_is_imported(module):
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    program = WATCHING.format(module=module)
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout == "1\n"
 
 
 def test_the_command_names_its_subcommands_and_the_nearest(capsys):

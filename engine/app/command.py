@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from engine.app.plugins import plugins
 from engine.io import InputError, Parser, __version__, terminal, unknown_name
 
 GROUP = "maniple.commands"  # called with the words after the subcommand; they return an exit code or None
@@ -12,10 +12,6 @@ GROUP = "maniple.commands"  # called with the words after the subcommand; they r
 
 def main(words: list[str] | None = None) -> int:
     """Run the subcommand that the command line names and return its exit code."""
-    # Before NumPy, as in run_game.py.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from engine.app.plugins import plugins
-
     terminal.prepare()
     words = sys.argv[1:] if words is None else words
     parser = Parser(
