@@ -33,6 +33,7 @@ TESTS = (  # gradients, checkpoints and snapshots, training, files, both rendere
     "tests/engine/formations/test_formation_files.py",
     "tests/engine/app/test_settings.py",
     "tests/engine/app/test_game.py",
+    "tests/engine/app/test_mustering.py",
     "tests/engine/compute",
     "tests/engine/recording",
     "tests/engine/view/test_opening.py",

@@ -120,3 +120,15 @@ class Session:
 
 def post(kind, **fields):
     pygame.event.post(pygame.event.Event(kind, **fields))
+
+
+def order(session):
+    return session.game.battle.state.orders[0]
+
+
+def controller(session):
+    return session.game.battle.state.regiments[0].controller
+
+
+def rows(session):
+    return dict(session.game.scene().status)
