@@ -14,7 +14,7 @@ from nca_controller.guidance import relaxation
 from nca_controller.guidance.gradient import create_goal_signal
 from nca_controller.guidance.poisson import poisson_flow
 from nca_controller.guidance.speed import speed
-from nca_controller.physics import Terrain
+from nca_controller.physics import Terrain, one_by_one
 
 DT = 0.25  # units of time in a step of the transport
 STEPS = 2  # steps in a tick
@@ -68,6 +68,14 @@ class PlanMemory:
     tick: Int[Array, ""]
 
 
+@one_by_one
+def refreshed(
+    plan: transport.TransportPlan, tick: Int[Array, ""], mass: Float[Array, "H W"], target: Float[Array, "H W"]
+) -> transport.TransportPlan:
+    """Return the plan at a tick, anew where it is time."""
+    return jax.lax.cond(tick % REFRESH == 0, lambda: transport.plan_transport(plan, mass, target), lambda: plan)
+
+
 @struct.dataclass
 class Plan(Alone):
     """Follows a transport plan that is refreshed every REFRESH ticks."""
@@ -78,11 +86,7 @@ class Plan(Alone):
     def order(
         self, memory: PlanMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]
     ) -> tuple[OrderField, PlanMemory]:
-        plan = jax.lax.cond(
-            memory.tick % REFRESH == 0,
-            lambda: transport.plan_transport(memory.plan, mass, target),
-            lambda: memory.plan,
-        )
+        plan = refreshed(*jax.lax.stop_gradient((memory.plan, memory.tick, mass, target)))
         return transport.follow(plan, mass, target), PlanMemory(plan, memory.tick + 1)
 
 

@@ -1,7 +1,6 @@
 """The AdvectionNCA: its channels, what cells perceive and in which frame, the network, and the update."""
 
 from nca_controller.model.advection_nca import ANSWERED, CELLS, SIGNAL_CHANNELS, AdvectionNCA, State
-from nca_controller.model.batches import over_batch
 from nca_controller.model.channels import (
     ADVECTION_CHANNELS,
     PRESENT,
@@ -9,6 +8,7 @@ from nca_controller.model.channels import (
     create_formation_from_alpha,
 )
 from nca_controller.model.frames import FRAMES
+from nca_controller.physics import over_batch
 
 __all__ = [
     "ADVECTION_CHANNELS",

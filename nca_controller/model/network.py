@@ -8,19 +8,21 @@ cells at once are cheap, compute the dead cells, too, and mask them. Both give t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
 from jaxtyping import Array, Bool, Float, Int
 
-from nca_controller.model.batches import over_batch
 from nca_controller.model.channels import PRESENT
 from nca_controller.model.frames import in_order_frame
+from nca_controller.model.linear_map import linear_map
 from nca_controller.model.patches import CHUNK, add_patches, bordered, list_cells, take_patches
 from nca_controller.model.sobel import COLUMNS, ROWS, smooth, sobel, sobel_of_patches
+from nca_controller.physics import one_by_one, over_batch
 
 Features = Float[Array, "*batch H W C"]
 Outputs = Float[Array, "*batch H W out"]
@@ -35,7 +37,7 @@ class Weights(NamedTuple):
     outcome_bias: Float[Array, " out"]
 
 
-Residuals = tuple[Weights, Array, Array, Array, Array]  # what the backward pass needs
+Given = tuple[Weights, Array, Array, Array, Array]  # what derivatives need: features, who is alive, and their list
 
 
 def alive_mask(mass: Float[Array, "*batch H W"]) -> Bool[Array, "*batch H W"]:
@@ -49,9 +51,8 @@ def apply(
 ) -> Outputs:
     """Return the outputs of every cell from its own features and its neighbours'; 0 for dead cells.
 
-    Where `alive` is None all cells are. `frame` is one of `frames.FRAMES`. Has a derivative in reverse only. On CPUs a
-    batch is worked through field by field, each at the cost of its own living cells; under `jax.vmap` each field costs
-    as much as the dearest, so prefer a batch axis there, or `jax.lax.map`.
+    Where `alive` is None all cells are. `frame` is one of `frames.FRAMES`. On CPUs a batch is worked through field by
+    field, each at the cost of its own living cells, also under `jax.vmap`.
     """
     if alive is None:
         return dense(weights, features, frame)
@@ -87,38 +88,96 @@ def perceive(
     return in_order_frame(features, *gradients) if frame == "order" else (features, *gradients)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(3,))
+@partial(jax.custom_jvp, nondiff_argnums=(3,))
 def sparse(
     weights: Weights, features: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
 ) -> Float[Array, "H W out"]:
     """Return the outputs of the living cells of a field, and 0 for dead ones."""
-    return _forward(weights, features, alive, frame)[0]
+    return living_outputs(weights, features, alive, *list_cells(alive), frame)
 
 
-def _forward(
-    weights: Weights, features: Float[Array, "H W C"], alive: Bool[Array, "H W"], frame: str
-) -> tuple[Float[Array, "H W out"], Residuals]:
+@sparse.defjvp
+def _derivative(
+    frame: str, primals: tuple[Any, ...], tangents: tuple[Any, ...]
+) -> tuple[Float[Array, "H W out"], Float[Array, "H W out"]]:
+    weights, features, alive = primals
     cells, chunks = list_cells(alive)
+    slopes = linear_map(
+        partial(living_tangents, frame=frame),
+        partial(living_cotangents, frame=frame),
+        (weights, features, alive, cells, chunks),
+        tangents[:2],
+        loops=True,
+    )
+    return living_outputs(weights, features, alive, cells, chunks, frame), slopes
+
+
+def living_outputs(
+    weights: Weights,
+    features: Float[Array, "H W C"],
+    alive: Bool[Array, "H W"],
+    cells: Int[Array, " n"],
+    chunks: Int[Array, ""],
+    frame: str,
+) -> Float[Array, "H W out"]:
+    """Return the outputs of the cells in a list, which are those alive."""
+
+    @one_by_one
+    def compute(weights: Weights, features: Array, alive: Array, cells: Array, chunks: Array) -> Array:
+        def by_list() -> Float[Array, "H W out"]:
+            padded = bordered(features)
+
+            def of(chunk: Int[Array, " n"]) -> Float[Array, "n out"]:
+                return patch_outputs(weights, take_patches(padded, chunk, features.shape), frame)
+
+            return gathered(of, cells, chunks, alive, weights)
+
+        return jax.lax.platform_dependent(cpu=by_list, default=lambda: masked(weights, features, alive, frame))
+
+    return compute(weights, features, alive, cells, chunks)
+
+
+def living_tangents(given: Given, tangents: tuple[Weights, Array], frame: str) -> Float[Array, "H W out"]:
+    """Return the tangent of the living cells' outputs, of those of weights and features."""
+    weights, features, alive, cells, chunks = given
+    d_weights, d_features = tangents
 
     def by_list() -> Float[Array, "H W out"]:
-        padded = bordered(features)
+        padded, d_padded = bordered(features), bordered(d_features)
 
-        def body(index: Int[Array, ""], outputs: Float[Array, "cells out"]) -> Float[Array, "cells out"]:
-            chunk = jax.lax.dynamic_slice(cells, (index * CHUNK,), (CHUNK,))
-            of_chunk = patch_outputs(weights, take_patches(padded, chunk, features.shape), frame)
-            return outputs.at[chunk].set(of_chunk, mode="drop", unique_indices=True, indices_are_sorted=True)
+        def of(chunk: Int[Array, " n"]) -> Float[Array, "n out"]:
+            patches = (take_patches(field, chunk, features.shape) for field in (padded, d_padded))
+            here, along = (weights, next(patches)), (d_weights, next(patches))
+            return jax.jvp(partial(patch_outputs, frame=frame), here, along)[1]
 
-        zeros = jnp.zeros((alive.size, weights.outcome.shape[1]), jnp.float32)
-        return jax.lax.fori_loop(0, chunks, body, zeros).reshape(*alive.shape, -1)
+        return gathered(of, cells, chunks, alive, weights)
 
-    outputs = jax.lax.platform_dependent(cpu=by_list, default=lambda: masked(weights, features, alive, frame))
-    return outputs, (weights, features, alive, cells, chunks)
+    def by_mask() -> Float[Array, "H W out"]:
+        return jax.jvp(lambda w, f: masked(w, f, alive, frame), (weights, features), tangents)[1]
+
+    return jax.lax.platform_dependent(cpu=by_list, default=by_mask)
 
 
-def _backward(
-    frame: str, residuals: Residuals, cotangent: Float[Array, "H W out"]
-) -> tuple[Weights, Float[Array, "H W C"], None]:
-    weights, features, alive, cells, chunks = residuals
+def gathered(
+    of: Callable[[Int[Array, " n"]], Float[Array, "n out"]],
+    cells: Int[Array, " n"],
+    chunks: Int[Array, ""],
+    alive: Bool[Array, "H W"],
+    weights: Weights,
+) -> Float[Array, "H W out"]:
+    """Return a field of what a function says of the cells of a list, chunk by chunk, and 0 elsewhere."""
+
+    def body(index: Int[Array, ""], outputs: Float[Array, "cells out"]) -> Float[Array, "cells out"]:
+        chunk = jax.lax.dynamic_slice(cells, (index * CHUNK,), (CHUNK,))
+        return outputs.at[chunk].set(of(chunk), mode="drop", unique_indices=True, indices_are_sorted=True)
+
+    zeros = jnp.zeros((alive.size, weights.outcome.shape[1]), jnp.float32)
+    return jax.lax.fori_loop(0, chunks, body, zeros).reshape(*alive.shape, -1)
+
+
+def living_cotangents(given: Given, cotangent: Float[Array, "H W out"], frame: str) -> tuple[Weights, Array]:
+    """Return the cotangents of weights and features, of that of the living cells' outputs."""
+    weights, features, alive, cells, chunks = given
 
     def by_list() -> tuple[Weights, Float[Array, "H W C"]]:
         padded = bordered(features)
@@ -141,10 +200,7 @@ def _backward(
     def by_mask() -> tuple[Weights, Float[Array, "H W C"]]:
         return jax.vjp(lambda w, f: masked(w, f, alive, frame), weights, features)[1](cotangent)
 
-    return *jax.lax.platform_dependent(cpu=by_list, default=by_mask), None
-
-
-sparse.defvjp(_forward, _backward)
+    return jax.lax.platform_dependent(cpu=by_list, default=by_mask)
 
 
 def masked(

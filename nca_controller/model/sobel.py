@@ -6,37 +6,39 @@ several times the filter's time. The adjoint of a Sobel filter is a Sobel filter
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
+
+from nca_controller.model.linear_map import linear_map
 
 Channels = Float[Array, "*batch H W C"]
 
 ROWS, COLUMNS = -3, -2  # axes
 
 
-@jax.custom_vjp
+@jax.custom_jvp
 def sobel(state: Channels) -> tuple[Channels, Channels]:
-    """Return the gradients in x and y by Sobel's filter, per cell; the border is repeated outwards.
-
-    Has a derivative in reverse only.
-    """
+    """Return the gradients in x and y by Sobel's filter, per cell; the border is repeated outwards."""
     return difference(smooth(state, ROWS), COLUMNS) / 8, difference(smooth(state, COLUMNS), ROWS) / 8
 
 
-def _forward(state: Channels) -> tuple[tuple[Channels, Channels], None]:
-    return sobel(state), None
+@sobel.defjvp
+def _derivative(primals: tuple[Channels], tangents: tuple[Channels]) -> tuple[Any, Any]:
+    def forward(_: None, tangent: Channels) -> tuple[Channels, Channels]:
+        return sobel(tangent)
+
+    return sobel(*primals), linear_map(forward, adjoint, None, tangents[0])
 
 
-def _backward(_: None, cotangents: tuple[Channels, Channels]) -> tuple[Channels]:
-    """Apply the adjoint: smoothing is its own, and a difference's is its negative with the border's sign turned."""
+def adjoint(_: None, cotangents: tuple[Channels, Channels]) -> Channels:
+    """Return the transpose: smoothing is its own, and a difference's is its negative with the border's sign turned."""
     along_x, along_y = cotangents
     back_x = smooth(difference(along_x, COLUMNS, border=-1), ROWS)
     back_y = smooth(difference(along_y, ROWS, border=-1), COLUMNS)
-    return (-(back_x + back_y) / 8,)
-
-
-sobel.defvjp(_forward, _backward)
+    return -(back_x + back_y) / 8
 
 
 def sobel_of_patches(patches: Float[Array, "n 3 3 C"]) -> tuple[Float[Array, "n C"], Float[Array, "n C"]]:

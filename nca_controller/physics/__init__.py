@@ -1,10 +1,19 @@
 """Differentiable transport that conserves mass exactly and never exceeds capacity. Imports nothing of the rest."""
 
 from nca_controller.physics.arrays import are_amounts, are_known, as_floats, converted
+from nca_controller.physics.batches import one_by_one, over_batch
 from nca_controller.physics.diffusion import diffuse, perturb
 from nca_controller.physics.exchange import total
 from nca_controller.physics.lattice import QUANTUM, to_lattice
-from nca_controller.physics.limiters import LIMITERS, Limiter, donor_cell, superbee, ultra_bee, van_leer
+from nca_controller.physics.limiters import (
+    LIMITERS,
+    Limiter,
+    donor_cell,
+    superbee,
+    superbee_smooth,
+    ultra_bee,
+    van_leer,
+)
 from nca_controller.physics.terrain import Terrain
 from nca_controller.physics.transport import Moved, advect, sides_of
 
@@ -24,9 +33,12 @@ __all__ = [
     "diffuse",
     "donor_cell",
     "jostle",
+    "one_by_one",
+    "over_batch",
     "perturb",
     "sides_of",
     "superbee",
+    "superbee_smooth",
     "to_lattice",
     "total",
     "ultra_bee",

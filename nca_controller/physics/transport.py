@@ -18,7 +18,8 @@ from jaxtyping import Array, Float
 
 from nca_controller.physics.acceptance import accept
 from nca_controller.physics.arrays import as_floats, as_number
-from nca_controller.physics.exchange import apportion, exchange, total
+from nca_controller.physics.barrier import barrier
+from nca_controller.physics.exchange import apart, apportion, exchange, total
 from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
@@ -153,12 +154,13 @@ def apply_offers(
     if len(mass) == 1:
         flux = accept(offers[0], room, terrain.boundary, quantum)[None]
     else:
-        exchanged = exchange(offers, sides, quantum)
-        pushing = [offer - part for offer, part in zip(offers, exchanged, strict=True)]
-        accepted = accept(total(pushing), room, terrain.boundary, quantum)
+        wanted = apart(barrier(offers))
+        exchanged = barrier(exchange(wanted, sides, quantum))
+        pushing = barrier([offer - part for offer, part in zip(wanted, exchanged, strict=True)])
+        accepted = barrier(accept(total(pushing), room, terrain.boundary, quantum))
         forth = apportion([jnp.maximum(push, 0) for push in pushing], jnp.maximum(accepted, 0), quantum)
         back = apportion([jnp.maximum(-push, 0) for push in pushing], jnp.maximum(-accepted, 0), quantum)
-        flux = jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)])
+        flux = barrier(jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)]))
     # The face above the first row is the last one's twin on a torus; along a wall both are 0.
     flux = jnp.concatenate([flux[:, -1:], flux], axis=1)
     return mass - (flux[:, 1:] - flux[:, :-1]), flux
