@@ -5,11 +5,12 @@ from typing import Any
 import nca_controller.jax_config  # noqa: F401, first: JAX reads it as it is imported
 from nca_controller.checkpoints import CheckpointError
 from nca_controller.controllers import NCA, Controller, Plan, Poisson, load_controller
-from nca_controller.dynamics import rollout
+from nca_controller.dynamics import State, init_state, rollout, tick, trajectory
 from nca_controller.guidance import create_goal_signal
 from nca_controller.model import (
     ADVECTION_CHANNELS,
     AdvectionNCA,
+    Percept,
     create_advection_seed,
     create_formation_from_alpha,
 )
@@ -31,8 +32,10 @@ __all__ = [
     "Controller",
     "FormationTypes",
     "JaxSimulation",
+    "Percept",
     "Plan",
     "Poisson",
+    "State",
     "Terrain",
     "advect_mass",
     "check_mass_conservation",
@@ -41,9 +44,12 @@ __all__ = [
     "create_formation_target",
     "create_goal_signal",
     "create_optimizer",
+    "init_state",
     "load_controller",
     "rollout",
     "rotate_formation",
+    "tick",
+    "trajectory",
 ]
 
 

@@ -13,7 +13,7 @@ from nca_controller.controllers import Controller
 from nca_controller.dynamics import State, advance, checked_targets, init_state, planned, steer, transport
 from nca_controller.guidance import MAX_SPEED
 from nca_controller.jax_config import first_device
-from nca_controller.physics import Terrain, sides_of
+from nca_controller.physics import Terrain, as_floats
 
 
 class JaxSimulation:
@@ -29,7 +29,7 @@ class JaxSimulation:
         self.backend: str = device.platform
         self.device: str = device.device_kind
         self._steer = jax.jit(steer)
-        self._transport = jax.jit(transport, static_argnames=("sides", "scheme"))
+        self._transport = jax.jit(transport, static_argnames=("sides", "scheme", "quantum"))
 
     def reset(
         self,
@@ -41,13 +41,11 @@ class JaxSimulation:
     ) -> State:
         """Return the state in which regiment r holds mass[r], rounded down to the lattice, and obeys controllers[r].
 
-        Raises ValueError for masses that do not fit the ground, and for sides that are not one for each regiment.
+        Raises ValueError for masses that do not fit the ground, and for controllers or sides that are not one for each
+        regiment.
         """
         terrain = Terrain(ground.open_cells, ground.capacity, ground.boundary)
-        settled = terrain.settle(mass)
-        if len(controllers) != len(settled):
-            raise ValueError(f"mass {settled.shape} does not fit {len(controllers)} controllers on {ground.grid}")
-        return init_state(settled, terrain, controllers, seed, sides=sides_of(settled, sides))
+        return init_state(as_floats("mass", mass, kind=np.float32), terrain, controllers, seed, sides=sides)
 
     def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:
         """Return the state one tick later; the device may still be computing it.

@@ -8,6 +8,7 @@ from nca_controller.model.channels import (
     create_formation_from_alpha,
 )
 from nca_controller.model.frames import FRAMES
+from nca_controller.model.percept import Percept
 from nca_controller.physics import over_batch
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PRESENT",
     "SIGNAL_CHANNELS",
     "AdvectionNCA",
+    "Percept",
     "State",
     "create_advection_seed",
     "create_formation_from_alpha",

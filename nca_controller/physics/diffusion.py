@@ -30,8 +30,8 @@ def diffuse(
 
     Raises ValueError for a rate outside [0, 0.25], and for what `advect` refuses.
     """
-    mass, quantum = as_floats("mass", mass, "R H W"), checked_quantum(quantum)
-    rate = as_number("rate", rate, mass.dtype)
+    mass = as_floats("mass", mass, "R H W")
+    quantum, rate = checked_quantum(quantum, mass.dtype), as_number("rate", rate, mass.dtype)
     if not 0 <= rate <= 0.25:
         raise ValueError(f"rate must lie in [0, 0.25], not {rate}")
     return spread_out(mass, rate, ground_for(mass, terrain), quantum=quantum, sides=sides_of(mass, sides))

@@ -18,19 +18,26 @@ from jaxtyping import Array, Float
 from nca_controller.physics.arrays import as_floats, as_number
 
 QUANTUM = 2.0**-20
+FINEST = {"float32": QUANTUM, "float64": 2.0**-48}  # on which each kind of number adds up without rounding
 
 
-def checked_quantum(quantum: float | None) -> float | None:
+def checked_quantum(quantum: float | None, kind: Any = jnp.float32) -> float | None:
     """Return the quantum as a number of Python's.
 
-    Raises ValueError for a lattice on which float32 would round: neither None nor a power of two from 2^-20 to 1.
+    Raises ValueError for a lattice on which that kind of number would round: neither None nor a power of two from 2^-20
+    to 1, or from 2^-48 for float64.
     """
     if quantum is None:
         return None
-    quantum = as_number("quantum", quantum)
-    if not (QUANTUM <= quantum <= 1 and math.frexp(quantum)[0] == 0.5):
-        raise ValueError(f"quantum must be None or a power of two from 2^-20 to 1, not {quantum}")
+    quantum, finest = as_number("quantum", quantum), FINEST[jnp.dtype(kind).name]
+    if not (finest <= quantum <= 1 and math.frexp(quantum)[0] == 0.5):
+        raise ValueError(f"quantum must be None or a power of two from {power(finest)} to 1, not {quantum}")
     return quantum
+
+
+def power(number: float) -> str:
+    """Return a power of two in words: "2^-20"."""
+    return f"2^{math.frexp(number)[1] - 1}"
 
 
 def to_lattice(value: Float[Array, "*shape"], quantum: float | None = QUANTUM) -> Float[Array, "*shape"]:

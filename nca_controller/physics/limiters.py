@@ -69,5 +69,9 @@ def in_order(a: Field, b: Field) -> tuple[Field, Field, Bool[Array, "*shape"]]:
 
 
 LIMITERS: dict[str, Limiter] = {
-    limiter.__name__: limiter for limiter in (donor_cell, van_leer, superbee, superbee_smooth, ultra_bee)
+    "donor_cell": donor_cell,
+    "van_leer": van_leer,
+    "superbee": superbee,
+    "superbee_smooth": superbee_smooth,
+    "ultra_bee": ultra_bee,
 }

@@ -10,19 +10,21 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from nca_controller.physics.arrays import are_amounts, are_known, as_numpy, converted, is_real
-from nca_controller.physics.lattice import QUANTUM, to_lattice
+from nca_controller.physics.arrays import are_amounts, are_known, as_floats, as_numpy, converted, is_real
+from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.rows import below, transposed
 
+BOUNDARIES = ("wall", "torus")
 GREATEST_CAPACITY = 4.0  # four neighbours' worth of it still adds up exactly on the lattice
 
 
 @jax.tree_util.register_pytree_node_class
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class Terrain:
     """Open cells, the capacity of each in mass per cell, and the border: "wall" lets nothing through, "torus" wraps.
 
-    Row i is y, downwards; column j is x, to the right. A pytree.
+    Row i is y, downwards; column j is x, to the right. A pytree, which can also be built, compared and differentiated
+    in its capacity inside transformations, where nobody can look at values to check them.
     """
 
     open_cells: Bool[Array, "H W"]
@@ -40,11 +42,26 @@ class Terrain:
         Raises ValueError for a capacity outside (0, 4] or of another shape, for an unknown boundary, and for what are
         no real numbers.
         """
-        self._hold(*checked(as_numpy("open_cells", open_cells), capacity, boundary), boundary)
+        given = are_known(open_cells, capacity)
+        fields = (checked if given else traced)(open_cells, capacity, boundary)
+        self._hold(*fields, boundary)
 
     def _hold(self, open_cells: Any, capacity: Any, boundary: str) -> None:
         for name, value in (("open_cells", open_cells), ("capacity", capacity), ("boundary", boundary)):
             object.__setattr__(self, name, value)
+
+    def __eq__(self, other: object) -> Any:
+        """Return whether both are the same ground; inside transformations that is an array of JAX."""
+        if not isinstance(other, Terrain):
+            return NotImplemented
+        mine, others = (self.open_cells, self.capacity), (other.open_cells, other.capacity)
+        if self.boundary != other.boundary or self.open_cells.shape != other.open_cells.shape:
+            return False
+        if are_known(*mine, *others):
+            return all(np.array_equal(one, another) for one, another in zip(mine, others, strict=True))
+        return jnp.all(mine[0] == others[0]) & jnp.all(mine[1] == others[1])
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none either
 
     def tree_flatten(self) -> tuple[tuple[Any, Any], str]:
         return (self.open_cells, self.capacity), self.boundary
@@ -71,16 +88,20 @@ class Terrain:
             return self
         return self.tree_unflatten(self.boundary, (self.open_cells, self.capacity.astype(kind)))
 
-    def settle(self, mass: Float[Array, "R H W"] | Float[np.ndarray, "R H W"]) -> Float[Array, "R H W"]:
-        """Return the masses of R regiments as a battle on this ground holds them: float32, rounded down to the lattice.
+    def settle(
+        self, mass: Float[Array, "R H W"] | Float[np.ndarray, "R H W"], quantum: float | None = QUANTUM
+    ) -> Float[Array, "R H W"]:
+        """Return the masses of R regiments as a battle on this ground holds them, rounded down to the lattice.
 
-        Raises ValueError for another shape, for what is not finite or below 0, and where the regiments together exceed
-        the capacity of a cell; a closed one holds nothing. Inside transformations nobody can look at values.
+        They are float32, or float64 where they were and JAX has 64 bits switched on. Raises ValueError for another
+        shape, for what is not finite or below 0, and where the regiments together exceed the capacity of a cell; a
+        closed one holds nothing. Inside transformations nobody can look at values.
         """
-        mass = converted("mass", mass, "R H W", jnp.float32)
+        mass = converted("mass", mass, "R H W")
+        quantum = checked_quantum(quantum, mass.dtype)
         if mass.shape[1:] != self.open_cells.shape:
             raise ValueError(f"mass {mass.shape} does not fit the ground {self.open_cells.shape}")
-        settled = to_lattice(jnp.asarray(mass))
+        settled = to_lattice(jnp.asarray(mass), quantum)
         if are_known(mass, self.open_cells, self.capacity):
             together = np.asarray(settled).sum(axis=0, dtype=np.float64)
             room = np.where(self.open_cells, self.capacity, 0)
@@ -95,15 +116,14 @@ class Terrain:
     turned = transposed  # its name in 0.1.0
 
 
-def checked(
-    open_cells: Bool[np.ndarray, "H W"], capacity: object, boundary: str
-) -> tuple[Bool[Array, "H W"], Float[Array, "H W"]]:
+def checked(open_cells: object, capacity: object, boundary: str) -> tuple[Bool[Array, "H W"], Float[Array, "H W"]]:
     """Return cells and capacity as arrays of JAX. Raises ValueError for what is no ground."""
+    open_cells = as_numpy("open_cells", open_cells)
     if not is_real(open_cells.dtype) or (open_cells != open_cells).any():
         raise ValueError(f"open_cells must be True where a cell is open and False elsewhere, not {open_cells.dtype}")
     if open_cells.ndim != 2:
         raise ValueError(f"open_cells must have the shape (H, W), not {open_cells.shape}")
-    if boundary not in ("wall", "torus"):
+    if boundary not in BOUNDARIES:
         raise ValueError(f"boundary must be 'wall' or 'torus', not {boundary!r}")
     room = as_numpy("capacity", capacity)
     if not is_real(room.dtype):
@@ -115,3 +135,13 @@ def checked(
         raise ValueError(f"capacity must lie above 0 and up to {GREATEST_CAPACITY:g}")
     room = np.floor(np.broadcast_to(room, open_cells.shape) / QUANTUM) * QUANTUM
     return jnp.asarray(open_cells, dtype=bool), jnp.asarray(room, dtype=jnp.float32)
+
+
+def traced(open_cells: Any, capacity: Any, boundary: str) -> tuple[Bool[Array, "H W"], Float[Array, "H W"]]:
+    """Return the same inside transformations, where only kinds and shapes can be checked."""
+    cells, room = as_floats("open_cells", open_cells, "H W"), as_floats("capacity", capacity, kind=jnp.float32)
+    if boundary not in BOUNDARIES:
+        raise ValueError(f"boundary must be 'wall' or 'torus', not {boundary!r}")
+    if room.shape not in ((), cells.shape):
+        raise ValueError(f"capacity must be a number or have the shape {cells.shape}, not {room.shape}")
+    return cells != 0, jnp.broadcast_to(to_lattice(room), cells.shape)

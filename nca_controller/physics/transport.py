@@ -60,16 +60,18 @@ def advect(
     Mass and velocity may be arrays of NumPy or JAX, of any real numbers; they are moved as float32, or as float64 where
     the mass is a float64 and JAX has 64 bits switched on. What they hold is not looked at: mass off the lattice keeps
     its total to rounding, a cell above its capacity takes in no more than it passes on, mass below 0 stays mass below
-    0, infinite velocities count as a cell a step, and NaN spreads.
+    0, infinite velocities count as a cell a step, and NaN spreads, but for that in the velocity of an empty cell, which
+    rests.
 
     Raises ValueError for what are no real numbers, shapes that do not fit each other, sides that are not one whole
-    number for each regiment, another first axis, and a quantum that is no power of two from 2^-20 to 1.
+    number for each regiment, another first axis, and a quantum that is no power of two from 2^-20 to 1, or from 2^-48
+    where the mass is a float64.
     """
     mass = as_floats("mass", mass)
     velocity = as_floats("velocity", velocity, kind=mass.dtype)
     if mass.ndim != 3 or velocity.shape != (*mass.shape, 2):
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
-    quantum, dt = checked_quantum(quantum), as_number("dt", dt, mass.dtype)
+    quantum, dt = checked_quantum(quantum, mass.dtype), as_number("dt", dt, mass.dtype)
     if first not in ("x", "y"):
         raise ValueError(f"first must be 'x' or 'y', not {first!r}")
     terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
@@ -89,7 +91,8 @@ def step(
     first: str,
 ) -> Moved:
     """Return the outcome of a step, all arguments given and checked; compiled, so that loops may call it."""
-    courant = jnp.clip(to_lattice(velocity * dt, quantum), -1, 1)
+    nobody = jnp.isnan(velocity) & (mass == 0)[..., None]
+    courant = jnp.clip(to_lattice(jnp.where(nobody, 0, velocity) * dt, quantum), -1, 1)
 
     def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
         return apply_offers(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)

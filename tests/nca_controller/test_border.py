@@ -25,6 +25,7 @@ from nca_controller import (
     rollout,
 )
 from nca_controller.checkpoints import Architecture
+from nca_controller.dynamics import rollouts
 from nca_controller.guidance.sinkhorn import sinkhorn
 from nca_controller.physics import advect, diffuse, perturb, to_lattice
 from nca_controller.training.loop import Trainer
@@ -49,7 +50,7 @@ def one_line(match):
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: np.dtype(kind).name)
 def test_real_numbers_of_any_kind_do_what_float32_does(kind, simulation, monkeypatch):
-    monkeypatch.setattr(dynamics, "march", lambda controller, mass, target, terrain, **_: (mass, target))
+    monkeypatch.setattr(rollouts, "march", lambda state, targets, **_: (state, (state.mass[0], targets[0][0])))
     monkeypatch.setattr("nca_controller.simulation.advance", lambda state, targets, *_: targets)
     mass, wanted = BLOCK.astype(kind), WANTED.astype(kind)
     velocity = np.ones((1, HEIGHT, WIDTH, 2), kind)
@@ -118,7 +119,7 @@ def test_masses_and_targets_that_cannot_be_are_refused_in_one_line(simulation):
         with one_line("mass must be finite, at least 0"):
             simulation.reset(field[None], ground, [Poisson()], 0)
         if bad != 1.5:  # a target may ask for more than fits
-            with one_line("target must be finite"):
+            with one_line("targets must be finite"):
                 rollout(Poisson(), BLOCK, field, ticks=1)
             with one_line("targets must be finite"):
                 simulation.tick(state, field[None])
@@ -142,7 +143,7 @@ def test_masses_and_targets_that_cannot_be_are_refused_in_one_line(simulation):
 
 
 def test_mass_off_the_lattice_is_rounded_down_to_it(simulation, monkeypatch):
-    monkeypatch.setattr(dynamics, "march", lambda controller, mass, *_, **__: mass)
+    monkeypatch.setattr(rollouts, "march", lambda state, *_, **__: (state, state.mass[0]))
     start = 0.3 * BLOCK.astype(np.float64)
     moved = np.asarray(rollout(Poisson(), start, 0.3 * WANTED, ticks=1), np.float64)
     state = simulation.reset(start[None], Ground.plain(HEIGHT, WIDTH), [Poisson()], 0)
@@ -166,14 +167,16 @@ def sixty_four_bits():
 
 @pytest.mark.usefixtures("sixty_four_bits")
 @pytest.mark.parametrize("name", ["poisson", *long_forms("default", "local", "plan", "gradient")])
-def test_with_64_bits_everything_but_the_bare_physics_runs_as_float32(name, simulation):
-    """What is asked for in float64 of `advect` alone is float64: tests of its gradients live on that. Traced only."""
+def test_with_64_bits_what_is_not_asked_for_in_float64_runs_as_float32(name, simulation):
+    """Of `advect` and `rollout` alone can it be asked for: tests of gradients live on that. Traced only."""
     sixty_four, wind = jnp.asarray(BLOCK, jnp.float64), np.ones((1, HEIGHT, WIDTH, 2))
     assert dtypes(jax.eval_shape(advect, sixty_four[None], wind)) == {"float64"}
     assert dtypes(jax.eval_shape(lambda m: advect(m, wind, dt=np.float64(0.25)), BLOCK[None])) == {"float32"}
     assert dtypes(load_controller("default").params) == {"float32"}  # once, its own weights were refused
     controller = load_controller(name)
-    assert dtypes(jax.eval_shape(lambda c, m: rollout(c, m, m, ticks=2), controller, sixty_four)) == {"float32"}
+    for mass in (sixty_four, jnp.asarray(BLOCK)):
+        marched = jax.eval_shape(lambda c, m: rollout(c, m, m, ticks=2), controller, mass)
+        assert dtypes(marched) == {str(mass.dtype)}
     fresh = jax.eval_shape(Architecture().init_params, jax.random.key(0))
     state = jax.eval_shape(create_formation_from_alpha, sixty_four)
     assert dtypes((fresh, state, jax.eval_shape(create_goal_signal, sixty_four))) == {"float32"}

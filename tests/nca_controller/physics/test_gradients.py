@@ -11,7 +11,9 @@ from random_battles import long_forms, patchwork
 
 from nca_controller.physics import LIMITERS, Terrain, advect, diffuse
 
-ALL = patchwork(*LIMITERS.values())
+# superbee_smooth has another's derivative by design
+HONEST = [limiter for name, limiter in LIMITERS.items() if name != "superbee_smooth"]
+ALL = patchwork(*HONEST)
 
 
 def directional(outcome, values, rng):
@@ -81,7 +83,7 @@ def test_those_of_a_whole_march_agree():
             assert abs(slope - measured) <= 1e-3 * abs(measured)
 
 
-@pytest.mark.parametrize("scheme", [ALL, *long_forms(*LIMITERS.values())])
+@pytest.mark.parametrize("scheme", [patchwork(*LIMITERS.values()), *long_forms(*LIMITERS.values())])
 def test_they_are_finite_where_fields_are_empty_full_or_still(scheme):
     """Two regiments at m = 0 or together at capacity, at rest or at the limit, with no inflow anywhere."""
     slopes = jax.jit(jax.grad(lambda m, v: (advect(m, v, scheme=scheme).mass ** 2).sum(), argnums=(0, 1)))

@@ -1,0 +1,72 @@
+"""The state of a battle at one tick, and how a battle begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+from flax import struct
+from jaxtyping import Array, Float
+
+from nca_controller.controllers import Controller
+from nca_controller.physics import QUANTUM, Limiter, Terrain, sides_of, superbee
+
+
+class State(struct.PyTreeNode):
+    """A battle at one tick, for R regiments.
+
+    Facing, losses and morale may be absent, None: what is absent has no law, costs nothing and changes no bit.
+    """
+
+    mass: Float[Array, "R H W"]
+    velocity: Float[Array, "R H W 2"]  # commanded in the last tick, cells per unit time
+    flux_x: Float[Array, "R H W+1"]  # mass that crossed each face in the last tick
+    flux_y: Float[Array, "R H+1 W"]
+    controllers: tuple[Controller, ...]
+    memories: tuple[Any, ...]
+    terrain: Terrain
+    sides: tuple[int, ...] = struct.field(pytree_node=False)  # friends exchange places, enemies do not
+    scheme: Limiter = struct.field(pytree_node=False)
+    quantum: float | None = struct.field(pytree_node=False, default=QUANTUM)  # the lattice's, or None off it
+    facing: Any = None
+    losses: Any = None
+    morale: Any = None
+
+
+def init_state(
+    mass: Float[Array, "R H W"],
+    terrain: Terrain,
+    controllers: Sequence[Controller],
+    seed: int,
+    *,
+    sides: Sequence[int] | None = None,
+    scheme: Limiter = superbee,
+    quantum: float | None = QUANTUM,
+) -> State:
+    """Return the state of regiments at rest that have had no order; all are of one side where none are given.
+
+    The mass is rounded down to the lattice. It may be an array of NumPy or JAX, of any real numbers, and becomes
+    float32, or stays float64 where JAX has 64 bits switched on; then the lattice may be finer, down to 2^-48. Off it,
+    with a quantum of None, totals hold to rounding. `seed` may be traced; regiment r's is `seed + r`.
+
+    Raises ValueError where controllers or sides are not one for each regiment, for what `Terrain.settle` refuses, and
+    for a quantum that is none.
+    """
+    mass = terrain.settle(mass, quantum)
+    regiments, height, width = mass.shape
+    if len(controllers) != regiments:
+        raise ValueError(f"mass {mass.shape} does not fit {len(controllers)} controllers")
+    seen = mass.astype(jnp.float32)
+    return State(
+        mass=mass,
+        velocity=jnp.zeros((*mass.shape, 2), mass.dtype),
+        flux_x=jnp.zeros((regiments, height, width + 1), mass.dtype),
+        flux_y=jnp.zeros((regiments, height + 1, width), mass.dtype),
+        controllers=tuple(controllers),
+        memories=tuple(controllers[r].init(seen[r], terrain, seed + r) for r in range(regiments)),
+        terrain=terrain.in_kind(mass.dtype),
+        sides=sides_of(mass, sides),
+        scheme=scheme,
+        quantum=quantum,
+    )

@@ -1,0 +1,121 @@
+"""The tick: every regiment steers, then the mass of all moves at once. Pure functions on a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from inspect import signature
+from typing import Any
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from nca_controller.controllers import Controller
+from nca_controller.dynamics.state import State
+from nca_controller.guidance import DT, MAX_SPEED, STEPS, clipped
+from nca_controller.model import Percept
+from nca_controller.physics import Limiter, Terrain, advect, as_floats, total
+
+Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
+Transport = Callable[..., dict[str, Float[Array, "R ..."]]]
+
+HAIR = 1 + 2.0**-20  # by which a velocity may be too long, since lengths round
+FASTEST = 2.0**20  # cells per unit time; an infinite velocity has this one, which still has a direction
+
+
+def tick(state: State, targets: Float[Array, "R H W"]) -> State:
+    """Return the state one tick later. Pure and differentiable.
+
+    Whatever a controller returns is limited to its top speed. Raises ValueError for a velocity of another shape.
+    """
+    return advance(state, targets, steer, transport)
+
+
+def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transport: Transport) -> State:
+    """Return the state one tick later, by functions that steer one regiment and that move the mass of all."""
+    regiments = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
+    sides = jnp.asarray(state.sides, jnp.int32)
+    steered = [
+        steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain, sides)
+        for controller, memory, regiment in regiments
+    ]
+    moved = transport(
+        state.mass,
+        [velocity for velocity, _ in steered],
+        state.terrain,
+        sides=state.sides,
+        scheme=state.scheme,
+        quantum=state.quantum,
+    )
+    return state.replace(memories=tuple(memory for _, memory in steered), **moved)
+
+
+def steer(
+    controller: Controller,
+    memory: Any,
+    mass: Float[Array, "R H W"],
+    targets: Float[Array, "R H W"],
+    regiment: Int[Array, ""],
+    terrain: Terrain,
+    sides: Int[Array, " R"],
+) -> tuple[Float[Array, "H W 2"], Any]:
+    """Return the velocity that a controller commands its regiment, and its memory for the next tick.
+
+    Controllers reckon in float32. What they command is limited to their top speed, in cells per tick.
+    """
+    seen, targets = mass.astype(jnp.float32), targets.astype(jnp.float32)
+    known = (memory, seen[regiment], total(seen), targets[regiment], terrain.in_kind(jnp.float32))
+    percept = (perceive(seen, regiment, terrain, sides),) if takes_percept(controller) else ()
+    velocity, memory = controller.steer(*known, *percept)
+    velocity = as_floats("velocity", velocity, "H W 2", jnp.float32)
+    if velocity.shape[:2] != mass.shape[1:]:
+        raise ValueError(f"velocity must be {(*mass.shape[1:], 2)}, not {velocity.shape}")
+    top = controller.max_speed / MAX_SPEED * HAIR
+    return clipped(jnp.clip(velocity, -FASTEST, FASTEST), top), memory
+
+
+def takes_percept(controller: Controller) -> bool:
+    """Return whether a controller's `steer` takes what it perceives, beside the five arguments of old."""
+    return "percept" in signature(controller.steer).parameters
+
+
+def perceive(
+    mass: Float[Array, "R H W"], regiment: Int[Array, ""], terrain: Terrain, sides: Int[Array, " R"]
+) -> Percept:
+    """Return what lies on each cell, for one regiment."""
+    own, all_of = mass[regiment], total(mass)
+    of_its_side = total(mass * (sides == sides[regiment])[:, None, None])
+    closed = (~terrain.open_cells).astype(jnp.float32)
+    return Percept(
+        closed=closed,
+        missing_capacity=jnp.maximum(1 - terrain.capacity.astype(jnp.float32), 0) * (1 - closed),
+        friends=of_its_side - own,
+        enemies=all_of - of_its_side,
+        fatigue=jnp.zeros_like(own),
+    )
+
+
+def transport(
+    mass: Float[Array, "R H W"],
+    velocities: Sequence[Float[Array, "H W 2"]],
+    terrain: Terrain,
+    *,
+    sides: tuple[int, ...],
+    scheme: Limiter,
+    quantum: float | None,
+) -> dict[str, Float[Array, "R ..."]]:
+    """Return the fields of the state after the mass of all regiments has moved for a tick."""
+    velocity = jnp.stack(list(velocities)).astype(mass.dtype)
+    regiments, height, width = mass.shape
+    flux_x = jnp.zeros((regiments, height, width + 1), mass.dtype)
+    flux_y = jnp.zeros((regiments, height + 1, width), mass.dtype)
+    for step in range(STEPS):
+        first = "xy"[step % 2]  # alternating, so that no axis is favoured
+        moved = advect(mass, velocity, terrain, dt=DT, scheme=scheme, quantum=quantum, sides=sides, first=first)
+        mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
+    return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
+
+
+def planned(state: State) -> Float[Array, "R H W 2"]:
+    """Return the velocity that each regiment's commander planned in the last tick, in cells per unit time."""
+    regiments = zip(state.controllers, state.memories, state.velocity, strict=True)
+    return jnp.stack([controller.planned(memory, velocity) for controller, memory, velocity in regiments])
