@@ -5,7 +5,6 @@ JAX writes an entry in place, and one that is there but damaged for good: each s
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import importlib
 import json
@@ -21,6 +20,8 @@ ENTRY, LAST_USED = "-cache", "-atime"  # endings of JAX's files
 MOST = 2**29  # bytes of a folder that are read at every start
 DIGESTS = "maniple-digests.json"  # of the entries, by name
 
+_kept: set[Path] = set()  # folders in which this process keeps what it compiles
+
 
 def keep_compiled() -> None:
     """Have JAX keep what it compiles from start to start, where it can write and the player has not set where."""
@@ -31,7 +32,13 @@ def keep_compiled() -> None:
     if FOLDER in os.environ:
         folder = Path(os.environ[FOLDER])
         heal(folder)
-        atexit.register(heal, folder)  # what is compiled meanwhile is known the next time
+        _kept.add(folder)
+
+
+def note_compiled() -> None:
+    """Note what was compiled meanwhile, so that it is known the next time; nothing where nothing is kept."""
+    for folder in _kept:
+        heal(folder)
 
 
 def heal(folder: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from engine import scenarios
 from engine.app import demo, headless
 from engine.app.background import BackgroundTask
+from engine.app.compile_cache import note_compiled
 from engine.app.flags import GRID
 from engine.app.game import Game
 from engine.app.library import library
@@ -32,20 +33,23 @@ def play(args: Namespace, signals: Signals) -> None:
 
     A signal ends it in good order, with what is recorded saved; Interrupted is then raised.
     """
-    if args.demo and args.screenshot:
-        raise InputError("--demo makes a film and takes no --screenshot")
-    if args.demo:
-        film(args, args.demo, signals)
-    elif args.headless:
-        figures(args, signals)
-    elif args.screenshot:
-        raise InputError("--screenshot needs --headless; in the window, F12 takes one")
-    else:
-        try:
-            window(args, signals)
-        except NoDisplay as error:
-            terminal.warn(f"{error}; a demo is filmed instead")
-            film(args, Path("maniple-demo.gif"), signals)
+    try:
+        if args.demo and args.screenshot:
+            raise InputError("--demo makes a film and takes no --screenshot")
+        if args.demo:
+            film(args, args.demo, signals)
+        elif args.headless:
+            figures(args, signals)
+        elif args.screenshot:
+            raise InputError("--screenshot needs --headless; in the window, F12 takes one")
+        else:
+            try:
+                window(args, signals)
+            except NoDisplay as error:
+                terminal.warn(f"{error}; a demo is filmed instead")
+                film(args, Path("maniple-demo.gif"), signals)
+    finally:
+        note_compiled()  # here, since play_and_leave runs nothing at exit
 
 
 def window(args: Namespace, signals: Signals) -> None:
