@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from operator import index
 from typing import Any
 
 import jax
@@ -23,7 +22,12 @@ from nca_controller.physics import (
     are_amounts,
     are_known,
     as_floats,
+    as_whole,
+    check_limiter,
+    check_terrain,
     converted,
+    described,
+    sides_of,
     superbee,
     total,
 )
@@ -55,25 +59,31 @@ def init_state(
     sides: Sequence[int] | None = None,
     scheme: Limiter = superbee,
 ) -> State:
-    """Return the state of regiments at rest that have had no order; all are of one side where none are given."""
+    """Return the state of regiments at rest that have had no order; all are of one side where none are given.
+
+    Raises ValueError for arguments that do not fit each other, or are of another kind.
+    """
     mass = as_floats("mass", mass, "R H W", jnp.float32)
     regiments, height, width = mass.shape
+    check_terrain(terrain)
+    check_limiter(scheme)
+    controllers, seed = check_controllers(controllers, regiments), as_whole("seed", seed) if are_known(seed) else seed
     return State(
         mass=mass,
         velocity=jnp.zeros((*mass.shape, 2), jnp.float32),
         flux_x=jnp.zeros((regiments, height, width + 1), jnp.float32),
         flux_y=jnp.zeros((regiments, height + 1, width), jnp.float32),
-        controllers=tuple(controllers),
+        controllers=controllers,
         memories=tuple(controllers[r].init(mass[r], terrain, seed + r) for r in range(regiments)),
         terrain=terrain,
-        sides=tuple(sides) if sides is not None else (0,) * regiments,
+        sides=sides_of(mass, sides),
         scheme=scheme,
     )
 
 
 def tick(state: State, targets: Float[Array, "R H W"]) -> State:
-    """Return the state one tick later. Pure and differentiable."""
-    return advance(state, targets, steer, transport)
+    """Return the state one tick later. Pure and differentiable. Raises ValueError for targets as `rollout` does."""
+    return advance(state, checked_targets("targets", targets, state.mass.shape), steer, transport)
 
 
 def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transport: Transport) -> State:
@@ -148,11 +158,15 @@ def rollout(
     Inside transformations nobody can look at values: a cell above its capacity then drains, and NaN spreads.
     """
     first_device()
+    check_controllers([controller], 1)
+    check_limiter(scheme)
     mass = as_floats("mass", mass, "H W", jnp.float32)
     terrain = terrain if terrain is not None else Terrain.plain(*mass.shape)
+    check_terrain(terrain)
     mass = terrain.settle(mass[None])[0]
     target = checked_targets("target", target, mass.shape)
-    return march(controller, mass, target, terrain, ticks=whole("ticks", ticks), seed=seed, scheme=scheme)
+    ticks, seed = whole("ticks", ticks), as_whole("seed", seed)
+    return march(controller, mass, target, terrain, ticks=ticks, seed=seed, scheme=scheme)
 
 
 @partial(jax.jit, static_argnames=("ticks", "seed", "scheme"))
@@ -187,12 +201,23 @@ def checked_targets(
     return jnp.asarray(targets)
 
 
+def check_controllers(controllers: Sequence[Controller], regiments: int) -> tuple[Controller, ...]:
+    """Return the controllers of so many regiments. Raises ValueError where they are not one for each."""
+    try:
+        found = tuple(controllers)
+    except TypeError:
+        raise ValueError(f"controllers must be one for each regiment, not {described(controllers)}") from None
+    for one in found:
+        if isinstance(one, type) or not all(callable(getattr(one, part, None)) for part in ("init", "steer")):
+            raise ValueError(f"a controller must have init and steer, as load_controller's: {described(one)} has not")
+    if len(found) != regiments:
+        raise ValueError(f"controllers must be one for each of {regiments} regiments, not {len(found)}")
+    return found
+
+
 def whole(name: str, number: int) -> int:
     """Return a whole number from 0 on. Raises ValueError for any other."""
-    try:
-        number = index(number)
-    except TypeError:
-        raise ValueError(f"{name} must be a whole number, not {number!r}") from None
+    number = as_whole(name, number)
     if number < 0:
         raise ValueError(f"{name} must be at least 0, not {number}")
     return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,7 +34,11 @@ def plugin_errors(whose: str, passing: type[InputError] = InputError) -> Iterato
         yield
     except passing:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        # Ctrl-C, and a game that is left, end the program: they come to the main thread alone, plugins work beside it.
+        ending = not isinstance(error, Exception | SystemExit)
+        if ending and threading.current_thread() is threading.main_thread():
+            raise
         raise PluginError(f"{whose}: {reason(error)}") from error
 
 
