@@ -22,7 +22,7 @@ from engine.battle import Battle, BattleSetup, replays
 from engine.io import InputError, check_writable, name_unwritable, paths, terminal
 from engine.plugin import Ground
 from engine.recording import check_film
-from engine.view import NoDisplay, View, open_view
+from engine.view import NoDisplay, View, open_view, outliving_display
 
 WINDOW = (1280, 720)  # pixels of a picture without a window
 
@@ -61,7 +61,13 @@ def window(args: Namespace, signals: Signals) -> None:
         if settings.full_screen:
             game.actions.full_screen()
 
-        with recorded(args, setup, lambda: game.battle, signals):
+        def save() -> None:
+            with signals.noted():
+                terminal.warn("the display is gone")
+                game.capture.close()
+                save_replay(args, setup, game.battle)
+
+        with outliving_display(save), recorded(args, setup, lambda: game.battle, signals):
             game.play(args.ticks, signals.asked)
     signals.obey()
 

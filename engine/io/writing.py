@@ -80,11 +80,14 @@ def write_whole(path: Path, content: str | bytes, *, existing: Existing = "repla
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line to a text file, which is as it was where that fails. Raises OSError."""
+    """Append a line to a text file, which is as it was where that fails. Raises OSError.
+
+    A last line that a killed program has left without its end goes.
+    """
     binary = getattr(os, "O_BINARY", 0)  # Windows would write two characters for a line's end
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o666)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | binary, 0o666)
     try:
-        before, data = os.fstat(handle).st_size, (line + "\n").encode("utf-8")
+        before, data = _without_torn_end(handle), (line + "\n").encode("utf-8", "backslashreplace")
         try:
             while data:
                 data = data[os.write(handle, data) :]
@@ -150,6 +153,15 @@ def check_writable(path: Path | None, *endings: str) -> None:
         raise InputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
+def clear_forsaken(folder: Path) -> None:
+    """Remove a folder's drafts whose writer was killed, as every draft does; what cannot be told or done is left."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if DRAFT.fullmatch(entry.name):
+                with suppress(OSError):
+                    _clear_if_forsaken(entry.path)
+
+
 @contextmanager
 def name_unwritable(path: Path) -> Iterator[None]:
     """Name the file where it cannot be written after all, as on a full disk. Raises InputError."""
@@ -167,7 +179,7 @@ def _new_draft(folder: Path) -> Iterator[Path]:
     """
     draft, lock = _locked_draft(folder)
     try:
-        _clear_forsaken(folder)
+        clear_forsaken(folder)
         yield draft
     except BaseException:
         with suppress(OSError):
@@ -190,15 +202,6 @@ def _locked_draft(folder: Path) -> tuple[Path, int | None]:
         if _lock(handle) and draft.exists():
             return draft, handle
         os.close(handle)
-
-
-def _clear_forsaken(folder: Path) -> None:
-    """Remove drafts whose writer was killed; whatever cannot be told or done is left as it is."""
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if DRAFT.fullmatch(entry.name):
-                with suppress(OSError):
-                    _clear_if_forsaken(entry.path)
 
 
 def _clear_if_forsaken(draft: str) -> None:
@@ -225,6 +228,21 @@ def _to_the_disk(draft: Path) -> None:
         except OSError as error:
             if error.errno not in UNSYNCED:
                 raise
+
+
+def _without_torn_end(handle: int) -> int:
+    """Cut off what stands behind the last end of a line of an open file, and return the size that is left."""
+    size = end = os.fstat(handle).st_size
+    while end:
+        start = max(0, end - BLOCK)
+        os.lseek(handle, start, os.SEEK_SET)
+        line_ends = os.read(handle, end - start).rfind(b"\n") + 1
+        end = start + line_ends
+        if line_ends:
+            break
+    if end < size:
+        os.ftruncate(handle, end)
+    return end
 
 
 def _place(draft: Path, target: Path) -> None:

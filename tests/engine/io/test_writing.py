@@ -189,6 +189,11 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path):
         append_line(tmp_path / "log", "three")
     append_line(tmp_path / "log", "two")
     assert (tmp_path / "log").read_bytes() == b"one\ntwo\n"
+    for torn in (b"three", b"3" * 10_000):  # a kill in the middle of a line
+        for whole in (b"one\ntwo\n", b""):
+            (tmp_path / "log").write_bytes(whole + torn)
+            append_line(tmp_path / "log", "four")
+            assert (tmp_path / "log").read_bytes() == whole + b"four\n"
 
 
 def test_what_can_be_known_before_is_refused_before(tmp_path):
