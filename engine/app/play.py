@@ -63,9 +63,9 @@ def window(args: Namespace, signals: Signals) -> None:
 
         def save() -> None:
             with signals.noted():
-                terminal.warn("the display is gone")
                 game.capture.close()
-                save_replay(args, setup, game.battle)
+                path = save_replay(args, setup, game.battle)
+                terminal.warn(f"the display is gone; the replay is in {path}" if path else "the display is gone")
 
         with outliving_display(save), recorded(args, setup, lambda: game.battle, signals):
             game.play(args.ticks, signals.asked)
@@ -101,18 +101,20 @@ def recorded(
             yield
     finally:
         with signals.noted():
-            save_replay(args, setup, battle())
+            path = save_replay(args, setup, battle())
+            with suppress(OSError):  # the terminal may be gone, the replay is not
+                if path:
+                    terminal.warn(f"the replay is in {path}")
 
 
-def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> None:
-    """Save the replay, if --record asks for it and there is a battle, and print where. Raises InputError."""
-    if args.record and battle:
-        with name_unwritable(args.record):
-            played = replace(setup, log=battle.executed_log)
-            replay = replays.record(played, battle, build_id(played))
-            path = scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep")
-        with suppress(OSError):  # the terminal may be gone, the replay is not
-            terminal.warn(f"the replay is in {path.resolve()}")
+def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> Path | None:
+    """Save the replay, if --record asks for it and there is a battle, and return where. Raises InputError."""
+    if not args.record or not battle:
+        return None
+    with name_unwritable(args.record):
+        played = replace(setup, log=battle.executed_log)
+        replay = replays.record(played, battle, build_id(played))
+        return scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep").resolve()
 
 
 def film(args: Namespace, path: Path, signals: Signals) -> None:

@@ -31,7 +31,7 @@ def outliving_display(save: Callable[[], object]) -> Iterator[None]:
         try:
             save()
         except Exception as error:
-            terminal.warn(reason(error))
+            terminal.warn(f"the display is gone: {reason(error)}")
         finally:
             os._exit(CODE)
 
