@@ -32,18 +32,8 @@ request.make_simulation = StandIn
 request.makers = lambda names, carried: dict.fromkeys(names, object)
 play_and_leave(sys.argv[2:])
 """
-SMALL = [
-    "--grid",
-    "64x48",
-    "--mass",
-    "200",
-    "--soldiers",
-    "300",
-    "--settings",
-    "settings.toml",
-    "--record",
-    "battle.toml",
-]
+SMALL = ["--grid", "64x48", "--mass", "200", "--soldiers", "300"]
+FILES = ["--settings", "settings.toml", "--record", "battle.toml"]
 WINDOW = "tutorial = false\n[window]\nwidth = 320\nheight = 320\n"
 
 
@@ -56,7 +46,7 @@ def program(request, tmp_path):
     def start(screen, *words):
         environment = {**os.environ, "PYTHONPATH": path, "DISPLAY": screen, "SDL_VIDEODRIVER": "x11"}
         pipe = subprocess.PIPE
-        words = [sys.executable, "-c", PROGRAM, request.param, *SMALL, *words]
+        words = [sys.executable, "-c", PROGRAM, request.param, *SMALL, *FILES, *words]
         return subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True)
 
     return start
