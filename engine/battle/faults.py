@@ -15,7 +15,7 @@ from engine.battle import execution
 from engine.battle.execution import Context
 from engine.battle.prefetch import Prefetch
 from engine.battle.state import BattleState
-from engine.io import InputError, PluginError, plugin_errors
+from engine.io import ENDING, InputError, PluginError, plugin_errors
 from engine.orders import SetController
 from engine.plugin import Simulation
 
@@ -56,7 +56,9 @@ def moved_by_plan(state: BattleState, prefetch: Prefetch, context: Context, faul
     if FALLBACK not in context.controllers and context.plan is not None:
         try:
             controllers[FALLBACK] = context.plan()
-        except (Exception, SystemExit):  # the fault before it is the one to tell of
+        except ENDING:
+            raise
+        except BaseException:  # the fault before it is the one to tell of
             raise fault from fault.__cause__
         context = replace(context, controllers={**context.controllers, **controllers})
     if FALLBACK in context.controllers:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from engine.io import ENDING
 from engine.plugin import Simulation
 
 
@@ -33,5 +34,7 @@ class Prefetch:
         """Begin the tick that comes next, as if the targets stayed. One that fails is made again when it is due."""
         try:
             self._begun = (state, targets, self._simulation.tick(state, targets))
-        except (Exception, SystemExit):  # it is no tick of the battle yet
+        except ENDING:
+            raise
+        except BaseException:  # it is no tick of the battle yet
             self._begun = None

@@ -17,7 +17,7 @@ from engine.battle.digests import TargetDigest
 from engine.battle.progress import Progress
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
-from engine.io import PluginError
+from engine.io import ENDING, PluginError
 from engine.orders import Order
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
@@ -135,7 +135,9 @@ class BattleState:
         try:
             found = np.asarray(self.simulation.read(self.simulation_state, (name,))[name])
             return found if found.shape == (*self.mass.shape, 2) and np.isfinite(found).all() else None
-        except (Exception, SystemExit):  # a plugin can fail in any way, and the battle can do without its arrows
+        except ENDING:
+            raise
+        except BaseException:  # a plugin can fail in any way, and the battle can do without its arrows
             return None
 
     def targets(self) -> Float[np.ndarray, "R H W"]:

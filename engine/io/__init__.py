@@ -2,7 +2,7 @@
 
 from engine.io import arguments, limits, paths, terminal
 from engine.io.arguments import Parser
-from engine.io.errors import FileError, InputError, PluginError, plugin_errors, reason
+from engine.io.errors import ENDING, FileError, InputError, PluginError, plugin_errors, reason
 from engine.io.fault_log import described
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.names import nearest, suggestion, unknown_name
@@ -27,6 +27,7 @@ from engine.io.writing import (
 
 __all__ = [
     "ASSETS",
+    "ENDING",
     "LARGEST_SIDE",
     "MOST_SOLDIERS",
     "ROOT",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from engine.io.text import one_line
 
 LONGEST_REASON = 120  # letters of what an error says that end up in a line about it, which says more
+ENDING = (KeyboardInterrupt, GeneratorExit)  # what ends the program, and is no plugin's fault
 SPEAKING = (ValueError, OSError, ImportError, RuntimeError)  # errors whose text alone says what is wrong
 
 
@@ -31,9 +32,9 @@ def plugin_errors(whose: str, passing: type[InputError] = InputError) -> Iterato
     """Raise PluginError, which says whose mistake it was, for whatever a plugin raises but `passing`."""
     try:
         yield
-    except passing:
+    except (passing, *ENDING):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise PluginError(f"{whose}: {reason(error)}") from error
 
 
