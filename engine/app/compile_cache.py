@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.io import paths, write_whole
+from engine.io import clear_forsaken, paths, write_whole
 
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
 ENTRY, LAST_USED = "-cache", "-atime"  # endings of JAX's files
@@ -47,6 +47,7 @@ def heal(folder: Path) -> None:
     An entry that was noted before must be the same; a new one must unpack. A folder of more than `MOST` bytes is left
     as it is.
     """
+    clear_forsaken(folder)
     with suppress(OSError):
         entries = list(folder.glob(f"*{ENTRY}"))
         if sum(entry.stat().st_size for entry in entries) > MOST:

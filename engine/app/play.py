@@ -23,7 +23,7 @@ from engine.battle import Battle, BattleSetup, replays
 from engine.io import InputError, check_writable, name_unwritable, paths, terminal
 from engine.plugin import Ground
 from engine.recording import check_film
-from engine.view import NoDisplay, View, open_view
+from engine.view import NoDisplay, View, open_view, outliving_display
 
 WINDOW = (1280, 720)  # pixels of a picture without a window
 
@@ -65,7 +65,13 @@ def window(args: Namespace, signals: Signals) -> None:
         if settings.full_screen:
             game.actions.full_screen()
 
-        with recorded(args, setup, lambda: game.battle, signals):
+        def save() -> None:
+            with signals.noted():
+                game.capture.close()
+                path = save_replay(args, setup, game.battle)
+                terminal.warn(f"the display is gone; the replay is in {path}" if path else "the display is gone")
+
+        with outliving_display(save), recorded(args, setup, lambda: game.battle, signals):
             game.play(args.ticks, signals.asked)
     signals.obey()
 
@@ -99,18 +105,20 @@ def recorded(
             yield
     finally:
         with signals.noted():
-            save_replay(args, setup, battle())
+            path = save_replay(args, setup, battle())
+            with suppress(OSError):  # the terminal may be gone, the replay is not
+                if path:
+                    terminal.warn(f"the replay is in {path}")
 
 
-def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> None:
-    """Save the replay, if --record asks for it and there is a battle, and print where. Raises InputError."""
-    if args.record and battle:
-        with name_unwritable(args.record):
-            played = replace(setup, log=battle.executed_log)
-            replay = replays.record(played, battle, build_id(played))
-            path = scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep")
-        with suppress(OSError):  # the terminal may be gone, the replay is not
-            terminal.warn(f"the replay is in {path.resolve()}")
+def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> Path | None:
+    """Save the replay, if --record asks for it and there is a battle, and return where. Raises InputError."""
+    if not args.record or not battle:
+        return None
+    with name_unwritable(args.record):
+        played = replace(setup, log=battle.executed_log)
+        replay = replays.record(played, battle, build_id(played))
+        return scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep").resolve()
 
 
 def film(args: Namespace, path: Path, signals: Signals) -> None:

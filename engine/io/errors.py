@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from engine.io.text import one_line
 
 LONGEST_REASON = 120  # letters of what an error says that end up in a line about it, which says more
+ENDING = (KeyboardInterrupt, GeneratorExit)  # what ends the program, and is no plugin's fault
 SPEAKING = (ValueError, OSError, ImportError, RuntimeError)  # errors whose text alone says what is wrong
 
 
@@ -36,8 +37,7 @@ def plugin_errors(whose: str, passing: type[InputError] = InputError) -> Iterato
         raise
     except BaseException as error:
         # Ctrl-C, and a game that is left, end the program: they come to the main thread alone, plugins work beside it.
-        ending = not isinstance(error, Exception | SystemExit)
-        if ending and threading.current_thread() is threading.main_thread():
+        if isinstance(error, ENDING) and threading.current_thread() is threading.main_thread():
             raise
         raise PluginError(f"{whose}: {reason(error)}") from error
 
