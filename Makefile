@@ -4,6 +4,7 @@
 #   make test       all tests but the long ones; it prints the CPU time that they took
 #   make test-fast  those of them that need no compilation by JAX and no window: within a minute
 #   make test-long  the long forms of tests, and only these, optimised as the game is
+#   make coverage  make test, and how much of both packages it runs, by line and branch
 #   make check      format, lint and types
 #   make clean      removes what these made
 
@@ -13,7 +14,7 @@ RUN := $(VENV)/bin/python
 # The bytecode of one process serves the others, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: play test test-fast test-long check clean
+.PHONY: play test test-fast test-long coverage check clean
 
 play: $(VENV)/installed
 	$(RUN) run_game.py $(ARGS)
@@ -26,6 +27,9 @@ test-fast: $(VENV)/installed
 
 test-long: $(VENV)/installed
 	JAX_DISABLE_MOST_OPTIMIZATIONS=0 $(RUN) -m pytest -m long $(ARGS)
+
+coverage: $(VENV)/installed
+	$(RUN) -m pytest --cov=engine --cov=nca_controller --cov-branch --cov-report=term-missing:skip-covered $(ARGS)
 
 check: $(VENV)/installed
 	$(RUN) -m ruff format --check .

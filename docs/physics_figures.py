@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 
 from nca_controller.physics import LIMITERS, Terrain, advect
+from nca_controller.plotting import save_figure
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
@@ -64,7 +65,7 @@ def draw_marches():
         print(f"| {name} | {kept} | {highest:.6f} | {marches[18][2]:.4f} |")
         panel.imshow(marches[18][0][20:80, 45:105], vmin=0, vmax=1, cmap="magma")
         panel.set(title=f"{name}: {marches[18][1]:.3f}", xticks=[], yticks=[])
-    figure.savefig(FOLDER / "marches.png", dpi=90)
+    save_figure(figure, FOLDER / "marches.png", dpi=90)
 
 
 def draw_crossing():
@@ -79,7 +80,7 @@ def draw_crossing():
         moved = np.asarray(steps(mass, velocity, tick)) if tick else mass
         panel.imshow(np.stack([1 - moved[1], 1 - moved.sum(axis=0) * 0.8, 1 - moved[0]], axis=-1).clip(0, 1))
         panel.set(title=f"tick {tick}", xticks=[], yticks=[])
-    figure.savefig(FOLDER / "crossing.png", dpi=90)
+    save_figure(figure, FOLDER / "crossing.png", dpi=90)
 
 
 def round_error(scheme, size):
@@ -103,7 +104,7 @@ def draw_convergence():
             panel.loglog(sizes, errors, "o-", label=f"{name}, order {order:.2f}")
     panel.set(xlabel="cells a wavelength", ylabel="mean error")
     panel.legend()
-    figure.savefig(FOLDER / "convergence.png", dpi=90)
+    save_figure(figure, FOLDER / "convergence.png", dpi=90)
 
 
 if __name__ == "__main__":

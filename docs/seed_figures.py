@@ -13,6 +13,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from engine.io import write_whole
 from nca_controller.metrics import overlap
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.loop import Trainer
@@ -58,7 +59,8 @@ def main(folder):
         name: [np.mean([each[key] for each in part]) for key in ("loss", "overlap")] for name, part in parts.items()
     }
     whole, minutes = PRESETS["seed"].iterations, metrics[-1]["seconds"] / 60
-    PAGE.write_text(
+    write_whole(
+        PAGE,
         f"""# How far the seed's recipe comes
 
 Written by `python docs/seed_figures.py` from a run of the preset `seed`: {config.grid} x {config.grid} cells,
@@ -75,7 +77,6 @@ On {len(battles.mass)} battles that it never fought:
 """
         + "\n".join(rows)
         + "\n",
-        encoding="utf-8",
     )
     print(PAGE.read_text(encoding="utf-8"))
 

@@ -3,7 +3,8 @@
 A disc of mass, packed to capacity, stands left of a wall; it shall stand to the right of it. The loss is the mean
 squared distance to the target's centre, as the crow flies, and the share of the target left empty. It knows nothing of
 the wall or of the gate: walking straight to the target ends at the wall. Both are found because the gradient runs
-through every step of the transport. Nothing of Maniple is used but its physics:
+through every step of the transport. Nothing of Maniple is used but its physics, and
+how it writes a file:
 
     python examples/through_the_gate.py --picture gate.png
 """
@@ -23,6 +24,7 @@ from jaxtyping import Array, Float
 from PIL import Image, ImageDraw
 from tqdm import tqdm
 
+from engine.io import InputError, check_writable, drafted, name_unwritable
 from nca_controller.physics import Limiter, Terrain, advect, diffuse, superbee, ultra_bee, van_leer
 
 HEIGHT, WIDTH = 32, 48  # cells
@@ -119,14 +121,24 @@ def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--picture", metavar="FILE", type=Path, help="write the journey there, as a PNG")
     args = parser.parse_args(words)
+    try:
+        check_writable(args.picture, ".png")
+        journeys(args.picture)
+    except InputError as error:
+        parser.error(str(error))
+
+
+def journeys(path: Path | None) -> None:
+    """Do so, and write the picture. Raises InputError where it cannot be written."""
     found = optimise()
     for name, field in (("straight to the target", STRAIGHT), ("found by descent", found)):
         for scheme in (SCHEME, superbee, ultra_bee):
             end = np.asarray(journey(jnp.asarray(field, jnp.float32), scheme)[-1])
             kept = "exact" if end.sum(dtype=np.float64) == START.sum(dtype=np.float64) else "NOT exact"
             print(f"{name}, {scheme.__name__}: overlap {overlap(end):.3f}, in the wall {end[~OPEN].sum()}, mass {kept}")
-    if args.picture:
-        picture(found, superbee).save(args.picture)
+    if path:
+        with name_unwritable(path), drafted(path) as draft:
+            picture(found, superbee).save(draft.path, format="PNG")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -140,7 +141,7 @@ def load_controller(name: str | Path) -> Controller:
     Raises CheckpointError, one line, where there is none or it cannot be used, and InputError where JAX has no device.
     """
     first_device()
-    if str(name) in COMMANDERS:
+    if isinstance(name, str | os.PathLike) and str(name) in COMMANDERS:
         alone: Controller = COMMANDERS[str(name)]()
         return alone
     params, architecture = checkpoints.load(model_folder(name))
@@ -149,6 +150,8 @@ def load_controller(name: str | Path) -> Controller:
 
 def model_folder(name: str | Path) -> Path:
     """Return the folder of a model: the one of that name in `trained_models/`, or the path itself."""
+    if not isinstance(name, str | os.PathLike):
+        raise checkpoints.CheckpointError(f"a controller is loaded by a name or a Path, not a {type(name).__name__}")
     folder = TRAINED_MODELS / name
     try:
         return folder if str(name) and folder.is_dir() else Path(name)

@@ -72,8 +72,13 @@ def animate(
             picture.set_array(march[number])
         figure.canvas.draw()
         frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
+    save_gif(frames, path, FRAMES_A_SECOND)
+
+
+def save_gif(frames: list[Image.Image], path: Path, frames_a_second: int) -> None:
+    """Write pictures as a GIF that repeats for ever, whole. Raises OSError."""
     content = io.BytesIO()
     frames[0].save(
-        content, format="GIF", save_all=True, append_images=frames[1:], duration=1000 // FRAMES_A_SECOND, loop=0
+        content, format="GIF", save_all=True, append_images=frames[1:], duration=1000 // frames_a_second, loop=0
     )
     write_whole(path, content.getvalue())

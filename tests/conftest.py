@@ -40,7 +40,7 @@ os.environ.setdefault("JAX_NUM_CPU_DEVICES", "2")
 ROOT = str(Path(__file__).resolve().parents[1])
 os.environ["PYTHONPATH"] = os.pathsep.join([ROOT, *filter(None, [os.environ.get("PYTHONPATH")])])
 
-from screen import screen  # noqa: E402, F401, a fixture
+from screen import screen, x_server  # noqa: E402, F401, fixtures
 
 import run_game  # noqa: E402, F401, before NumPy is imported, since it says how many threads NumPy may use
 
@@ -72,7 +72,7 @@ ALIKE = (  # files that compile the same
     ("tests/nca_controller/test_controllers.py", "tests/nca_controller/evaluation/", "tests/test_readme.py"),
     ("tests/test_keys.py", "tests/test_soldiers_in_battle.py"),
 )
-WINDOWS = {"screen", "offscreen", "shared_offscreen", "missing_opengl"}  # fixtures that open one
+WINDOWS = {"screen", "x_server", "offscreen", "shared_offscreen", "missing_opengl"}  # fixtures that open one
 
 
 def pytest_collection_modifyitems(items):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.io import InputError, paths
+from engine.io import InputError, clear_forsaken, paths
 from engine.recording import Film, check_film, quality, save_png
 from engine.view import View
 
@@ -28,6 +28,7 @@ class Capture:
         self._began = 0.0
         self._last = -1  # when the last frame was filmed, counted in frames
         self._finishing: list[Film] = []
+        clear_forsaken(folder)
         try:
             check_film(folder / f"{NAME}.{film_format}")
         except InputError as error:

@@ -5,7 +5,6 @@ JAX writes an entry in place, and one that is there but damaged for good: each s
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import importlib
 import json
@@ -14,12 +13,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.io import paths, write_whole
+from engine.io import clear_forsaken, paths, write_whole
 
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
 ENTRY, LAST_USED = "-cache", "-atime"  # endings of JAX's files
 MOST = 2**29  # bytes of a folder that are read at every start
 DIGESTS = "maniple-digests.json"  # of the entries, by name
+
+_kept: set[Path] = set()  # folders in which this process keeps what it compiles
 
 
 def keep_compiled() -> None:
@@ -31,7 +32,13 @@ def keep_compiled() -> None:
     if FOLDER in os.environ:
         folder = Path(os.environ[FOLDER])
         heal(folder)
-        atexit.register(heal, folder)  # what is compiled meanwhile is known the next time
+        _kept.add(folder)
+
+
+def note_compiled() -> None:
+    """Note what was compiled meanwhile, so that it is known the next time; nothing where nothing is kept."""
+    for folder in _kept:
+        heal(folder)
 
 
 def heal(folder: Path) -> None:
@@ -40,6 +47,7 @@ def heal(folder: Path) -> None:
     An entry that was noted before must be the same; a new one must unpack. A folder of more than `MOST` bytes is left
     as it is.
     """
+    clear_forsaken(folder)
     with suppress(OSError):
         entries = list(folder.glob(f"*{ENTRY}"))
         if sum(entry.stat().st_size for entry in entries) > MOST:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.app.plugins import plugins
-from engine.io import TRAINED_MODELS, InputError, plugin_errors
+from engine.io import TRAINED_MODELS, InputError, plugin_errors, read_file
 from engine.plugin import LOADERS
 from engine.scenarios import LARGEST_MODEL
 
@@ -52,9 +52,7 @@ def model_files(folder: Path) -> dict[str, bytes]:
     Raises OSError where they cannot be read, InputError where they are no model or too large to travel.
     """
     description = folder / DESCRIPTION
-    if not description.is_file() or description.stat().st_size > LARGEST_MODEL:
-        raise InputError(f"{folder}: {DESCRIPTION} is missing, or too large")
-    files = {DESCRIPTION: description.read_bytes()}
+    files = {DESCRIPTION: read_file(description, LARGEST_MODEL)}
     try:
         weights = json.loads(files[DESCRIPTION])["weights"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -67,7 +65,7 @@ def model_files(folder: Path) -> dict[str, bytes]:
             size += path.stat().st_size
             if size > LARGEST_MODEL:
                 raise InputError(f"{folder}: the model is larger than {LARGEST_MODEL} bytes")
-            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+            files[path.relative_to(folder).as_posix()] = read_file(path, LARGEST_MODEL)
     return files
 
 

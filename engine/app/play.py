@@ -12,6 +12,7 @@ from pathlib import Path
 from engine import scenarios
 from engine.app import demo, headless
 from engine.app.background import BackgroundTask
+from engine.app.compile_cache import note_compiled
 from engine.app.flags import GRID
 from engine.app.game import Game
 from engine.app.library import library
@@ -22,7 +23,7 @@ from engine.battle import Battle, BattleSetup, replays
 from engine.io import InputError, check_writable, name_unwritable, paths, terminal
 from engine.plugin import Ground
 from engine.recording import check_film
-from engine.view import NoDisplay, View, open_view
+from engine.view import NoDisplay, View, open_view, outliving_display
 
 WINDOW = (1280, 720)  # pixels of a picture without a window
 
@@ -32,20 +33,23 @@ def play(args: Namespace, signals: Signals) -> None:
 
     A signal ends it in good order, with what is recorded saved; Interrupted is then raised.
     """
-    if args.demo and args.screenshot:
-        raise InputError("--demo makes a film and takes no --screenshot")
-    if args.demo:
-        film(args, args.demo, signals)
-    elif args.headless:
-        figures(args, signals)
-    elif args.screenshot:
-        raise InputError("--screenshot needs --headless; in the window, F12 takes one")
-    else:
-        try:
-            window(args, signals)
-        except NoDisplay as error:
-            terminal.warn(f"{error}; a demo is filmed instead")
-            film(args, Path("maniple-demo.gif"), signals)
+    try:
+        if args.demo and args.screenshot:
+            raise InputError("--demo makes a film and takes no --screenshot")
+        if args.demo:
+            film(args, args.demo, signals)
+        elif args.headless:
+            figures(args, signals)
+        elif args.screenshot:
+            raise InputError("--screenshot needs --headless; in the window, F12 takes one")
+        else:
+            try:
+                window(args, signals)
+            except NoDisplay as error:
+                terminal.warn(f"{error}; a demo is filmed instead")
+                film(args, Path("maniple-demo.gif"), signals)
+    finally:
+        note_compiled()  # here, since play_and_leave runs nothing at exit
 
 
 def window(args: Namespace, signals: Signals) -> None:
@@ -61,7 +65,13 @@ def window(args: Namespace, signals: Signals) -> None:
         if settings.full_screen:
             game.actions.full_screen()
 
-        with recorded(args, setup, lambda: game.battle, signals):
+        def save() -> None:
+            with signals.noted():
+                game.capture.close()
+                path = save_replay(args, setup, game.battle)
+                terminal.warn(f"the display is gone; the replay is in {path}" if path else "the display is gone")
+
+        with outliving_display(save), recorded(args, setup, lambda: game.battle, signals):
             game.play(args.ticks, signals.asked)
     signals.obey()
 
@@ -95,18 +105,20 @@ def recorded(
             yield
     finally:
         with signals.noted():
-            save_replay(args, setup, battle())
+            path = save_replay(args, setup, battle())
+            with suppress(OSError):  # the terminal may be gone, the replay is not
+                if path:
+                    terminal.warn(f"the replay is in {path}")
 
 
-def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> None:
-    """Save the replay, if --record asks for it and there is a battle, and print where. Raises InputError."""
-    if args.record and battle:
-        with name_unwritable(args.record):
-            played = replace(setup, log=battle.executed_log)
-            replay = replays.record(played, battle, build_id(played))
-            path = scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep")
-        with suppress(OSError):  # the terminal may be gone, the replay is not
-            terminal.warn(f"the replay is in {path.resolve()}")
+def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> Path | None:
+    """Save the replay, if --record asks for it and there is a battle, and return where. Raises InputError."""
+    if not args.record or not battle:
+        return None
+    with name_unwritable(args.record):
+        played = replace(setup, log=battle.executed_log)
+        replay = replays.record(played, battle, build_id(played))
+        return scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep").resolve()
 
 
 def film(args: Namespace, path: Path, signals: Signals) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import tomli_w
 
-from engine.io import MOST_SOLDIERS, FileError, Table, limits, locked, read_entries, write_whole
+from engine.io import MOST_SOLDIERS, FileError, Table, clear_forsaken, limits, locked, read_entries, write_whole
 from engine.view import PALETTES, TEAMS, Colour
 
 SIZES = (320, 16_384)  # pixels along a side of the window
@@ -66,6 +66,7 @@ class SettingsFile:
         self.settings = Settings(tutorial=path is not None)
         self.complaint = ""
         if path is not None:
+            clear_forsaken(path.parent)
             try:
                 self.settings = read(path)
             except FileError as error:

@@ -55,8 +55,9 @@ def moved_by_plan(state: BattleState, prefetch: Prefetch, context: Context, faul
     controllers: dict[str, Any] = {}
     if FALLBACK not in context.controllers and context.plan is not None:
         try:
-            controllers[FALLBACK] = context.plan()
-        except (Exception, SystemExit):  # the fault before it is the one to tell of
+            with plugin_errors(FALLBACK):
+                controllers[FALLBACK] = context.plan()
+        except InputError:  # the fault before it is the one to tell of
             raise fault from fault.__cause__
         context = replace(context, controllers={**context.controllers, **controllers})
     if FALLBACK in context.controllers:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from engine.io import InputError, plugin_errors
 from engine.plugin import Simulation
 
 
@@ -31,7 +33,6 @@ class Prefetch:
 
     def begin(self, state: Any, targets: Float[np.ndarray, "R H W"]) -> None:
         """Begin the tick that comes next, as if the targets stayed. One that fails is made again when it is due."""
-        try:
+        self._begun = None
+        with suppress(InputError), plugin_errors("the tick ahead"):  # it is no tick of the battle yet
             self._begun = (state, targets, self._simulation.tick(state, targets))
-        except (Exception, SystemExit):  # it is no tick of the battle yet
-            self._begun = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
@@ -17,7 +18,7 @@ from engine.battle.digests import TargetDigest
 from engine.battle.progress import Progress
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
-from engine.io import PluginError
+from engine.io import InputError, PluginError, plugin_errors
 from engine.orders import Order
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
@@ -132,11 +133,10 @@ class BattleState:
         return self._arrows("planned")
 
     def _arrows(self, name: str) -> Float[np.ndarray, "R H W 2"] | None:
-        try:
+        with suppress(InputError), plugin_errors("the arrows"):  # the battle can do without them
             found = np.asarray(self.simulation.read(self.simulation_state, (name,))[name])
             return found if found.shape == (*self.mass.shape, 2) and np.isfinite(found).all() else None
-        except (Exception, SystemExit):  # a plugin can fail in any way, and the battle can do without its arrows
-            return None
+        return None
 
     def targets(self) -> Float[np.ndarray, "R H W"]:
         """Return where each regiment's mass is to go: its placement's target, or away from a scatter for a while."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from engine.io.text import one_line
 
 LONGEST_REASON = 120  # letters of what an error says that end up in a line about it, which says more
+ENDING = (KeyboardInterrupt, GeneratorExit)  # what ends the program, and is no plugin's fault
 SPEAKING = (ValueError, OSError, ImportError, RuntimeError)  # errors whose text alone says what is wrong
 
 
@@ -33,7 +35,10 @@ def plugin_errors(whose: str, passing: type[InputError] = InputError) -> Iterato
         yield
     except passing:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        # Ctrl-C, and a game that is left, end the program: they come to the main thread alone, plugins work beside it.
+        if isinstance(error, ENDING) and threading.current_thread() is threading.main_thread():
+            raise
         raise PluginError(f"{whose}: {reason(error)}") from error
 
 

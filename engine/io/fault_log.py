@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.io.errors import PluginError, reason
 from engine.io.paths import log_file
+from engine.io.writing import append_line
 
 LARGEST_LOG = 2**20  # bytes; a larger log is put aside, in place of the one before
 
@@ -17,7 +18,7 @@ def described(error: PluginError) -> str:
     """Keep a plugin's traceback in the log, and return the error's line with where it is, or why it is not."""
     try:
         path = log_file()
-        _append(path, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {error}\n{_traceback(error)}\n")
+        _append(path, f"{time.strftime('%Y-%m-%d %H:%M:%S')} {error}\n{_traceback(error)}")
     except (OSError, RuntimeError) as failure:  # without a home there is no folder for it
         return f"{error} (its traceback cannot be kept: {getattr(failure, 'strerror', None) or reason(failure)})"
     return f"{error} (its traceback is in {path})"
@@ -27,8 +28,7 @@ def _append(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > LARGEST_LOG:
         os.replace(path, path.with_suffix(".old.log"))
-    with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(text)
+    append_line(path, text)
 
 
 def _traceback(error: PluginError) -> str:

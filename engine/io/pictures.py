@@ -44,14 +44,18 @@ def read_png(content: bytes, name: str) -> UInt8[np.ndarray, "H W 4"]:
         raise FileError(f"{name}: {width}x{height} pixels are no picture, or too many")
     if width * height > MOST_PIXELS:
         raise FileError(f"{name}: {width}x{height} pixels are too many, over {MOST_PIXELS}")
-    from PIL import Image  # late: a list needs no pictures
+    from PIL import Image, UnidentifiedImageError  # late: a list needs no pictures
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
+                if picture.size != (width, height):  # a second header claims another size, which nobody has looked at
+                    raise ValueError("it has two sizes")
                 picture.load()
                 return _upright(_colours(picture, bits, colour_type), picture)
+    except UnidentifiedImageError:  # whose text names an object in memory
+        raise FileError(f"{name}: cannot read the picture: it is damaged") from None
     except Exception as error:  # a decoder can fail in any way on a file that is damaged or made to
         raise FileError(f"{name}: cannot read the picture: {error or type(error).__name__}") from None
 

@@ -21,6 +21,8 @@ def read_file(path: Path, largest: int, name: str | None = None) -> bytes:
         with open(path, "rb", opener=_without_waiting) as file:
             _check(os.fstat(file.fileno()), largest, name)  # another may have taken its place meanwhile
             content = file.read(largest + 1)
+            if content is None:  # nothing yet: as of some of the kernel's, which call themselves plain
+                raise FileError(f"{name}: is no plain file")
     except OSError as error:
         raise FileError(f"{name}: {error.strerror or error}") from None
     except ValueError as error:  # a zero byte in the name, or a letter that the system's names cannot have

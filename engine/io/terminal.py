@@ -30,7 +30,7 @@ def prepare() -> None:
 
 def say(*lines: object) -> None:
     """Print lines for a player, each made safe by `one_line`. Raises as `write` does."""
-    write("".join(f"{one_line(line)}\n" for line in lines))
+    write("".join(f"{_fitting(line, sys.stdout)}\n" for line in lines))
 
 
 def program(otherwise: str = "run_game.py") -> str:
@@ -41,7 +41,7 @@ def program(otherwise: str = "run_game.py") -> str:
 
 def warn(line: object, name: str = "") -> None:
     """Print one line for a player on stderr, after the program's name."""
-    write(f"{one_line(f'{name or program()}: {line}')}\n", sys.stderr)
+    write(f"{_fitting(f'{name or program()}: {line}', sys.stderr)}\n", sys.stderr)
 
 
 def write(text: str, stream: TextIO | None = None) -> None:
@@ -61,6 +61,14 @@ def write(text: str, stream: TextIO | None = None) -> None:
         if isinstance(error, BrokenPipeError):
             raise SystemExit(READER_GONE) from None
         raise InputError(f"cannot write to the standard output: {error.strerror or error}") from None
+
+
+def _fitting(line: object, stream: TextIO) -> str:
+    """Return a line as the stream can take it: what its encoding lacks is escaped before the line is cut."""
+    text, encoding = one_line(line), getattr(stream, "encoding", None)
+    if text.isascii() or not encoding:
+        return text
+    return one_line(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _drop(stream: TextIO) -> None:

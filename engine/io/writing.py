@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +26,8 @@ Existing = Literal["replace", "keep", "number"]  # what becomes of a file that i
 
 BLOCK = 4096  # bytes that a check writes: on a full disk these fail, where an empty file would not
 TURN = 1.0  # second, at most, that a program waits for another's turn
+DRAFT = re.compile(r"\.[0-9a-f]{12}\.draft")  # names of drafts
+FORSAKEN = 60.0  # seconds after which a draft counts as left behind where the system has no locks to tell
 UNSYNCED = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)  # of file systems that cannot flush a file to the disk
 
 
@@ -41,9 +45,10 @@ def drafted(path: Path, *, existing: Existing = "replace") -> Iterator[Draft]:
 
     The draft has a name of its own in the same folder, and the mode of the file that it replaces, or else that of the
     umask. It is on the disk before it takes the place. After a failure, of whatever kind, it is gone and the old file
-    is as it was. With "keep" a file that is there is an error, with "number" the file is the first free one of
-    "name-0001", "name-0002", ...; neither ever takes another's place. A link stays a link, and what is no file but a
-    device or a pipe is written to as it is. Raises OSError.
+    is as it was; what a killed program left is removed with the next draft in the folder. With "keep" a file that is
+    there is an error, with "number" the file is the first free one of "name-0001", "name-0002", ...; neither ever takes
+    another's place. A link stays a link, and what is no file but a device or a pipe is written to as it is. Raises
+    OSError.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
@@ -53,22 +58,18 @@ def drafted(path: Path, *, existing: Existing = "replace") -> Iterator[Draft]:
         return
     if existing == "replace" and target.exists() and not os.access(target, os.W_OK):
         raise _error(errno.EACCES, path)  # a file that is not to be written is not replaced either
-    made = Draft(_new_draft(target.parent), path)
-    try:
+    with _new_draft(target.parent) as draft:
+        made = Draft(draft, path)
         yield made
-        _to_the_disk(made.path)
+        _to_the_disk(draft)
         if existing == "replace":
             if target.exists():
-                os.chmod(made.path, target.stat().st_mode & 0o777)
-            os.replace(made.path, target)
+                os.chmod(draft, target.stat().st_mode & 0o777)
+            os.replace(draft, target)
         elif existing == "keep":
-            _place(made.path, target)
+            _place(draft, target)
         else:
-            made.target = _place_numbered(made.path, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(made.path)
-        raise
+            made.target = _place_numbered(draft, path)
 
 
 def write_whole(path: Path, content: str | bytes, *, existing: Existing = "replace") -> Path:
@@ -79,11 +80,14 @@ def write_whole(path: Path, content: str | bytes, *, existing: Existing = "repla
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line to a text file, which is as it was where that fails. Raises OSError."""
+    """Append a line to a text file, which is as it was where that fails. Raises OSError.
+
+    A last line that a killed program has left without its end goes.
+    """
     binary = getattr(os, "O_BINARY", 0)  # Windows would write two characters for a line's end
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o666)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | binary, 0o666)
     try:
-        before, data = os.fstat(handle).st_size, (line + "\n").encode("utf-8")
+        before, data = _without_torn_end(handle), (line + "\n").encode("utf-8", "backslashreplace")
         try:
             while data:
                 data = data[os.write(handle, data) :]
@@ -140,15 +144,22 @@ def check_writable(path: Path | None, *endings: str) -> None:
             return  # a device or a pipe is written to as it is
         with suppress(FileNotFoundError):
             os.lstat(target)  # raises where the name is too long
-        probe = _new_draft(target.parent)
-        try:
+        with _new_draft(target.parent) as probe:
             probe.write_bytes(bytes(BLOCK))
-        finally:
             os.unlink(probe)
     except InputError:
         raise
     except (OSError, RuntimeError, ValueError) as error:  # resolve() raises RuntimeError for a circle of links
         raise InputError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def clear_forsaken(folder: Path) -> None:
+    """Remove a folder's drafts whose writer was killed, as every draft does; what cannot be told or done is left."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if DRAFT.fullmatch(entry.name):
+                with suppress(OSError):
+                    _clear_if_forsaken(entry.path)
 
 
 @contextmanager
@@ -160,11 +171,53 @@ def name_unwritable(path: Path) -> Iterator[None]:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _new_draft(folder: Path) -> Path:
-    """Return an empty file of a new name in the folder, with the mode of the umask."""
-    draft = folder / f".{secrets.token_hex(6)}.draft"
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    return draft
+@contextmanager
+def _new_draft(folder: Path) -> Iterator[Path]:
+    """Yield an empty file of a new name in the folder, with the mode of the umask; it is gone after a failure.
+
+    It is locked meanwhile, so that whoever finds it and can lock it knows that its writer is dead.
+    """
+    draft, lock = _locked_draft(folder)
+    try:
+        clear_forsaken(folder)
+        yield draft
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(draft)
+        raise
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _locked_draft(folder: Path) -> tuple[Path, int | None]:
+    """Return a new draft, and the handle that holds its lock where the system has locks."""
+    while True:
+        draft = folder / f".{secrets.token_hex(6)}.draft"
+        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        if fcntl is None:
+            os.close(handle)  # Windows moves no file that is open
+            return draft, None
+        # Another program may take it for forsaken before it is locked.
+        if _lock(handle) and draft.exists():
+            return draft, handle
+        os.close(handle)
+
+
+def _clear_if_forsaken(draft: str) -> None:
+    found = os.lstat(draft)
+    if not stat.S_ISREG(found.st_mode):
+        return
+    if fcntl is None:  # a file that is open is not removed there
+        if time.time() - found.st_mtime > FORSAKEN:
+            os.unlink(draft)
+        return
+    handle = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(draft)
+    finally:
+        os.close(handle)
 
 
 def _to_the_disk(draft: Path) -> None:
@@ -175,6 +228,21 @@ def _to_the_disk(draft: Path) -> None:
         except OSError as error:
             if error.errno not in UNSYNCED:
                 raise
+
+
+def _without_torn_end(handle: int) -> int:
+    """Cut off what stands behind the last end of a line of an open file, and return the size that is left."""
+    size = end = os.fstat(handle).st_size
+    while end:
+        start = max(0, end - BLOCK)
+        os.lseek(handle, start, os.SEEK_SET)
+        line_ends = os.read(handle, end - start).rfind(b"\n") + 1
+        end = start + line_ends
+        if line_ends:
+            break
+    if end < size:
+        os.ftruncate(handle, end)
+    return end
 
 
 def _place(draft: Path, target: Path) -> None:

@@ -40,4 +40,4 @@ def check_budget(scenario: Scenario, log: Schedule = ()) -> None:
 def _work(order: Order, cells: int) -> float:
     """Return about how often a cell is looked at to place an order on a field of so many."""
     points = limits.WORK_OF_AN_ORDER + min(len(order.path), limits.MOST_PATH_POINTS)
-    return cells * points + sum(min(cells, 4 * (disc[2] + limits.RIM_OF_A_DISC) ** 2) for disc in order.area)
+    return cells * points + sum(min(cells, 4 * min(disc[2] + limits.RIM_OF_A_DISC, cells) ** 2) for disc in order.area)

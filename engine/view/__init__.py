@@ -19,6 +19,7 @@ from engine.view.events import (
     Pixel,
     Quit,
 )
+from engine.view.lost_display import outliving_display
 from engine.view.minimap import minimap_camera, minimap_cell
 from engine.view.opening import has_display, known_key, open_view
 from engine.view.palette import PALETTES, PLANNED, TEAMS, VELOCITY, Colour
@@ -76,6 +77,7 @@ __all__ = [
     "minimap_camera",
     "minimap_cell",
     "open_view",
+    "outliving_display",
     "panned",
     "regiment_colours",
     "resized",

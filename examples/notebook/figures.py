@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.animation import PillowWriter
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from PIL import Image
 from training import Lesson
 
 from nca_controller import ADVECTION_CHANNELS as CHANNELS
+from nca_controller.plotting import save_figure, save_gif
 
 RESOLUTION = 72  # dots an inch
 FRAMES_A_SECOND = 12
@@ -60,7 +62,7 @@ def draw_gallery(path: Path, rows: Sequence[Sequence[Panel]], title: str = "") -
             axes.set_axis_off()
         for axes, panel in zip(line, panels, strict=False):
             show(axes, panel)
-    figure.savefig(path)
+    save_figure(figure, path, RESOLUTION)
 
 
 def draw_signal(path: Path, signal: Float[np.ndarray, "H W 4"], title: str) -> None:
@@ -98,7 +100,7 @@ def draw_lesson(path: Path, lesson: Lesson, losses: Float[np.ndarray, "epochs lo
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_title(f"{' and '.join(names)} loss", fontsize=10)
         axes.legend()
-    figure.savefig(path)
+    save_figure(figure, path, RESOLUTION)
 
 
 def animate(path: Path, films: Sequence[Film], skip: int, title: str) -> None:
@@ -109,12 +111,13 @@ def animate(path: Path, films: Sequence[Film], skip: int, title: str) -> None:
     images = [show(axes, Panel("", film.masses[0])) for axes, film in zip(top, films, strict=True)]
     for axes, film in zip(bottom, films, strict=True):
         show(axes, Panel("target", film.target))
-    writer = PillowWriter(fps=FRAMES_A_SECOND)
-    with writer.saving(figure, str(path), RESOLUTION):
-        for number in range(len(films[0].masses)):
-            for axes, image, film in zip(top, images, films, strict=True):
-                mass = film.masses[number]
-                image.set_data(mass)
-                held = mass.sum(dtype=np.float64)
-                axes.set_title(f"{film.title}\nstep {number * skip}, mass {held:g}", fontsize=10)
-            writer.grab_frame()
+    canvas, frames = FigureCanvasAgg(figure), []
+    for number in range(len(films[0].masses)):
+        for axes, image, film in zip(top, images, films, strict=True):
+            mass = film.masses[number]
+            image.set_data(mass)
+            held = mass.sum(dtype=np.float64)
+            axes.set_title(f"{film.title}\nstep {number * skip}, mass {held:g}", fontsize=10)
+        canvas.draw()
+        frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
+    save_gif(frames, path, FRAMES_A_SECOND)

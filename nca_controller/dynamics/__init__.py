@@ -1,7 +1,7 @@
 """Battles as pure functions on a state: how one begins, its tick, and rollouts of many ticks."""
 
-from nca_controller.dynamics.rollouts import checked_targets, rollout, trajectory
-from nca_controller.dynamics.state import State, init_state
+from nca_controller.dynamics.rollouts import rollout, trajectory
+from nca_controller.dynamics.state import State, checked_targets, init_state
 from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport
 
 __all__ = [

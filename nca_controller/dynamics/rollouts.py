@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from operator import index
 from typing import Any, NamedTuple
 
 import jax
@@ -13,10 +12,10 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from nca_controller.controllers import Controller
-from nca_controller.dynamics.state import State, init_state
+from nca_controller.dynamics.state import State, checked_targets, init_state
 from nca_controller.dynamics.ticks import tick
 from nca_controller.jax_config import first_device
-from nca_controller.physics import QUANTUM, Limiter, Terrain, are_amounts, are_known, as_floats, converted, superbee
+from nca_controller.physics import QUANTUM, Limiter, Terrain, as_floats, as_whole, check_terrain, superbee
 
 Targets = Float[Array, "*R H W"] | Float[np.ndarray, "*R H W"]
 Metrics = Callable[[State, Float[Array, "R H W"]], Any]
@@ -63,8 +62,9 @@ def rollout(
         mass = as_floats("mass", mass, "H W")[None]
     elif mass.ndim != 3:
         raise ValueError(f"mass must be (H, W) or (R, H, W), not {mass.shape}")
-    several = tuple(controllers) if isinstance(controllers, Sequence) else (controllers,) * len(mass)
+    several = [controllers] * len(mass) if hasattr(controllers, "steer") else controllers
     ground = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
+    check_terrain(ground)
     orders = schedule(targets, mass.shape[1:] if alone else mass.shape)
     if alone:
         orders = orders._replace(targets=tuple(one[None] for one in orders.targets))
@@ -148,22 +148,9 @@ def lone_mass(state: State, targets: Float[Array, "1 H W"]) -> Float[Array, "H W
     return state.mass[0]
 
 
-def checked_targets(name: str, targets: Targets, shape: tuple[int, ...]) -> Float[Array, "*R H W"]:
-    """Return targets as float32. Raises ValueError for another shape, and for what is not finite or below 0."""
-    targets = converted(name, targets, kind=jnp.float32)
-    if targets.shape != shape:
-        raise ValueError(f"{name} must be {shape} as the mass is, not {targets.shape}")
-    if are_known(targets) and not are_amounts(targets):
-        raise ValueError(f"{name} must be finite and at least 0")
-    return jnp.asarray(targets)
-
-
 def whole(name: str, number: int) -> int:
     """Return a whole number from 0 on. Raises ValueError for any other."""
-    try:
-        number = index(number)
-    except TypeError:
-        raise ValueError(f"{name} must be a whole number, not {number!r}") from None
+    number = as_whole(name, number)
     if number < 0:
         raise ValueError(f"{name} must be at least 0, not {number}")
     return number

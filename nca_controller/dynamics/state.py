@@ -6,11 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from jaxtyping import Array, Float
 
 from nca_controller.controllers import Controller
-from nca_controller.physics import QUANTUM, Limiter, Terrain, sides_of, superbee
+from nca_controller.physics import (
+    QUANTUM,
+    Limiter,
+    Terrain,
+    are_amounts,
+    are_known,
+    as_whole,
+    check_limiter,
+    check_terrain,
+    converted,
+    described,
+    sides_of,
+    superbee,
+)
 
 
 class State(struct.PyTreeNode):
@@ -50,23 +64,50 @@ def init_state(
     float32, or stays float64 where JAX has 64 bits switched on; then the lattice may be finer, down to 2^-48. Off it,
     with a quantum of None, totals hold to rounding. `seed` may be traced; regiment r's is `seed + r`.
 
-    Raises ValueError where controllers or sides are not one for each regiment, for what `Terrain.settle` refuses, and
-    for a quantum that is none.
+    Raises ValueError for arguments that do not fit each other or are of another kind, and for what `Terrain.settle`
+    refuses.
     """
+    check_terrain(terrain)
+    check_limiter(scheme)
     mass = terrain.settle(mass, quantum)
     regiments, height, width = mass.shape
-    if len(controllers) != regiments:
-        raise ValueError(f"mass {mass.shape} does not fit {len(controllers)} controllers")
+    controllers, seed = check_controllers(controllers, regiments), as_whole("seed", seed) if are_known(seed) else seed
     seen = mass.astype(jnp.float32)
     return State(
         mass=mass,
         velocity=jnp.zeros((*mass.shape, 2), mass.dtype),
         flux_x=jnp.zeros((regiments, height, width + 1), mass.dtype),
         flux_y=jnp.zeros((regiments, height + 1, width), mass.dtype),
-        controllers=tuple(controllers),
+        controllers=controllers,
         memories=tuple(controllers[r].init(seen[r], terrain, seed + r) for r in range(regiments)),
         terrain=terrain.in_kind(mass.dtype),
         sides=sides_of(mass, sides),
         scheme=scheme,
         quantum=quantum,
     )
+
+
+def check_controllers(controllers: Sequence[Controller], regiments: int) -> tuple[Controller, ...]:
+    """Return the controllers of so many regiments. Raises ValueError where they are not one for each."""
+    try:
+        found = tuple(controllers)
+    except TypeError:
+        raise ValueError(f"controllers must be one for each regiment, not {described(controllers)}") from None
+    for one in found:
+        if isinstance(one, type) or not all(callable(getattr(one, part, None)) for part in ("init", "steer")):
+            raise ValueError(f"a controller must have init and steer, as load_controller's: {described(one)} has not")
+    if len(found) != regiments:
+        raise ValueError(f"controllers must be one for each of {regiments} regiments, not {len(found)}")
+    return found
+
+
+def checked_targets(
+    name: str, targets: Float[Array, "*R H W"] | Float[np.ndarray, "*R H W"], shape: tuple[int, ...]
+) -> Float[Array, "*R H W"]:
+    """Return targets as float32. Raises ValueError for another shape, and for what is not finite or below 0."""
+    targets = converted(name, targets, kind=jnp.float32)
+    if targets.shape != shape:
+        raise ValueError(f"{name} must be {shape} as the mass is, not {targets.shape}")
+    if are_known(targets) and not are_amounts(targets):
+        raise ValueError(f"{name} must be finite and at least 0")
+    return jnp.asarray(targets)

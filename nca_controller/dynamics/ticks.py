@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from nca_controller.controllers import Controller
-from nca_controller.dynamics.state import State
+from nca_controller.dynamics.state import State, checked_targets
 from nca_controller.guidance import DT, MAX_SPEED, STEPS, clipped
 from nca_controller.model import Percept
 from nca_controller.physics import Limiter, Terrain, advect, as_floats, total
@@ -25,9 +25,10 @@ FASTEST = 2.0**20  # cells per unit time; an infinite velocity has this one, whi
 def tick(state: State, targets: Float[Array, "R H W"]) -> State:
     """Return the state one tick later. Pure and differentiable.
 
-    Whatever a controller returns is limited to its top speed. Raises ValueError for a velocity of another shape.
+    Whatever a controller returns is limited to its top speed. Raises ValueError for a velocity of another shape, and
+    for targets as `rollout` does.
     """
-    return advance(state, targets, steer, transport)
+    return advance(state, checked_targets("targets", targets, state.mass.shape), steer, transport)
 
 
 def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transport: Transport) -> State:

@@ -1,6 +1,6 @@
 """Differentiable transport that conserves mass exactly and never exceeds capacity. Imports nothing of the rest."""
 
-from nca_controller.physics.arrays import are_amounts, are_known, as_floats, converted
+from nca_controller.physics.arrays import are_amounts, are_known, as_floats, as_whole, converted, described
 from nca_controller.physics.batches import one_by_one, over_batch
 from nca_controller.physics.diffusion import diffuse, perturb
 from nca_controller.physics.exchange import total
@@ -15,7 +15,7 @@ from nca_controller.physics.limiters import (
     van_leer,
 )
 from nca_controller.physics.terrain import Terrain
-from nca_controller.physics.transport import Moved, advect, sides_of
+from nca_controller.physics.transport import Moved, advect, check_limiter, check_terrain, sides_of
 
 jostle = perturb  # its name in 0.1.0
 
@@ -29,7 +29,11 @@ __all__ = [
     "are_amounts",
     "are_known",
     "as_floats",
+    "as_whole",
+    "check_limiter",
+    "check_terrain",
     "converted",
+    "described",
     "diffuse",
     "donor_cell",
     "jostle",

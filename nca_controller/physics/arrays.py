@@ -6,6 +6,7 @@ halves, and with 64 bits switched on every constant without a kind is a float64.
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 import jax
@@ -13,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+LONGEST = 60  # characters of a value that an error line shows
 REAL = (jnp.bool_, jnp.integer, jnp.floating)  # kinds of numbers that become floats; True is 1
 
 
@@ -79,6 +81,20 @@ def as_number(name: str, value: Any, kind: Any = None) -> Any:
     if not np.isfinite(number):
         raise ValueError(f"{name} must be a finite number, not {number}")
     return number
+
+
+def as_whole(name: str, value: Any) -> int:
+    """Return a whole number of any kind as Python's. Raises ValueError for any other."""
+    try:
+        return index(value)
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number, not {described(value)}") from None
+
+
+def described(value: Any) -> str:
+    """Return a value as an error line shows it: itself where it is short, otherwise its kind."""
+    words = repr(value)
+    return words if len(words) <= LONGEST and words.isprintable() else f"a {type(value).__name__}"
 
 
 def are_known(*arrays: Any) -> bool:

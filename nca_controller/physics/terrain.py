@@ -10,7 +10,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from nca_controller.physics.arrays import are_amounts, are_known, as_floats, as_numpy, converted, is_real
+from nca_controller.physics.arrays import (
+    are_amounts,
+    are_known,
+    as_floats,
+    as_numpy,
+    as_whole,
+    converted,
+    described,
+    is_real,
+)
 from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.rows import below, transposed
 
@@ -75,8 +84,8 @@ class Terrain:
 
     @classmethod
     def plain(cls, height: int, width: int, *, boundary: str = "wall") -> Terrain:
-        """Return open ground of that size in cells, with a capacity of 1."""
-        return cls(np.ones((height, width), dtype=bool), boundary=boundary)
+        """Return open ground of that size in cells, with a capacity of 1. Raises ValueError for what is no size."""
+        return cls(np.ones((as_whole("height", height), as_whole("width", width)), dtype=bool), boundary=boundary)
 
     def open_below(self) -> Bool[Array, "H W"]:
         """Return across which faces below a cell mass may pass."""
@@ -123,8 +132,8 @@ def checked(open_cells: object, capacity: object, boundary: str) -> tuple[Bool[A
         raise ValueError(f"open_cells must be True where a cell is open and False elsewhere, not {open_cells.dtype}")
     if open_cells.ndim != 2:
         raise ValueError(f"open_cells must have the shape (H, W), not {open_cells.shape}")
-    if boundary not in BOUNDARIES:
-        raise ValueError(f"boundary must be 'wall' or 'torus', not {boundary!r}")
+    if not isinstance(boundary, str) or boundary not in BOUNDARIES:
+        raise ValueError(f"boundary must be 'wall' or 'torus', not {described(boundary)}")
     room = as_numpy("capacity", capacity)
     if not is_real(room.dtype):
         raise ValueError(f"capacity must hold real numbers, not {room.dtype}")
@@ -140,8 +149,8 @@ def checked(open_cells: object, capacity: object, boundary: str) -> tuple[Bool[A
 def traced(open_cells: Any, capacity: Any, boundary: str) -> tuple[Bool[Array, "H W"], Float[Array, "H W"]]:
     """Return the same inside transformations, where only kinds and shapes can be checked."""
     cells, room = as_floats("open_cells", open_cells, "H W"), as_floats("capacity", capacity, kind=jnp.float32)
-    if boundary not in BOUNDARIES:
-        raise ValueError(f"boundary must be 'wall' or 'torus', not {boundary!r}")
+    if not isinstance(boundary, str) or boundary not in BOUNDARIES:
+        raise ValueError(f"boundary must be 'wall' or 'torus', not {described(boundary)}")
     if room.shape not in ((), cells.shape):
         raise ValueError(f"capacity must be a number or have the shape {cells.shape}, not {room.shape}")
     return cells != 0, jnp.broadcast_to(to_lattice(room), cells.shape)

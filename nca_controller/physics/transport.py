@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from operator import index
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from nca_controller.physics.acceptance import accept
-from nca_controller.physics.arrays import as_floats, as_number
+from nca_controller.physics.arrays import as_floats, as_number, described
 from nca_controller.physics.barrier import barrier
 from nca_controller.physics.exchange import apart, apportion, exchange, total
 from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
@@ -72,8 +72,11 @@ def advect(
     if mass.ndim != 3 or velocity.shape != (*mass.shape, 2):
         raise ValueError(f"mass must be (R, H, W) and velocity (R, H, W, 2), not {mass.shape} and {velocity.shape}")
     quantum, dt = checked_quantum(quantum, mass.dtype), as_number("dt", dt, mass.dtype)
-    if first not in ("x", "y"):
-        raise ValueError(f"first must be 'x' or 'y', not {first!r}")
+    if not isinstance(first, str) or first not in ("x", "y"):
+        raise ValueError(f"first must be 'x' or 'y', not {described(first)}")
+    check_limiter(scheme)
+    if not len(mass):
+        raise ValueError("mass must be that of at least one regiment")
     terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
     return step(mass, velocity, terrain, dt, scheme=scheme, quantum=quantum, sides=sides, first=first)
 
@@ -175,6 +178,7 @@ def ground_for(mass: Float[Array, "R H W"], terrain: Terrain | None) -> Terrain:
     Raises ValueError for one of another size than the mass.
     """
     terrain = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
+    check_terrain(terrain)
     if terrain.open_cells.shape != mass.shape[1:]:
         raise ValueError(f"the terrain is {terrain.open_cells.shape}, the mass {mass.shape[1:]}")
     return terrain.in_kind(mass.dtype)
@@ -187,9 +191,22 @@ def sides_of(mass: Float[Array, "R H W"], sides: Sequence[int] | None) -> tuple[
     """
     if sides is None:
         return (0,) * len(mass)
-    if len(sides) != len(mass):
-        raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(sides)}")
     try:
-        return tuple(index(side) for side in sides)
+        named = tuple(index(side) for side in sides)
     except TypeError:
-        raise ValueError(f"sides must be whole numbers, not {list(sides)}") from None
+        raise ValueError(f"sides must be whole numbers, not {described(sides)}") from None
+    if len(named) != len(mass):
+        raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(named)}")
+    return named
+
+
+def check_limiter(scheme: Any) -> None:
+    """Raise ValueError for a scheme that is no function, or none that compiled code can be kept for."""
+    if not callable(scheme) or isinstance(scheme, type) or type(scheme).__hash__ is None:
+        raise ValueError(f"scheme must be a limiter, as those of physics.limiters, not {described(scheme)}")
+
+
+def check_terrain(terrain: Any) -> None:
+    """Raise ValueError for what is no terrain."""
+    if not isinstance(terrain, Terrain):
+        raise ValueError(f"terrain must be a Terrain, not {described(terrain)}")

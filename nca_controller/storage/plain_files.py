@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,20 +22,27 @@ def read_plain(path: Path, largest: int) -> bytes:
     Raises FileNotFoundError where there is none, and CheckpointError for a device, a pipe or a folder, for a larger
     file, and for one that cannot be read.
     """
+    content = None
     try:
         if not path.exists():
             raise FileNotFoundError(path)
-        if not path.is_file():
-            raise CheckpointError(f"{path}: is no plain file")
-        with path.open("rb") as file:
-            content = file.read(largest + 1)
+        if path.is_file():
+            with open(path, "rb", opener=_without_waiting) as file:
+                plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)  # another may have taken its place meanwhile
+                content = file.read(largest + 1) if plain else None
     except FileNotFoundError:
         raise
     except (OSError, UnicodeError) as error:
         raise CheckpointError(f"{path}: {getattr(error, 'strerror', None) or first_line(error)}") from None
+    if content is None:  # also for some of the kernel's, which call themselves plain and have nothing yet
+        raise CheckpointError(f"{path}: is no plain file")
     if len(content) > largest:
         raise CheckpointError(f"{path}: is too large, over {largest} bytes")
     return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_json(path: Path) -> Any:

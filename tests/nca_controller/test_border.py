@@ -226,3 +226,44 @@ def test_a_platform_that_is_not_there_is_named_in_one_line(monkeypatch):
         for ask in (jax_config.first_device, JaxSimulation, lambda: rollout(Plan(), BLOCK, WANTED, ticks=1)):
             with pytest.raises(InputError, match=r"\AJAX does not find [^\n]*\Z"):
                 ask()
+
+
+NONE_OF_THEM = {
+    "a text": "a",
+    "a list": [[1], [1, 2]],
+    "a table": {},
+    "a function": len,
+    "an array": np.full((40, 40), 0.5),
+    "a key": jax.random.key(0),
+    "a record": np.zeros((2, 2), [("a", "f4")]),
+}
+
+
+@pytest.mark.parametrize("kind", NONE_OF_THEM)
+def test_what_are_no_arrays_is_refused_in_one_line_as_well(kind):
+    wrong, plan, ground = NONE_OF_THEM[kind], Plan(), Terrain.plain(HEIGHT, WIDTH)
+    still = np.zeros((1, HEIGHT, WIDTH, 2))
+    state = dynamics.init_state(BLOCK[None], ground, [plan], np.int64(0), sides=np.array([1]))
+    for call in (
+        lambda: rollout(plan, BLOCK, WANTED, ticks=wrong),
+        lambda: rollout(plan, BLOCK, WANTED, ticks=1, seed=wrong),
+        lambda: rollout(plan, BLOCK, WANTED, ticks=1, terrain=wrong),
+        lambda: rollout(wrong, BLOCK, WANTED, ticks=1),
+        lambda: advect(BLOCK[None], still, wrong),
+        lambda: advect(BLOCK[None], still, first=wrong),
+        lambda: advect(BLOCK[None], still, sides=wrong),
+        lambda: dynamics.init_state(BLOCK[None], ground, wrong, 0),
+        lambda: dynamics.init_state(BLOCK[None], ground, [plan], 0, sides=wrong),
+        lambda: dynamics.init_state(BLOCK[None], wrong, [plan], 0),
+        lambda: dynamics.tick(state, wrong),
+        lambda: Terrain(ground.open_cells, 1.0, wrong),
+        lambda: Terrain.plain(wrong, 3),
+        lambda: load_controller(wrong),
+    ):
+        with one_line("must be|must have|is loaded by|must hold|no model in|must name"):
+            call()
+    if wrong is not len:
+        with one_line("scheme must be a limiter"):
+            advect(BLOCK[None], still, scheme=wrong)
+    with one_line("at least one regiment"):
+        advect(BLOCK[None][:0], still[:0])

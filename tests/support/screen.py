@@ -8,8 +8,11 @@ import pytest
 
 
 @pytest.fixture
-def screen():
-    """An X server without a screen; without it, xdotool or setxkbmap the test is skipped, except under CI."""
+def x_server():
+    """An X server without a screen, and its process; without it, xdotool or setxkbmap the test is skipped.
+
+    Under CI it fails then.
+    """
     for program in ("Xvfb", "xdotool", "setxkbmap"):
         if shutil.which(program) is None:
             if os.environ.get("CI"):
@@ -24,7 +27,13 @@ def screen():
     try:
         os.close(writing)
         with os.fdopen(reading) as numbers:
-            yield f":{int(numbers.readline())}"
+            yield f":{int(numbers.readline())}", server
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture
+def screen(x_server):
+    """The name of an X server without a screen."""
+    return x_server[0]

@@ -2,8 +2,9 @@
 
 import json
 import zlib
+from argparse import Namespace
 
-from engine.app import compile_cache
+from engine.app import compile_cache, play
 from engine.app.compile_cache import DIGESTS, heal
 
 CODE = bytes(range(256)) * 40
@@ -52,3 +53,17 @@ def test_a_cache_that_is_missing_or_too_large_is_left_alone(tmp_path, monkeypatc
     monkeypatch.setattr(compile_cache, "MOST", 7)
     heal(tmp_path)
     assert entries(tmp_path) == {"cut"}
+
+
+def test_what_was_compiled_while_it_was_played_is_noted_before_the_program_leaves(tmp_path, monkeypatch):
+    """Nothing runs at exit: the game leaves by os._exit."""
+    monkeypatch.setenv(compile_cache.FOLDER, str(tmp_path))
+    monkeypatch.setattr(compile_cache, "_kept", set())
+
+    def figures(args, signals):
+        compile_cache.keep_compiled()
+        (tmp_path / "new-cache").write_bytes(zlib.compress(CODE))
+
+    monkeypatch.setattr(play, "figures", figures)
+    play.play(Namespace(demo=None, headless=True, screenshot=None), None)
+    assert list(json.loads((tmp_path / DIGESTS).read_text())) == ["new-cache"]

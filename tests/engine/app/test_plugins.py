@@ -11,7 +11,7 @@ from engine import plugin
 from engine.app import installed
 from engine.app.background import BackgroundTask
 from engine.app.launch import main
-from engine.io import InputError, PluginError, described, fault_log, paths
+from engine.io import InputError, PluginError, described, fault_log, paths, plugin_errors
 
 MODULE = """
 import sys
@@ -110,6 +110,24 @@ def test_a_plugin_that_cannot_be_made_is_named_with_its_entry_point(value, compl
         assert line.startswith(start)
         assert line.isprintable() and len(line) < 220
         assert raised.value.__cause__ is not None
+
+
+CANCELLED = type("Cancelled", (BaseException,), {})
+
+
+@pytest.mark.parametrize(
+    ("error", "at_the_front"),
+    [(KeyboardInterrupt, KeyboardInterrupt), (GeneratorExit, GeneratorExit), (CANCELLED, PluginError)],
+)
+def test_whatever_a_plugin_raises_in_the_background_is_its_own(error, at_the_front):
+    def make():
+        with plugin_errors("controller 'mine'"):
+            raise error
+
+    with pytest.raises(PluginError, match=rf"controller 'mine': {error.__name__}"):
+        BackgroundTask(make).outcome()
+    with pytest.raises(at_the_front):  # it may be the player's Ctrl-C
+        make()
 
 
 @pytest.mark.parametrize(("value", "complaint"), NO_SIMULATION.items())

@@ -197,3 +197,10 @@ def test_sides_are_told_apart_with_every_kind_of_sight(palette, sight):
             assert np.linalg.norm(seen(one, sight) - seen(other, sight)) > 0.15
     for one in PALETTES[palette]:
         assert np.linalg.norm(seen(one, sight) - seen(GRASS, sight)) > 0.1
+
+
+def test_what_a_killed_game_left_half_written_is_gone_with_the_next_start(tmp_path):
+    path = written(tmp_path, FULL)
+    (tmp_path / ".0123456789ab.draft").write_text("tutorial = ")
+    assert SettingsFile(path).settings.film == "mp4"
+    assert os.listdir(tmp_path) == ["settings.toml"]

@@ -105,6 +105,36 @@ def test_a_battle_that_fails_saves_its_replay(sent, monkeypatch, capsys):
     assert Path("film.gif").read_text() == "old"
 
 
+def test_where_no_plan_can_lead_either_it_ends_in_one_line_and_the_replay_is_saved(sent, monkeypatch, capsys):
+    ticks, tick = [], Battle.tick
+
+    class Failing(StandIn):
+        def read(self, state, fields):
+            if ticks[-1:] == [3]:
+                raise ZeroDivisionError("no way")
+            return super().read(state, fields)
+
+    def counted(self):
+        ticks.append(self.state.tick)
+        tick(self)
+
+    monkeypatch.setattr(Battle, "tick", counted)
+    monkeypatch.setattr(request, "make_simulation", Failing)
+    for number, plan in enumerate((["nca"], ["nca", "plan"])):
+        monkeypatch.setattr(request, "makers", lambda names, carried, plan=plan: dict.fromkeys(plan, object))
+        ticks.clear()
+        with pytest.raises(SystemExit) as leaving:
+            record("--headless", path=f"{number}.toml")
+        assert leaving.value.code == 2
+        assert load_replay(Path(f"{number}.toml")).ticks == 3
+        out, error = capsys.readouterr()
+        saved, line = error.splitlines()
+        assert out == "" and saved == f"run_game.py: the replay is in {Path(f'{number}.toml').resolve()}"
+        assert line.startswith(
+            "run_game.py: the simulation under 'nca': ZeroDivisionError: no way (its traceback is in "
+        )
+
+
 def test_a_replay_without_a_name_goes_to_the_data_folder(sent, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     for _ in range(2):

@@ -1,5 +1,6 @@
 """A controller or a simulation that fails in mid-battle: the last good field stays, and the plan takes over."""
 
+import asyncio
 import sys
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ FAULTS = {
     "raises": lambda fields: fail(ZeroDivisionError("no way")),
     "key error": lambda fields: fail(KeyError("plan")),
     "leaves": lambda fields: sys.exit(3),
+    "no Exception": lambda fields: fail(asyncio.CancelledError()),
     "mute": lambda fields: fail(MuteError()),
     "input error": lambda fields: fail(InputError("an error of the engine's own")),
     "nan": lambda fields: fields | {"mass": np.full_like(fields["mass"], np.nan)},

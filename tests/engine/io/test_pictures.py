@@ -117,6 +117,11 @@ USELESS = {
     "a side too long": (by_hand(2**31 - 1, 1, 8, 0, []), "are no picture, or too many"),
     "no pixels": (by_hand(0, 5, 8, 0, []), "are no picture, or too many"),
     "no data": (by_hand(4096, 4096, 16, 6, []), "cannot read the picture"),
+    "a second header": (
+        by_hand(2, 2, 8, 0, [], chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 17 * 10**7, 8, 0, 0, 0, 0))),
+        "sizes",
+    ),
+    "a broken chunk": (by_hand(2, 2, 8, 0, [b"12", b"12"]).replace(b"IDAT", b"I\xffAT"), "picture: it is damaged"),
     "an unknown kind": (by_hand(2, 2, 7, 5, [b"12", b"12"]), "cannot read the picture"),
     "a text that unfolds": (png(np.zeros((2, 2), np.uint8), pnginfo=TEXT_BOMB), "cannot read the picture"),
     **{kind: (file_of(kind), "it is no PNG") for kind in ("JPEG", "GIF", "BMP", "TIFF", "PPM")},

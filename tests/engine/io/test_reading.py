@@ -36,6 +36,16 @@ def test_only_plain_files_are_read_and_none_is_waited_for(tmp_path):
         read_file(type(tmp_path)("/proc/self/status"), 4)  # its size is said to be 0
 
 
+def test_a_file_that_has_nothing_yet_is_not_waited_for(tmp_path, monkeypatch):
+    """Some of the kernel's call themselves plain, as /proc/kmsg does: a pipe stands in, for those are root's."""
+    os.mkfifo(tmp_path / "kmsg")
+    writer = os.open(tmp_path / "kmsg", os.O_RDWR)
+    monkeypatch.setattr("engine.io.reading._check", lambda *_: None)
+    with pytest.raises(FileError, match="is no plain file"):
+        read_file(tmp_path / "kmsg", 5)
+    os.close(writer)
+
+
 def test_a_mark_and_line_ends_of_other_systems_are_welcome():
     assert parse_toml(b'\xef\xbb\xbftitle = "T"\r\n[a]\r\nb = """x\r\ny"""\r\n', "f") == {
         "title": "T",

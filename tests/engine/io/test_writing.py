@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -114,21 +115,72 @@ def test_a_file_that_is_not_to_be_written_is_not_replaced(tmp_path, monkeypatch)
 KILLED = """
 import itertools, os, sys
 from pathlib import Path
-from engine.io import write_whole
-for number in itertools.count():
-    write_whole(Path(sys.argv[1]), bytes([number % 256]) * 3_000_000)
-    if not number:
-        print(flush=True)
+from engine.io import drafted, write_whole
+path = Path(sys.argv[1])
+with drafted(path.with_name("film")) as film:  # it takes long, and nothing is written to it for a while
+    film.path.write_text("live")
+    for number in itertools.count():
+        write_whole(path, bytes([number % 256]) * 3_000_000)
+        if not number:
+            print(film.path, flush=True)
 """
 
 
-def test_a_kill_leaves_the_old_file_or_the_new_one(tmp_path):
+def test_a_kill_leaves_the_old_file_or_the_new_one_and_no_draft_for_long(tmp_path):
     path = tmp_path / "file"
-    program = subprocess.Popen([sys.executable, "-c", KILLED, path], stdout=subprocess.PIPE)
-    program.stdout.readline()
+    program = subprocess.Popen([sys.executable, "-c", KILLED, path], stdout=subprocess.PIPE, text=True)
+    film = Path(program.stdout.readline().strip())
+    write_whole(tmp_path / "other", "while the film is being made")
+    check_writable(tmp_path / "other")
+    assert film.read_text() == "live"
     program.kill()
     program.communicate()
     assert len(path.read_bytes()) == 3_000_000 and len(set(path.read_bytes())) == 1
+    assert film.exists()
+    write_whole(tmp_path / "other", "after the kill")
+    assert sorted(os.listdir(tmp_path)) == ["file", "other"]
+
+
+def test_only_what_is_known_to_be_left_behind_is_removed(tmp_path, monkeypatch):
+    beside = [".0123456789ab.draft.txt", "0123456789ab.draft", ".0123456789AB.draft", ".short.draft"]
+    for name in beside:
+        (tmp_path / name).write_text("somebody's own")
+    (tmp_path / ".0123456789aa.draft").mkdir()
+    getattr(os, "mkfifo", os.mkdir)(tmp_path / ".0123456789ab.draft")
+    (tmp_path / ".0123456789ac.draft").symlink_to(tmp_path / beside[0])
+    kept = sorted(os.listdir(tmp_path))
+    (tmp_path / ".0123456789ad.draft").write_text("left behind")
+    with drafted(tmp_path / "film") as film:  # by another thread, say
+        write_whole(tmp_path / "file", "one")
+        assert film.path.exists()
+        monkeypatch.setattr(os, "scandir", lambda _: (_ for _ in ()).throw(PermissionError(13, "not to be listed")))
+        write_whole(tmp_path / "file", "two")
+    assert sorted(os.listdir(tmp_path)) == sorted([*kept, "film", "file"])
+
+
+def test_without_locks_what_is_old_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.io.writing.fcntl", None)
+    old, young = tmp_path / ".0123456789ab.draft", tmp_path / ".0123456789ac.draft"
+    for path in (old, young):
+        path.write_text("left behind, or not")
+    os.utime(old, (0, time.time() - 120))
+    write_whole(tmp_path / "file", "one")
+    assert sorted(os.listdir(tmp_path)) == [young.name, "file"]
+
+
+def test_a_draft_that_is_taken_for_forsaken_before_it_is_locked_is_made_anew(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    lock, taken = fcntl.flock, []
+
+    def lock_late(handle, how):
+        if not taken:
+            taken.extend(tmp_path.glob(".*.draft"))
+            taken[0].unlink()
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    write_whole(tmp_path / "file", "one")
+    assert len(taken) == 1 and os.listdir(tmp_path) == ["file"]
 
 
 def test_a_line_is_appended_whole_or_not_at_all(tmp_path):
@@ -137,6 +189,11 @@ def test_a_line_is_appended_whole_or_not_at_all(tmp_path):
         append_line(tmp_path / "log", "three")
     append_line(tmp_path / "log", "two")
     assert (tmp_path / "log").read_bytes() == b"one\ntwo\n"
+    for torn in (b"three", b"3" * 10_000):  # a kill in the middle of a line
+        for whole in (b"one\ntwo\n", b""):
+            (tmp_path / "log").write_bytes(whole + torn)
+            append_line(tmp_path / "log", "four")
+            assert (tmp_path / "log").read_bytes() == whole + b"four\n"
 
 
 def test_what_can_be_known_before_is_refused_before(tmp_path):

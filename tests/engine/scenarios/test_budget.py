@@ -58,6 +58,14 @@ def test_what_would_take_gigabytes_or_minutes_is_refused_first(kind):
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.parametrize("radius", [1e155, 1e300, 1.7e308])
+def test_a_disc_beyond_all_fields_is_reckoned_with(radius):
+    order = replace(DISCS, area=((10.0, 10.0, radius),))
+    scenarios.check_budget(replace(PLAIN, orders=(order,)))
+    with pytest.raises(InputError, match="beyond all fields"):
+        BattleSetup(StandIn, {"plan": object}, formations.load(), replace(PLAIN, orders=(order,))).check()
+
+
 def test_what_ships_is_far_from_the_limits():
     for path in scenarios.list_files().values():
         scenario = scenarios.load(path)
