@@ -19,10 +19,10 @@ from nca_controller.checkpoints import Architecture
 from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
 from nca_controller.jax_config import first_device
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.model import PRESENT, AdvectionNCA, State, create_formation_from_alpha
+from nca_controller.model import PRESENT, AdvectionNCA, Percept, State, create_formation_from_alpha
 from nca_controller.physics import Terrain, perturb
 
-__all__ = ["NCA", "Controller", "Plan", "Poisson", "load_controller", "model_folder"]
+__all__ = ["NCA", "Controller", "Percept", "Plan", "Poisson", "load_controller", "model_folder"]
 
 ORDERED = "ordered"  # checkpoint name of the order, which training keeps for the backward pass instead of planning anew
 
@@ -30,7 +30,8 @@ ORDERED = "ordered"  # checkpoint name of the order, which training keeps for th
 class Controller(Protocol):
     """Steers one regiment. A pytree, so that it passes through jit, grad and vmap.
 
-    `crowd` (H, W) is the mass of all regiments, the controller's own among them.
+    `crowd` (H, W) is the mass of all regiments, the controller's own among them. A controller whose `steer` has a sixth
+    parameter, `percept`, is given a Percept there: what lies on each cell, friends, enemies and ground apart.
     """
 
     max_speed: float  # cells per tick, Euclidean

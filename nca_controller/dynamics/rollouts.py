@@ -62,7 +62,7 @@ def rollout(
         mass = as_floats("mass", mass, "H W")[None]
     elif mass.ndim != 3:
         raise ValueError(f"mass must be (H, W) or (R, H, W), not {mass.shape}")
-    several = [controllers] * len(mass) if hasattr(controllers, "steer") else controllers
+    several: Any = [controllers] * len(mass) if hasattr(controllers, "steer") else controllers
     ground = terrain if terrain is not None else Terrain.plain(*mass.shape[1:])
     check_terrain(ground)
     orders = schedule(targets, mass.shape[1:] if alone else mass.shape)

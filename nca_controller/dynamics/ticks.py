@@ -9,10 +9,9 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from nca_controller.controllers import Controller
+from nca_controller.controllers import Controller, Percept
 from nca_controller.dynamics.state import State, checked_targets
 from nca_controller.guidance import DT, MAX_SPEED, STEPS, clipped
-from nca_controller.model import Percept
 from nca_controller.physics import Limiter, Terrain, advect, as_floats, total
 
 Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
