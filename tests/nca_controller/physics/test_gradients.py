@@ -103,6 +103,18 @@ def test_who_stands_still_feels_where_to_go():
     np.testing.assert_allclose(slope, 0.5 * 0.25, rtol=1e-6)
 
 
+@pytest.mark.parametrize("sides", [(0,), (0, 0), (0, 1), (0, 0, 1)])
+def test_at_rest_ones_own_slope_is_that_of_one_regiment_alone(sides):
+    """Beside friends as beside enemies; and nobody else has a slope in it."""
+    mass = jnp.zeros((len(sides), 1, 5)).at[0, 0, 2].set(0.5)
+
+    def to_the_right(velocity):
+        return (advect(mass, velocity, quantum=None, sides=sides).mass[:, 0] * jnp.arange(5)).sum(axis=-1)
+
+    slopes = jax.jit(jax.jacrev(to_the_right))(jnp.zeros((len(sides), 1, 5, 2)))[:, 0, 0, 2, 0]
+    np.testing.assert_allclose(slopes, [0.125] + [0] * (len(sides) - 1), atol=1e-6)
+
+
 def test_rounding_passes_the_gradient_straight_through():
     """On the lattice the outcome is a staircase in v, whose own slope is 0; the gradient is that off the lattice."""
     mass, velocity = jnp.full((1, 4, 4), 0.3), jnp.full((1, 4, 4, 2), 0.123)

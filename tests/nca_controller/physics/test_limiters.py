@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nca_controller.physics import LIMITERS, Terrain, advect, ultra_bee, van_leer
+from nca_controller.physics import LIMITERS, Terrain, advect, superbee, superbee_smooth, ultra_bee, van_leer
 
 
 def covered(start, length, count):
@@ -65,8 +65,21 @@ def test_ultra_bee_keeps_a_marching_block_together(degrees, speed):
 def test_the_table_goes_from_smearing_to_sharpening():
     direction = np.array([np.cos(np.deg2rad(18)), np.sin(np.deg2rad(18))])
     kept = [march(scheme, direction)[0] for scheme in LIMITERS.values()]
-    assert list(LIMITERS) == ["donor_cell", "van_leer", "superbee", "ultra_bee"]
+    assert list(LIMITERS) == ["donor_cell", "van_leer", "superbee", "superbee_smooth", "ultra_bee"]
     assert kept == sorted(kept)
+
+
+def test_superbee_smooth_is_superbee_with_van_leers_derivative():
+    """To the bit, and in both modes."""
+    rng = np.random.default_rng(6)
+    at = tuple(jnp.asarray(rng.normal(size=200), jnp.float32) for _ in range(2)) + (jnp.float32(rng.random(200)),)
+    along = tuple(jnp.asarray(rng.normal(size=200), jnp.float32) for _ in range(3))
+    smooth, slope = jax.jit(partial(jax.jvp, superbee_smooth))(at, along)
+    assert (smooth == jax.jit(superbee)(*at)).all()
+    np.testing.assert_allclose(slope, jax.jvp(van_leer, at, along)[1], rtol=1e-5, atol=1e-6)
+    back = jax.grad(lambda *at: superbee_smooth(*at).sum(), argnums=(0, 1, 2))(*at)
+    for one, other in zip(back, jax.grad(lambda *at: van_leer(*at).sum(), argnums=(0, 1, 2))(*at), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
 def errors_after_a_round(scheme, size):

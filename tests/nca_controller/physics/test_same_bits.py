@@ -21,6 +21,7 @@ GOLDEN = {
     "donor_cell": "441f38ee4092a534",
     "van_leer": "fe8c520c9c814f6c",
     "superbee": "9ddbf2f41e07ef69",
+    "superbee_smooth": "9ddbf2f41e07ef69",  # the same as superbee's
     "ultra_bee": "90f1085ea5bcfe3c",
 }
 
