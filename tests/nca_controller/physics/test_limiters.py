@@ -72,7 +72,7 @@ def test_the_table_goes_from_smearing_to_sharpening():
 def test_superbee_smooth_is_superbee_with_van_leers_derivative():
     """To the bit, and in both modes."""
     rng = np.random.default_rng(6)
-    at = tuple(jnp.asarray(rng.normal(size=200), jnp.float32) for _ in range(2)) + (jnp.float32(rng.random(200)),)
+    at = (*(jnp.float32(rng.normal(size=200)) for _ in range(2)), jnp.float32(rng.random(200)))
     along = tuple(jnp.asarray(rng.normal(size=200), jnp.float32) for _ in range(3))
     smooth, slope = jax.jit(partial(jax.jvp, superbee_smooth))(at, along)
     assert (smooth == jax.jit(superbee)(*at)).all()

@@ -1,0 +1,144 @@
+"""What gradients through battles are worth, and what they cost: the figures of docs/gradients.md.
+
+python tests/benchmarks/gradients.py [norms] [controls] [regiments] [memory]
+
+norms: the gradient of the overlap at the end in the mass at the start, under the plan. controls: gradients in smooth
+velocities against central differences of the game's own scheme. regiments: the processor's time of a backward pass,
+beside that of one regiment. memory: what a backward pass through 200 ticks keeps, with rematerialisation and without.
+"""
+
+import sys
+import time
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from nca_controller import create_formation_target, load_controller, rollout
+from nca_controller.guidance import DT, clipped
+from nca_controller.metrics import overlap
+from nca_controller.physics import LIMITERS, advect, superbee
+
+HEIGHT, WIDTH, MASS = 48, 64, 150.0
+KNOTS = 3, 4  # of the smooth velocities, along y and x
+STEP = 0.02  # of the central differences, cells per unit time
+SCHEMES = ("donor_cell", "van_leer", "superbee", "superbee_smooth")
+
+
+def fields(height=HEIGHT, width=WIDTH, mass=MASS):
+    return tuple(create_formation_target(name, height, width, mass=mass) for name in ("line", "wedge"))
+
+
+def norms(ticks=(25, 50, 100, 200, 400)):
+    """Print the norm of the gradient in the mass, over so many ticks."""
+    start, target = fields()
+    controller = load_controller("plan")
+    print(f"\n{'norm in the mass':<18}" + "".join(f"{count:>12}" for count in ticks))
+    for name in SCHEMES:
+
+        def missing(mass, count, name=name):
+            state = rollout(controller, mass, target, ticks=count, scheme=LIMITERS[name], final=True, remat=True)
+            return 1 - overlap(state.mass[0], target)
+
+        slopes = [jax.jit(jax.grad(partial(missing, count=count)))(start) for count in ticks]
+        print(f"{name:<18}" + "".join(f"{np.linalg.norm(slope):>12.3g}" for slope in slopes), flush=True)
+
+
+def driven(controls, start, ticks, scheme):
+    """Return the mass after so many ticks under velocities that are smooth between knots."""
+    velocity = clipped(jax.image.resize(controls, (HEIGHT, WIDTH, 2), "cubic"))[None]
+
+    def tick(mass, _):
+        for first in "xy":
+            mass = advect(mass, velocity, dt=DT, scheme=scheme, first=first).mass
+        return mass, None
+
+    return jax.lax.scan(jax.checkpoint(tick), start[None], length=ticks)[0][0]
+
+
+def controls(ticks=(25, 50, 100, 200, 400)):
+    """Print how gradients in smooth velocities agree with central differences: correlation, and ratio of spreads."""
+    start, _ = fields()
+    rng = np.random.default_rng(4)
+    at = jnp.asarray(0.25 * rng.normal(size=(*KNOTS, 2)), jnp.float32)
+    where = jnp.asarray(np.hypot(*np.meshgrid(np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT))), jnp.float32)
+
+    def outcome(controls, count, scheme):
+        return (driven(controls, start, count, scheme) * where).sum() / MASS
+
+    print(f"\n{'correlation, spread':<20}" + "".join(f"{count:>16}" for count in ticks))
+    steps = STEP * jnp.eye(at.size).reshape(-1, *at.shape)
+    truths = {}
+    for name in SCHEMES:
+        cells = []
+        for count in ticks:
+            for scheme in {name, "superbee"}:
+                if (scheme, count) not in truths and scheme != "superbee_smooth":
+                    ask = jax.jit(partial(outcome, count=count, scheme=LIMITERS[scheme]))
+                    both = [[float(ask(at + sign * one)) for one in steps] for sign in (1, -1)]
+                    truths[scheme, count] = (np.array(both[0]) - np.array(both[1])) / (2 * STEP)
+            slope = np.asarray(jax.jit(jax.grad(partial(outcome, count=count, scheme=LIMITERS[name])))(at)).ravel()
+            truth = truths["superbee", count]
+            cells.append(f"{np.corrcoef(slope, truth)[0, 1]:>8.3f}{slope.std() / truth.std():>8.3g}")
+        print(f"{name:<20}" + "".join(cells), flush=True)
+
+
+def regiments(counts=(1, 2, 4, 8), size=128):
+    """Print the processor's time of a backward pass, in times the number of regiments times that of one."""
+    print(f"\n{'backward, ms':<14}{'one step':>12}{'x R x one':>12}{'16 ticks, remat':>18}{'x R x one':>12}")
+    alone = None
+    for count in counts:
+        rng = np.random.default_rng(0)
+        mass = np.zeros((count, size, size), np.float32)
+        for regiment in range(count):
+            row, column = divmod(regiment, 4)
+            mass[regiment, 8 + 40 * row : 36 + 40 * row, 4 + 30 * column : 30 + 30 * column] = 0.75
+        velocity = np.float32(rng.normal(size=(*mass.shape, 2)))
+
+        def step(mass, velocity):
+            return (advect(mass, velocity).mass ** 2).sum()
+
+        def march(mass, velocity):
+            once = jax.checkpoint(lambda mass, _: (advect(mass, velocity).mass, None))
+            return (jax.lax.scan(once, mass, length=32)[0] ** 2).sum()
+
+        spent = []
+        for outcome, repeats in ((step, 20), (march, 2)):
+            gradient = jax.jit(jax.grad(outcome, argnums=(0, 1)))
+            jax.block_until_ready(gradient(mass, velocity))
+            tries = []
+            for _ in range(5):
+                begun = time.process_time()
+                for _ in range(repeats):
+                    jax.block_until_ready(gradient(mass, velocity))
+                tries.append((time.process_time() - begun) / repeats)
+            spent.append(1e3 * min(tries))
+        alone = alone or spent
+        ratios = [one / of_one / count for one, of_one in zip(spent, alone, strict=True)]
+        print(f"R = {count:<10}{spent[0]:>12.1f}{ratios[0]:>12.2f}{spent[1]:>18.1f}{ratios[1]:>12.2f}", flush=True)
+
+
+def memory(ticks=200, height=128, width=192):
+    """Print what a backward pass keeps beside its arguments, by the compiler's account."""
+    start, target = fields(height, width, 600.0)
+    controller = load_controller("default")
+    print()
+    for remat in (False, True):
+
+        def missing(mass, remat=remat):
+            return 1 - overlap(rollout(controller, mass, target, ticks=ticks, remat=remat, final=True).mass[0], target)
+
+        kept = jax.jit(jax.grad(missing)).lower(start).compile().memory_analysis().temp_size_in_bytes
+        print(f"{ticks} ticks at {width}x{height}, remat={remat}: {kept / 2**30:.2f} GiB", flush=True)
+
+
+def main():
+    sections = {"norms": norms, "controls": controls, "regiments": regiments, "memory": memory}
+    for name in sys.argv[1:] or sections:
+        sections[name]()
+
+
+if __name__ == "__main__":
+    assert superbee is LIMITERS["superbee"]
+    main()
