@@ -96,16 +96,19 @@ def step(
     """Return the outcome of a step, all arguments given and checked; compiled, so that loops may call it."""
     nobody = jnp.isnan(velocity) & (mass == 0)[..., None]
     courant = jnp.clip(to_lattice(jnp.where(nobody, 0, velocity) * dt, quantum), -1, 1)
+    courant_x, courant_y = courant[..., 0], courant[..., 1]
+    if len(mass) > 1:
+        courant_x, courant_y = barrier((courant_x, courant_y))
 
     def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
         return apply_offers(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
 
     def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
-        mass, flux = march(transposed(mass), transposed(courant[..., 0]), terrain.transposed())
+        mass, flux = march(transposed(mass), transposed(courant_x), terrain.transposed())
         return transposed(mass), transposed(flux)
 
     def along_y(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
-        return march(mass, courant[..., 1], terrain)
+        return march(mass, courant_y, terrain)
 
     if first == "x":
         mass, flux_x = along_x(mass)
