@@ -212,7 +212,7 @@ def _clear_if_forsaken(draft: str) -> None:
         if time.time() - found.st_mtime > FORSAKEN:
             os.unlink(draft)
         return
-    handle = os.open(draft, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    handle = os.open(draft, os.O_RDWR)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.unlink(draft)
