@@ -1,18 +1,24 @@
 """Battles as pure functions on a state: how one begins, its tick, and rollouts of many ticks."""
 
+from nca_controller.dynamics.programs import Programs
+from nca_controller.dynamics.rest import RestRule, judged
 from nca_controller.dynamics.rollouts import rollout, trajectory
 from nca_controller.dynamics.state import State, checked_targets, init_state
-from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport
+from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport, transport_some
 
 __all__ = [
+    "Programs",
+    "RestRule",
     "State",
     "advance",
     "checked_targets",
     "init_state",
+    "judged",
     "planned",
     "rollout",
     "steer",
     "tick",
     "trajectory",
     "transport",
+    "transport_some",
 ]

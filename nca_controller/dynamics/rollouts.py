@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from nca_controller.controllers import Controller
+from nca_controller.dynamics.rest import RestRule
 from nca_controller.dynamics.state import State, checked_targets, init_state
 from nca_controller.dynamics.ticks import tick
 from nca_controller.jax_config import first_device
@@ -32,6 +33,7 @@ def rollout(
     scheme: Limiter = superbee,
     sides: Sequence[int] | None = None,
     quantum: float | None = QUANTUM,
+    rest: RestRule | None = None,
     metrics: Metrics | None = None,
     final: bool = False,
     remat: bool = False,
@@ -41,6 +43,9 @@ def rollout(
     `controllers` are one for each regiment, or one for all. With a mass of (H, W) and targets of that shape one
     regiment marches, and the masses are (ticks, H, W). Targets may change: `{0: first, 50: second}` has the second from
     tick 50 on. `seed` may be traced, and all else that is an array; vmap runs over seeds, masses, targets and weights.
+
+    `rest` is the rule by which a game lets regiments stand; a soldier at rest has no gradient, so there is none by
+    default.
 
     `metrics(state, targets)` is asked after each tick, and what it says is returned instead of masses, stacked; `final`
     returns the last State alone. `remat` keeps only the states between ticks for the backward pass and computes the
@@ -68,7 +73,7 @@ def rollout(
     orders = schedule(targets, mass.shape[1:] if alone else mass.shape)
     if alone:
         orders = orders._replace(targets=tuple(one[None] for one in orders.targets))
-    state = init_state(mass, ground, several, seed, sides=sides, scheme=scheme, quantum=quantum)
+    state = init_state(mass, ground, several, seed, sides=sides, scheme=scheme, quantum=quantum, rest=rest)
     asked = metrics or (None if final else lone_mass if alone else all_mass)
     state, recorded = trajectory(state, orders, ticks=ticks, metrics=asked, remat=remat)
     return state if final else recorded

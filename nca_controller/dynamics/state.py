@@ -11,6 +11,7 @@ from flax import struct
 from jaxtyping import Array, Float
 
 from nca_controller.controllers import Controller
+from nca_controller.dynamics.rest import Rest, RestRule, awake_at_first
 from nca_controller.physics import (
     QUANTUM,
     Limiter,
@@ -43,6 +44,7 @@ class State(struct.PyTreeNode):
     sides: tuple[int, ...] = struct.field(pytree_node=False)  # friends exchange places, enemies do not
     scheme: Limiter = struct.field(pytree_node=False)
     quantum: float | None = struct.field(pytree_node=False, default=QUANTUM)  # the lattice's, or None off it
+    rest: Rest | None = None  # what the rule of rest remembers, where there is that rule
     facing: Any = None
     losses: Any = None
     morale: Any = None
@@ -57,8 +59,11 @@ def init_state(
     sides: Sequence[int] | None = None,
     scheme: Limiter = superbee,
     quantum: float | None = QUANTUM,
+    rest: RestRule | None = None,
 ) -> State:
     """Return the state of regiments at rest that have had no order; all are of one side where none are given.
+
+    With a rule of rest, regiments that stand in their places are neither steered nor moved; without one all are.
 
     The mass is rounded down to the lattice. It may be an array of NumPy or JAX, of any real numbers, and becomes
     float32, or stays float64 where JAX has 64 bits switched on; then the lattice may be finer, down to 2^-48. Off it,
@@ -84,6 +89,7 @@ def init_state(
         sides=sides_of(mass, sides),
         scheme=scheme,
         quantum=quantum,
+        rest=awake_at_first(seen, rest) if rest else None,
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from nca_controller.controllers import Controller, Percept
+from nca_controller.dynamics.rest import judged, resting
 from nca_controller.dynamics.state import State, checked_targets
 from nca_controller.guidance import DT, MAX_SPEED, STEPS, clipped
 from nca_controller.physics import Limiter, Terrain, advect, as_floats, total
@@ -27,7 +29,19 @@ def tick(state: State, targets: Float[Array, "R H W"]) -> State:
     Whatever a controller returns is limited to its top speed. Raises ValueError for a velocity of another shape, and
     for targets as `rollout` does.
     """
-    return advance(state, checked_targets("targets", targets, state.mass.shape), steer, transport)
+    targets = checked_targets("targets", targets, state.mass.shape)
+    if state.rest is None:
+        return advance(state, targets, steer, transport)
+    asleep = resting(state.rest, targets)
+
+    def steer_or_rest(controller: Controller, memory: Any, *known: Any) -> tuple[Float[Array, "H W 2"], Any]:
+        still = asleep[known[2]]
+        velocity, updated = steer(controller, memory, *known)
+        kept = jax.tree.map(lambda old, new: jnp.where(still, old, new), memory, updated)
+        return jnp.where(still, 0, velocity), kept
+
+    rest = judged(state.rest, state.mass, targets)
+    return advance(state, targets, steer_or_rest, transport).replace(rest=rest)
 
 
 def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transport: Transport) -> State:
@@ -113,6 +127,27 @@ def transport(
         moved = advect(mass, velocity, terrain, dt=DT, scheme=scheme, quantum=quantum, sides=sides, first=first)
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
     return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
+
+
+def transport_some(
+    mass: Float[Array, "R H W"],
+    velocities: Sequence[Float[Array, "H W 2"]],
+    chosen: Int[Array, " B"],
+    terrain: Terrain,
+    *,
+    sides: tuple[int, ...],
+    scheme: Limiter,
+    quantum: float | None,
+) -> dict[str, Float[Array, "R ..."]]:
+    """Return what `transport` does where only the chosen regiments move, in their order; the same to the bit.
+
+    The others take up room and offer nothing, so they may as well be missing capacity. `sides` are those of the chosen.
+    """
+    moving = mass[chosen]
+    ground = terrain.with_capacity(jnp.maximum(terrain.capacity - (total(mass) - total(moving)), 0))
+    moved = transport(moving, velocities, ground, sides=sides, scheme=scheme, quantum=quantum)
+    start = {name: jnp.zeros((len(mass), *field.shape[1:]), field.dtype) for name, field in moved.items()}
+    return {name: field.at[chosen].set(moved[name]) for name, field in (start | {"mass": mass}).items()}
 
 
 def planned(state: State) -> Float[Array, "R H W 2"]:

@@ -93,9 +93,11 @@ class Terrain:
 
     def in_kind(self, kind: Any) -> Terrain:
         """Return the ground with its capacity in that kind of number, as mass is reckoned in."""
-        if self.capacity.dtype == kind:
-            return self
-        return self.tree_unflatten(self.boundary, (self.open_cells, self.capacity.astype(kind)))
+        return self if self.capacity.dtype == kind else self.with_capacity(self.capacity.astype(kind))
+
+    def with_capacity(self, capacity: Float[Array, "H W"]) -> Terrain:
+        """Return the ground with another capacity, on the lattice; 0 where others fill it. Nothing is checked."""
+        return self.tree_unflatten(self.boundary, (self.open_cells, capacity))
 
     def settle(
         self, mass: Float[Array, "R H W"] | Float[np.ndarray, "R H W"], quantum: float | None = QUANTUM
