@@ -1,0 +1,189 @@
+"""One command measures a machine: `python -m nca_controller.benchmark`, in under four minutes.
+
+It says whether the physics keeps its promises on the device, how far its fields are from the CPU's, how many ticks a
+second it does, how fast it trains, and how much of the device's bandwidth that is. It prints and saves a table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from engine.io import InputError, Parser, arguments, check_writable, name_unwritable, terminal, write_whole
+from nca_controller.controllers import Controller, load_controller
+from nca_controller.dynamics import State, advance, init_state, steer, trajectory, transport
+from nca_controller.jax_config import first_device
+from nca_controller.physics import Terrain
+
+LIMIT = 210.0  # seconds after which nothing more is begun
+EACH = 3.0  # seconds that a figure takes, at least one call
+SIZES, REGIMENTS = (128, 256, 512, 1024), (1, 8)
+FILLED = 0.05  # share of a field on which an army stands
+CHECKED = (1, 20, 100)  # ticks after which fields are compared
+SCANNED = 8  # ticks of a scanned call
+COPIED = 2**26  # numbers that are copied to find the bandwidth
+PACKAGES = ("jax", "jaxlib", "flax", "numpy")
+TRAINED = {"batch": 4, "ticks": 32, "grid": 64}  # the battles of a gradient
+
+Clock = Callable[[], float]
+
+
+def main(words: list[str] | None = None) -> None:
+    """Measure as the command line says."""
+    terminal.prepare()
+    parser = Parser(prog="python -m nca_controller.benchmark", description=__doc__.splitlines()[0])
+    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("maniple-benchmark.md"), help="the table")
+    parser.add_argument("--sizes", metavar="N,N", default=",".join(map(str, SIZES)), help="widths of square fields")
+    parser.add_argument("--limit", metavar="SECONDS", type=float, default=LIMIT, help="begin nothing after that")
+    args = parser.parse_args(words)
+    try:
+        check_writable(args.out, ".md")
+        sizes = [arguments.count(size) for size in args.sizes.split(",")]
+        first_device()
+        lines = []
+        for line in table(sizes, args.limit):
+            terminal.write(f"{line}\n")
+            lines.append(line)
+        with name_unwritable(args.out):
+            write_whole(args.out, "\n".join(lines) + "\n")
+    except (InputError, argparse.ArgumentTypeError) as error:
+        parser.error(str(error))
+
+
+def table(sizes: list[int], limit: float) -> Iterator[str]:
+    """Yield the lines of the table, as they are measured; what is not begun within the limit is "-"."""
+    begun = time.perf_counter()
+    device = first_device()
+    yield f"# {device.device_kind} ({device.platform}, {len(jax.devices())} of them)\n"
+    yield ", ".join(f"{package} {version(package)}" for package in PACKAGES) + f", Python {platform.python_version()}\n"
+    yield "Made by `python -m nca_controller.benchmark`.\n"
+    controller = load_controller("default")
+    yield from promises(controller, device)
+    yield f"Training, forward and backward, {TRAINED}: {trained():.3g} cell-steps a second.\n"
+    width = bandwidth()
+    yield f"A copy moves {width / 1e9:.1f} GB a second. A tick touches what its operations read and write by the"
+    yield "compiler's account, of which caches serve a part.\n"
+    yield "| cells | regiments | ticks a second, scanned | one by one | GB touched a second | times a copy's |"
+    yield "|---|---|---|---|---|---|"
+    for size in sizes:
+        for regiments in REGIMENTS:
+            if time.perf_counter() - begun > limit:
+                yield f"| {size} x {size} | {regiments} | - | - | - | - |"
+                continue
+            state, targets = armies(controller, size, regiments)
+            scanned, moved = scans(state, targets)
+            single = one_by_one(state, targets)
+            rate = scanned * moved
+            figures = f"{scanned:.4g} | {single:.4g} | {rate / 1e9:.3g} | {rate / width:.2f}"
+            yield f"| {size} x {size} | {regiments} | {figures} |"
+    yield f"\nMeasured in {time.perf_counter() - begun:.0f} seconds."
+
+
+def promises(controller: Controller, device: Any) -> Iterator[str]:
+    """Yield whether totals, capacity and closed cells hold on the device, and how far its fields are from the CPU's."""
+    state, targets = armies(controller, 128, 4, sides=(0, 0, 1, 1))
+    ends = {}
+    for place in dict.fromkeys([device, jax.local_devices(backend="cpu")[0]]):
+        with jax.default_device(place):
+            here = jax.device_put((state, targets), place)
+            ends[place] = [here[0]]
+            for before, ticks in zip((0, *CHECKED), CHECKED, strict=False):
+                ends[place].append(trajectory(ends[place][-1], here[1], ticks=ticks - before)[0])
+    last, first = (np.asarray(ends[device][number].mass, np.float64) for number in (-1, 0))
+    total = (last.sum(axis=(1, 2)) == first.sum(axis=(1, 2))).all()
+    cap = (last.sum(axis=0) <= np.asarray(state.terrain.capacity)).all()
+    closed = not last[:, ~np.asarray(state.terrain.open_cells)].any()
+    for what, held in (("totals to the bit", total), ("capacity", cap), ("closed cells empty", closed)):
+        yield f"- {what} after {CHECKED[-1]} ticks of four regiments: {'held' if held else 'BROKEN'}"
+    for number, ticks in enumerate(CHECKED, 1):
+        one, other = (ends[place][number] for place in (next(iter(ends)), list(ends)[-1]))
+        gaps = [
+            float(np.abs(np.asarray(getattr(one, name)) - np.asarray(getattr(other, name))).max())
+            for name in ("mass", "velocity")
+        ]
+        yield f"- largest difference from the CPU after {ticks} ticks: mass {gaps[0]:.2g}, velocity {gaps[1]:.2g}"
+    yield ""
+
+
+def armies(controller: Controller, size: int, regiments: int, sides: tuple[int, ...] | None = None) -> Any:
+    """Return the state of square regiments on a field with walls and a ford, and targets on its other side."""
+    rng = np.random.default_rng(size)
+    open_cells = rng.random((size, size)) < 0.98
+    capacity = np.ones((size, size), np.float32)
+    capacity[:, size // 2 : size // 2 + size // 16] = 0.5
+    terrain = Terrain(open_cells, capacity)
+    side = int(size * np.sqrt(FILLED / regiments))
+    mass = np.zeros((regiments, size, size), np.float32)
+    targets = np.zeros_like(mass)
+    step = size // max(regiments, 2)
+    for regiment in range(regiments):
+        top = min(regiment * step, size - side)
+        mass[regiment, top : top + side, 2 : 2 + side] = 0.75
+        targets[regiment, top : top + side, size - 2 - side : size - 2] = 0.75
+    mass, targets = mass * open_cells / regiments, targets * open_cells / regiments
+    return init_state(mass, terrain, [controller] * regiments, 0, sides=sides), jnp.asarray(targets)
+
+
+def scans(state: State, targets: Any) -> tuple[float, float]:
+    """Return ticks a second in a scan, and the bytes that a tick moves by the compiler's account."""
+    program = jax.jit(lambda state, targets: trajectory(state, targets, ticks=SCANNED)[0])
+    compiled = program.lower(state, targets).compile()
+    costs = compiled.cost_analysis() or {}
+    seconds = least_seconds(lambda: compiled(state, targets))
+    # A loop's body is counted once, however often it runs.
+    return SCANNED / seconds, float(costs.get("bytes accessed", np.nan))
+
+
+def one_by_one(state: State, targets: Any) -> float:
+    """Return ticks a second where each is asked for and read, as a game does."""
+    steering, moving = jax.jit(steer), jax.jit(transport, static_argnames=("sides", "scheme", "quantum"))
+
+    def tick() -> Any:
+        nonlocal state
+        state = advance(state, targets, steering, moving)
+        return np.asarray(state.mass)
+
+    return 1 / least_seconds(tick)
+
+
+def bandwidth() -> float:
+    """Return the bytes a second that a plain copy of a large array moves, read and written."""
+    numbers = jnp.zeros(COPIED, jnp.float32)
+    copy = jax.jit(lambda numbers: numbers + 1)
+    return 2 * numbers.nbytes / least_seconds(lambda: copy(numbers))
+
+
+def trained() -> float:
+    """Return the cell-steps a second of a gradient of the trainer."""
+    from nca_controller.training import Config
+    from nca_controller.training.loop import Trainer
+
+    trainer = Trainer(Config(**TRAINED))
+    keys = (trainer.key("battles") for _ in count())
+    seconds = least_seconds(lambda: trainer.battle(next(keys))[0])
+    return float(TRAINED["batch"] * TRAINED["ticks"] * TRAINED["grid"] ** 2 / seconds)
+
+
+def least_seconds(call: Callable[[], Any], clock: Clock = time.perf_counter) -> float:
+    """Return the seconds of the fastest call, of as many as fit EACH; the first, which may compile, does not count."""
+    jax.block_until_ready(call())
+    end, least = clock() + EACH, np.inf
+    while clock() < end or least == np.inf:
+        begun = clock()
+        jax.block_until_ready(call())
+        least = min(least, clock() - begun)
+    return float(least)
+
+
+if __name__ == "__main__":
+    main()
