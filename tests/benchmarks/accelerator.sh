@@ -11,6 +11,7 @@ python3 -m venv "$venv"
 found=()
 [ -d wheels ] && found=(--no-index --find-links wheels)
 # The plugin needs neither pygame nor moderngl, and bare machines have no screen.
-"$venv/bin/python" -m pip install --quiet "${found[@]}" "$jax" flax optax orbax-checkpoint jaxtyping numpy scipy pillow tqdm
+"$venv/bin/python" -m pip install --quiet "${found[@]}" "$jax" flax optax orbax-checkpoint tensorstore \
+    jaxtyping numpy scipy pillow platformdirs tomli-w tqdm
 "$venv/bin/python" -c 'import jax; print(jax.devices())'
 "$venv/bin/python" -m nca_controller.benchmark --out "$out/accelerator.md"

@@ -2,6 +2,9 @@
 
 python tests/benchmarks/regiments.py [COUNT ...]: means after warm-up, of the processor's time over all cores and of
 the clock's, and ratios of the former, which is what to quote: other programs that run beside do not count in them.
+
+python tests/benchmarks/regiments.py rest: at 128 x 128, eight regiments of which two move and six rest, and eight of
+which all move, with the rule of rest and without it, beside one that moves; in turns, the least of several rounds.
 """
 
 import sys
@@ -12,6 +15,7 @@ import numpy as np
 from engine.formations import form_up, load
 from engine.plugin import Ground
 from nca_controller import JaxSimulation, load_controller
+from nca_controller.dynamics import RestRule
 
 WIDTH, HEIGHT, MASS, TICKS = 192, 128, 250.0, 80
 
@@ -35,7 +39,50 @@ def battle(count, controller):
     return run
 
 
+def resting(controller, size=128, mass=150.0, count=8, rounds=5, ticks=20):
+    """Print what a tick costs beside one regiment that moves, where the others stand in their places."""
+    ground = Ground(np.ones((size, size), dtype=bool))
+    square, leader = load()["square"], load_controller(controller)
+    places = [(20 + 30 * (r % 4), 30 + 64 * (r // 4)) for r in range(count)]
+    standing, marching = (
+        np.stack([form_up(square, mass, ground, centre=(x, y + away)).target for x, y in places]) for away in (0, 22)
+    )
+
+    def begun(regiments, moving, rule):
+        """Return a simulation, its state and targets, some ticks after so many regiments were ordered away."""
+        simulation = JaxSimulation(rule)
+        state = simulation.reset(standing[:regiments], ground, [leader] * regiments, seed=0)
+        targets = np.concatenate([marching[:moving], standing[moving:regiments]])
+        for tick in range(rule.ticks + 20 if rule else 20):
+            state = simulation.tick(
+                state, targets if tick >= (rule.ticks if rule else 0) + 12 else standing[:regiments]
+            )
+        time.sleep(10)  # for what is compiled beside
+        return simulation, state, targets
+
+    battles = {
+        "one moves": begun(1, 1, RestRule()),
+        "two of eight move": begun(count, 2, RestRule()),
+        "all eight move": begun(count, count, RestRule()),
+        "all eight, without the rule": begun(count, count, None),
+    }
+    least = dict.fromkeys(battles, np.inf)
+    for _ in range(rounds):
+        for name, (simulation, state, targets) in battles.items():
+            before = time.process_time()
+            for _ in range(ticks):
+                state = simulation.tick(state, targets)
+                simulation.read(state, ("mass", "flux_x", "flux_y"))
+            least[name] = min(least[name], (time.process_time() - before) / ticks)
+    for name, seconds in least.items():
+        print(f"{controller:<12}{name:<30}{1e3 * seconds:>9.1f} ms{seconds / least['one moves']:>8.2f} times one")
+
+
 def main():
+    if sys.argv[1:] == ["rest"]:
+        for controller in ("plan", "default"):
+            resting(controller)
+        return
     counts = [int(word) for word in sys.argv[1:]] or [1, 2, 4, 8]
     print(f"{'controller':<12}{'regiments':>10}{'first tick':>12}{'processor':>12}{'clock':>10}")
     for controller in ("plan", "default"):
