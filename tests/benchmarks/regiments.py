@@ -53,10 +53,9 @@ def resting(controller, size=128, mass=150.0, count=8, rounds=5, ticks=20):
         simulation = JaxSimulation(rule)
         state = simulation.reset(standing[:regiments], ground, [leader] * regiments, seed=0)
         targets = np.concatenate([marching[:moving], standing[moving:regiments]])
-        for tick in range(rule.ticks + 20 if rule else 20):
-            state = simulation.tick(
-                state, targets if tick >= (rule.ticks if rule else 0) + 12 else standing[:regiments]
-            )
+        for tick in range(RestRule().ticks + 20):
+            ordered = tick >= RestRule().ticks + 12
+            state = simulation.tick(state, targets if ordered else standing[:regiments])
         time.sleep(10)  # for what is compiled beside
         return simulation, state, targets
 
