@@ -72,6 +72,7 @@ class JaxSimulation:
         """
         orders = checked_targets("targets", targets, state.mass.shape)
         awake = awake_in(state, orders)
+        rest = self._judged(state.rest, state.mass, orders) if state.rest else None  # first: the next tick asks for it
         still, sides = np.zeros(state.velocity.shape[1:], np.float32), np.asarray(state.sides, np.int32)
         velocities, memories = [still] * len(state.mass), list(state.memories)
         for regiment in awake:
@@ -85,7 +86,6 @@ class JaxSimulation:
                 sides,
             )
         moved = self._moved(state, velocities, awake)
-        rest = self._judged(state.rest, state.mass, orders) if state.rest else None
         return state.replace(memories=tuple(memories), rest=rest, **moved)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:

@@ -278,6 +278,28 @@ def outcomes(tmp_path_factory):
     return dict(zip(REFUSED, answers(REFUSED, folder), strict=True))
 
 
+@pytest.mark.long
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no program can be bound to a core here")
+def test_a_replay_on_one_core_beside_a_busy_loop_ends_in_the_same_bits(tmp_path):
+    """Whatever is computed beside, the tick waits for it, or a program that gives the same bits takes its place."""
+    words = ("--headless", "--scenario", "mirror-match", "--ticks", "30", "--controller", "default")
+    first = json.loads(run(*words, "--record", "battle.toml", folder=tmp_path).stdout)
+    core = min(os.sched_getaffinity(0))
+    bound = f"import os, sys; os.sched_setaffinity(0, {{{core}}}); "
+    busy = subprocess.Popen([sys.executable, "-c", f"{bound}\nwhile True: pass"])
+    try:
+        alone = ("-c", f"{bound}import run_game; sys.exit(run_game.main(sys.argv[1:]))")
+        again = run(
+            "--headless", "--replay", "battle.toml", folder=tmp_path, program=alone, PYTHONPATH=str(PROGRAM.parent)
+        )
+    finally:
+        busy.kill()
+        busy.wait()
+    outcome = json.loads(again.stdout)
+    assert outcome.pop("replay")["same_to_the_bit"] is True
+    assert outcome["overlap"] == first["overlap"]
+
+
 @pytest.mark.parametrize("words", REFUSED)
 def test_bad_input_is_refused_in_one_line_before_jax_is_imported(words, outcomes):
     refused(outcomes[words], REFUSED[words])
