@@ -30,7 +30,7 @@ def check_gate(printed, enough, picture_file):
     assert len(lines) == 6
     overlaps = {(way, scheme): float(overlap) for way, scheme, overlap, _, _ in lines}
     assert all(overlap < 0.05 for (way, _), overlap in overlaps.items() if way == "straight to the target")
-    assert overlaps["found by descent", "van_leer"] >= enough and overlaps["found by descent", "superbee"] >= enough
+    assert overlaps["found by descent", "donor_cell"] >= enough and overlaps["found by descent", "superbee"] >= enough
     assert all(float(inside) == 0 and mass == "exact" for _, _, _, inside, mass in lines)
     with Image.open(picture_file) as picture:
         assert picture.size == (2400, 320)
