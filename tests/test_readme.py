@@ -39,4 +39,5 @@ def test_every_place_it_names_is_there():
 def test_its_library_example_runs():
     names = {}
     exec(README.split("```python\n")[1].split("```")[0], names)
-    assert names["masses"].shape == (200, 128, 192) and names["moved"].mass.sum() == 1000
+    assert names["masses"].shape == (200, 128, 192) and names["fought"].shape == (20, 2, 128, 192)
+    assert names["moved"].mass.sum() == 1000

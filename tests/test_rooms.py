@@ -67,6 +67,8 @@ MAY_IMPORT = {
     " nca_controller.controllers nca_controller.dynamics nca_controller.jax_config",
     "nca_controller.notebook": "engine.plugin engine.formations nca_controller.physics nca_controller.model"
     " nca_controller.tasks",
+    "nca_controller.benchmark": "engine.io nca_controller.physics nca_controller.controllers nca_controller.dynamics"
+    " nca_controller.jax_config nca_controller.training",
     "nca_controller.training": f"engine.io {CONTROLLERS_UP} nca_controller.tasks nca_controller.plotting"
     " nca_controller.jax_config nca_controller.storage",
     "nca_controller.evaluation": "engine.io engine.plugin engine.formations nca_controller.tasks"
@@ -79,7 +81,7 @@ FORBIDDEN = {  # packages from outside that a package never imports, in no funct
     "engine": {"jax", "jaxlib", "flax", "optax", "orbax", "nca_controller"},
     "nca_controller": {"pygame", "moderngl"},
 }
-MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 36, 11, 120
+MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 36, 11, 127
 MOST_LOOSE = {"engine": 2, "nca_controller": 10}
 
 

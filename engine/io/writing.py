@@ -25,7 +25,7 @@ except ImportError:  # Windows: see `locked`
 Existing = Literal["replace", "keep", "number"]  # what becomes of a file that is there already
 
 BLOCK = 4096  # bytes that a check writes: on a full disk these fail, where an empty file would not
-TURN = 1.0  # second, at most, that a program waits for another's turn
+TURN = 5.0  # seconds, at most, that a program waits for another's turn
 DRAFT = re.compile(r"\.[0-9a-f]{12}\.draft")  # names of drafts
 FORSAKEN = 60.0  # seconds after which a draft counts as left behind where the system has no locks to tell
 UNSYNCED = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)  # of file systems that cannot flush a file to the disk

@@ -77,7 +77,7 @@ def judged(rest: Rest, mass: Float[Array, "R H W"], targets: Float[Array, "R H W
 def in_units(field: Float[Array, "R H W"]) -> Int[Array, " R"]:
     """Return the sum over each field, rounded down to UNIT: in whole numbers, whose order of adding changes no bit."""
     quanta = (field * (1 / QUANTUM)).astype(jnp.int32)
-    coarse, fine = (part.sum(axis=(1, 2)) for part in (quanta >> SHIFT, quanta & ((1 << SHIFT) - 1)))
+    coarse, fine = (part.sum(axis=(1, 2), dtype=jnp.int32) for part in (quanta >> SHIFT, quanta & ((1 << SHIFT) - 1)))
     return coarse + (fine >> SHIFT)
 
 
@@ -88,7 +88,7 @@ def disturbed(mass: Float[Array, "R H W"], restless: Bool[Array, " R"], block: i
     blocks = padded.reshape(regiments, padded.shape[1] // block, block, padded.shape[2] // block, block)
     here = (blocks.max(axis=(2, 4)) > 0).astype(jnp.int32)
     moving = here * restless[:, None, None]
-    others = moving.sum(axis=0) - moving
+    others = moving.sum(axis=0, dtype=jnp.int32) - moving
     rows = jnp.pad(others, ((0, 0), (1, 1), (0, 0)))
     near = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
     columns = jnp.pad(near, ((0, 0), (0, 0), (1, 1)))

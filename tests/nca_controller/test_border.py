@@ -51,7 +51,6 @@ def one_line(match):
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: np.dtype(kind).name)
 def test_real_numbers_of_any_kind_do_what_float32_does(kind, simulation, monkeypatch):
     monkeypatch.setattr(rollouts, "march", lambda state, targets, **_: (state, (state.mass[0], targets[0][0])))
-    monkeypatch.setattr("nca_controller.simulation.advance", lambda state, targets, *_: targets)
     mass, wanted = BLOCK.astype(kind), WANTED.astype(kind)
     velocity = np.ones((1, HEIGHT, WIDTH, 2), kind)
     expected = advect(BLOCK[None], np.ones((1, HEIGHT, WIDTH, 2), np.float32))
@@ -66,8 +65,8 @@ def test_real_numbers_of_any_kind_do_what_float32_does(kind, simulation, monkeyp
     assert (Terrain(mass).open_cells == (BLOCK > 0)).all()
     given = [rollout(Poisson(), *fields, ticks=1) for fields in ((mass, wanted), (BLOCK, WANTED))]
     states = [simulation.reset(start[None], Ground.plain(HEIGHT, WIDTH), [Poisson()], 0) for start in (mass, BLOCK)]
-    given[0] += (states[0].mass, simulation.tick(states[0], wanted[None]))
-    given[1] += (states[1].mass, simulation.tick(states[1], WANTED[None]))
+    given[0] += (states[0].mass, dynamics.checked_targets("targets", wanted, wanted.shape))
+    given[1] += (states[1].mass, dynamics.checked_targets("targets", WANTED, WANTED.shape))
     for converted, same in zip(*given, strict=True):
         assert converted.dtype == jnp.float32 and (converted == same).all()
 
@@ -181,7 +180,7 @@ def test_with_64_bits_what_is_not_asked_for_in_float64_runs_as_float32(name, sim
     state = jax.eval_shape(create_formation_from_alpha, sixty_four)
     assert dtypes((fresh, state, jax.eval_shape(create_goal_signal, sixty_four))) == {"float32"}
     crowd = simulation.reset(sixty_four[None], Ground.plain(HEIGHT, WIDTH), [Poisson()], 0)
-    assert dtypes(jax.eval_shape(dynamics.tick, crowd, sixty_four[None])) == {"float32", "bool"}
+    assert dtypes(jax.eval_shape(dynamics.tick, crowd, sixty_four[None])) == {"float32", "int32", "bool"}
 
 
 def dtypes(tree):
