@@ -39,9 +39,10 @@ def join(coordinator: str, processes: int, process: int, name: str) -> None:
     From here on whatever ends this process alone ends it at once, and so ends the others: none waits for the dead.
     Where the others do not come within WAIT seconds the program ends with one line, after its `name`, and code 2.
     """
+    after_the_bar = "\n" if process == 0 else ""
     farewell = last_words(
-        f"{name}: process {process} was ended from outside, or by JAX because another process is gone or silent; "
-        "go on with --resume"
+        f"{after_the_bar}{name}: process {process} was ended from outside, or by JAX because another process is gone "
+        "or silent; go on with --resume"
     )
 
     def leave() -> None:
