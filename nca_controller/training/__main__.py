@@ -94,6 +94,7 @@ def resumed(folder: Path, args: Namespace) -> Config:
 def train(args: Namespace, folder: Path) -> None:
     """Train with a progress bar, and leave the recipe beside the model; other processes than the first are silent."""
     run: Run = processes.agree(lambda: begun(folder, args))
+    processes.connect(run.trainer.spread)
     if not processes.writes():
         for _ in run.iterations(args.minutes):
             pass

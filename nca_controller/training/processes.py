@@ -20,6 +20,7 @@ from jax.experimental import multihost_utils
 from jax.sharding import Sharding
 
 from engine.io import InputError, terminal
+from nca_controller.jax_config import first_device
 from nca_controller.training.last_words import last_words
 
 WAIT = 60  # seconds that processes wait for one another as they begin
@@ -74,6 +75,18 @@ def join(coordinator: str, processes: int, process: int, name: str) -> None:
         raise InputError(f"the run at {coordinator} cannot be joined: {str(error).strip().splitlines()[0]}") from None
     finally:
         timer.cancel()
+    first_device()
+    any_of(False)  # connects the processes, as `connect` does
+
+
+def connect(sharding: Sharding) -> None:
+    """Connect the devices of all processes, which come here together.
+
+    Connecting waits for 30 seconds only, and later one process may compile for so much longer than another; what is
+    connected waits for as long as the others live.
+    """
+    if count() > 1:
+        gathered(put(np.zeros(sharding.num_devices, np.float32), sharding))
 
 
 def part() -> None:
