@@ -62,6 +62,8 @@ def join(coordinator: str, processes: int, process: int, name: str) -> None:
         terminal.warn(f"{missing} at the coordinator {coordinator} within {WAIT} seconds", name)
         os._exit(FAILED)
 
+    # JAX would catch SIGTERM for who asks it about that; as before, the signal ends the process.
+    jax.config.update("jax_enable_preemption_service", False)
     # JAX itself ends a process whose coordinator does not answer with a stack trace; a thread of Python is sooner.
     timer = threading.Timer(WAIT, give_up)
     timer.daemon = True

@@ -110,6 +110,20 @@ def test_a_batch_is_shared_evenly_among_processes(monkeypatch):
         processes.devices(4)
 
 
+STARTED = []
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left():
+    """Kill what a failed test has left running."""
+    yield
+    for each in STARTED:
+        if each.poll() is None:
+            each.kill()
+            each.communicate()
+    STARTED.clear()
+
+
 def begin(process, port, folder, *words, pace="fast", wait=60, devices=2):
     """Start one process of two on this machine; return it."""
     flags = os.environ | {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
@@ -118,10 +132,11 @@ def begin(process, port, folder, *words, pace="fast", wait=60, devices=2):
     beside = [] if port is None else f"--coordinator 127.0.0.1:{port} --processes 2 --process {process}".split()
     paths = ["--out", str(folder / "mine"), "--run", str(folder / "run")]
     program = [sys.executable, "-c", PROGRAM, pace, str(wait), *WORDS, *words, *beside, *paths]
-    return subprocess.Popen(program, env=flags, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    STARTED.append(subprocess.Popen(program, env=flags, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+    return STARTED[-1]
 
 
-def ended(started, seconds=400):
+def ended(started, seconds=900):
     """Return exit code, stdout, and the lines of stderr without those of the progress bar."""
     out, err = started.communicate(timeout=seconds)
     lines = [line.split("\r")[-1] for line in err.splitlines()]
@@ -145,7 +160,7 @@ def losses_of(folder):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The folder of a run of two processes, each with two devices, that nobody disturbed."""
+    """Return the folder of a run of two processes, each with two devices, that nobody disturbed."""
     folder = tmp_path_factory.mktemp("whole")
     (code, out, err), other = (ended(each) for each in pair(folder))
     assert (code, err) == (0, []) and "the model is in" in out, (out, err)
@@ -167,7 +182,7 @@ def test_two_processes_of_two_devices_train_as_one_of_four(whole, tmp_path):
 @pytest.mark.parametrize("victim", [1, 0])
 def test_a_killed_process_ends_the_run_which_goes_on_as_if_nothing_had_been(victim, whole, tmp_path):
     both = pair(tmp_path, pace="slowly")
-    deadline = time.monotonic() + 400
+    deadline = time.monotonic() + 900
     while not (tmp_path / "run" / "metrics.jsonl").exists() or len(losses_of(tmp_path)) < SLOW_FROM:
         assert time.monotonic() < deadline and all(each.poll() is None for each in both)
         time.sleep(0.05)
