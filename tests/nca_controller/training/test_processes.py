@@ -213,6 +213,6 @@ def test_two_processes_with_different_configs_are_refused_in_one_line_each(tmp_p
 @pytest.mark.long
 @pytest.mark.parametrize("process", [0, 1])
 def test_who_is_left_alone_says_so(process, tmp_path):
-    code, out, err = ended(begin(process, free_port(), tmp_path, wait=3), seconds=60)
+    code, out, err = ended(begin(process, free_port(), tmp_path, wait=3))
     assert (code, out, len(err)) == (2, "", 1) and "at the coordinator 127.0.0.1" in err[0]
     assert not list(tmp_path.iterdir())
