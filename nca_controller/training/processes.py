@@ -24,7 +24,7 @@ from nca_controller.jax_config import first_device
 from nca_controller.training.last_words import last_words
 
 WAIT = 60  # seconds that processes wait for one another as they begin
-HEARTBEAT = 20  # seconds without a sign of life after which a process counts as dead
+HEARTBEAT = 40  # seconds without a sign of life after which a process counts as dead
 LEAVING = 600  # seconds that a process which is done waits for the others: process 0 may still be saving
 FAILED = 2  # exit code
 DIGEST = 8  # bytes that processes compare
