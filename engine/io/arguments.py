@@ -78,6 +78,16 @@ def positive(text: str) -> float:
     return number
 
 
+def address(text: str) -> str:
+    """Return where a program listens: "host:port"."""
+    host, separator, port = text.rpartition(":")
+    if not (
+        host and separator and text.isprintable() and " " not in text and port.isdecimal() and 0 < int(port) < 2**16
+    ):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host and a port, as node1:29500")
+    return text
+
+
 def soldiers(text: str) -> int:
     """Return how many soldiers to draw: a whole number from 1 to MOST_SOLDIERS."""
     if count(text) > MOST_SOLDIERS:

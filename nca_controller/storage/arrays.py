@@ -25,11 +25,13 @@ PLAIN = {"zarr_format": 2, "order": "C", "filters": None, "dimension_separator":
 
 
 def write_arrays(folder: Path, tree: Any) -> None:
-    """Write a tree of arrays into a new folder. Raises OSError where that fails."""
+    """Write a tree of arrays into a new folder; no other process is waited for. Raises OSError where that fails."""
     import orbax.checkpoint as ocp  # late: it takes as long to import as all else together
 
+    me = jax.process_index()
+    alone = ocp.options.MultiprocessingOptions(primary_host=me, active_processes={me}, barrier_sync_key_prefix="alone")
     try:
-        with ocp.StandardCheckpointer() as checkpointer:
+        with ocp.StandardCheckpointer(multiprocessing_options=alone) as checkpointer:
             checkpointer.save(folder.absolute(), jax.tree.map(np.asarray, tree))
     except Exception as error:  # orbax and its stores raise many kinds
         raise OSError(first_line(error)) from None

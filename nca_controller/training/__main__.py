@@ -11,14 +11,18 @@ from argparse import Namespace
 from dataclasses import asdict, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from engine.io import Parser, __version__, arguments, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import RECIPE
 from nca_controller.jax_config import first_device
+from nca_controller.training import processes
 from nca_controller.training.config import PRESETS, Config
+
+if TYPE_CHECKING:
+    from nca_controller.training.runs import Run
 
 RUNS = Path("runs")
 
@@ -30,12 +34,38 @@ def main(words: list[str] | None = None) -> None:
     args = parser.parse_args(words)
     if args.preset not in PRESETS:
         parser.error(unknown_name("preset", args.preset, PRESETS))
+    given = (args.coordinator, args.processes, args.process)
+    if given != (None, None, None):
+        if None in given:
+            parser.error("--coordinator, --processes and --process go together")
+        if not 0 <= args.process < args.processes:
+            parser.error(f"--process must be from 0 to {args.processes - 1}, one below --processes, not {args.process}")
     folder = args.run or RUNS / args.out.resolve().name
     try:
-        config = resumed(folder, args) if args.resume else started(folder, args)
-        train(args.preset, config, args.out, folder, resume=args.resume, minutes=args.minutes)
-    except (ValueError, OSError, ArithmeticError) as error:
+        if args.coordinator:
+            processes.join(args.coordinator, args.processes, args.process, parser.prog)
+        with processes.one_line_for_the_lost():
+            train(args, folder)
+            processes.part()
+    except (processes.RefusedError, ArithmeticError) as error:  # all processes know of it
+        processes.part()
         parser.error(str(error))
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+
+
+def begun(folder: Path, args: Namespace) -> tuple[Run, dict[str, Any]]:
+    """Return the run that the command line asks for, and what has to be the same in all its processes."""
+    config = resumed(folder, args) if args.resume else started(folder, args)
+    first_device()
+    from nca_controller.plotting import check_figures
+    from nca_controller.training.runs import Run
+
+    if config.show_every and processes.writes():
+        check_figures()
+    run = Run(config, args.out, folder, resume=args.resume)
+    same = {"version of Maniple": __version__, "version of JAX": installed("jax")}
+    return run, {**same, **asdict(config), "iteration to go on from": run.trainer.iteration}
 
 
 def started(folder: Path, args: Namespace) -> Config:
@@ -61,28 +91,29 @@ def resumed(folder: Path, args: Namespace) -> Config:
     return config
 
 
-def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:
-    """Train with a progress bar, and leave the recipe beside the model."""
-    first_device()
-    from nca_controller.plotting import check_figures
+def train(args: Namespace, folder: Path) -> None:
+    """Train with a progress bar, and leave the recipe beside the model; other processes than the first are silent."""
+    run: Run = processes.agree(lambda: begun(folder, args))
+    processes.connect(run.trainer.spread)
+    if not processes.writes():
+        for _ in run.iterations(args.minutes):
+            pass
+        return
     from nca_controller.training.figures import show
-    from nca_controller.training.runs import Run
 
-    if config.show_every:
-        check_figures()
-    run, sources = Run(config, model, folder, resume=resume), commit()
+    model, config, sources = args.out, run.trainer.config, commit()
     for line in run.passed_over:
         print(f"{line}: going on from iteration {run.trainer.iteration}", file=sys.stderr)
     model.mkdir(parents=True, exist_ok=True)
     done, last = run.trainer.iteration, None
     with tqdm(total=config.iterations, initial=done, unit="iteration", dynamic_ncols=True) as progress:
-        for last in run.iterations(minutes):
+        for last in run.iterations(args.minutes):
             progress.set_postfix(loss=f"{last.loss:.4f}", overlap=f"{last.overlap:.3f}")
             progress.update()
             if config.show_every and last.iteration % config.show_every == 0:
                 show(run.trainer, folder)
     recipe = {
-        "preset": preset,
+        "preset": args.preset,
         "config": asdict(config),
         "iterations done": run.trainer.iteration,
         "commit": sources,
@@ -108,8 +139,11 @@ def device() -> str:
     """Return the hardware that trained: the processor's cores, or the accelerators."""
     import jax
 
-    first = jax.devices()[0]
-    return f"{os.cpu_count()} CPU cores" if first.platform == "cpu" else f"{jax.device_count()} x {first.device_kind}"
+    first, count = jax.devices()[0], processes.count()
+    each = f" in each of {count} processes" if count > 1 else ""
+    if first.platform == "cpu":
+        return f"{os.cpu_count()} CPU cores{each}"
+    return f"{jax.local_device_count()} x {first.device_kind}{each}"
 
 
 def commit() -> str:
@@ -130,6 +164,9 @@ def make_parser() -> Parser:
     add("--run", type=Path, metavar="FOLDER", help="where metrics, figures and the resumable state go (runs/NAME)")
     add("--resume", action="store_true", help="go on where the run in that folder was saved last")
     add("--minutes", type=arguments.positive, default=math.inf, metavar="M", help="save and end within so many minutes")
+    add("--coordinator", type=arguments.address, metavar="HOST:PORT", help="where process 0 listens, if there are many")
+    add("--processes", type=arguments.count, metavar="N", help="how many processes train together, each on its battles")
+    add("--process", type=int, metavar="I", help="which of them this is, from 0; the first one writes")
     for field in fields(Config):
         kind = type(field.default)
         add(f"--{field.name.replace('_', '-')}", type=kind, metavar=kind.__name__.upper())

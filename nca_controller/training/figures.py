@@ -36,7 +36,7 @@ def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], pa
     """Draw start, target, end, error and velocity of one battle, and the curves of the run."""
     battles = trainer.validation
     keys = jax.random.split(jax.random.key(0), len(battles.mass))
-    outcome = trainer._fight(trainer.params, battles, keys)[1]
+    outcome = trainer._fight(jax.device_get(trainer.params), battles, keys)[1]
     end = np.asarray(outcome.battles.mass[0])
     velocity = np.asarray(outcome.velocity[0])
     figure, axes = make_figure(2, 4, (16, 8))
@@ -61,7 +61,7 @@ def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], pa
 def draw_transitions(trainer: Trainer, path: Path) -> None:
     """Animate battles that are the same throughout a run, steered as in play; their targets are below."""
     config = trainer.config
-    controller = NCA(trainer.params, config.architecture)
+    controller = NCA(jax.device_get(trainer.params), config.architecture)
     starts, targets = trainer.validation.mass[:TRANSITIONS], trainer.validation.target[:TRANSITIONS]
     ticks = LONGER * config.ticks
     marches = [

@@ -15,6 +15,7 @@ from jaxtyping import PRNGKeyArray
 
 from nca_controller.model import create_formation_from_alpha
 from nca_controller.tasks import STARTS, Orders
+from nca_controller.training import processes
 from nca_controller.training.battles import Battles, Outcome, fight
 from nca_controller.training.config import Config
 from nca_controller.training.optimizer import create_optimizer
@@ -29,20 +30,20 @@ class NotFiniteError(ArithmeticError):
 class Trainer:
     """Holds what changes from iteration to iteration: weights, optimiser, pool, and the generator of orders.
 
-    A batch is spread over all local devices that divide it evenly; weights are the same on each.
+    A batch is spread over all devices of all processes that divide it evenly; weights are the same on each. The pool
+    and its generator are the same in every process, since each gets all outcomes.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.iteration = 0
         self.root = jax.random.key(config.seed)
-        devices = jax.local_devices()[: most_even(config.batch, jax.local_device_count())]
-        mesh = Mesh(np.array(devices), ("battles",))
+        mesh = Mesh(np.array(processes.devices(config.batch)), ("battles",))
         self.spread = NamedSharding(mesh, PartitionSpec("battles"))
         self.everywhere = NamedSharding(mesh, PartitionSpec())
-        self.params = jax.device_put(config.architecture.init_params(self.key("weights")), self.everywhere)
+        self.params = processes.put(config.architecture.init_params(self.key("weights")), self.everywhere)
         self.optimizer = optimizer_of(config)
-        self.moments = jax.device_put(self.optimizer.init(self.params), self.everywhere)
+        self.moments = processes.put(self.optimizer.init(jax.device_get(self.params)), self.everywhere)
         self.rng = np.random.default_rng(config.seed)
         self.orders: Orders = orders_for(config, self.rng)
         masses = self.orders.starts(config.pool)
@@ -85,10 +86,10 @@ class Trainer:
         """Fight a batch of the pool; return the gradient, the outcome, and which battles of the pool they were."""
         chosen = self.rng.choice(self.config.pool, self.config.batch, replace=False)
         self.renew(chosen)
-        battles = Battles(*(jax.device_put(field[chosen], self.spread) for field in self.pool))
-        keys = jax.device_put(jax.random.split(key, self.config.batch), self.spread)
+        battles = processes.put(Battles(*(field[chosen] for field in self.pool)), self.spread)
+        keys = processes.put(jax.random.split(key, self.config.batch), self.spread)
         (_, outcome), gradient = self._gradient(self.params, battles, keys)
-        return gradient, outcome, chosen
+        return gradient, processes.gathered(outcome), chosen
 
     def write_back(self, chosen: np.ndarray, outcome: Outcome) -> None:
         """Put the battles back into the pool; the worst start anew, so that none lingers (Growing NCA)."""
@@ -116,7 +117,7 @@ class Trainer:
         self.pool.cells[index] = np.asarray(create_formation_from_alpha(mass))
 
     def validate(self) -> float:
-        """Return the mean loss on battles that are the same for every model of a run."""
+        """Return the mean loss on battles that are the same for every model of a run. One process alone may ask."""
         keys = jax.random.split(jax.random.fold_in(self.root, 2), len(self.validation.mass))
         loss, _ = self._fight(jax.device_get(self.params), self.validation, keys)  # on one device
         return float(loss)
@@ -154,11 +155,6 @@ def optimizer_of(config: Config) -> optax.GradientTransformation:
         warmup_steps=config.warmup,
         decay_steps=config.decay or config.iterations,
     )
-
-
-def most_even(battles: int, devices: int) -> int:
-    """Return the most devices, of those there are, over which the battles can be spread evenly."""
-    return max(count for count in range(1, devices + 1) if battles % count == 0)
 
 
 def on_all_cores() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from engine.io import append_line, write_whole
 from nca_controller.checkpoints import save
 from nca_controller.storage import read_plain
+from nca_controller.training import processes
 from nca_controller.training.config import Config
 from nca_controller.training.loop import NotFiniteError, Trainer
 from nca_controller.training.snapshots import Snapshots
@@ -60,26 +61,31 @@ class Run:
     def iterations(self, minutes: float = math.inf) -> Iterator[Metrics]:
         """Go on to the last iteration, or until `minutes` have passed or Ctrl-C is pressed; save, and yield metrics.
 
+        Where there are several processes, all go through it; one writes, and all stop when one is to.
         Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
         """
         begun, slowest, saving = time.monotonic(), 0.0, 0.0
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.keep_metrics()
+        writes = processes.writes()
+        if writes:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.keep_metrics()
         with stopping() as stop:
-            while self.trainer.iteration < self.trainer.config.iterations and not stop.is_set():
+            while self.trainer.iteration < self.trainer.config.iterations:
                 start = time.monotonic()
-                if start - begun + MARGIN * (slowest + saving) > 60 * minutes:
+                late = start - begun + MARGIN * (slowest + saving) > 60 * minutes
+                if processes.any_of(stop.is_set() or late):
                     break
                 loss, overlap = self.iterate()
                 done = time.monotonic()
                 slowest = max(slowest, done - start)
                 metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
-                append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
-                if self.trainer.iteration % self.trainer.config.save_every == 0:
+                if writes:
+                    append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
+                if writes and self.trainer.iteration % self.trainer.config.save_every == 0:
                     self.save(metrics.seconds)
                     saving = max(saving, time.monotonic() - done)
                 yield metrics
-            if self.trainer.iteration != self.snapshots.latest():
+            if writes and self.trainer.iteration != self.snapshots.latest():
                 self.save(round(self.seconds + time.monotonic() - begun, 2))
 
     def iterate(self) -> tuple[float, float]:

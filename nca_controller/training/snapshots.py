@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 
 from engine.io import write_whole
@@ -30,6 +29,7 @@ from nca_controller.storage import (
     shown,
     write_arrays,
 )
+from nca_controller.training import processes
 from nca_controller.training.config import Config
 from nca_controller.training.loop import arrays_of, arrays_template
 
@@ -55,7 +55,7 @@ class Snapshot:
     def put(self, trainer: Trainer) -> None:
         """Put a trainer into this state."""
         state = self.arrays
-        trainer.params, trainer.moments = jax.device_put((state["params"], state["moments"]), trainer.everywhere)
+        trainer.params, trainer.moments = processes.put((state["params"], state["moments"]), trainer.everywhere)
         for field, saved in zip(trainer.pool, state["pool"], strict=True):
             field[:] = saved
         trainer.rng.bit_generator.state = self.notes["generator"]

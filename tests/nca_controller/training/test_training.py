@@ -17,8 +17,9 @@ from nca_controller.metrics import overlap
 from nca_controller.tasks.damage import THROWN, WOUND
 from nca_controller.training.battles import Battles
 from nca_controller.training.config import PRESETS, Config
-from nca_controller.training.loop import Trainer, most_even, orders_for
+from nca_controller.training.loop import Trainer, orders_for
 from nca_controller.training.losses import LOSSES
+from nca_controller.training.processes import most_even
 
 # The shape of test_runs.py, so that both wait for one compilation.
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient")
