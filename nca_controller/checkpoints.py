@@ -17,7 +17,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine.io import write_whole
-from nca_controller.guidance import COMMANDERS
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import CELLS, FRAMES, SIGNAL_CHANNELS, AdvectionNCA
 from nca_controller.storage import CheckpointError, digest, files_of, read_arrays, read_json, shown, write_arrays
@@ -29,6 +28,7 @@ DESCRIPTION = "model.json"
 CARD, RECIPE = "CARD.md", "recipe.json"  # beside it: its figures, and how it was trained
 WEIGHTS = "weights"  # prefix of the folders of weights
 NAME = rf"{WEIGHTS}[-.\w]{{0,100}}"  # what a description may name: a folder beside it
+COMMANDER_NAME = r"[-.:\w]{1,200}"  # which there are is looked up when the model is to steer
 MOST_HIDDEN = 4096  # cells of so wide a layer would take minutes for a tick
 
 
@@ -38,7 +38,7 @@ class Architecture:
 
     num_channels: int = CHANNELS.TOTAL
     hidden_dim: int = 64
-    guidance: str = "plan"  # a name in `guidance.COMMANDERS`
+    guidance: str = "plan"  # the commander's name: `controllers.COMMANDER` knows which there are
     obedience: float = 4.0  # as in `AdvectionNCA`
     cells: str = "living"  # which cells act, as in `AdvectionNCA`
     frame: str = "order"  # in which they perceive and correct, as in `AdvectionNCA`
@@ -132,7 +132,9 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
         )
     if not 0 <= entries["obedience"] < 1e6:
         raise CheckpointError(f"{path}: architecture 'obedience' cannot be {shown(entries['obedience'])}")
-    for name, choices in (("guidance", tuple(COMMANDERS)), ("cells", CELLS), ("frame", FRAMES)):
+    if re.fullmatch(COMMANDER_NAME, entries["guidance"]) is None:
+        raise CheckpointError(f"{path}: field 'guidance' must name a commander, not {shown(entries['guidance'])}")
+    for name, choices in (("cells", CELLS), ("frame", FRAMES)):
         if entries[name] not in choices:
             raise CheckpointError(f"{path}: field {name!r} must be one of {', '.join(choices)}")
     return Architecture(**entries)

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "run_game": "engine.app",
     # The battle wing: NumPy, and no window.
     "engine": "",
-    "engine.plugin": "",
+    "engine.plugin": "engine.io",
     "engine.io": "",
     "engine.fields": "",
     "engine.orders": "engine.fields",

@@ -7,11 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.app.compile_cache import keep_compiled
 from engine.app.models import load_carried, load_trained, trained_models
-from engine.app.plugins import plugins
-from engine.io import InputError, plugin_errors, unknown_name
-from engine.plugin import CONTROLLERS, SIMULATIONS, missing_parts
+from engine.io import InputError, keep_compiled, plugin_errors, unknown_name
+from engine.plugin import CONTROLLERS, SIMULATIONS, missing_parts, plugins
 
 
 def make_simulation() -> Any:

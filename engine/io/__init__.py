@@ -2,6 +2,7 @@
 
 from engine.io import arguments, limits, paths, terminal
 from engine.io.arguments import Parser
+from engine.io.compile_cache import keep_compiled
 from engine.io.errors import FileError, InputError, PluginError, plugin_errors, reason
 from engine.io.fault_log import described
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
@@ -45,6 +46,7 @@ __all__ = [
     "check_writable",
     "described",
     "drafted",
+    "keep_compiled",
     "limits",
     "locked",
     "name_unwritable",

@@ -1,6 +1,5 @@
 """What is to be played and what was played, as files: scenarios, ground images and replays, and their TOML."""
 
-from engine.scenarios import ground_image
 from engine.scenarios.budget import check_budget
 from engine.scenarios.carried import LARGEST_MODEL
 from engine.scenarios.files import descriptions, list_files, load, resolve
@@ -17,7 +16,6 @@ __all__ = [
     "check_budget",
     "check_free",
     "descriptions",
-    "ground_image",
     "list_files",
     "load",
     "load_replay",

@@ -1,7 +1,8 @@
-"""Tasks for training and evaluation: starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
+"""Tasks for training and evaluation: grounds, starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
 
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
+from nca_controller.tasks.grounds import read_ground
 from nca_controller.tasks.orders import STARTS, Orders
 from nca_controller.tasks.shapes import SHAPES, shaped
 from nca_controller.tasks.starts import add_heavy_noise_to_formation, gaussian_blob, look_up, neighbours, quarter_pool
@@ -19,6 +20,7 @@ __all__ = [
     "look_up",
     "neighbours",
     "quarter_pool",
+    "read_ground",
     "shaped",
     "wound",
 ]

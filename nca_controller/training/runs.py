@@ -9,14 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from engine.io import append_line, write_whole
 from nca_controller.checkpoints import save
 from nca_controller.storage import read_plain
 from nca_controller.training.config import Config
-from nca_controller.training.loop import NotFiniteError, Trainer
+from nca_controller.training.loop import NotFiniteError, Step, Trainer
+from nca_controller.training.parts import Parts, find_parts
 from nca_controller.training.snapshots import Snapshots
 
 METRICS = "metrics.jsonl"
@@ -37,6 +38,14 @@ class Metrics:
     loss: float
     overlap: float  # mean over the batch, at the end of the rollouts
     seconds: float  # since the start, in all sessions of the run together
+    gradient_norm: float  # before it is clipped
+    validation: float | None  # the loss on battles that are the same all along, at iterations that are saved
+    further: dict[str, float]  # those that a run names, as means over the batch
+
+    def line(self) -> str:
+        """Return the line of the metrics' file."""
+        row = asdict(self)
+        return json.dumps({**row, **row.pop("further")})
 
 
 class Run:
@@ -46,11 +55,14 @@ class Run:
     not go on from. Raises CheckpointError where there is none.
     """
 
-    def __init__(self, config: Config, model: Path, folder: Path, *, resume: bool = False) -> None:
+    def __init__(
+        self, config: Config, model: Path, folder: Path, *, resume: bool = False, parts: Parts | None = None
+    ) -> None:
         self.model, self.folder = model, folder
         self.snapshots = Snapshots(folder / SNAPSHOTS)
-        saved = self.snapshots.read(config) if resume else None
-        self.trainer = Trainer(config)
+        found = find_parts(replace(config, init="") if resume else config, parts)  # a snapshot has weights of its own
+        saved = self.snapshots.read(config, found.optimiser) if resume else None
+        self.trainer = Trainer(config, found)
         self.seconds, self.best, self.passed_over = 0.0, math.inf, ()  # type: float, float, tuple[str, ...]
         if saved:
             saved.put(self.trainer)
@@ -70,19 +82,30 @@ class Run:
                 start = time.monotonic()
                 if start - begun + MARGIN * (slowest + saving) > 60 * minutes:
                     break
-                loss, overlap = self.iterate()
+                step = self.iterate()
                 done = time.monotonic()
                 slowest = max(slowest, done - start)
-                metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
-                append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
-                if self.trainer.iteration % self.trainer.config.save_every == 0:
-                    self.save(metrics.seconds)
+                seconds = round(self.seconds + done - begun, 2)
+                due = self.trainer.iteration % self.trainer.config.save_every == 0
+                validation = self.trainer.validate() if due else None
+                metrics = Metrics(
+                    self.trainer.iteration,
+                    step.loss,
+                    step.overlap,
+                    seconds,
+                    step.gradient_norm,
+                    validation,
+                    step.metrics,
+                )
+                append_line(self.folder / METRICS, metrics.line())
+                if validation is not None:
+                    self.save(seconds, validation)
                     saving = max(saving, time.monotonic() - done)
                 yield metrics
             if self.trainer.iteration != self.snapshots.latest():
-                self.save(round(self.seconds + time.monotonic() - begun, 2))
+                self.save(round(self.seconds + time.monotonic() - begun, 2), self.trainer.validate())
 
-    def iterate(self) -> tuple[float, float]:
+    def iterate(self) -> Step:
         """Take one step. Raises DivergedError, which names the last good checkpoint."""
         try:
             return self.trainer.iterate()
@@ -93,9 +116,8 @@ class Run:
                 f"{error} in iteration {self.trainer.iteration}; last good checkpoint: {good}"
             ) from None
 
-    def save(self, seconds: float) -> None:
-        """Save the state, and export the model if it is the best so far."""
-        loss = self.trainer.validate()
+    def save(self, seconds: float, loss: float) -> None:
+        """Save the state with its validation loss, and export the model if it is the best so far."""
         better = loss < self.best
         self.best = min(self.best, loss)
         self.snapshots.save(self.trainer, loss, seconds, self.best)

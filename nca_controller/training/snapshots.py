@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2  # version of what a snapshot holds; the first had no digest, and did not say its own loss
 ARRAYS, NOTES, DIGEST = "arrays", "notes/metadata", "digest"
+LATER = {"optimiser", "metrics", "terrain", "init"}  # fields that runs of 0.1.0 have not
 DRAFT = "draft"  # prefix of what is not yet a snapshot or no longer one
 NUMBER = "0|[1-9][0-9]{0,9}"  # name of a snapshot's folder
 LEFT = ("*.orbax-checkpoint-tmp*", f"{DRAFT}-*")  # what a killed run leaves
@@ -86,12 +87,16 @@ class Snapshots:
             return notes
         raise self._none(passed_over)
 
-    def read(self, config: Config) -> Snapshot:
-        """Return the newest snapshot that is whole and of a run's shapes. Raises CheckpointError where none is."""
+    def read(self, config: Config, optimizer: Any = None) -> Snapshot:
+        """Return the newest snapshot that is whole and of a run's shapes. Raises CheckpointError where none is.
+
+        `optimizer` is the run's, where it brings one along.
+        """
         passed_over: list[str] = []
+        template = arrays_template(config, optimizer)
         for iteration, notes in self._whole(passed_over):
             try:
-                arrays = read_arrays(self.folder / str(iteration) / ARRAYS, arrays_template(config), "this run")
+                arrays = read_arrays(self.folder / str(iteration) / ARRAYS, template, "this run")
             except CheckpointError as error:
                 passed_over.append(str(error))
                 continue
@@ -100,7 +105,7 @@ class Snapshots:
 
     def restore(self, trainer: Trainer) -> None:
         """Put a trainer into the state of the newest snapshot that is whole. Raises CheckpointError."""
-        self.read(trainer.config).put(trainer)
+        self.read(trainer.config, trainer.optimizer).put(trainer)
 
     def save(self, trainer: Trainer, loss: float, seconds: float, best: float) -> None:
         """Save a trainer, with its validation loss, and keep the best of the others; all where that raises OSError."""
@@ -180,11 +185,11 @@ def checked_notes(notes: Any, iteration: int, path: Path) -> None:
     """Raise CheckpointError unless notes are of the kinds that a run can go on from."""
     if not isinstance(notes, dict) or notes.get("format") not in (1, FORMAT):
         raise CheckpointError(f"{path}: the run is of another version of Maniple and cannot be resumed")
-    config = notes.get("config")
-    if not isinstance(config, dict) or set(config) != {field.name for field in fields(Config)}:
+    config, known = notes.get("config"), {field.name for field in fields(Config)}
+    if not isinstance(config, dict) or not known - LATER <= set(config) <= known:
         raise CheckpointError(f"{path}: the run is of another version of Maniple and cannot be resumed")
     for field in fields(Config):
-        value, kind = config[field.name], type(field.default)
+        value, kind = config.get(field.name, field.default), type(field.default)
         if type(value) is not kind and not (kind is float and type(value) is int):
             raise CheckpointError(f"{path}: config {field.name!r} is of the wrong kind: {shown(value)}")
     try:

@@ -14,8 +14,8 @@ def traced_once():
 
     begin, traced = Trainer.__init__, {}
 
-    def begin_with_what_is_there(self, config):
-        begin(self, config)
+    def begin_with_what_is_there(self, config, parts=None):
+        begin(self, config, parts)
         alike = (replace(config, **BESIDE), self.spread)
         self._gradient, self._fight = traced.setdefault(alike, (self._gradient, self._fight))
 

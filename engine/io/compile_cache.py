@@ -14,7 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.io import paths, write_whole
+from engine.io import paths
+from engine.io.writing import write_whole
 
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
 ENTRY, LAST_USED = "-cache", "-atime"  # endings of JAX's files

@@ -3,8 +3,8 @@
 import json
 import zlib
 
-from engine.app import compile_cache
-from engine.app.compile_cache import DIGESTS, heal
+from engine.io import compile_cache
+from engine.io.compile_cache import DIGESTS, heal
 
 CODE = bytes(range(256)) * 40
 
