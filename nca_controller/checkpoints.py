@@ -21,7 +21,7 @@ from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import CELLS, FRAMES, SIGNAL_CHANNELS, AdvectionNCA
 from nca_controller.storage import CheckpointError, digest, files_of, read_arrays, read_json, shown, write_arrays
 
-__all__ = ["CARD", "MOST_HIDDEN", "RECIPE", "Architecture", "CheckpointError", "load", "save"]
+__all__ = ["CARD", "MOST_HIDDEN", "RECIPE", "Architecture", "CheckpointError", "load", "read_recipe", "save"]
 
 FORMAT = 3  # version of the layout of a model folder
 DESCRIPTION = "model.json"
@@ -138,3 +138,17 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
         if entries[name] not in choices:
             raise CheckpointError(f"{path}: field {name!r} must be one of {', '.join(choices)}")
     return Architecture(**entries)
+
+
+def read_recipe(path: Path) -> dict[str, Any]:
+    """Return the recipe that training left. Raises ValueError where there is none, or no whole one."""
+    try:
+        recipe = read_json(path)
+    except FileNotFoundError:
+        raise ValueError(f"no card can be written: {path} is missing; training leaves it there") from None
+    parts = {"preset": str, "config": dict, "iterations done": int, "commit": str, "device": str, "versions": dict}
+    if not isinstance(recipe, dict) or not all(isinstance(recipe.get(part), kind) for part, kind in parts.items()):
+        raise ValueError(f"no card can be written: {path} is no recipe of training")
+    if not isinstance(recipe["config"].get("guidance"), str) or not isinstance(recipe.get("minutes"), int | float):
+        raise ValueError(f"no card can be written: {path} is no recipe of training")
+    return recipe

@@ -15,12 +15,29 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, __version__, arguments, terminal, unknown_name, write_whole
+from engine.io import (
+    Parser,
+    PluginError,
+    __version__,
+    arguments,
+    described,
+    keep_compiled,
+    paths,
+    terminal,
+    unknown_name,
+    write_whole,
+)
+from engine.plugin import is_reference, is_users_own
 from nca_controller.checkpoints import RECIPE
-from nca_controller.jax_config import first_device
-from nca_controller.training.config import PRESETS, Config
+from nca_controller.jax_config import cache_compiled, first_device
+from nca_controller.training.config import HARMLESS, KINDS, PRESETS, Config
 
 RUNS = Path("runs")
+FLAGS = {
+    "guidance": ("--commander",),
+    "metrics": ("--metric",),
+    "optimiser": ("--optimizer",),
+}  # beside the field's own
 
 
 def main(words: list[str] | None = None) -> None:
@@ -31,16 +48,21 @@ def main(words: list[str] | None = None) -> None:
     if args.preset not in PRESETS:
         parser.error(unknown_name("preset", args.preset, PRESETS))
     folder = args.run or RUNS / args.out.resolve().name
+    paths.look_here()
     try:
         config = resumed(folder, args) if args.resume else started(folder, args)
         train(args.preset, config, args.out, folder, resume=args.resume, minutes=args.minutes)
+    except PluginError as error:
+        parser.error(described(error))
     except (ValueError, OSError, ArithmeticError) as error:
+        if is_users_own(error):
+            raise
         parser.error(str(error))
 
 
 def started(folder: Path, args: Namespace) -> Config:
     """Return the config of a new run. Raises ValueError where a run is in the way."""
-    config = replace(PRESETS[args.preset], **chosen_fields(args))
+    config = replace(PRESETS[args.preset], **starting_fields(args), **chosen_fields(args))
     from nca_controller.training.runs import SNAPSHOTS  # late, so that a mistyped flag is answered at once
     from nca_controller.training.snapshots import Snapshots
 
@@ -49,20 +71,48 @@ def started(folder: Path, args: Namespace) -> Config:
     return config
 
 
+def starting_fields(args: Namespace) -> dict[str, Any]:
+    """Return the fields of the model that a run starts from, as far as no flag gives them."""
+    if not args.init or is_reference(args.init) or KINDS["init"].plugin(args.init):
+        return {}
+    from nca_controller.training.parts import starting_model
+
+    _, architecture = starting_model(args.init)
+    known = {field.name for field in fields(Config)}
+    own = {name: value for name, value in asdict(architecture).items() if name in known}
+    chosen = chosen_fields(args)
+    check_named_again(own, chosen, args.init)
+    return {name: value for name, value in own.items() if name not in chosen}
+
+
+def check_named_again(own: dict[str, Any], chosen: dict[str, Any], where: object) -> None:
+    """Raise ValueError for a part of a file's that is code and not installed, unless the user gives it, too."""
+    for name, kind in KINDS.items():
+        value = own.get(name, "")
+        foreign = [one for one in value.split(",") if is_reference(one) and not kind.is_known(one)]
+        if foreign and name not in chosen and name != "init":  # of a run that is resumed: it has weights
+            flag = FLAGS.get(name, (f"--{name}",))[0]
+            raise ValueError(f"{name} is {value} in {where}, which is code: give it, too, if you trust it: {flag}")
+
+
 def resumed(folder: Path, args: Namespace) -> Config:
-    """Return the config of the run in the folder. Raises ValueError where flags contradict it."""
+    """Return the config of the run in the folder, with what may change. Raises ValueError where flags contradict it."""
     from nca_controller.training.runs import SNAPSHOTS
     from nca_controller.training.snapshots import Snapshots
 
-    config = Config(**Snapshots(folder / SNAPSHOTS).notes()["config"])
-    for name, value in chosen_fields(args).items():
-        if value != getattr(config, name):
+    config, chosen = Config(**Snapshots(folder / SNAPSHOTS).notes()["config"]), chosen_fields(args)
+    check_named_again(asdict(config), chosen, f"the run in {folder}")
+    may = HARMLESS | ({"iterations"} if config.decay else set())  # the schedule ends where `decay` says
+    for name, value in chosen.items():
+        if value != getattr(config, name) and name not in may:
             raise ValueError(f"{name} is {getattr(config, name)} in the run in {folder}, and cannot become {value}")
-    return config
+    return replace(config, **chosen)
 
 
 def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:
     """Train with a progress bar, and leave the recipe beside the model."""
+    keep_compiled()
+    cache_compiled()
     first_device()
     from nca_controller.plotting import check_figures
     from nca_controller.training.figures import show
@@ -85,6 +135,7 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
         "preset": preset,
         "config": asdict(config),
         "iterations done": run.trainer.iteration,
+        "resumed": list(run.resumed),
         "commit": sources,
         "device": device(),
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
@@ -130,15 +181,20 @@ def make_parser() -> Parser:
     add("--run", type=Path, metavar="FOLDER", help="where metrics, figures and the resumable state go (runs/NAME)")
     add("--resume", action="store_true", help="go on where the run in that folder was saved last")
     add("--minutes", type=arguments.positive, default=math.inf, metavar="M", help="save and end within so many minutes")
+    parts = parser.add_argument_group("settings", "by default as the preset has them; NAME may be package.module:name")
     for field in fields(Config):
         kind = type(field.default)
-        add(f"--{field.name.replace('_', '-')}", type=kind, metavar=kind.__name__.upper())
+        flags = [f"--{field.name.replace('_', '-')}", *FLAGS.get(field.name, ())]
+        metavar = "NAME" if field.name in KINDS else kind.__name__.upper()
+        action = "append" if field.name == "metrics" else "store"
+        parts.add_argument(*flags, type=kind, metavar=metavar, action=action, help=field.metadata["help"])
     return parser
 
 
 def chosen_fields(args: Namespace) -> dict[str, Any]:
     """Return the fields that were given on the command line."""
     given = {field.name: getattr(args, field.name) for field in fields(Config)}
+    given["metrics"] = None if args.metrics is None else ",".join(args.metrics)
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -9,9 +9,8 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller.controllers import NCA, ORDERED
 from nca_controller.dynamics import init_state, tick
-from nca_controller.metrics import overlap
 from nca_controller.model import ANSWERED, over_batch
-from nca_controller.physics import diffuse
+from nca_controller.physics import Terrain, diffuse
 from nca_controller.training.config import Config
 from nca_controller.training.losses import Rollout
 from nca_controller.training.parts import FoundParts
@@ -42,7 +41,7 @@ def fight(
     controller = NCA(
         params, config.architecture, config.fire_rate, config.velocity_noise, own_commander=parts.commander
     )
-    terrain = parts.terrain
+    terrain = parts.terrain or Terrain.plain(*battles.mass.shape[1:])
 
     def one(battle: tuple[Battles, PRNGKeyArray]) -> tuple[Any, ...]:
         (mass, target, cells), key = battle
@@ -59,8 +58,8 @@ def fight(
         state, (masses, velocities) = jax.lax.scan(checkpointed, state, length=config.ticks)
         rollout = Rollout(masses, velocities, target, terrain)
         metrics = {name: metric(rollout) for name, metric in parts.metrics.items()}
-        after = Battles(state.mass[0], target, state.memories[0].cells)
-        return after, parts.loss(rollout), overlap(masses, target)[-1], velocities[-1], metrics
+        loss, filled = parts.loss(rollout)
+        return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1], metrics
 
     outcome = Outcome(*over_batch(one)((battles, keys)))
     return outcome.losses.mean(), outcome

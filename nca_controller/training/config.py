@@ -15,7 +15,7 @@ from nca_controller.training.losses import LOSSES
 from nca_controller.training.optimizer import OPTIMISERS
 
 MOST_CELLS = 2**26  # of all battles of a pool together: they take 72 bytes each
-LONGEST_PATH = 1000  # letters
+LONGEST_NAME = 1000  # letters of the name of a file, or of all metrics
 KINDS = {  # the parts that a run names, by the field that does
     "loss": PartKind("loss", "maniple.losses", LOSSES),
     "starts": PartKind("starts", "maniple.starts", STARTS),
@@ -81,9 +81,11 @@ class Config:
                 if value not in CHOICES[name]:
                     raise ValueError(f"{name} must be one of {', '.join(CHOICES[name])}, not {value!r}")
             elif name in ("terrain", "init"):  # a file or a folder, or a part
-                if not (value == "" or value.isprintable()) or len(value) > LONGEST_PATH:
+                if not (value == "" or value.isprintable()) or len(value) > LONGEST_NAME:
                     raise ValueError(f"{name} must be the name of a file, not {shown(value)}")
             elif name in KINDS:
+                if len(value) > LONGEST_NAME:
+                    raise ValueError(f"{name} must be at most {LONGEST_NAME} letters long")
                 for part in self.metric_names if name == "metrics" else (value,):
                     KINDS[name].check(part, name)
             else:
@@ -128,6 +130,7 @@ CHOICES = {
     "cells": CELLS,
     "frame": FRAMES,
 }
+HARMLESS = {"save_every", "show_every", "metrics"}  # a run that is resumed with others has the same losses
 MAY_BE_NONE = (
     "renewed", "wounded", "replaced", "warmup", "decay", "rest_weight", "obedience", "velocity_noise",
     "diffusion_rate", "show_every", "seed", "turn",

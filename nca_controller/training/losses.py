@@ -51,8 +51,10 @@ def standing(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Ar
     return jnp.stack(waiting).mean(), jnp.clip((filled - REST_FROM) / (1 - REST_FROM), 0, 1)
 
 
-def order_loss(objective: Callable[..., tuple[Array, Array]], rollout: Rollout, rest_weight: float) -> Float[Array, ""]:
-    """Return the loss of a rollout by an objective on its overlaps.
+def order_loss(
+    objective: Callable[..., tuple[Array, Array]], rollout: Rollout, rest_weight: float
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return the loss of a rollout by an objective on its overlaps, and its overlap at the end.
 
     Where rest is due, the kinetic energy of mass in its place is added.
     """
@@ -60,20 +62,21 @@ def order_loss(objective: Callable[..., tuple[Array, Array]], rollout: Rollout, 
     share = overlap(mass, target)
     loss, due = objective(share)
     moving = (filled(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
-    return loss + rest_weight * (moving * due).mean()
+    return loss + rest_weight * (moving * due).mean(), share[-1]
 
 
-def seed_loss(rollout: Rollout, rest_weight: float) -> Float[Array, ""]:
-    """Return the seed's loss, of the last tick alone.
+def seed_loss(rollout: Rollout, rest_weight: float) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return the seed's loss, of the last tick alone, and the overlap there.
 
     The squared error of the mass, and that of the velocity against the goal signal's direction, weighted by the mass.
     """
     end, moving, target = rollout.mass[-1], rollout.velocity[-1], rollout.target
     off_course = ((moving - create_goal_signal(target)[..., 1:3]) ** 2).sum(axis=-1)
-    return ((end - target) ** 2).mean() + VELOCITY_WEIGHT * ((end + EVERYWHERE) * off_course).mean()
+    loss = ((end - target) ** 2).mean() + VELOCITY_WEIGHT * ((end + EVERYWHERE) * off_course).mean()
+    return loss, overlap(end, target)
 
 
-LOSSES: dict[str, Callable[[Rollout, float], Array]] = {
+LOSSES: dict[str, Callable[[Rollout, float], tuple[Array, Array]]] = {
     "standing": partial(order_loss, standing),
     "shortfall": partial(order_loss, shortfall),
     "seed": seed_loss,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from nca_controller import checkpoints
 from nca_controller.checkpoints import Architecture
 from nca_controller.controllers import CONTROLLER, NCA, load_controller, model_folder
 from nca_controller.guidance import COMMANDERS, Commander
+from nca_controller.metrics import overlap
 from nca_controller.physics import Terrain
 from nca_controller.tasks import STARTS, Orders, read_ground
 from nca_controller.training.config import KINDS, Config
@@ -27,6 +29,7 @@ from nca_controller.training.losses import LOSSES, Rollout
 from nca_controller.training.starts import CheckedOrders
 
 Measure = Callable[[Rollout], Float[Array, ""]]  # a loss or a metric of one battle
+Loss = Callable[[Rollout], tuple[Float[Array, ""], Float[Array, ""]]]  # a loss, and the overlap at the end
 MakeCommander = Callable[[], Commander]
 COLUMNS = ("iteration", "loss", "overlap", "gradient_norm", "validation", "seconds")  # metrics that every run has
 
@@ -48,9 +51,9 @@ class Parts:
 class FoundParts:
     """All parts of a run, found and checked."""
 
-    loss: Measure
+    loss: Loss
     orders: Callable[[np.random.Generator], Orders | CheckedOrders]
-    terrain: Terrain
+    terrain: Terrain | None  # None for open ground
     commander: MakeCommander | None  # None for the project's own, which the config names
     optimiser: optax.GradientTransformation
     metrics: Mapping[str, Measure]
@@ -74,11 +77,11 @@ def find_parts(config: Config, given: Parts | None = None) -> FoundParts:
     if given.loss is None and config.loss in LOSSES:
         loss = known_loss(config)
     else:
-        loss = measure("loss", config.loss, given.loss or KINDS["loss"].find(config.loss), config, terrain)
+        loss = own_loss(measure("loss", config.loss, given.loss or KINDS["loss"].find(config.loss), config, terrain))
     return FoundParts(
         loss=loss,
         orders=partial(begin_orders, given.starts or KINDS["starts"].find(config.starts), config, ground),
-        terrain=terrain,
+        terrain=None if ground is None else terrain,
         commander=commander,
         optimiser=checked_optimiser(given.optimiser or named_optimiser(config), config),
         metrics={
@@ -89,10 +92,15 @@ def find_parts(config: Config, given: Parts | None = None) -> FoundParts:
     )
 
 
-def known_loss(config: Config) -> Measure:
+def known_loss(config: Config) -> Loss:
     """Return the project's own loss that a run names."""
     loss = LOSSES[config.loss]
     return lambda rollout: loss(rollout, config.rest_weight)
+
+
+def own_loss(loss: Measure) -> Loss:
+    """Return a loss of a user's own, with the overlap beside it."""
+    return lambda rollout: (loss(rollout), overlap(rollout.mass[-1], rollout.target))
 
 
 def with_names(config: Config, given: Parts) -> Config:
@@ -139,15 +147,27 @@ def measure(
     label = f"{kind} {name!r}"
 
     def measured(rollout: Rollout) -> Float[Array, ""]:
-        with users_own(label):
-            value = own(rollout)
-        return scalar(label, value, differentiable)
+        return scalar(label, called(label, own, rollout), differentiable)
 
     field = jax.ShapeDtypeStruct((config.ticks, config.grid, config.grid), jnp.float32)
     velocity = jax.ShapeDtypeStruct((*field.shape, 2), jnp.float32)
     target = jax.ShapeDtypeStruct(field.shape[1:], jnp.float32)
     jax.eval_shape(lambda mass, *rest: measured(Rollout(mass, rest[0], rest[1], terrain)), field, velocity, target)
     return measured
+
+
+def called(label: str, part: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Return what a part returns. Raises ValueError where it cannot be called so."""
+    try:
+        signature = inspect.signature(part)
+    except (TypeError, ValueError):  # of some builtins
+        signature = inspect.signature(lambda *_, **__: None)
+    try:
+        signature.bind(*arguments, **named)
+    except TypeError as error:
+        raise ValueError(f"{label} cannot be called with what it is given: {error}") from None
+    with users_own(label):
+        return part(*arguments, **named)
 
 
 def scalar(label: str, value: Any, differentiable: bool) -> Float[Array, ""]:
@@ -169,9 +189,11 @@ def begin_orders(
     """Return the source of battles of a run."""
     known = make in STARTS.values()
     extra = {} if ground is None else {"ground": ground}
-    with users_own(f"starts {config.starts!r}"):
-        orders = make(config.grid, (config.least_mass, config.greatest_mass), config.turn, rng, **extra)
-    return orders if known else CheckedOrders(orders, f"starts {config.starts!r}", terrain_of(ground, config))
+    label, masses = f"starts {config.starts!r}", (config.least_mass, config.greatest_mass)
+    if known:
+        return make(config.grid, masses, config.turn, rng, **extra)
+    orders: Orders = called(label, make, config.grid, masses, config.turn, rng, **extra)
+    return CheckedOrders(orders, label, terrain_of(ground, config))
 
 
 def named_ground(config: Config) -> Ground | None:
@@ -181,9 +203,7 @@ def named_ground(config: Config) -> Ground | None:
         return None
     if not is_reference(name) and kind.plugin(name) is None:
         return read_ground(Path(name), config.grid)
-    make = kind.find(name)
-    with users_own(f"terrain {name!r}"):
-        made = make(config.grid)
+    made = called(f"terrain {name!r}", kind.find(name), config.grid)
     if not isinstance(made, Ground):
         raise ValueError(f"terrain {name!r} must return an engine.plugin.Ground, not {type(made).__name__}")
     return made
@@ -211,8 +231,7 @@ def check_commander(make: MakeCommander, config: Config, terrain: Terrain) -> No
     def ordered(mass: Array, target: Array) -> Any:
         return commander.order(commander.init(mass, terrain, 0), mass, target)[0]
 
-    with users_own(label):
-        commander = make()
+    commander = called(label, make)
     for method in ("init", "order"):
         if not callable(getattr(commander, method, None)):
             raise ValueError(f"{label}: {type(commander).__name__} is no commander, for lack of {method}")
@@ -224,9 +243,7 @@ def check_commander(make: MakeCommander, config: Config, terrain: Terrain) -> No
 
 def named_optimiser(config: Config) -> Any:
     """Return what the optimiser's maker, which a run names, makes of the config."""
-    make = KINDS["optimiser"].find(config.optimiser)
-    with users_own(f"optimiser {config.optimiser!r}"):
-        return make(config)
+    return called(f"optimiser {config.optimiser!r}", KINDS["optimiser"].find(config.optimiser), config)
 
 
 def checked_optimiser(made: Any, config: Config) -> optax.GradientTransformation:
@@ -261,9 +278,7 @@ def first_weights(config: Config, given: Any, key: PRNGKeyArray) -> Any:
     if given is not None:
         params = given
     elif is_reference(name) or KINDS["init"].plugin(name):
-        make = KINDS["init"].find(name)
-        with users_own(f"init {name!r}"):
-            params = make(architecture, key)
+        params = called(f"init {name!r}", KINDS["init"].find(name), architecture, key)
     else:
         params, source = starting_model(name)
         if source.hidden_dim != architecture.hidden_dim:

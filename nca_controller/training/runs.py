@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine.io import append_line, write_whole
 from nca_controller.checkpoints import save
@@ -64,17 +65,21 @@ class Run:
         saved = self.snapshots.read(config, found.optimiser) if resume else None
         self.trainer = Trainer(config, found)
         self.seconds, self.best, self.passed_over = 0.0, math.inf, ()  # type: float, float, tuple[str, ...]
+        self.resumed: list[dict[str, Any]] = []  # from which iterations the run went on, and with which other settings
         if saved:
             saved.put(self.trainer)
             self.seconds, self.best = float(saved.notes["seconds"]), float(saved.notes["best"])
             self.passed_over = saved.passed_over
+            before = asdict(Config(**saved.notes["config"]))
+            changed = {name: value for name, value in asdict(config).items() if value != before[name]}
+            self.resumed = [*saved.notes.get("resumed", ()), {"iteration": saved.iteration, "changed": changed}]
 
     def iterations(self, minutes: float = math.inf) -> Iterator[Metrics]:
         """Go on to the last iteration, or until `minutes` have passed or Ctrl-C is pressed; save, and yield metrics.
 
         Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
         """
-        begun, slowest, saving = time.monotonic(), 0.0, 0.0
+        begun, slowest, saving, compiled = time.monotonic(), 0.0, 0.0, False
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keep_metrics()
         with stopping() as stop:
@@ -84,19 +89,16 @@ class Run:
                     break
                 step = self.iterate()
                 done = time.monotonic()
-                slowest = max(slowest, done - start)
+                if compiled:
+                    slowest = max(slowest, done - start)
+                elif math.isfinite(minutes):
+                    saving = self.time_to_validate()
+                compiled = True
                 seconds = round(self.seconds + done - begun, 2)
                 due = self.trainer.iteration % self.trainer.config.save_every == 0
                 validation = self.trainer.validate() if due else None
-                metrics = Metrics(
-                    self.trainer.iteration,
-                    step.loss,
-                    step.overlap,
-                    seconds,
-                    step.gradient_norm,
-                    validation,
-                    step.metrics,
-                )
+                loss, overlap, norm, further = step
+                metrics = Metrics(self.trainer.iteration, loss, overlap, seconds, norm, validation, further)
                 append_line(self.folder / METRICS, metrics.line())
                 if validation is not None:
                     self.save(seconds, validation)
@@ -104,6 +106,13 @@ class Run:
                 yield metrics
             if self.trainer.iteration != self.snapshots.latest():
                 self.save(round(self.seconds + time.monotonic() - begun, 2), self.trainer.validate())
+
+    def time_to_validate(self) -> float:
+        """Return the seconds that a validation takes, once it is compiled: so that none has to be at the end."""
+        self.trainer.validate()
+        start = time.monotonic()
+        self.trainer.validate()
+        return time.monotonic() - start
 
     def iterate(self) -> Step:
         """Take one step. Raises DivergedError, which names the last good checkpoint."""
@@ -120,7 +129,7 @@ class Run:
         """Save the state with its validation loss, and export the model if it is the best so far."""
         better = loss < self.best
         self.best = min(self.best, loss)
-        self.snapshots.save(self.trainer, loss, seconds, self.best)
+        self.snapshots.save(self.trainer, loss, seconds, self.best, self.resumed)
         if better:
             save(self.model, self.trainer.params, self.trainer.config.architecture)
 

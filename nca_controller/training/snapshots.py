@@ -11,7 +11,7 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from nca_controller.storage import (
     shown,
     write_arrays,
 )
-from nca_controller.training.config import Config
+from nca_controller.training.config import LONGEST_NAME, Config
 from nca_controller.training.loop import arrays_of, arrays_template
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FORMAT = 2  # version of what a snapshot holds; the first had no digest, and did not say its own loss
 ARRAYS, NOTES, DIGEST = "arrays", "notes/metadata", "digest"
 LATER = {"optimiser", "metrics", "terrain", "init"}  # fields that runs of 0.1.0 have not
+MOST_RESUMED = 20  # the last of them are noted
 DRAFT = "draft"  # prefix of what is not yet a snapshot or no longer one
 NUMBER = "0|[1-9][0-9]{0,9}"  # name of a snapshot's folder
 LEFT = ("*.orbax-checkpoint-tmp*", f"{DRAFT}-*")  # what a killed run leaves
@@ -107,7 +108,9 @@ class Snapshots:
         """Put a trainer into the state of the newest snapshot that is whole. Raises CheckpointError."""
         self.read(trainer.config, trainer.optimizer).put(trainer)
 
-    def save(self, trainer: Trainer, loss: float, seconds: float, best: float) -> None:
+    def save(
+        self, trainer: Trainer, loss: float, seconds: float, best: float, resumed: Sequence[dict[str, Any]] = ()
+    ) -> None:
         """Save a trainer, with its validation loss, and keep the best of the others; all where that raises OSError."""
         notes = {
             "format": FORMAT,
@@ -117,6 +120,7 @@ class Snapshots:
             "seconds": seconds,
             "best": best,
             "loss": loss if loss == loss else math.inf,
+            "resumed": list(resumed)[-MOST_RESUMED:],
         }
         draft, final = self.folder / f"{DRAFT}-{trainer.iteration}", self.folder / str(trainer.iteration)
         try:
@@ -204,6 +208,8 @@ def checked_notes(notes: Any, iteration: int, path: Path) -> None:
         raise CheckpointError(f"{path}: 'loss' is {shown(notes['loss'])}")
     if notes.get("iteration", iteration) != iteration or iteration > config["iterations"]:
         raise CheckpointError(f"{path}: is not of iteration {iteration} of {config['iterations']}")
+    if not _are_resumed(notes.get("resumed", [])):
+        raise CheckpointError(f"{path}: 'resumed' is {shown(notes['resumed'])}")
     try:
         generator: Any = np.random.PCG64()
         generator.state = notes["generator"]
@@ -212,6 +218,26 @@ def checked_notes(notes: Any, iteration: int, path: Path) -> None:
         same = False
     if not same:
         raise CheckpointError(f"{path}: 'generator' is not the state of a generator")
+
+
+def _are_resumed(entries: Any) -> bool:
+    """Whether notes say from which iterations a run went on, and with which other settings."""
+    kinds = {field.name: type(field.default) for field in fields(Config)}
+    return (
+        isinstance(entries, list)
+        and len(entries) <= MOST_RESUMED
+        and all(
+            isinstance(one, dict)
+            and set(one) == {"iteration", "changed"}
+            and _is_number(one["iteration"], 0, 2**31)
+            and isinstance(one["changed"], dict)
+            and all(
+                type(value) is kinds.get(name) and len(str(value)) <= LONGEST_NAME and str(value).isprintable()
+                for name, value in one["changed"].items()
+            )
+            for one in entries
+        )
+    )
 
 
 def _is_number(value: Any, least: float, most: float) -> bool:

@@ -162,7 +162,7 @@ def test_the_loss_is_least_for_who_stands_right(loss_of):
 
     def loss(mass):
         rollout = Rollout(jnp.stack([mass] * 3), jnp.zeros((3, 16, 16, 2)), target, Terrain.plain(16, 16))
-        return float(loss_of(rollout, Config().rest_weight))
+        return float(loss_of(rollout, Config().rest_weight)[0])
 
     assert loss(target) < loss(jnp.roll(target, 1, axis=0)) < loss(jnp.roll(target, 3, axis=0))
 
@@ -174,7 +174,7 @@ def test_standing_still_is_asked_for_only_where_mass_stands_right(name):
     def cost_of_speed(mass):
         masses, ground = jnp.stack([mass] * 3), Terrain.plain(8, 8)
         still, moving = (
-            float(LOSSES[name](Rollout(masses, jnp.full((3, 8, 8, 2), speed), target, ground), Config().rest_weight))
+            float(LOSSES[name](Rollout(masses, jnp.full((3, 8, 8, 2), speed), target, ground), Config().rest_weight)[0])
             for speed in (0.0, 0.5)
         )
         return moving - still
