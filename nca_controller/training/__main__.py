@@ -30,7 +30,7 @@ from engine.io import (
 from engine.plugin import is_reference, is_users_own
 from nca_controller.checkpoints import RECIPE
 from nca_controller.jax_config import cache_compiled, first_device
-from nca_controller.training.config import HARMLESS, KINDS, PRESETS, Config
+from nca_controller.training.config import KINDS, PRESETS, Config, check_resumable
 
 RUNS = Path("runs")
 FLAGS = {
@@ -102,11 +102,9 @@ def resumed(folder: Path, args: Namespace) -> Config:
 
     config, chosen = Config(**Snapshots(folder / SNAPSHOTS).notes()["config"]), chosen_fields(args)
     check_named_again(asdict(config), chosen, f"the run in {folder}")
-    may = HARMLESS | ({"iterations"} if config.decay else set())  # the schedule ends where `decay` says
-    for name, value in chosen.items():
-        if value != getattr(config, name) and name not in may:
-            raise ValueError(f"{name} is {getattr(config, name)} in the run in {folder}, and cannot become {value}")
-    return replace(config, **chosen)
+    after = replace(config, **chosen)
+    check_resumable(config, after, f"the run in {folder}")
+    return after
 
 
 def train(preset: str, config: Config, model: Path, folder: Path, *, resume: bool, minutes: float) -> None:

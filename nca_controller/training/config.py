@@ -126,6 +126,15 @@ class Config:
         )
 
 
+def check_resumable(before: Config, after: Config, where: str) -> None:
+    """Raise ValueError, naming the field, where a run that is resumed with other settings had other losses."""
+    may = HARMLESS | ({"iterations"} if before.decay else set())  # the learning rate falls until `decay`
+    for one in fields(before):
+        old, new = getattr(before, one.name), getattr(after, one.name)
+        if old != new and one.name not in may:
+            raise ValueError(f"{one.name} is {old} in {where}, and cannot become {new}")
+
+
 CHOICES = {
     "cells": CELLS,
     "frame": FRAMES,

@@ -15,10 +15,12 @@ from jaxtyping import PRNGKeyArray
 
 from nca_controller.controllers import NCA
 from nca_controller.model import create_formation_from_alpha
+from nca_controller.tasks import Orders
 from nca_controller.training.battles import Battles, Outcome, fight
 from nca_controller.training.config import Config
 from nca_controller.training.optimizer import adam
 from nca_controller.training.parts import FoundParts, find_parts
+from nca_controller.training.starts import CheckedOrders
 
 VALIDATION = 8  # battles on which the models of a run are compared
 
@@ -57,9 +59,7 @@ class Trainer:
         self.moments = jax.device_put(self.optimizer.init(self.params), self.everywhere)
         self.rng = np.random.default_rng(config.seed)
         self.orders = parts.orders(self.rng)
-        masses = self.orders.starts(config.pool)
-        targets = np.stack([self.orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
-        self.pool = Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
+        self.pool = fresh_battles(self.orders, config.pool)
         self.validation = validation_battles(config, parts)
         one, each = PartitionSpec(), PartitionSpec("battles")
         spread = partial(jax.shard_map, mesh=mesh, in_specs=(one, each, each), check_vma=False)
@@ -148,9 +148,14 @@ class Trainer:
 
     def _descend(self, params: Any, moments: Any, total: Any) -> tuple[Any, Any]:
         mean = jax.tree.map(lambda leaf: leaf / self.config.accumulate, total)
-        with jax.numpy_dtype_promotion("standard"):  # optax multiplies counts by rates, whatever a player's JAX allows
-            updates, moments = self.optimizer.update(mean, moments, params)
-            return optax.apply_updates(params, updates), moments
+        return descend(self.optimizer, params, moments, mean)
+
+
+def descend(optimizer: optax.GradientTransformation, params: Any, moments: Any, gradient: Any) -> tuple[Any, Any]:
+    """Return the weights and the optimiser's state after a step."""
+    with jax.numpy_dtype_promotion("standard"):  # optax multiplies counts by rates, whatever a player's JAX allows
+        updates, moments = optimizer.update(gradient, moments, params)
+        return optax.apply_updates(params, updates), moments
 
 
 def arrays_of(trainer: Trainer) -> dict[str, Any]:
@@ -202,7 +207,11 @@ def gradient_of(
 
 def validation_battles(config: Config, parts: FoundParts) -> Battles:
     """Return fresh battles that depend on the fields of the ground alone, not on how far a run has come."""
-    orders = parts.orders(np.random.default_rng([config.seed, VALIDATION]))
-    masses = orders.starts(VALIDATION)
+    return fresh_battles(parts.orders(np.random.default_rng([config.seed, VALIDATION])), VALIDATION)
+
+
+def fresh_battles(orders: Orders | CheckedOrders, count: int) -> Battles:
+    """Return so many battles that begin, each with an order."""
+    masses = orders.starts(count)
     targets = np.stack([orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
-    return Battles(masses, targets, np.asarray(create_formation_from_alpha(masses)))
+    return Battles(masses, targets, np.array(create_formation_from_alpha(masses)))

@@ -43,6 +43,11 @@ class Metrics:
     validation: float | None  # the loss on battles that are the same all along, at iterations that are saved
     further: dict[str, float]  # those that a run names, as means over the batch
 
+    @classmethod
+    def of(cls, iteration: int, step: Step, seconds: float, validation: float | None) -> Metrics:
+        """Return the metrics of an iteration by its step."""
+        return cls(iteration, step.loss, step.overlap, seconds, step.gradient_norm, validation, step.metrics)
+
     def line(self) -> str:
         """Return the line of the metrics' file."""
         row = asdict(self)
@@ -97,8 +102,7 @@ class Run:
                 seconds = round(self.seconds + done - begun, 2)
                 due = self.trainer.iteration % self.trainer.config.save_every == 0
                 validation = self.trainer.validate() if due else None
-                loss, overlap, norm, further = step
-                metrics = Metrics(self.trainer.iteration, loss, overlap, seconds, norm, validation, further)
+                metrics = Metrics.of(self.trainer.iteration, step, seconds, validation)
                 append_line(self.folder / METRICS, metrics.line())
                 if validation is not None:
                     self.save(seconds, validation)
