@@ -6,9 +6,8 @@ Plain NumPy crosses this border. Positions and lengths are in cells, x to the ri
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from configparser import ConfigParser
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -217,21 +216,3 @@ class PartKind:
 def is_reference(name: str) -> bool:
     """Return whether a name is `package.module:name`."""
     return len(name) <= LONGEST_NAME and bool(REFERENCE.fullmatch(name))
-
-
-@contextmanager
-def users_own(label: str) -> Iterator[None]:
-    """Note on whatever a user's own part raises whose it is; the error and its traceback stay as they are."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(f"{NOTE}{label}")
-        raise
-
-
-def is_users_own(error: BaseException) -> bool:
-    """Return whether an error came from a user's own part."""
-    return any(note.startswith(NOTE) for note in getattr(error, "__notes__", ()))
-
-
-NOTE = "raised by a part of the user's own: "

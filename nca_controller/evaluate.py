@@ -14,13 +14,13 @@ from engine.io import (
     arguments,
     check_writable,
     described,
+    is_users_own,
     name_unwritable,
     paths,
     terminal,
     unknown_name,
     write_whole,
 )
-from engine.plugin import is_users_own
 from nca_controller.checkpoints import CARD, RECIPE, read_recipe
 
 RIVALS = ("plan", "local", "poisson", "gradient")

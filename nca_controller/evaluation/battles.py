@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from engine.plugin import users_own
+from engine.io import users_own
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import State, init_state, tick
 from nca_controller.metrics import overlap

@@ -1,8 +1,8 @@
-"""Tasks for training and evaluation: grounds, starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
+"""Tasks for training and evaluation: starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
 
+from engine.formations import ground_image
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
-from nca_controller.tasks.grounds import read_ground
 from nca_controller.tasks.orders import STARTS, Orders
 from nca_controller.tasks.shapes import SHAPES, shaped
 from nca_controller.tasks.starts import add_heavy_noise_to_formation, gaussian_blob, look_up, neighbours, quarter_pool
@@ -17,10 +17,10 @@ __all__ = [
     "benchmark",
     "draw",
     "gaussian_blob",
+    "ground_image",
     "look_up",
     "neighbours",
     "quarter_pool",
-    "read_ground",
     "shaped",
     "wound",
 ]

@@ -21,13 +21,14 @@ from engine.io import (
     __version__,
     arguments,
     described,
+    is_users_own,
     keep_compiled,
     paths,
     terminal,
     unknown_name,
     write_whole,
 )
-from engine.plugin import is_reference, is_users_own
+from engine.plugin import is_reference
 from nca_controller.checkpoints import RECIPE
 from nca_controller.jax_config import cache_compiled, first_device
 from nca_controller.training.config import KINDS, PRESETS, Config, check_resumable

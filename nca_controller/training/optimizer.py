@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import optax
-
-if TYPE_CHECKING:
-    from nca_controller.training.config import Config
 
 
 def create_optimizer(
@@ -27,8 +24,8 @@ def create_optimizer(
     return optax.chain(optax.clip_by_global_norm(gradient_clip), optax.adam(rate))
 
 
-def adam(config: Config) -> optax.GradientTransformation:
-    """Return the optimiser of a run that brings none of its own."""
+def adam(config: Any) -> optax.GradientTransformation:
+    """Return the optimiser of a run that brings none of its own, by its `Config`."""
     return create_optimizer(
         config.learning_rate,
         config.gradient_clip,

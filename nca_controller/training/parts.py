@@ -16,14 +16,15 @@ import numpy as np
 import optax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from engine.plugin import Ground, is_reference, users_own
+from engine.io import users_own
+from engine.plugin import Ground, is_reference
 from nca_controller import checkpoints
 from nca_controller.checkpoints import Architecture
 from nca_controller.controllers import CONTROLLER, NCA, load_controller, model_folder
 from nca_controller.guidance import COMMANDERS, Commander
 from nca_controller.metrics import overlap
 from nca_controller.physics import Terrain
-from nca_controller.tasks import STARTS, Orders, read_ground
+from nca_controller.tasks import STARTS, Orders, ground_image
 from nca_controller.training.config import KINDS, Config
 from nca_controller.training.losses import LOSSES, Rollout
 from nca_controller.training.starts import CheckedOrders
@@ -202,7 +203,7 @@ def named_ground(config: Config) -> Ground | None:
     if not name:
         return None
     if not is_reference(name) and kind.plugin(name) is None:
-        return read_ground(Path(name), config.grid)
+        return ground_image.load(Path(name), (config.grid, config.grid))
     made = called(f"terrain {name!r}", kind.find(name), config.grid)
     if not isinstance(made, Ground):
         raise ValueError(f"terrain {name!r} must return an engine.plugin.Ground, not {type(made).__name__}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from engine.plugin import users_own
+from engine.io import users_own
 from nca_controller.physics import Terrain
 from nca_controller.tasks import Orders
 
