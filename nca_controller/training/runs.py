@@ -51,7 +51,8 @@ class Metrics:
     def line(self) -> str:
         """Return the line of the metrics' file."""
         row = asdict(self)
-        return json.dumps({**row, **row.pop("further")})
+        further = row.pop("further")
+        return json.dumps(row | further)
 
 
 class Run:
