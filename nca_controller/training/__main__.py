@@ -92,7 +92,7 @@ def check_named_again(own: dict[str, Any], chosen: dict[str, Any], where: object
         value = own.get(name, "")
         foreign = [one for one in value.split(",") if is_reference(one) and not kind.is_known(one)]
         if foreign and name not in chosen and name != "init":  # of a run that is resumed: it has weights
-            flag = FLAGS.get(name, (f"--{name}",))[0]
+            flag = {"guidance": "--commander", "metrics": "--metric"}.get(name, f"--{name}")
             raise ValueError(f"{name} is {value} in {where}, which is code: give it, too, if you trust it: {flag}")
 
 
