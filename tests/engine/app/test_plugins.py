@@ -172,9 +172,9 @@ def test_two_plugins_of_one_name_are_an_error(groups, words, install, capsys):
 
 def test_a_simulation_is_chosen_by_name_and_a_replay_tells_which(install, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    controllers = [("one", "builtins:object")]
+    controllers = [("nca", "builtins:object")]
     install(controllers=controllers, simulations=[("jax", "no_such:module"), ("own", "own_simulation:DonorCell")])
-    words = "--headless --simulation own --controller one --ticks 5 --grid 72x48 --mass 200 --soldiers 100"
+    words = "--headless --simulation own --ticks 5 --grid 72x48 --mass 200 --soldiers 100"
     assert main([*words.split(), "--record", "battle.toml"]) == 0
     first = json.loads(capsys.readouterr().out)
     assert first["device"] == "NumPy" and 'simulation = "own"' in (tmp_path / "battle.toml").read_text()
