@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from engine.io import paths
@@ -30,9 +31,14 @@ def keep_compiled() -> None:
         os.environ.setdefault(FOLDER, str(paths.compile_cache()))
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
     if FOLDER in os.environ:
-        folder = Path(os.environ[FOLDER])
-        heal(folder)
-        atexit.register(heal, folder)  # what is compiled meanwhile is known the next time
+        _tend(Path(os.environ[FOLDER]))
+
+
+@cache
+def _tend(folder: Path) -> None:
+    """Look through a folder, once in a process, and again at its end: what is compiled meanwhile is known next time."""
+    heal(folder)
+    atexit.register(heal, folder)
 
 
 def heal(folder: Path) -> None:
