@@ -78,7 +78,8 @@ def find_parts(config: Config, given: Parts | None = None) -> FoundParts:
     if given.loss is None and config.loss in LOSSES:
         loss = known_loss(config)
     else:
-        loss = own_loss(measure("loss", config.loss, given.loss or KINDS["loss"].find(config.loss), config, terrain))
+        own, name = given.loss or KINDS["loss"].find(config.loss), reference(given.loss) if given.loss else config.loss
+        loss = own_loss(measure("loss", name, own, config, terrain))
     return FoundParts(
         loss=loss,
         orders=partial(begin_orders, given.starts or KINDS["starts"].find(config.starts), config, ground),
