@@ -66,7 +66,10 @@ def battle(
 
 
 def rehearse(name: str, controller: Controller) -> None:
-    """Raise ValueError where a controller steers no field, as far as shapes say; what it raises by itself stays."""
+    """Raise ValueError where a user's own controller steers no field, as far as shapes say; what it raises stays."""
+    own = type(controller).__module__.startswith("nca_controller.")
+    if own and getattr(controller, "own_commander", None) is None:
+        return
     side = 16
     field, terrain = jax.ShapeDtypeStruct((side, side), jnp.float32), Terrain.plain(side, side)
 
