@@ -31,7 +31,7 @@ class State:
 
     mass: Float[np.ndarray, "R H W"]
     controllers: tuple[Any, ...]
-    velocity: Float[np.ndarray, "R H W 2"]  # cells per tick, at most
+    velocity: Float[np.ndarray, "R H W 2"]  # commanded, cells per tick
     flux_x: Float[np.ndarray, "R H W+1"]  # mass that crossed each face in the last tick
     flux_y: Float[np.ndarray, "R H+1 W"]
 
@@ -72,6 +72,7 @@ class DonorCell:
             mass = mass - np.diff(step_x, axis=2) - np.diff(step_y, axis=1)
             flux_x += step_x
             flux_y += step_y
+        velocity = SUBSTEPS * DT * velocity  # cells per unit time until here
         as_float32 = [array.astype(np.float32) for array in (mass, velocity, flux_x, flux_y)]
         return State(as_float32[0], state.controllers, *as_float32[1:])
 

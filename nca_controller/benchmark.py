@@ -10,8 +10,8 @@ import argparse
 import platform
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ CHECKED = (1, 20, 100)  # ticks after which fields are compared
 SCANNED = 8  # ticks of a scanned call
 COPIED = 2**26  # numbers that are copied to find the bandwidth
 PACKAGES = ("jax", "jaxlib", "flax", "numpy")
-TRAINED = {"batch": 4, "ticks": 32, "grid": 64}  # the battles of a gradient
+BATCH, LENGTH, GRID = 4, 32, 64  # battles, ticks, cells of a step of training
 
 Clock = Callable[[], float]
 
@@ -69,7 +69,7 @@ def table(sizes: list[int], limit: float) -> Iterator[str]:
     yield "Made by `python -m nca_controller.benchmark`.\n"
     controller = load_controller("default")
     yield from promises(controller, device)
-    yield f"Training, forward and backward, {TRAINED}: {trained():.3g} cell-steps a second.\n"
+    yield f"Training, {BATCH} battles of {LENGTH} ticks on {GRID} x {GRID}: {trained():.3g} cell-steps a second.\n"
     width = bandwidth()
     yield f"A copy moves {width / 1e9:.1f} GB a second. A tick touches what its operations read and write by the"
     yield "compiler's account, of which caches serve a part.\n"
@@ -130,8 +130,9 @@ def armies(controller: Controller, size: int, regiments: int, sides: tuple[int, 
         top = min(regiment * step, size - side)
         mass[regiment, top : top + side, 2 : 2 + side] = 0.75
         targets[regiment, top : top + side, size - 2 - side : size - 2] = 0.75
-    mass, targets = mass * open_cells / regiments, targets * open_cells / regiments
-    return init_state(mass, terrain, [controller] * regiments, 0, sides=sides), jnp.asarray(targets)
+    share = np.float32(open_cells / regiments)
+    start = init_state(jnp.asarray(mass * share), terrain, [controller] * regiments, 0, sides=sides)
+    return start, jnp.asarray(targets * share)
 
 
 def scans(state: State, targets: Any) -> tuple[float, float]:
@@ -164,14 +165,14 @@ def bandwidth() -> float:
 
 
 def trained() -> float:
-    """Return the cell-steps a second of a gradient of the trainer."""
-    from nca_controller.training import Config
-    from nca_controller.training.loop import Trainer
+    """Return the cell-steps a second of a step of training."""
+    from nca_controller.training import Config, create_state, draw_battles, find_parts, train_step
 
-    trainer = Trainer(Config(**TRAINED))
-    keys = (trainer.key("battles") for _ in count())
-    seconds = least_seconds(lambda: trainer.battle(next(keys))[0])
-    return float(TRAINED["batch"] * TRAINED["ticks"] * TRAINED["grid"] ** 2 / seconds)
+    config = Config(batch=BATCH, ticks=LENGTH, grid=GRID)
+    parts = find_parts(config)
+    state, battles, key = create_state(config, parts), draw_battles(config, BATCH, parts), jax.random.key(0)
+    step = jax.jit(partial(train_step, config=config, parts=parts))
+    return float(BATCH * LENGTH * GRID**2 / least_seconds(lambda: step(state, battles, key)))
 
 
 def least_seconds(call: Callable[[], Any], clock: Clock = time.perf_counter) -> float:

@@ -17,18 +17,18 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine.io import write_whole
-from nca_controller.guidance import COMMANDERS
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import CELLS, FRAMES, SIGNAL_CHANNELS, AdvectionNCA
 from nca_controller.storage import CheckpointError, digest, files_of, read_arrays, read_json, shown, write_arrays
 
-__all__ = ["CARD", "MOST_HIDDEN", "RECIPE", "Architecture", "CheckpointError", "load", "save"]
+__all__ = ["CARD", "MOST_HIDDEN", "RECIPE", "Architecture", "CheckpointError", "load", "read_recipe", "save"]
 
 FORMAT = 3  # version of the layout of a model folder
 DESCRIPTION = "model.json"
 CARD, RECIPE = "CARD.md", "recipe.json"  # beside it: its figures, and how it was trained
 WEIGHTS = "weights"  # prefix of the folders of weights
 NAME = rf"{WEIGHTS}[-.\w]{{0,100}}"  # what a description may name: a folder beside it
+COMMANDER_NAME = r"[-.:\w]{1,200}"  # which there are is looked up when the model is to steer
 MOST_HIDDEN = 4096  # cells of so wide a layer would take minutes for a tick
 
 
@@ -38,7 +38,7 @@ class Architecture:
 
     num_channels: int = CHANNELS.TOTAL
     hidden_dim: int = 64
-    guidance: str = "plan"  # a name in `guidance.COMMANDERS`
+    guidance: str = "plan"  # the commander's name: `controllers.COMMANDER` knows which there are
     obedience: float = 4.0  # as in `AdvectionNCA`
     cells: str = "living"  # which cells act, as in `AdvectionNCA`
     frame: str = "order"  # in which they perceive and correct, as in `AdvectionNCA`
@@ -132,7 +132,23 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
         )
     if not 0 <= entries["obedience"] < 1e6:
         raise CheckpointError(f"{path}: architecture 'obedience' cannot be {shown(entries['obedience'])}")
-    for name, choices in (("guidance", tuple(COMMANDERS)), ("cells", CELLS), ("frame", FRAMES)):
+    if re.fullmatch(COMMANDER_NAME, entries["guidance"]) is None:
+        raise CheckpointError(f"{path}: field 'guidance' must name a commander, not {shown(entries['guidance'])}")
+    for name, choices in (("cells", CELLS), ("frame", FRAMES)):
         if entries[name] not in choices:
             raise CheckpointError(f"{path}: field {name!r} must be one of {', '.join(choices)}")
     return Architecture(**entries)
+
+
+def read_recipe(path: Path) -> dict[str, Any]:
+    """Return the recipe that training left. Raises ValueError where there is none, or no whole one."""
+    try:
+        recipe = read_json(path)
+    except FileNotFoundError:
+        raise ValueError(f"no card can be written: {path} is missing; training leaves it there") from None
+    parts = {"preset": str, "config": dict, "iterations done": int, "commit": str, "device": str, "versions": dict}
+    if not isinstance(recipe, dict) or not all(isinstance(recipe.get(part), kind) for part, kind in parts.items()):
+        raise ValueError(f"no card can be written: {path} is no recipe of training")
+    if not isinstance(recipe["config"].get("guidance"), str) or not isinstance(recipe.get("minutes"), int | float):
+        raise ValueError(f"no card can be written: {path} is no recipe of training")
+    return recipe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,16 +14,20 @@ from flax import struct
 from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from engine.io import TRAINED_MODELS
+from engine.io import TRAINED_MODELS, InputError, plugin_errors
+from engine.plugin import CONTROLLERS, PartKind, is_reference
 from nca_controller import checkpoints
-from nca_controller.checkpoints import Architecture
+from nca_controller.checkpoints import Architecture, CheckpointError
 from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
 from nca_controller.jax_config import first_device
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import PRESENT, AdvectionNCA, Percept, State, create_formation_from_alpha
 from nca_controller.physics import Terrain, perturb
 
-__all__ = ["NCA", "Controller", "Percept", "Plan", "Poisson", "load_controller", "model_folder"]
+__all__ = ["COMMANDER", "NCA", "Controller", "Percept", "Plan", "Poisson", "load_controller", "model_folder"]
+
+COMMANDER = PartKind("commander", "maniple.commanders", COMMANDERS)
+CONTROLLER = PartKind("controller", CONTROLLERS, {})
 
 ORDERED = "ordered"  # checkpoint name of the order, which training keeps for the backward pass instead of planning anew
 
@@ -84,10 +89,12 @@ class NCA:
     fire_rate: float = struct.field(pytree_node=False, default=1.0)
     velocity_noise: float = struct.field(pytree_node=False, default=0.0)
     max_speed: float = struct.field(pytree_node=False, default=MAX_SPEED)
+    own_commander: Callable[[], Commander] | None = struct.field(pytree_node=False, default=None)  # makes another's
 
     @property
     def commander(self) -> Commander:
-        return COMMANDERS[self.architecture.guidance]()
+        commander: Commander = (self.own_commander or COMMANDERS[self.architecture.guidance])()
+        return commander
 
     @property
     def model(self) -> AdvectionNCA:
@@ -136,17 +143,55 @@ def observe(cells: State, mass: Float[Array, "H W"], crowd: Float[Array, "H W"],
     return jnp.concatenate([seen, mass[..., None], cells[..., CHANNELS.VELOCITY_X :]], axis=-1)
 
 
-def load_controller(name: str | Path) -> Controller:
-    """Return a commander alone or a model in `trained_models/` by its name, or the model in a folder.
+def load_controller(name: str | Path, commander: str | None = None) -> Controller:
+    """Return the controller of a name: a commander alone, a plugin's, a model in `trained_models/`, one in a folder.
 
-    Raises CheckpointError, one line, where there is none or it cannot be used, and InputError where JAX has no device.
+    As text `package.module:name` it is what that makes; a path is a folder's and never imports anything. `commander`
+    names the part that commands a model's cells, where its description names one that is not installed.
+
+    Raises CheckpointError, one line, where there is none or it cannot be used, and InputError where JAX has no device,
+    where two have that name, or where a plugin fails, which it names.
     """
     first_device()
     if isinstance(name, str | os.PathLike) and str(name) in COMMANDERS:
         alone: Controller = COMMANDERS[str(name)]()
         return alone
-    params, architecture = checkpoints.load(model_folder(name))
-    return NCA(params, architecture)
+    if isinstance(name, str) and (is_reference(name) or CONTROLLER.plugin(name)):
+        return controller_of_plugin(name)
+    folder = model_folder(name)
+    params, architecture = checkpoints.load(folder)
+    return NCA(params, architecture, own_commander=commander_of(architecture, folder, commander))
+
+
+def controller_of_plugin(name: str) -> Controller:
+    """Return the controller that a plugin, or what a reference names, makes. Raises InputError, which names it."""
+    folder = TRAINED_MODELS / name
+    if folder.is_dir():
+        raise InputError(f"a plugin and a model are both named {name!r}: name the model's folder, {folder}")
+    label, maker = f"controller {name!r}", CONTROLLER.find(name)
+    with plugin_errors(label):
+        made: Controller = maker()
+    if lacking := [part for part in ("max_speed", "init", "steer", "planned", "network") if not hasattr(made, part)]:
+        raise InputError(f"{label}: {type(made).__name__} is no controller, for lack of {', '.join(lacking)}")
+    return made
+
+
+def commander_of(architecture: Architecture, folder: Path, given: str | None) -> Callable[[], Commander] | None:
+    """Return what makes a model's commander, or None for the project's own; what a file names is only looked up.
+
+    Raises CheckpointError for one that is not known here, and for one that was given in another's place.
+    """
+    name = architecture.guidance
+    if name in COMMANDERS and given in (None, name):
+        return None
+    if name in COMMANDERS:
+        raise CheckpointError(f"{folder}: its commander is {name}, and cannot be {given}")
+    if given is None and not COMMANDER.is_known(name):
+        raise CheckpointError(
+            f"{folder}: field 'guidance' names {name!r}, which is not installed: give it, --commander, if you trust it"
+        )
+    found: Callable[[], Commander] = COMMANDER.find(given or name)
+    return found
 
 
 def model_folder(name: str | Path) -> Path:
@@ -162,4 +207,4 @@ def model_folder(name: str | Path) -> Path:
 
 def default_nca() -> Controller:
     """Return the controller that the game ships with."""
-    return load_controller("default")
+    return load_controller(TRAINED_MODELS / "default")

@@ -8,10 +8,20 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, check_writable, name_unwritable, terminal, unknown_name, write_whole
-from nca_controller.checkpoints import CARD, RECIPE
-from nca_controller.plotting import check_figures
-from nca_controller.storage import read_json
+from engine.io import (
+    Parser,
+    PluginError,
+    arguments,
+    check_writable,
+    described,
+    is_users_own,
+    name_unwritable,
+    paths,
+    terminal,
+    unknown_name,
+    write_whole,
+)
+from nca_controller.checkpoints import CARD, RECIPE, read_recipe
 
 RIVALS = ("plan", "local", "poisson", "gradient")
 ALL = 64  # transitions of the benchmark
@@ -24,22 +34,24 @@ def main(words: list[str] | None = None) -> None:
     terminal.prepare()
     parser = make_parser()
     args = parser.parse_args(words)
+    paths.look_here()
     try:
         check_writable(args.json)
         from nca_controller.controllers import (  # late, so that a mistyped flag is answered at once
             load_controller,
             model_folder,
         )
-        from nca_controller.evaluation import TRIALS
-        from nca_controller.jax_config import first_device
+        from nca_controller.evaluation import TRIALS, check_figures, rehearse
 
-        first_device()
         trials = chosen(args.trials, "trial", list(TRIALS))
         rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
         folder = model_folder(args.controller)
         recipe = read_recipe(folder / RECIPE) if args.card else {}
         check_writable(folder / CARD if args.card else None)
-        controllers = {name: load_controller(name) for name in (args.controller, *rivals)}
+        controllers = {args.controller: load_controller(args.controller, args.commander)}
+        controllers |= {name: load_controller(name) for name in rivals}
+        for name, controller in controllers.items():
+            rehearse(name, controller)
         if args.figures:
             with name_unwritable(args.figures):
                 args.figures.mkdir(parents=True, exist_ok=True)
@@ -65,7 +77,11 @@ def main(words: list[str] | None = None) -> None:
                 draw(controllers[args.controller], results, args.figures)
         if args.card:
             write_card(folder, recipe, text, f"python -m nca_controller.evaluate {args.controller} --card")
+    except PluginError as error:
+        parser.error(described(error))
     except (ValueError, OSError, FloatingPointError) as error:
+        if is_users_own(error):
+            raise
         parser.error(str(error))
 
 
@@ -80,20 +96,6 @@ def report(controller: str, results: dict[str, dict[str, list[Row]]], descriptio
     for trial, rows in results[controller].items():
         parts.append(f"### {trial}\n\n{descriptions[trial]}\n\n{table(rows)}")
     return "\n\n".join(parts)
-
-
-def read_recipe(path: Path) -> dict[str, Any]:
-    """Return the recipe that training left. Raises ValueError where there is none, or no whole one."""
-    try:
-        recipe = read_json(path)
-    except FileNotFoundError:
-        raise ValueError(f"no card can be written: {path} is missing; training leaves it there") from None
-    parts = {"preset": str, "config": dict, "iterations done": int, "commit": str, "device": str, "versions": dict}
-    if not isinstance(recipe, dict) or not all(isinstance(recipe.get(part), kind) for part, kind in parts.items()):
-        raise ValueError(f"no card can be written: {path} is no recipe of training")
-    if not isinstance(recipe["config"].get("guidance"), str) or not isinstance(recipe.get("minutes"), int | float):
-        raise ValueError(f"no card can be written: {path} is no recipe of training")
-    return recipe
 
 
 def write_card(folder: Path, recipe: dict[str, Any], text: str, command: str) -> None:
@@ -139,7 +141,8 @@ def make_parser() -> Parser:
     prog = terminal.program("python -m nca_controller.evaluate")
     parser = Parser(prog=prog, description="Measure a controller beside its rivals.")
     add = parser.add_argument
-    add("controller", help="a model's folder, or its name in trained_models/, or a commander: plan, poisson, ...")
+    add("controller", help="a model's name or folder, a commander, a plugin's name, or package.module:name")
+    add("--commander", metavar="NAME", help="who commands the model's cells, where that is no installed one")
     add("--trials", metavar="LIST", default="all", help="orders,vigil,wounds,haste,sizes,unseen (all)")
     add("--rivals", metavar="LIST", default=",".join(RIVALS), help=f"who gets the same orders ({','.join(RIVALS)})")
     add("--first", metavar="N", type=arguments.count, default=ALL, help="only so many rows of each trial (all)")

@@ -11,6 +11,19 @@ os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 # Without its CUDA build JAX runs on the CPU, and need not warn of it; errors are still logged.
 logging.getLogger("jax._src.xla_bridge").setLevel(logging.ERROR)
 
+LEAST = "PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"
+
+
+def cache_compiled() -> None:
+    """Have JAX, which may have been imported before, keep what it compiles as the environment says."""
+    import jax
+
+    config: Any = jax.config
+    folder, least = (os.environ.get(f"JAX_{name}") for name in ("COMPILATION_CACHE_DIR", LEAST))
+    if folder and config.jax_compilation_cache_dir is None:
+        config.update("jax_compilation_cache_dir", folder)
+        config.update(f"jax_{LEAST.lower()}", float(least or "0.2"))
+
 
 def first_device() -> Any:
     """Return the device that JAX computes on.

@@ -13,6 +13,9 @@ PUBLIC = {
     " to_lattice ultra_bee van_leer",
     "nca_controller.controllers": "NCA Controller Plan Poisson load_controller default_nca model_folder",
     "nca_controller.simulation": "JaxSimulation",
+    "nca_controller.training": "PRESETS Config FoundParts Parts Rollout TrainState create_optimizer create_state"
+    " draw_battles find_parts train train_step",
+    "nca_controller.testing": "check_controller check_simulation",
     "engine.plugin": "CONTROLLERS Ground QUANTUM SIMULATIONS Simulation found",
 }
 ENTRY_POINTS = {

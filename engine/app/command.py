@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from engine.app.plugins import plugins
 from engine.io import InputError, Parser, __version__, terminal, unknown_name
+from engine.plugin import plugins
 
 GROUP = "maniple.commands"  # called with the words after the subcommand; they return an exit code or None
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from engine.io import __version__, arguments, terminal
+from engine.scenarios import SIMULATION
 
 GRID, MASS = (128, 192), 1000.0  # height and width in cells, and mass
 SOLDIERS = 10_000 if (os.cpu_count() or 1) > 1 else 4_000  # two cores draw and move 10,000 beside the simulation
@@ -40,6 +41,7 @@ def make_parser() -> arguments.Parser:
         metavar="NAME",
         help="who leads everyone: a name, one in trained_models/, or a checkpoint's folder (the scenario's, or nca)",
     )
+    add("--simulation", metavar="NAME", help=f"what moves the mass: an installed simulation ({SIMULATION})")
     alone("--headless", action="store_true", help="play without a window and print the outcome as a line of JSON")
     add("--ticks", metavar="N", type=arguments.count, help="leave after N ticks (headless 400, demo 600)")
     add("--screenshot", metavar="FILE", type=Path, help="with --headless: save the last picture")

@@ -7,21 +7,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.app.compile_cache import keep_compiled
 from engine.app.models import load_carried, load_trained, trained_models
-from engine.app.plugins import plugins
-from engine.io import InputError, plugin_errors, unknown_name
-from engine.plugin import CONTROLLERS, SIMULATIONS, missing_parts
+from engine.io import InputError, keep_compiled, plugin_errors, unknown_name
+from engine.plugin import CONTROLLERS, SIMULATIONS, Plugin, missing_parts, plugins
+from engine.scenarios import SIMULATION
 
 
-def make_simulation() -> Any:
-    """Import and return the simulation: that of JAX, the only one so far. Raises PluginError where it fails."""
+def simulation_named(name: str) -> Plugin:
+    """Return the installed simulation of a name; nothing is imported. Raises InputError for an unknown one."""
     simulations = plugins(SIMULATIONS, "simulation")
-    if "jax" not in simulations:
+    if not simulations:
         raise InputError("no simulation is installed; install the project: pip install .")
+    if name not in simulations:
+        raise InputError(unknown_name("simulation", name, simulations))
+    return simulations[name]
+
+
+def make_simulation(name: str = SIMULATION) -> Any:
+    """Import and return the simulation of a name. Raises PluginError where it fails, InputError for an unknown one."""
+    plugin = simulation_named(name)
     keep_compiled()
-    made = simulations["jax"]()
-    with plugin_errors(simulations["jax"].label):
+    made = plugin()
+    with plugin_errors(plugin.label):
         if missing := missing_parts(made):
             raise TypeError(f"{type(made).__name__} is no simulation, for lack of {', '.join(missing)}")
     return made

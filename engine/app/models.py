@@ -9,9 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from engine.app.plugins import plugins
 from engine.io import TRAINED_MODELS, InputError, plugin_errors, read_file
-from engine.plugin import LOADERS
+from engine.plugin import LOADERS, plugins
 from engine.scenarios import LARGEST_MODEL
 
 DESCRIPTION = "model.json"  # names the folder of its weights

@@ -12,7 +12,6 @@ from pathlib import Path
 from engine import scenarios
 from engine.app import demo, headless
 from engine.app.background import BackgroundTask
-from engine.app.compile_cache import note_compiled
 from engine.app.flags import GRID
 from engine.app.game import Game
 from engine.app.library import library
@@ -20,7 +19,7 @@ from engine.app.request import build_id, make_setup
 from engine.app.settings import SettingsFile
 from engine.app.signals import Signals
 from engine.battle import Battle, BattleSetup, replays
-from engine.io import InputError, check_writable, name_unwritable, paths, terminal
+from engine.io import InputError, check_writable, name_unwritable, note_compiled, paths, terminal
 from engine.plugin import Ground
 from engine.recording import check_film
 from engine.view import NoDisplay, View, open_view, outliving_display

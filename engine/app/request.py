@@ -6,11 +6,12 @@ import os
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from engine import scenarios
 from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
-from engine.app.installed import installed_controllers, make_simulation, makers
+from engine.app.installed import installed_controllers, make_simulation, makers, simulation_named
 from engine.app.library import asset_folders, library
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
@@ -18,7 +19,7 @@ from engine.formations import Formation, check_mass
 from engine.io import InputError, __version__, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
-from engine.scenarios import Regiment, Scenario
+from engine.scenarios import SIMULATION, Regiment, Scenario
 
 
 def make_setup(
@@ -33,15 +34,19 @@ def make_setup(
     log = played.log if played else ()
     carried = dict(played.models) if played else {}
     names = dict.fromkeys(("nca" if args.controller is None else args.controller, *controllers_in(scenario, log)))
+    asked = played.simulation if played else args.simulation
+    simulation = SIMULATION if asked is None else asked
     try:
         setup = BattleSetup(
-            simulation=make_simulation,
+            simulation=partial(make_simulation, simulation),
+            simulation_name=simulation,
             controllers=makers(names, carried),
             formations={**(formations or library(args).formations), **(played.formations if played else {})},
             scenario=scenario,
             log=log,
             models=travelling(names, carried) if args.record else carried,
         )
+        simulation_named(simulation)
         setup.check()
         if played:
             for warning in replays.warnings(played, setup, build_id(setup)):
@@ -88,7 +93,7 @@ def build_id(setup: BattleSetup) -> str:
 def from_file(args: Namespace, path: Path) -> Scenario:
     """Return the scenario of a file, with what the command line changes in it."""
     given = "replay" if args.replay else "scenario"
-    settled = ("scenario", "controller", "seed") if args.replay else ()
+    settled = ("scenario", "controller", "seed", "simulation") if args.replay else ()
     for flag in ("order", "orders", "grid", "mass", "soldiers", *settled):
         if getattr(args, flag) not in (None, ()):
             raise InputError(f"--{flag} is the {given}'s to say; leave it out, or --{given}")

@@ -24,7 +24,15 @@ def record(setup: BattleSetup, battle: Battle, version: str) -> Replay:
     log, state = battle.executed_log, battle.state
     own = own_formations(setup, log, battle.formations)
     return Replay(
-        setup.scenario, log, state.tick, version, state.ordered.text, digest(state.mass), own, dict(setup.models)
+        setup.scenario,
+        log,
+        state.tick,
+        version,
+        state.ordered.text,
+        digest(state.mass),
+        own,
+        dict(setup.models),
+        setup.simulation_name,
     )
 
 

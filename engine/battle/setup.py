@@ -19,7 +19,7 @@ from engine.formations import Formation, FormationError, Placement, check_mass, 
 from engine.io import PluginError, plugin_errors
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
 from engine.plugin import Ground, Simulation
-from engine.scenarios import Regiment, Scenario, check_budget
+from engine.scenarios import SIMULATION, Regiment, Scenario, check_budget
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class BattleSetup:
     scenario: Scenario
     log: Schedule = ()  # the player's commands, where this is a replay
     models: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)  # files that a replay of it carries along
+    simulation_name: str = SIMULATION  # as it is installed
 
     @property
     def ground(self) -> Ground:

@@ -2,8 +2,10 @@
 
 A formation is a shape with a front. Its target is found by the shape's signed distance: cells within it are full, cells
 on its edge hold their share, and the edge is moved out or in until the target holds the mass that was ordered.
+Beside them stands the ground that they form on, as a picture.
 """
 
+from engine.formations import ground_image
 from engine.formations.carried import formation_table, read_formation
 from engine.formations.files import load, read
 from engine.formations.formation import Formation, FormationError, lookup
@@ -23,6 +25,7 @@ __all__ = [
     "fill",
     "form_up",
     "formation_table",
+    "ground_image",
     "load",
     "lookup",
     "overlap",

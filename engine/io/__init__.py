@@ -2,7 +2,8 @@
 
 from engine.io import arguments, limits, paths, terminal
 from engine.io.arguments import Parser
-from engine.io.errors import FileError, InputError, PluginError, plugin_errors, reason
+from engine.io.compile_cache import keep_compiled, note_compiled
+from engine.io.errors import FileError, InputError, PluginError, is_users_own, plugin_errors, reason, users_own
 from engine.io.fault_log import described
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.names import nearest, suggestion, unknown_name
@@ -47,10 +48,13 @@ __all__ = [
     "clear_forsaken",
     "described",
     "drafted",
+    "is_users_own",
+    "keep_compiled",
     "limits",
     "locked",
     "name_unwritable",
     "nearest",
+    "note_compiled",
     "one_line",
     "parse_toml",
     "paths",
@@ -64,5 +68,6 @@ __all__ = [
     "suggestion",
     "terminal",
     "unknown_name",
+    "users_own",
     "write_whole",
 ]

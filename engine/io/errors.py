@@ -10,6 +10,7 @@ from engine.io.text import one_line
 
 LONGEST_REASON = 120  # letters of what an error says that end up in a line about it, which says more
 ENDING = (KeyboardInterrupt, GeneratorExit)  # what ends the program, and is no plugin's fault
+NOTE = "raised by a part of the user's own: "
 SPEAKING = (ValueError, OSError, ImportError, RuntimeError)  # errors whose text alone says what is wrong
 
 
@@ -52,3 +53,18 @@ def reason(error: BaseException) -> str:
     if isinstance(error, SPEAKING) and text:
         return text
     return f"{kind}: {text}" if text else kind
+
+
+@contextmanager
+def users_own(label: str) -> Iterator[None]:
+    """Note on whatever a user's own part raises whose it is; the error and its traceback stay as they are."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"{NOTE}{label}")
+        raise
+
+
+def is_users_own(error: BaseException) -> bool:
+    """Return whether an error came from a user's own part."""
+    return any(note.startswith(NOTE) for note in getattr(error, "__notes__", ()))

@@ -5,6 +5,8 @@ Where the platform knows no folder for this user, as for one without a home, a p
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,6 +55,16 @@ def log_file() -> Path:
 def compile_cache() -> Path:
     """Return the cache folder for what a simulation compiled, whether it exists or not. Raises NoFolderError."""
     return platform_folder("cache") / "compiled"
+
+
+def look_here() -> None:
+    """Let parts that the command line names be found in the folder it was given in, after all that is installed.
+
+    Python does so by itself for `python -m`, and not for an installed command.
+    """
+    here = os.getcwd()
+    if not {"", here} & set(sys.path):
+        sys.path.append(here)
 
 
 def pictures() -> Path:

@@ -1,23 +1,22 @@
 """What is to be played and what was played, as files: scenarios, ground images and replays, and their TOML."""
 
-from engine.scenarios import ground_image
 from engine.scenarios.budget import check_budget
 from engine.scenarios.carried import LARGEST_MODEL
 from engine.scenarios.files import descriptions, list_files, load, resolve
 from engine.scenarios.regiment import Regiment
-from engine.scenarios.replay_file import Replay, check_free, load_replay, write_replay
+from engine.scenarios.replay_file import SIMULATION, Replay, check_free, load_replay, write_replay
 from engine.scenarios.scenario import Scenario, with_controller
 from engine.scenarios.scenario_table import read_scenario, scenario_table
 
 __all__ = [
     "LARGEST_MODEL",
+    "SIMULATION",
     "Regiment",
     "Replay",
     "Scenario",
     "check_budget",
     "check_free",
     "descriptions",
-    "ground_image",
     "list_files",
     "load",
     "load_replay",

@@ -22,6 +22,8 @@ from engine.scenarios.command_table import command_tables, read_command
 from engine.scenarios.scenario import Scenario
 from engine.scenarios.scenario_table import read_scenario, scenario_table
 
+SIMULATION = "jax"  # the name of the project's own simulation: what a game and a replay that name none have
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -35,6 +37,7 @@ class Replay:
     ending: str  # a digest of the mass at the last tick
     formations: Mapping[str, Formation] = field(default_factory=dict)  # those that it carries along, by name
     models: Models = field(default_factory=dict)  # likewise, by the names of their controllers
+    simulation: str = SIMULATION  # what moved the mass, as it was installed
 
 
 def write_replay(path: Path, replay: Replay, *, existing: Existing = "keep") -> Path:
@@ -44,6 +47,8 @@ def write_replay(path: Path, replay: Replay, *, existing: Existing = "keep") -> 
     """
     names = [regiment.name for regiment in replay.scenario.regiments]
     about = {"version": replay.version, "ticks": replay.ticks, "targets": replay.targets, "ending": replay.ending}
+    if replay.simulation != SIMULATION:
+        about["simulation"] = replay.simulation
     commands = [row for tick, command in replay.log for row in command_tables(tick, command, names)]
     carried = carried_tables(replay.formations, replay.models)
     text = tomli_w.dumps({"replay": about, **scenario_table(replay.scenario), "commands": commands, **carried})
@@ -83,6 +88,7 @@ def load_replay(path: Path) -> Replay:
         ending=about.text("ending"),
         formations=formations,
         models=models,
+        simulation=about.text("simulation", SIMULATION),
     )
     about.finish()
     return replay

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.formations import ground_image
 from engine.io import LARGEST_SIDE, SMALLEST_SIDE, FileError, Table, limits, read_file, shown
 from engine.orders import Order
 from engine.plugin import QUANTUM, Ground
-from engine.scenarios import ground_image
 from engine.scenarios.command_table import command_tables, order_table, read_command, read_order
 from engine.scenarios.regiment import Regiment
 from engine.scenarios.scenario import SIDES, Scenario, View

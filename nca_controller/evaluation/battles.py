@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from engine.io import users_own
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import State, init_state, tick
 from nca_controller.metrics import overlap
@@ -62,6 +63,24 @@ def battle(
         residual_speed=float((end * np.hypot(velocity[..., 0], velocity[..., 1])).sum() / end.sum()),
         mse=float(((end - orders[-1]) ** 2).mean()),
     )
+
+
+def rehearse(name: str, controller: Controller) -> None:
+    """Raise ValueError where a user's own controller steers no field, as far as shapes say; what it raises stays."""
+    own = type(controller).__module__.startswith("nca_controller.")
+    if own and getattr(controller, "own_commander", None) is None:
+        return
+    side = 16
+    field, terrain = jax.ShapeDtypeStruct((side, side), jnp.float32), Terrain.plain(side, side)
+
+    def steered(mass: Array, target: Array) -> Array:
+        return controller.steer(controller.init(mass, terrain, 0), mass, mass, target, terrain)[0]
+
+    with users_own(f"controller {name!r}"):
+        velocity = jax.eval_shape(steered, field, field)
+    if getattr(velocity, "shape", None) != (side, side, 2):
+        shape = getattr(velocity, "shape", type(velocity).__name__)
+        raise ValueError(f"controller {name!r} must steer with velocities (H, W, 2): on {field.shape} it gives {shape}")
 
 
 @partial(jax.jit, static_argnames=("ticks", "between", "scheme"))

@@ -10,8 +10,10 @@ import numpy as np
 
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import rollout
-from nca_controller.plotting import animate, make_figure, save_figure
+from nca_controller.plotting import animate, check_figures, make_figure, save_figure
 from nca_controller.tasks import benchmark
+
+__all__ = ["check_figures", "draw"]
 
 SHOWN = (0, 18, 36, 54)  # transitions of the benchmark: all on the same field
 TICKS, EVERY = 128, 3

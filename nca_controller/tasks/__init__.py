@@ -1,5 +1,6 @@
 """Tasks for training and evaluation: starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
 
+from engine.formations import ground_image
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
 from nca_controller.tasks.orders import STARTS, Orders
@@ -16,6 +17,7 @@ __all__ = [
     "benchmark",
     "draw",
     "gaussian_blob",
+    "ground_image",
     "look_up",
     "neighbours",
     "quarter_pool",

@@ -14,12 +14,22 @@ NOTEBOOK_FORMATIONS = ("line", "square", "wedge")
 
 
 class Orders:
-    """Draws starts and orders for one field. Every draw advances its generator."""
+    """Draws starts and orders for one field. Every draw advances its generator.
 
-    def __init__(self, side: int, masses: tuple[float, float], turn: float, rng: np.random.Generator) -> None:
+    Whoever brings starts of their own derives from this and changes what is to be others.
+    """
+
+    def __init__(
+        self,
+        side: int,
+        masses: tuple[float, float],
+        turn: float,
+        rng: np.random.Generator,
+        ground: Ground | None = None,
+    ) -> None:
         """Take the field's side in cells, the least and the greatest mass, and the greatest turn in degrees."""
         self.rng = rng
-        self.ground = Ground.plain(side, side)
+        self.ground = ground or Ground.plain(side, side)
         self.formations = list(formations.load().values())
         self.masses = masses
         self.turn = turn
@@ -49,14 +59,24 @@ class Orders:
 
     def wound(self, mass: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
         """Return the mass with a part of it thrown about."""
-        return wound(mass, self.rng)
+        return wound(mass, self.rng, np.where(self.ground.open_cells, self.ground.capacity, 0.0))
 
 
 class NotebookOrders(Orders):
     """The seed's: a pool in quarters, and its three formations in the middle of the field."""
 
-    def __init__(self, side: int, masses: tuple[float, float], turn: float, rng: np.random.Generator) -> None:
-        super().__init__(side, masses, turn, rng)
+    def __init__(
+        self,
+        side: int,
+        masses: tuple[float, float],
+        turn: float,
+        rng: np.random.Generator,
+        ground: Ground | None = None,
+    ) -> None:
+        """Raise ValueError for any ground but an open one: the seed's disorder knows no walls."""
+        super().__init__(side, masses, turn, rng, ground)
+        if not (self.ground.open_cells.all() and np.all(np.asarray(self.ground.capacity) == 1)):
+            raise ValueError("the starts 'quarters' know open ground alone: choose others, or leave the terrain out")
         self.formations = [formations.load()[name] for name in NOTEBOOK_FORMATIONS]
 
     def starts(self, count: int) -> Float[np.ndarray, "count H W"]:

@@ -15,16 +15,34 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, __version__, arguments, terminal, unknown_name, write_whole
+from engine.io import (
+    Parser,
+    PluginError,
+    __version__,
+    arguments,
+    described,
+    is_users_own,
+    keep_compiled,
+    paths,
+    terminal,
+    unknown_name,
+    write_whole,
+)
+from engine.plugin import is_reference
 from nca_controller.checkpoints import RECIPE
-from nca_controller.jax_config import first_device
+from nca_controller.jax_config import cache_compiled, first_device
 from nca_controller.training import processes
-from nca_controller.training.config import PRESETS, Config
+from nca_controller.training.config import KINDS, PRESETS, Config, check_resumable
 
 if TYPE_CHECKING:
     from nca_controller.training.runs import Run
 
 RUNS = Path("runs")
+FLAGS = {
+    "guidance": ("--commander",),
+    "metrics": ("--metric",),
+    "optimiser": ("--optimizer",),
+}  # beside the field's own
 
 
 def main(words: list[str] | None = None) -> None:
@@ -41,6 +59,7 @@ def main(words: list[str] | None = None) -> None:
         if not 0 <= args.process < args.processes:
             parser.error(f"--process must be from 0 to {args.processes - 1}, one below --processes, not {args.process}")
     folder = args.run or RUNS / args.out.resolve().name
+    paths.look_here()
     try:
         if args.coordinator:
             processes.join(args.coordinator, args.processes, args.process, parser.prog)
@@ -49,8 +68,14 @@ def main(words: list[str] | None = None) -> None:
             processes.part()
     except (processes.RefusedError, ArithmeticError) as error:  # all processes know of it
         processes.part()
+        if is_users_own(error):
+            raise
         parser.error(str(error))
+    except PluginError as error:
+        parser.error(described(error))
     except (ValueError, OSError) as error:
+        if is_users_own(error):
+            raise
         parser.error(str(error))
 
 
@@ -70,7 +95,7 @@ def begun(folder: Path, args: Namespace) -> tuple[Run, dict[str, Any]]:
 
 def started(folder: Path, args: Namespace) -> Config:
     """Return the config of a new run. Raises ValueError where a run is in the way."""
-    config = replace(PRESETS[args.preset], **chosen_fields(args))
+    config = replace(PRESETS[args.preset], **starting_fields(args), **chosen_fields(args))
     from nca_controller.training.runs import SNAPSHOTS  # late, so that a mistyped flag is answered at once
     from nca_controller.training.snapshots import Snapshots
 
@@ -79,20 +104,46 @@ def started(folder: Path, args: Namespace) -> Config:
     return config
 
 
+def starting_fields(args: Namespace) -> dict[str, Any]:
+    """Return the fields of the model that a run starts from, as far as no flag gives them."""
+    if not args.init or is_reference(args.init) or KINDS["init"].plugin(args.init):
+        return {}
+    from nca_controller.training.parts import starting_model
+
+    _, architecture = starting_model(args.init)
+    known = {field.name for field in fields(Config)}
+    own = {name: value for name, value in asdict(architecture).items() if name in known}
+    chosen = chosen_fields(args)
+    check_named_again(own, chosen, args.init)
+    return {name: value for name, value in own.items() if name not in chosen}
+
+
+def check_named_again(own: dict[str, Any], chosen: dict[str, Any], where: object) -> None:
+    """Raise ValueError for a part of a file's that is code and not installed, unless the user gives it, too."""
+    for name, kind in KINDS.items():
+        value = own.get(name, "")
+        foreign = [one for one in value.split(",") if is_reference(one) and not kind.is_known(one)]
+        if foreign and name not in chosen and name != "init":  # of a run that is resumed: it has weights
+            flag = {"guidance": "--commander", "metrics": "--metric"}.get(name, f"--{name}")
+            raise ValueError(f"{name} is {value} in {where}, which is code: give it, too, if you trust it: {flag}")
+
+
 def resumed(folder: Path, args: Namespace) -> Config:
-    """Return the config of the run in the folder. Raises ValueError where flags contradict it."""
+    """Return the config of the run in the folder, with what may change. Raises ValueError where flags contradict it."""
     from nca_controller.training.runs import SNAPSHOTS
     from nca_controller.training.snapshots import Snapshots
 
-    config = Config(**Snapshots(folder / SNAPSHOTS).notes()["config"])
-    for name, value in chosen_fields(args).items():
-        if value != getattr(config, name):
-            raise ValueError(f"{name} is {getattr(config, name)} in the run in {folder}, and cannot become {value}")
-    return config
+    config, chosen = Config(**Snapshots(folder / SNAPSHOTS).notes()["config"]), chosen_fields(args)
+    check_named_again(asdict(config), chosen, f"the run in {folder}")
+    after = replace(config, **chosen)
+    check_resumable(config, after, f"the run in {folder}")
+    return after
 
 
 def train(args: Namespace, folder: Path) -> None:
     """Train with a progress bar, and leave the recipe beside the model; other processes than the first are silent."""
+    keep_compiled()
+    cache_compiled()
     run: Run = processes.agree(lambda: begun(folder, args))
     processes.connect(run.trainer.spread)
     if not processes.writes():
@@ -116,6 +167,7 @@ def train(args: Namespace, folder: Path) -> None:
         "preset": args.preset,
         "config": asdict(config),
         "iterations done": run.trainer.iteration,
+        "resumed": list(run.resumed),
         "commit": sources,
         "device": device(),
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
@@ -167,15 +219,20 @@ def make_parser() -> Parser:
     add("--coordinator", type=arguments.address, metavar="HOST:PORT", help="where process 0 listens, if there are many")
     add("--processes", type=arguments.count, metavar="N", help="how many processes train together, each on its battles")
     add("--process", type=int, metavar="I", help="which of them this is, from 0; the first one writes")
+    parts = parser.add_argument_group("settings", "by default as the preset has them; NAME may be package.module:name")
     for field in fields(Config):
         kind = type(field.default)
-        add(f"--{field.name.replace('_', '-')}", type=kind, metavar=kind.__name__.upper())
+        flags = [f"--{field.name.replace('_', '-')}", *FLAGS.get(field.name, ())]
+        metavar = "NAME" if field.name in KINDS else kind.__name__.upper()
+        action = "append" if field.name == "metrics" else "store"
+        parts.add_argument(*flags, type=kind, metavar=metavar, action=action, help=field.metadata["help"])
     return parser
 
 
 def chosen_fields(args: Namespace) -> dict[str, Any]:
     """Return the fields that were given on the command line."""
     given = {field.name: getattr(args, field.name) for field in fields(Config)}
+    given["metrics"] = None if args.metrics is None else ",".join(args.metrics)
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -12,7 +12,8 @@ from nca_controller.dynamics import init_state, tick
 from nca_controller.model import ANSWERED, over_batch
 from nca_controller.physics import Terrain, diffuse
 from nca_controller.training.config import Config
-from nca_controller.training.losses import LOSSES
+from nca_controller.training.losses import Rollout
+from nca_controller.training.parts import FoundParts
 
 
 class Battles(NamedTuple):
@@ -30,12 +31,17 @@ class Outcome(NamedTuple):
     losses: Float[Array, " N"]
     overlaps: Float[Array, " N"]  # at the end
     velocity: Float[Array, "N H W 2"]  # commanded in the last tick, cells per unit time
+    metrics: dict[str, Float[Array, " N"]]  # further ones, by name
 
 
-def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Float[Array, ""], Outcome]:
+def fight(
+    params: Any, battles: Battles, keys: PRNGKeyArray, config: Config, parts: FoundParts
+) -> tuple[Float[Array, ""], Outcome]:
     """Return the mean loss over a batch, and its outcome. One key for each battle."""
-    controller = NCA(params, config.architecture, config.fire_rate, config.velocity_noise)
-    terrain = Terrain.plain(*battles.mass.shape[1:])
+    controller = NCA(
+        params, config.architecture, config.fire_rate, config.velocity_noise, own_commander=parts.commander
+    )
+    terrain = parts.terrain or Terrain.plain(*battles.mass.shape[1:])
 
     def one(battle: tuple[Battles, PRNGKeyArray]) -> tuple[Any, ...]:
         (mass, target, cells), key = battle
@@ -50,8 +56,10 @@ def fight(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> 
 
         checkpointed = jax.checkpoint(advance, policy=jax.checkpoint_policies.save_only_these_names(ORDERED, ANSWERED))
         state, (masses, velocities) = jax.lax.scan(checkpointed, state, length=config.ticks)
-        loss, filled = LOSSES[config.loss](masses, velocities, target, config.rest_weight)
-        return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1]
+        rollout = Rollout(masses, velocities, target, terrain)
+        metrics = {name: metric(rollout) for name, metric in parts.metrics.items()}
+        loss, filled = parts.loss(rollout)
+        return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1], metrics
 
     outcome = Outcome(*over_batch(one)((battles, keys)))
     return outcome.losses.mean(), outcome

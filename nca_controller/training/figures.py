@@ -10,7 +10,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nca_controller.controllers import NCA
 from nca_controller.dynamics import rollout
 from nca_controller.plotting import animate, make_figure, save_figure
 
@@ -61,7 +60,7 @@ def draw_panels(trainer: Trainer, losses: list[float], overlaps: list[float], pa
 def draw_transitions(trainer: Trainer, path: Path) -> None:
     """Animate battles that are the same throughout a run, steered as in play; their targets are below."""
     config = trainer.config
-    controller = NCA(jax.device_get(trainer.params), config.architecture)
+    controller = trainer.controller
     starts, targets = trainer.validation.mass[:TRANSITIONS], trainer.validation.target[:TRANSITIONS]
     ticks = LONGER * config.ticks
     marches = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,18 +13,30 @@ import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import PRNGKeyArray
 
+from nca_controller.controllers import NCA
 from nca_controller.model import create_formation_from_alpha
-from nca_controller.tasks import STARTS, Orders
+from nca_controller.tasks import Orders
 from nca_controller.training import processes
 from nca_controller.training.battles import Battles, Outcome, fight
 from nca_controller.training.config import Config
-from nca_controller.training.optimizer import create_optimizer
+from nca_controller.training.optimizer import adam
+from nca_controller.training.parts import FoundParts, find_parts
+from nca_controller.training.starts import CheckedOrders
 
 VALIDATION = 8  # battles on which the models of a run are compared
 
 
 class NotFiniteError(ArithmeticError):
     """A loss, a gradient or a weight is not a number."""
+
+
+class Step(NamedTuple):
+    """The figures of a step of the optimiser: means over its battles."""
+
+    loss: float
+    overlap: float  # at the end of the rollouts
+    gradient_norm: float  # before it is clipped
+    metrics: dict[str, float]  # further ones, by name
 
 
 class Trainer:
@@ -34,40 +46,47 @@ class Trainer:
     and its generator are the same in every process, since each gets all outcomes.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, parts: FoundParts | None = None) -> None:
+        """Begin a run. `parts` are by default those that the config names. Raises ValueError where they are none."""
         self.config = config
+        self.parts = parts = parts or find_parts(config)
         self.iteration = 0
         self.root = jax.random.key(config.seed)
         mesh = Mesh(np.array(processes.devices(config.batch)), ("battles",))
         self.spread = NamedSharding(mesh, PartitionSpec("battles"))
         self.everywhere = NamedSharding(mesh, PartitionSpec())
-        self.params = processes.put(config.architecture.init_params(self.key("weights")), self.everywhere)
-        self.optimizer = optimizer_of(config)
+        self.params = processes.put(parts.weights(self.key("weights")), self.everywhere)
+        self.optimizer = parts.optimiser
         self.moments = processes.put(self.optimizer.init(jax.device_get(self.params)), self.everywhere)
         self.rng = np.random.default_rng(config.seed)
-        self.orders: Orders = orders_for(config, self.rng)
-        masses = self.orders.starts(config.pool)
-        targets = np.stack([self.orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
-        self.pool = Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
-        self.validation = validation_battles(config)
+        self.orders = parts.orders(self.rng)
+        self.pool = fresh_battles(self.orders, config.pool)
+        self.validation = validation_battles(config, parts)
         one, each = PartitionSpec(), PartitionSpec("battles")
         spread = partial(jax.shard_map, mesh=mesh, in_specs=(one, each, each), check_vma=False)
-        self._gradient = jax.jit(spread(partial(gradient_of, config=config), out_specs=((one, each), one)))
-        self._fight = jax.jit(partial(fight, config=config))
+        gradient = partial(gradient_of, config=config, parts=parts)
+        self._gradient = jax.jit(spread(gradient, out_specs=((one, each), one)))
+        self._fight = jax.jit(partial(fight, config=config, parts=parts))
         self._apply = jax.jit(self._descend)
+        self._norm = jax.jit(optax.global_norm)
 
     def key(self, purpose: str) -> PRNGKeyArray:
         """Return the run's key for a purpose at this iteration: no two purposes or iterations share one."""
         number = ("weights", "battles", "validation").index(purpose)
         return jax.random.fold_in(jax.random.fold_in(self.root, number), self.iteration)
 
-    def iterate(self) -> tuple[float, float]:
-        """Take one step of the optimiser; return the mean loss and the mean overlap at the end of the battles.
+    @property
+    def controller(self) -> NCA:
+        """The controller of the present weights, as in play."""
+        return NCA(jax.device_get(self.params), self.config.architecture, own_commander=self.parts.commander)
+
+    def iterate(self) -> Step:
+        """Take one step of the optimiser; return its figures.
 
         Raises NotFiniteError and leaves pool and weights alone where the loss or the gradient is not finite.
         """
         self.iteration += 1
-        total, losses, overlaps = None, [], []
+        total, losses, overlaps, measured = None, [], [], []
         for key in jax.random.split(self.key("battles"), self.config.accumulate):
             gradient, outcome, chosen = self.battle(key)
             if not np.isfinite(outcome.losses).all():
@@ -75,12 +94,18 @@ class Trainer:
             self.write_back(chosen, outcome)
             losses.append(np.asarray(outcome.losses))
             overlaps.append(np.asarray(outcome.overlaps))
+            measured.append(jax.tree.map(np.asarray, outcome.metrics))
             total = gradient if total is None else jax.tree.map(jnp.add, total, gradient)
         params, moments = self._apply(self.params, self.moments, total)
         if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(params)):
             raise NotFiniteError("the weights are not finite")
         self.params, self.moments = params, moments
-        return float(np.mean(losses)), float(np.mean(overlaps))
+        return Step(
+            float(np.mean(losses)),
+            float(np.mean(overlaps)),
+            float(self._norm(total)) / self.config.accumulate,
+            {name: float(np.mean([one[name] for one in measured])) for name in self.parts.metrics},
+        )
 
     def battle(self, key: PRNGKeyArray) -> tuple[Any, Outcome, np.ndarray]:
         """Fight a batch of the pool; return the gradient, the outcome, and which battles of the pool they were."""
@@ -124,9 +149,14 @@ class Trainer:
 
     def _descend(self, params: Any, moments: Any, total: Any) -> tuple[Any, Any]:
         mean = jax.tree.map(lambda leaf: leaf / self.config.accumulate, total)
-        with jax.numpy_dtype_promotion("standard"):  # optax multiplies counts by rates, whatever a player's JAX allows
-            updates, moments = self.optimizer.update(mean, moments, params)
-            return optax.apply_updates(params, updates), moments
+        return descend(self.optimizer, params, moments, mean)
+
+
+def descend(optimizer: optax.GradientTransformation, params: Any, moments: Any, gradient: Any) -> tuple[Any, Any]:
+    """Return the weights and the optimiser's state after a step."""
+    with jax.numpy_dtype_promotion("standard"):  # optax multiplies counts by rates, whatever a player's JAX allows
+        updates, moments = optimizer.update(gradient, moments, params)
+        return optax.apply_updates(params, updates), moments
 
 
 def arrays_of(trainer: Trainer) -> dict[str, Any]:
@@ -135,26 +165,19 @@ def arrays_of(trainer: Trainer) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def arrays_template(config: Config) -> dict[str, Any]:
-    """Return the shapes and kinds of number of the arrays of a trainer, without making any."""
+def arrays_template(config: Config, optimizer: optax.GradientTransformation | None = None) -> dict[str, Any]:
+    """Return the shapes and kinds of number of the arrays of a trainer, without making any.
+
+    `optimizer` is by default that of a run which brings none of its own.
+    """
     params = jax.eval_shape(config.architecture.init_params, jax.random.key(0))
     field = jax.ShapeDtypeStruct((config.pool, config.grid, config.grid), np.float32)
     cells = jax.eval_shape(create_formation_from_alpha, field)
     return {
         "params": params,
-        "moments": jax.eval_shape(optimizer_of(config).init, params),
+        "moments": jax.eval_shape((optimizer or adam(config)).init, params),
         "pool": (field, field, cells),
     }
-
-
-def optimizer_of(config: Config) -> optax.GradientTransformation:
-    """Return the optimiser that a run asks for."""
-    return create_optimizer(
-        config.learning_rate,
-        config.gradient_clip,
-        warmup_steps=config.warmup,
-        decay_steps=config.decay or config.iterations,
-    )
 
 
 def on_all_cores() -> None:
@@ -168,21 +191,23 @@ def on_all_cores() -> None:
         jax.config.update("jax_num_cpu_devices", cores or 1)
 
 
-def gradient_of(params: Any, battles: Battles, keys: PRNGKeyArray, config: Config) -> tuple[Any, Any]:
+def gradient_of(
+    params: Any, battles: Battles, keys: PRNGKeyArray, config: Config, parts: FoundParts
+) -> tuple[Any, Any]:
     """Return the mean loss and gradient over all devices' battles, and the outcome of this device's."""
-    (loss, outcome), gradient = jax.value_and_grad(partial(fight, config=config), has_aux=True)(params, battles, keys)
+    fought = partial(fight, config=config, parts=parts)
+    (loss, outcome), gradient = jax.value_and_grad(fought, has_aux=True)(params, battles, keys)
     loss, gradient = jax.lax.pmean((loss, gradient), "battles")
     return (loss, outcome), gradient
 
 
-def validation_battles(config: Config) -> Battles:
+def validation_battles(config: Config, parts: FoundParts) -> Battles:
     """Return fresh battles that depend on the fields of the ground alone, not on how far a run has come."""
-    orders = orders_for(config, np.random.default_rng([config.seed, VALIDATION]))
-    masses = orders.starts(VALIDATION)
+    return fresh_battles(parts.orders(np.random.default_rng([config.seed, VALIDATION])), VALIDATION)
+
+
+def fresh_battles(orders: Orders | CheckedOrders, count: int) -> Battles:
+    """Return so many battles that begin, each with an order."""
+    masses = orders.starts(count)
     targets = np.stack([orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
-    return Battles(masses, targets, np.asarray(create_formation_from_alpha(masses)))
-
-
-def orders_for(config: Config, rng: np.random.Generator) -> Orders:
-    """Return the source of battles that a run asks for."""
-    return STARTS[config.starts](config.grid, (config.least_mass, config.greatest_mass), config.turn, rng)
+    return Battles(masses, targets, np.array(create_formation_from_alpha(masses)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +13,7 @@ from jaxtyping import Array, Float
 
 from nca_controller.guidance import create_goal_signal
 from nca_controller.metrics import filled, overlap
+from nca_controller.physics import Terrain
 
 CLEAN = 0.005  # shortfall below which there is little left to win
 ENOUGH = (0.95, 0.98, 0.99)  # overlaps from which an order may count as standing
@@ -19,6 +21,15 @@ SOFTNESS = 0.3  # width of the threshold, as a share of what is missing there
 REST_FROM = 0.98  # overlap from which rest is due, the more the closer to 1
 VELOCITY_WEIGHT = 0.1  # of the seed's velocity loss beside its mass loss
 EVERYWHERE = 0.1  # weight of the seed's velocity loss on empty ground
+
+
+class Rollout(NamedTuple):
+    """What a loss or a metric sees: one battle, after each of its ticks. Fields may be added, so use their names."""
+
+    mass: Float[Array, "ticks H W"]
+    velocity: Float[Array, "ticks H W 2"]  # commanded, cells per unit time
+    target: Float[Array, "H W"]
+    terrain: Terrain
 
 
 def shortfall(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Array, " ticks"]]:
@@ -41,39 +52,31 @@ def standing(filled: Float[Array, " ticks"]) -> tuple[Float[Array, ""], Float[Ar
 
 
 def order_loss(
-    objective: Callable[..., tuple[Array, Array]],
-    mass: Float[Array, "ticks H W"],
-    velocity: Float[Array, "ticks H W 2"],
-    target: Float[Array, "H W"],
-    rest_weight: float,
+    objective: Callable[..., tuple[Array, Array]], rollout: Rollout, rest_weight: float
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the loss of a rollout by an objective on its overlaps, and its overlap at the end.
 
     Where rest is due, the kinetic energy of mass in its place is added.
     """
+    mass, velocity, target = rollout.mass, rollout.velocity, rollout.target
     share = overlap(mass, target)
     loss, due = objective(share)
     moving = (filled(mass, target) * (velocity**2).sum(axis=-1)).sum(axis=(-2, -1)) / target.sum()
     return loss + rest_weight * (moving * due).mean(), share[-1]
 
 
-def seed_loss(
-    mass: Float[Array, "ticks H W"],
-    velocity: Float[Array, "ticks H W 2"],
-    target: Float[Array, "H W"],
-    rest_weight: float,
-) -> tuple[Float[Array, ""], Float[Array, ""]]:
+def seed_loss(rollout: Rollout, rest_weight: float) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the seed's loss, of the last tick alone, and the overlap there.
 
     The squared error of the mass, and that of the velocity against the goal signal's direction, weighted by the mass.
     """
-    end, moving = mass[-1], velocity[-1]
+    end, moving, target = rollout.mass[-1], rollout.velocity[-1], rollout.target
     off_course = ((moving - create_goal_signal(target)[..., 1:3]) ** 2).sum(axis=-1)
     loss = ((end - target) ** 2).mean() + VELOCITY_WEIGHT * ((end + EVERYWHERE) * off_course).mean()
     return loss, overlap(end, target)
 
 
-LOSSES: dict[str, Callable[..., tuple[Array, Array]]] = {
+LOSSES: dict[str, Callable[[Rollout, float], tuple[Array, Array]]] = {
     "standing": partial(order_loss, standing),
     "shortfall": partial(order_loss, shortfall),
     "seed": seed_loss,

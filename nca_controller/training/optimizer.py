@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import optax
 
 
@@ -20,3 +22,16 @@ def create_optimizer(
     if use_schedule:
         rate = optax.warmup_cosine_decay_schedule(0.0, learning_rate, warmup_steps, decay_steps, learning_rate / 100)
     return optax.chain(optax.clip_by_global_norm(gradient_clip), optax.adam(rate))
+
+
+def adam(config: Any) -> optax.GradientTransformation:
+    """Return the optimiser of a run that brings none of its own, by its `Config`."""
+    return create_optimizer(
+        config.learning_rate,
+        config.gradient_clip,
+        warmup_steps=config.warmup,
+        decay_steps=config.decay or config.iterations,
+    )
+
+
+OPTIMISERS = {"adam": adam}

@@ -9,15 +9,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from engine.io import append_line, write_whole
 from nca_controller.checkpoints import save
 from nca_controller.storage import read_plain
 from nca_controller.training import processes
 from nca_controller.training.config import Config
-from nca_controller.training.loop import NotFiniteError, Trainer
+from nca_controller.training.loop import NotFiniteError, Step, Trainer
+from nca_controller.training.parts import Parts, find_parts
 from nca_controller.training.snapshots import Snapshots
 
 METRICS = "metrics.jsonl"
@@ -38,6 +40,20 @@ class Metrics:
     loss: float
     overlap: float  # mean over the batch, at the end of the rollouts
     seconds: float  # since the start, in all sessions of the run together
+    gradient_norm: float  # before it is clipped
+    validation: float | None  # the loss on battles that are the same all along, at iterations that are saved
+    further: dict[str, float]  # those that a run names, as means over the batch
+
+    @classmethod
+    def of(cls, iteration: int, step: Step, seconds: float, validation: float | None) -> Metrics:
+        """Return the metrics of an iteration by its step."""
+        return cls(iteration, step.loss, step.overlap, seconds, step.gradient_norm, validation, step.metrics)
+
+    def line(self) -> str:
+        """Return the line of the metrics' file."""
+        row = asdict(self)
+        further = row.pop("further")
+        return json.dumps(row | further)
 
 
 class Run:
@@ -47,16 +63,23 @@ class Run:
     not go on from. Raises CheckpointError where there is none.
     """
 
-    def __init__(self, config: Config, model: Path, folder: Path, *, resume: bool = False) -> None:
+    def __init__(
+        self, config: Config, model: Path, folder: Path, *, resume: bool = False, parts: Parts | None = None
+    ) -> None:
         self.model, self.folder = model, folder
         self.snapshots = Snapshots(folder / SNAPSHOTS)
-        saved = self.snapshots.read(config) if resume else None
-        self.trainer = Trainer(config)
+        found = find_parts(replace(config, init="") if resume else config, parts)  # a snapshot has weights of its own
+        saved = self.snapshots.read(config, found.optimiser) if resume else None
+        self.trainer = Trainer(config, found)
         self.seconds, self.best, self.passed_over = 0.0, math.inf, ()  # type: float, float, tuple[str, ...]
+        self.resumed: list[dict[str, Any]] = []  # from which iterations the run went on, and with which other settings
         if saved:
             saved.put(self.trainer)
             self.seconds, self.best = float(saved.notes["seconds"]), float(saved.notes["best"])
             self.passed_over = saved.passed_over
+            before = asdict(Config(**saved.notes["config"]))
+            changed = {name: value for name, value in asdict(config).items() if value != before[name]}
+            self.resumed = [*saved.notes.get("resumed", ()), {"iteration": saved.iteration, "changed": changed}]
 
     def iterations(self, minutes: float = math.inf) -> Iterator[Metrics]:
         """Go on to the last iteration, or until `minutes` have passed or Ctrl-C is pressed; save, and yield metrics.
@@ -64,7 +87,7 @@ class Run:
         Where there are several processes, all go through it; one writes, and all stop when one is to.
         Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
         """
-        begun, slowest, saving = time.monotonic(), 0.0, 0.0
+        begun, slowest, saving, compiled = time.monotonic(), 0.0, 0.0, False
         writes = processes.writes()
         if writes:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -75,20 +98,34 @@ class Run:
                 late = start - begun + MARGIN * (slowest + saving) > 60 * minutes
                 if processes.any_of(stop.is_set() or late):
                     break
-                loss, overlap = self.iterate()
+                step = self.iterate()
                 done = time.monotonic()
-                slowest = max(slowest, done - start)
-                metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
+                if compiled:
+                    slowest = max(slowest, done - start)
+                elif writes and math.isfinite(minutes):
+                    saving = self.time_to_validate()
+                compiled = True
+                seconds = round(self.seconds + done - begun, 2)
+                due = writes and self.trainer.iteration % self.trainer.config.save_every == 0
+                validation = self.trainer.validate() if due else None
+                metrics = Metrics.of(self.trainer.iteration, step, seconds, validation)
                 if writes:
-                    append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
-                if writes and self.trainer.iteration % self.trainer.config.save_every == 0:
-                    self.save(metrics.seconds)
+                    append_line(self.folder / METRICS, metrics.line())
+                if validation is not None:
+                    self.save(seconds, validation)
                     saving = max(saving, time.monotonic() - done)
                 yield metrics
             if writes and self.trainer.iteration != self.snapshots.latest():
-                self.save(round(self.seconds + time.monotonic() - begun, 2))
+                self.save(round(self.seconds + time.monotonic() - begun, 2), self.trainer.validate())
 
-    def iterate(self) -> tuple[float, float]:
+    def time_to_validate(self) -> float:
+        """Return the seconds that a validation takes, once it is compiled: so that none has to be at the end."""
+        self.trainer.validate()
+        start = time.monotonic()
+        self.trainer.validate()
+        return time.monotonic() - start
+
+    def iterate(self) -> Step:
         """Take one step. Raises DivergedError, which names the last good checkpoint."""
         try:
             return self.trainer.iterate()
@@ -99,12 +136,11 @@ class Run:
                 f"{error} in iteration {self.trainer.iteration}; last good checkpoint: {good}"
             ) from None
 
-    def save(self, seconds: float) -> None:
-        """Save the state, and export the model if it is the best so far."""
-        loss = self.trainer.validate()
+    def save(self, seconds: float, loss: float) -> None:
+        """Save the state with its validation loss, and export the model if it is the best so far."""
         better = loss < self.best
         self.best = min(self.best, loss)
-        self.snapshots.save(self.trainer, loss, seconds, self.best)
+        self.snapshots.save(self.trainer, loss, seconds, self.best, self.resumed)
         if better:
             save(self.model, self.trainer.params, self.trainer.config.architecture)
 

@@ -11,7 +11,7 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from nca_controller.storage import (
     write_arrays,
 )
 from nca_controller.training import processes
-from nca_controller.training.config import Config
+from nca_controller.training.config import LONGEST_NAME, Config
 from nca_controller.training.loop import arrays_of, arrays_template
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2  # version of what a snapshot holds; the first had no digest, and did not say its own loss
 ARRAYS, NOTES, DIGEST = "arrays", "notes/metadata", "digest"
+LATER = {"optimiser", "metrics", "terrain", "init"}  # fields that runs of 0.1.0 have not
+MOST_RESUMED = 20  # the last of them are noted
 DRAFT = "draft"  # prefix of what is not yet a snapshot or no longer one
 NUMBER = "0|[1-9][0-9]{0,9}"  # name of a snapshot's folder
 LEFT = ("*.orbax-checkpoint-tmp*", f"{DRAFT}-*")  # what a killed run leaves
@@ -86,12 +88,16 @@ class Snapshots:
             return notes
         raise self._none(passed_over)
 
-    def read(self, config: Config) -> Snapshot:
-        """Return the newest snapshot that is whole and of a run's shapes. Raises CheckpointError where none is."""
+    def read(self, config: Config, optimizer: Any = None) -> Snapshot:
+        """Return the newest snapshot that is whole and of a run's shapes. Raises CheckpointError where none is.
+
+        `optimizer` is the run's, where it brings one along.
+        """
         passed_over: list[str] = []
+        template = arrays_template(config, optimizer)
         for iteration, notes in self._whole(passed_over):
             try:
-                arrays = read_arrays(self.folder / str(iteration) / ARRAYS, arrays_template(config), "this run")
+                arrays = read_arrays(self.folder / str(iteration) / ARRAYS, template, "this run")
             except CheckpointError as error:
                 passed_over.append(str(error))
                 continue
@@ -100,9 +106,11 @@ class Snapshots:
 
     def restore(self, trainer: Trainer) -> None:
         """Put a trainer into the state of the newest snapshot that is whole. Raises CheckpointError."""
-        self.read(trainer.config).put(trainer)
+        self.read(trainer.config, trainer.optimizer).put(trainer)
 
-    def save(self, trainer: Trainer, loss: float, seconds: float, best: float) -> None:
+    def save(
+        self, trainer: Trainer, loss: float, seconds: float, best: float, resumed: Sequence[dict[str, Any]] = ()
+    ) -> None:
         """Save a trainer, with its validation loss, and keep the best of the others; all where that raises OSError."""
         notes = {
             "format": FORMAT,
@@ -112,6 +120,7 @@ class Snapshots:
             "seconds": seconds,
             "best": best,
             "loss": loss if loss == loss else math.inf,
+            "resumed": list(resumed)[-MOST_RESUMED:],
         }
         draft, final = self.folder / f"{DRAFT}-{trainer.iteration}", self.folder / str(trainer.iteration)
         try:
@@ -180,11 +189,11 @@ def checked_notes(notes: Any, iteration: int, path: Path) -> None:
     """Raise CheckpointError unless notes are of the kinds that a run can go on from."""
     if not isinstance(notes, dict) or notes.get("format") not in (1, FORMAT):
         raise CheckpointError(f"{path}: the run is of another version of Maniple and cannot be resumed")
-    config = notes.get("config")
-    if not isinstance(config, dict) or set(config) != {field.name for field in fields(Config)}:
+    config, known = notes.get("config"), {field.name for field in fields(Config)}
+    if not isinstance(config, dict) or not known - LATER <= set(config) <= known:
         raise CheckpointError(f"{path}: the run is of another version of Maniple and cannot be resumed")
     for field in fields(Config):
-        value, kind = config[field.name], type(field.default)
+        value, kind = config.get(field.name, field.default), type(field.default)
         if type(value) is not kind and not (kind is float and type(value) is int):
             raise CheckpointError(f"{path}: config {field.name!r} is of the wrong kind: {shown(value)}")
     try:
@@ -199,6 +208,8 @@ def checked_notes(notes: Any, iteration: int, path: Path) -> None:
         raise CheckpointError(f"{path}: 'loss' is {shown(notes['loss'])}")
     if notes.get("iteration", iteration) != iteration or iteration > config["iterations"]:
         raise CheckpointError(f"{path}: is not of iteration {iteration} of {config['iterations']}")
+    if not _are_resumed(notes.get("resumed", [])):
+        raise CheckpointError(f"{path}: 'resumed' is {shown(notes['resumed'])}")
     try:
         generator: Any = np.random.PCG64()
         generator.state = notes["generator"]
@@ -207,6 +218,26 @@ def checked_notes(notes: Any, iteration: int, path: Path) -> None:
         same = False
     if not same:
         raise CheckpointError(f"{path}: 'generator' is not the state of a generator")
+
+
+def _are_resumed(entries: Any) -> bool:
+    """Whether notes say from which iterations a run went on, and with which other settings."""
+    kinds = {field.name: type(field.default) for field in fields(Config)}
+    return (
+        isinstance(entries, list)
+        and len(entries) <= MOST_RESUMED
+        and all(
+            isinstance(one, dict)
+            and set(one) == {"iteration", "changed"}
+            and _is_number(one["iteration"], 0, 2**31)
+            and isinstance(one["changed"], dict)
+            and all(
+                type(value) is kinds.get(name) and len(str(value)) <= LONGEST_NAME and str(value).isprintable()
+                for name, value in one["changed"].items()
+            )
+            for one in entries
+        )
+    )
 
 
 def _is_number(value: Any, least: float, most: float) -> bool:

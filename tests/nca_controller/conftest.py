@@ -6,6 +6,7 @@ import pytest
 
 BESIDE = {"iterations": 100, "accumulate": 1, "pool": 64, "renewed": 0.0, "wounded": 0.0, "replaced": 1}  # the battles
 BESIDE |= {"save_every": 1, "show_every": 0, "warmup": 1, "decay": 0, "learning_rate": 1e-3}
+BESIDE |= {"optimiser": "adam", "init": ""}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -14,8 +15,8 @@ def traced_once():
 
     begin, traced = Trainer.__init__, {}
 
-    def begin_with_what_is_there(self, config):
-        begin(self, config)
+    def begin_with_what_is_there(self, config, parts=None):
+        begin(self, config, parts)
         alike = (replace(config, **BESIDE), self.spread)
         self._gradient, self._fight = traced.setdefault(alike, (self._gradient, self._fight))
 

@@ -1,5 +1,6 @@
 """Plugins that fail: one line names the plugin and its entry point, and the log has the traceback."""
 
+import json
 import sys
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -185,6 +186,31 @@ def test_two_plugins_of_one_name_are_an_error(groups, words, install, capsys):
     assert out == "" and error.count("\n") == 1
     group, name = ("simulations", "jax") if "simulations" in groups else ("controllers", "plan")
     assert f"two plugins of maniple.{group} are named '{name}', a:A and b:B: uninstall one" in error
+
+
+def test_a_simulation_is_chosen_by_name_and_a_replay_tells_which(install, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    controllers = [("nca", "builtins:object")]
+    install(controllers=controllers, simulations=[("jax", "no_such:module"), ("own", "own_simulation:DonorCell")])
+    words = "--headless --simulation own --ticks 5 --grid 72x48 --mass 200 --soldiers 100"
+    assert main([*words.split(), "--record", "battle.toml"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert first["device"] == "NumPy" and 'simulation = "own"' in (tmp_path / "battle.toml").read_text()
+    assert main(["--headless", "--replay", "battle.toml"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again.pop("replay")["same_to_the_bit"] and again == first
+    install(controllers=controllers, simulations=[("jax", "own_simulation:DonorCell")])
+    for more, complaint in (
+        ([], "battle.toml: unknown simulation 'own'; one of jax"),
+        (["--simulation", "jax"], "--simulation is the replay's to say"),
+        (["--simulation", ""], "--simulation is the replay's to say"),
+    ):
+        with pytest.raises(SystemExit) as left:
+            main(["--headless", "--replay", "battle.toml", *more])
+        error = capsys.readouterr().err
+        assert left.value.code == 2 and complaint in error and error.count("\n") == 1
+    assert main([*words.replace(" own", " jax").split(), "--record", "older.toml"]) == 0
+    assert "simulation" not in (tmp_path / "older.toml").read_text(), "as replays always were"
 
 
 def test_one_plugin_that_is_found_twice_is_one(install):

@@ -13,12 +13,13 @@ from engine import formations
 from engine.app import models
 from engine.app.request import build_id
 from engine.battle import replays
+from engine.formations import ground_image
 from engine.io import TRAINED_MODELS, paths
 from engine.io.errors import FileError
 from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
 from engine.orders.order import Order
 from engine.plugin import Ground
-from engine.scenarios import Regiment, ground_image, load_replay, with_controller, write_replay
+from engine.scenarios import Regiment, load_replay, with_controller, write_replay
 
 COMMANDS = {
     0: GiveOrders(((0, Order("wedge", (18.25, 1 / 3 + 20), 60.1)),)),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
@@ -16,9 +17,10 @@ import numpy as np
 import pytest
 
 from nca_controller import load_controller
+from nca_controller.training import runs
 from nca_controller.training.__main__ import main as train
 from nca_controller.training.config import PRESETS
-from nca_controller.training.loop import Trainer
+from nca_controller.training.loop import Step, Trainer
 from nca_controller.training.runs import DivergedError, Run
 from nca_controller.training.snapshots import Snapshots
 
@@ -153,6 +155,26 @@ def test_a_budget_of_minutes_ends_in_time(tmp_path):
     rows = list(run.iterations(minutes=0.03))
     assert rows and rows[-1].iteration < 10**6 and run.snapshots.latest() == run.trainer.iteration
     assert time.monotonic() - begun < 60, "two seconds were asked for"
+
+
+def test_the_first_compilation_is_no_slow_iteration(tmp_path, monkeypatch):
+    """Of a minute, half of which goes to it, the rest is used, and not more."""
+    run, clock = Run(replace(SMALL, iterations=1000, save_every=999), tmp_path / "model", tmp_path / "run"), [0.0]
+
+    def taking(seconds, result):
+        clock[0] += seconds
+        return result
+
+    def iterate():
+        run.trainer.iteration += 1
+        return taking(30 if run.trainer.iteration == 1 else 1, Step(0.5, 0.5, 1.0, {}))
+
+    monkeypatch.setattr(runs, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(run.trainer, "iterate", iterate)
+    monkeypatch.setattr(run.trainer, "validate", lambda: taking(0.5, 1.0))
+    rows = list(run.iterations(minutes=1))
+    assert 56 <= clock[0] <= 60 and len(rows) > 25
+    assert run.snapshots.latest() == run.trainer.iteration == rows[-1].iteration
 
 
 def test_divergence_is_named_and_the_last_good_checkpoint_stays(tmp_path):

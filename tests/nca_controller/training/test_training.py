@@ -14,11 +14,13 @@ from random_battles import long_forms
 
 from engine.plugin import QUANTUM
 from nca_controller.metrics import overlap
+from nca_controller.physics import Terrain
 from nca_controller.tasks.damage import THROWN, WOUND
 from nca_controller.training.battles import Battles
 from nca_controller.training.config import PRESETS, Config
-from nca_controller.training.loop import Trainer, orders_for
-from nca_controller.training.losses import LOSSES
+from nca_controller.training.loop import Trainer
+from nca_controller.training.losses import LOSSES, Rollout
+from nca_controller.training.parts import find_parts
 from nca_controller.training.processes import most_even
 
 # The shape of test_runs.py, so that both wait for one compilation.
@@ -143,8 +145,8 @@ def test_the_seeds_preset_is_the_notebooks_configuration():
     assert (seed.grid, seed.least_mass, seed.ticks, seed.pool, seed.batch, seed.accumulate) == (128, 200, 64, 256, 8, 4)
     assert (seed.iterations, seed.turn, seed.fire_rate, seed.guidance, seed.loss) == (2000, 30, 0.5, "gradient", "seed")
     assert (seed.cells, seed.frame) == ("all", "ground")
-    orders = orders_for(Config(**{**vars(seed), "grid": 32, "least_mass": 90, "greatest_mass": 90, "pool": 8}),
-                        np.random.default_rng(0))  # fmt: skip
+    config = Config(**{**vars(seed), "grid": 32, "least_mass": 90, "greatest_mass": 90, "pool": 8})
+    orders = find_parts(config).orders(np.random.default_rng(0))
     starts = orders.starts(8)
     assert starts.shape == (8, 32, 32) and (starts.sum(axis=(1, 2), dtype=np.float64) == 90).all()
     assert orders.order(90.0).sum(dtype=np.float64) == 90
@@ -160,7 +162,8 @@ def test_the_loss_is_least_for_who_stands_right(loss_of):
     target = jnp.zeros((16, 16)).at[4:9, 4:9].set(1.0)
 
     def loss(mass):
-        return float(loss_of(jnp.stack([mass] * 3), jnp.zeros((3, 16, 16, 2)), target, Config().rest_weight)[0])
+        rollout = Rollout(jnp.stack([mass] * 3), jnp.zeros((3, 16, 16, 2)), target, Terrain.plain(16, 16))
+        return float(loss_of(rollout, Config().rest_weight)[0])
 
     assert loss(target) < loss(jnp.roll(target, 1, axis=0)) < loss(jnp.roll(target, 3, axis=0))
 
@@ -170,8 +173,9 @@ def test_standing_still_is_asked_for_only_where_mass_stands_right(name):
     target = jnp.zeros((8, 8)).at[2:5, 2:5].set(1.0)
 
     def cost_of_speed(mass):
+        masses, ground = jnp.stack([mass] * 3), Terrain.plain(8, 8)
         still, moving = (
-            float(LOSSES[name](jnp.stack([mass] * 3), jnp.full((3, 8, 8, 2), speed), target, Config().rest_weight)[0])
+            float(LOSSES[name](Rollout(masses, jnp.full((3, 8, 8, 2), speed), target, ground), Config().rest_weight)[0])
             for speed in (0.0, 0.5)
         )
         return moving - still
@@ -186,7 +190,7 @@ def test_as_many_devices_as_share_the_battles_evenly(battles, devices, used):
 
 
 def test_starts_orders_and_wounds_have_the_exact_mass():
-    orders = orders_for(Config(), np.random.default_rng(5))
+    orders = find_parts(Config()).orders(np.random.default_rng(5))
     for _ in range(10):
         mass = orders.start()
         total = mass.sum(dtype=np.float64)

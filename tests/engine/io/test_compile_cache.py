@@ -4,8 +4,9 @@ import json
 import zlib
 from argparse import Namespace
 
-from engine.app import compile_cache, play
-from engine.app.compile_cache import DIGESTS, heal
+from engine.app import play
+from engine.io import compile_cache
+from engine.io.compile_cache import DIGESTS, heal
 
 CODE = bytes(range(256)) * 40
 

@@ -5,15 +5,18 @@ JAX writes an entry in place, and one that is there but damaged for good: each s
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import importlib
 import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
-from engine.io import clear_forsaken, paths, write_whole
+from engine.io import paths
+from engine.io.writing import clear_forsaken, write_whole
 
 FOLDER = "JAX_COMPILATION_CACHE_DIR"
 ENTRY, LAST_USED = "-cache", "-atime"  # endings of JAX's files
@@ -30,9 +33,15 @@ def keep_compiled() -> None:
         os.environ.setdefault(FOLDER, str(paths.compile_cache()))
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
     if FOLDER in os.environ:
-        folder = Path(os.environ[FOLDER])
-        heal(folder)
-        _kept.add(folder)
+        _tend(Path(os.environ[FOLDER]))
+
+
+@cache
+def _tend(folder: Path) -> None:
+    """Look through a folder, once in a process, and again at its end: what is compiled meanwhile is known next time."""
+    heal(folder)
+    _kept.add(folder)
+    atexit.register(note_compiled)
 
 
 def note_compiled() -> None:

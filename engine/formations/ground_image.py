@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from engine.io import FileError, read_png
+from engine.io import FileError, limits, read_file, read_png
 from engine.plugin import QUANTUM, Ground
 
 OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which a cell is closed
@@ -28,6 +29,11 @@ def read_picture(content: bytes, size: tuple[int, int] | None, name: str) -> Gro
     if size is not None and levels.shape != size[::-1]:
         levels = np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BOX))
     return ground_of(levels)
+
+
+def load(path: Path, size: tuple[int, int]) -> Ground:
+    """Return the ground of a PNG, scaled to width and height in cells. Raises FileError where it cannot be used."""
+    return read_picture(read_file(path, limits.LARGEST_PICTURE), size, str(path))
 
 
 def read_text(text: str, name: str) -> Ground:
