@@ -2,6 +2,7 @@
 
 from engine.io import arguments, limits, paths, terminal
 from engine.io.arguments import Parser
+from engine.io.borrowed import borrowed_folder, clear_borrowed
 from engine.io.errors import FileError, InputError, PluginError, plugin_errors, reason
 from engine.io.fault_log import described
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
@@ -43,7 +44,9 @@ __all__ = [
     "append_line",
     "arguments",
     "as_text",
+    "borrowed_folder",
     "check_writable",
+    "clear_borrowed",
     "clear_forsaken",
     "described",
     "drafted",
