@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, __version__, arguments, terminal, unknown_name, write_whole
+from engine.io import Parser, __version__, arguments, name_unwritable, terminal, unknown_name, write_whole
 from nca_controller.checkpoints import RECIPE
 from nca_controller.jax_config import first_device
 from nca_controller.training.config import PRESETS, Config
@@ -73,7 +73,8 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
     run, sources = Run(config, model, folder, resume=resume), commit()
     for line in run.passed_over:
         print(f"{line}: going on from iteration {run.trainer.iteration}", file=sys.stderr)
-    model.mkdir(parents=True, exist_ok=True)
+    with name_unwritable(model):
+        model.mkdir(parents=True, exist_ok=True)
     done, last = run.trainer.iteration, None
     with tqdm(total=config.iterations, initial=done, unit="iteration", dynamic_ncols=True) as progress:
         for last in run.iterations(minutes):
@@ -90,7 +91,8 @@ def train(preset: str, config: Config, model: Path, folder: Path, *, resume: boo
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
         "versions": {"maniple": __version__, **{name: installed(name) for name in ("jax", "flax", "optax")}},
     }
-    write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
+    with name_unwritable(model / RECIPE):
+        write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
         terminal.say(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
     terminal.say(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")

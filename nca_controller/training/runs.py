@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine.io import append_line, write_whole
+from engine.io import append_line, name_unwritable, write_whole
 from nca_controller.checkpoints import save
 from nca_controller.storage import read_plain
 from nca_controller.training.config import Config
@@ -60,10 +60,11 @@ class Run:
     def iterations(self, minutes: float = math.inf) -> Iterator[Metrics]:
         """Go on to the last iteration, or until `minutes` have passed or Ctrl-C is pressed; save, and yield metrics.
 
-        Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
+        Raises DivergedError where numbers are no longer finite, InputError or OSError where nothing can be written.
         """
         begun, slowest, saving = time.monotonic(), 0.0, 0.0
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with name_unwritable(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         self.keep_metrics()
         with stopping() as stop:
             while self.trainer.iteration < self.trainer.config.iterations and not stop.is_set():
@@ -74,7 +75,8 @@ class Run:
                 done = time.monotonic()
                 slowest = max(slowest, done - start)
                 metrics = Metrics(self.trainer.iteration, loss, overlap, round(self.seconds + done - begun, 2))
-                append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
+                with name_unwritable(self.folder / METRICS):
+                    append_line(self.folder / METRICS, json.dumps(asdict(metrics)))
                 if self.trainer.iteration % self.trainer.config.save_every == 0:
                     self.save(metrics.seconds)
                     saving = max(saving, time.monotonic() - done)
@@ -107,7 +109,8 @@ class Run:
         path = self.folder / METRICS
         kept = read_plain(path, LARGEST_METRICS) if path.exists() else b""
         lines = kept.decode("utf-8", errors="replace").splitlines()
-        write_whole(path, "".join(line + "\n" for line in lines if iteration_of(line) <= self.trainer.iteration))
+        with name_unwritable(path):
+            write_whole(path, "".join(line + "\n" for line in lines if iteration_of(line) <= self.trainer.iteration))
 
 
 def iteration_of(line: str) -> float:
