@@ -124,7 +124,7 @@ def test_a_full_disk_is_said_in_one_line_and_nothing_else(tmp_path, monkeypatch,
     with monkeypatch.context() as full:
         full.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**16))
         full.setattr(StandardCheckpointer, "save", lambda *_: pytest.fail("nothing is written"))
-        with pytest.raises(OSError, match="model cannot be written: No space left on device$"):
+        with pytest.raises(OSError, match=r"model cannot be written: No space left on device$"):
             save(tmp_path / "model", params, architecture)
 
     def fail(*_):
@@ -132,7 +132,7 @@ def test_a_full_disk_is_said_in_one_line_and_nothing_else(tmp_path, monkeypatch,
         raise ValueError("RESOURCE_EXHAUSTED: Error opening 'zarr' driver: [os_error_code='28'; spec='...']")
 
     monkeypatch.setattr(StandardCheckpointer, "save", fail)
-    with pytest.raises(OSError, match="model cannot be written: No space left on device$"):
+    with pytest.raises(OSError, match=r"model cannot be written: No space left on device$"):
         save(tmp_path / "model", params, architecture)
     assert list((tmp_path / "model").iterdir()) == []
     assert "traceback" not in capfd.readouterr().err and not logging.getLogger("absl").disabled
