@@ -63,26 +63,26 @@ def save(folder: Path, params: Any, architecture: Architecture) -> None:
     OSError where the disk does.
     """
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"{WEIGHTS}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    made = fresh = folder / f"{WEIGHTS}.new"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(fresh, ignore_errors=True)
         write_arrays(fresh, params)
         (fresh / "commit_success.txt").unlink(missing_ok=True)  # no use on a disk, and it names folders of this machine
         total = digest(fresh, files_of(fresh, params))
-        weights = folder / f"{WEIGHTS}-{total[:12]}"
-        shutil.rmtree(weights, ignore_errors=True)
-        fresh.rename(weights)
+        weights = folder / f"{WEIGHTS}-{total[:12]}"  # a name of its own: orbax names its files anew each time
+        made = fresh.rename(weights)
+        description = {"format": FORMAT, "architecture": asdict(architecture), "weights": weights.name, "digest": total}
+        write_whole(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
     except OSError as error:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise OSError(f"{folder}: the model cannot be written: {error}") from None
-    description = {"format": FORMAT, "architecture": asdict(architecture), "weights": weights.name, "digest": total}
-    write_whole(folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
+        for path in (made, *folder.glob(f"{fresh.name}*")):
+            shutil.rmtree(path, ignore_errors=True)
+        raise OSError(f"{folder}: the model cannot be written: {error.strerror or error}") from None
+    for name in (CARD, RECIPE):  # they describe the model that was here before
+        (folder / name).unlink(missing_ok=True)
     for stale in folder.glob(f"{WEIGHTS}*"):
         if stale != weights:
             shutil.rmtree(stale, ignore_errors=True)
-    for name in (CARD, RECIPE):  # they describe the model that was here before
-        (folder / name).unlink(missing_ok=True)
 
 
 def load(folder: Path) -> tuple[Any, Architecture]:

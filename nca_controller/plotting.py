@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from PIL import Image
 
-from engine.io import write_whole
+from engine.io import name_unwritable, write_whole
 
 BACKEND = "MPLBACKEND"  # what it names may not be installed here, and then matplotlib cannot even be imported
 ANIMATION_DPI, FRAMES_A_SECOND = 50, 12
@@ -41,10 +41,11 @@ def make_figure(rows: int, columns: int, size: tuple[float, float]) -> tuple[Any
 
 
 def save_figure(figure: Any, path: Path, dpi: int) -> None:
-    """Write a figure as a PNG, whole. Raises OSError."""
+    """Write a figure as a PNG, whole. Raises InputError where it cannot be written."""
     content = io.BytesIO()
     figure.savefig(content, dpi=dpi, format="png")
-    write_whole(path, content.getvalue())
+    with name_unwritable(path):
+        write_whole(path, content.getvalue())
 
 
 def animate(
@@ -54,7 +55,7 @@ def animate(
     path: Path,
     titles: list[str] | None = None,
 ) -> None:
-    """Write a GIF of several marches side by side, their targets below, whole. Raises OSError."""
+    """Write a GIF of several marches side by side, their targets below, whole. Raises InputError as `save_gif` does."""
     figure, axes = make_figure(2, len(marches), (3 * len(marches), 6))
     figure.set_dpi(ANIMATION_DPI)
     pictures = []
@@ -76,9 +77,10 @@ def animate(
 
 
 def save_gif(frames: list[Image.Image], path: Path, frames_a_second: int) -> None:
-    """Write pictures as a GIF that repeats for ever, whole. Raises OSError."""
+    """Write pictures as a GIF that repeats for ever, whole. Raises InputError where it cannot be written."""
     content = io.BytesIO()
     frames[0].save(
         content, format="GIF", save_all=True, append_images=frames[1:], duration=1000 // frames_a_second, loop=0
     )
-    write_whole(path, content.getvalue())
+    with name_unwritable(path):
+        write_whole(path, content.getvalue())

@@ -53,7 +53,7 @@ class Capture:
             self._notify(str(error))
             return
         except OSError as error:
-            self._notify(f"cannot film: {self._folder}: {error.strerror}")
+            self._notify(f"cannot film in {paths.shown(self._folder)}: {error.strerror}")
             return
         self._film, self._began, self._last = Film(path), now, -1
 
@@ -94,7 +94,7 @@ class Capture:
         for film in [film for film in self._finishing if film.finished]:
             self._finishing.remove(film)
             if film.failure:
-                self._notify(f"cannot film: {film.failure}")
+                self._notify(f"cannot film in {paths.shown(self._folder)}: {film.failure}")
             else:
                 self._notify(_saved(film.path))
 

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from engine.io import TRAINED_MODELS, InputError, plugin_errors, read_file
+from engine.io import TRAINED_MODELS, InputError, borrowed_folder, name_unwritable, plugin_errors, read_file
 from engine.plugin import LOADERS, plugins
 from engine.scenarios import LARGEST_MODEL
 
@@ -37,12 +36,13 @@ def load_trained(folder: Path) -> Any:
 
 def load_carried(files: dict[str, bytes]) -> Any:
     """Load a checkpoint that came along in a replay. Raises ValueError, in one line, where it cannot be used."""
-    with TemporaryDirectory(prefix="maniple-") as folder:
+    with borrowed_folder() as folder:
         for name, content in files.items():
-            path = Path(folder, name)
+            path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        return load_trained(Path(folder))
+            with name_unwritable(path):
+                path.write_bytes(content)
+        return load_trained(folder)
 
 
 def model_files(folder: Path) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from engine.app.request import build_id, make_setup
 from engine.app.settings import SettingsFile
 from engine.app.signals import Signals
 from engine.battle import Battle, BattleSetup, replays
-from engine.io import InputError, check_writable, name_unwritable, note_compiled, paths, terminal
+from engine.io import InputError, check_writable, clear_borrowed, name_unwritable, note_compiled, paths, terminal
 from engine.plugin import Ground
 from engine.recording import check_film
 from engine.view import NoDisplay, View, open_view, outliving_display
@@ -32,6 +32,7 @@ def play(args: Namespace, signals: Signals) -> None:
 
     A signal ends it in good order, with what is recorded saved; Interrupted is then raised.
     """
+    clear_borrowed()
     try:
         if args.demo and args.screenshot:
             raise InputError("--demo makes a film and takes no --screenshot")

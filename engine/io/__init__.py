@@ -2,6 +2,7 @@
 
 from engine.io import arguments, limits, paths, terminal
 from engine.io.arguments import Parser
+from engine.io.borrowed import borrowed_folder, clear_borrowed
 from engine.io.compile_cache import keep_compiled, note_compiled
 from engine.io.errors import FileError, InputError, PluginError, is_users_own, plugin_errors, reason, users_own
 from engine.io.fault_log import described
@@ -44,7 +45,9 @@ __all__ = [
     "append_line",
     "arguments",
     "as_text",
+    "borrowed_folder",
     "check_writable",
+    "clear_borrowed",
     "clear_forsaken",
     "described",
     "drafted",

@@ -114,7 +114,7 @@ def locked(folder: Path) -> Iterator[None]:
         return
     try:
         end = time.monotonic() + TURN
-        while not _lock(handle) and time.monotonic() < end:
+        while not lock(handle) and time.monotonic() < end:
             time.sleep(TURN / 500)
         yield
     finally:
@@ -177,7 +177,7 @@ def _new_draft(folder: Path) -> Iterator[Path]:
 
     It is locked meanwhile, so that whoever finds it and can lock it knows that its writer is dead.
     """
-    draft, lock = _locked_draft(folder)
+    draft, handle = _locked_draft(folder)
     try:
         clear_forsaken(folder)
         yield draft
@@ -186,8 +186,8 @@ def _new_draft(folder: Path) -> Iterator[Path]:
             os.unlink(draft)
         raise
     finally:
-        if lock is not None:
-            os.close(lock)
+        if handle is not None:
+            os.close(handle)
 
 
 def _locked_draft(folder: Path) -> tuple[Path, int | None]:
@@ -199,7 +199,7 @@ def _locked_draft(folder: Path) -> tuple[Path, int | None]:
             os.close(handle)  # Windows moves no file that is open
             return draft, None
         # Another program may take it for forsaken before it is locked.
-        if _lock(handle) and draft.exists():
+        if lock(handle) and draft.exists():
             return draft, handle
         os.close(handle)
 
@@ -274,7 +274,7 @@ def _place_numbered(draft: Path, path: Path) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _lock(handle: int) -> bool:
+def lock(handle: int) -> bool:
     """Return whether the lock is had, or cannot be had at all, as on some network's folder."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,7 +6,14 @@ array, and how much each packed part can unpack to. Only then is anything unpack
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +28,8 @@ SLACK = 4  # packed parts are written in blocks that may be as much smaller than
 INDEX = 64 * 2**20  # bytes that the store's own index may unpack to
 CHUNK = 2**20  # bytes that a chunk may unpack to beyond its own size: it ends with a block that is not full
 LARGEST_ENTRY = 4096  # bytes of the description of one array
+WRITTEN = 2**16, 2**10  # bytes that a tree takes on a disk beside its numbers, and for each of its arrays
+SYSTEMS = re.compile(r"os_error_code='(\d+)'")  # in a store's error, beside all that it was about to do
 PLAIN = {"zarr_format": 2, "order": "C", "filters": None, "dimension_separator": "."}
 
 
@@ -28,13 +37,31 @@ def write_arrays(folder: Path, tree: Any) -> None:
     """Write a tree of arrays into a new folder; no other process is waited for. Raises OSError where that fails."""
     import orbax.checkpoint as ocp  # late: it takes as long to import as all else together
 
+    free = shutil.disk_usage(folder.absolute().parent).free
+    if free < _bytes(tree) + WRITTEN[0] + WRITTEN[1] * len(jax.tree.leaves(tree)):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # now: where a store's own threads fail they print it
     me = jax.process_index()
     alone = ocp.options.MultiprocessingOptions(primary_host=me, active_processes={me}, barrier_sync_key_prefix="alone")
     try:
-        with ocp.StandardCheckpointer(multiprocessing_options=alone) as checkpointer:
+        with _without_orbax_log(), ocp.StandardCheckpointer(multiprocessing_options=alone) as checkpointer:
             checkpointer.save(folder.absolute(), jax.tree.map(np.asarray, tree))
     except Exception as error:  # orbax and its stores raise many kinds
+        if isinstance(error, OSError) and error.errno:
+            raise
+        if found := SYSTEMS.search(str(error)):
+            raise OSError(int(found[1]), os.strerror(int(found[1]))) from None
         raise OSError(first_line(error)) from None
+
+
+@contextmanager
+def _without_orbax_log() -> Iterator[None]:
+    """Keep orbax from printing the tracebacks of what it raises, once for each of its threads."""
+    log = logging.getLogger("absl")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 def files_of(folder: Path, template: Any) -> list[Path]:

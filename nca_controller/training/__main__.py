@@ -23,6 +23,7 @@ from engine.io import (
     described,
     is_users_own,
     keep_compiled,
+    name_unwritable,
     paths,
     terminal,
     unknown_name,
@@ -155,7 +156,8 @@ def train(args: Namespace, folder: Path) -> None:
     model, config, sources = args.out, run.trainer.config, commit()
     for line in run.passed_over:
         print(f"{line}: going on from iteration {run.trainer.iteration}", file=sys.stderr)
-    model.mkdir(parents=True, exist_ok=True)
+    with name_unwritable(model):
+        model.mkdir(parents=True, exist_ok=True)
     done, last = run.trainer.iteration, None
     with tqdm(total=config.iterations, initial=done, unit="iteration", dynamic_ncols=True) as progress:
         for last in run.iterations(args.minutes):
@@ -173,7 +175,8 @@ def train(args: Namespace, folder: Path) -> None:
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
         "versions": {"maniple": __version__, **{name: installed(name) for name in ("jax", "flax", "optax")}},
     }
-    write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
+    with name_unwritable(model / RECIPE):
+        write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
         terminal.say(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
     terminal.say(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from engine.io import name_unwritable
 from nca_controller.dynamics import rollout
 from nca_controller.plotting import animate, make_figure, save_figure
 
@@ -24,7 +25,8 @@ LONGER = 2  # length of an animation, in rollouts
 def show(trainer: Trainer, folder: Path) -> None:
     """Write the panels and the animation of this iteration into the run's folder."""
     folder = folder / "figures"
-    folder.mkdir(exist_ok=True)
+    with name_unwritable(folder):
+        folder.mkdir(exist_ok=True)
     rows = [json.loads(line) for line in (folder.parent / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     name = f"{trainer.iteration:06d}"
     draw_panels(trainer, [row["loss"] for row in rows], [row["overlap"] for row in rows], folder / f"{name}.png")

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.io import append_line, write_whole
+from engine.io import append_line, name_unwritable, write_whole
 from nca_controller.checkpoints import save
 from nca_controller.storage import read_plain
 from nca_controller.training import processes
@@ -85,12 +85,13 @@ class Run:
         """Go on to the last iteration, or until `minutes` have passed or Ctrl-C is pressed; save, and yield metrics.
 
         Where there are several processes, all go through it; one writes, and all stop when one is to.
-        Raises DivergedError where numbers are no longer finite, and OSError where nothing can be written.
+        Raises DivergedError where numbers are no longer finite, InputError or OSError where nothing can be written.
         """
         begun, slowest, saving, compiled = time.monotonic(), 0.0, 0.0, False
         writes = processes.writes()
         if writes:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            with name_unwritable(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
             self.keep_metrics()
         with stopping() as stop:
             while self.trainer.iteration < self.trainer.config.iterations:
@@ -110,7 +111,8 @@ class Run:
                 validation = self.trainer.validate() if due else None
                 metrics = Metrics.of(self.trainer.iteration, step, seconds, validation)
                 if writes:
-                    append_line(self.folder / METRICS, metrics.line())
+                    with name_unwritable(self.folder / METRICS):
+                        append_line(self.folder / METRICS, metrics.line())
                 if validation is not None:
                     self.save(seconds, validation)
                     saving = max(saving, time.monotonic() - done)
@@ -149,7 +151,8 @@ class Run:
         path = self.folder / METRICS
         kept = read_plain(path, LARGEST_METRICS) if path.exists() else b""
         lines = kept.decode("utf-8", errors="replace").splitlines()
-        write_whole(path, "".join(line + "\n" for line in lines if iteration_of(line) <= self.trainer.iteration))
+        with name_unwritable(path):
+            write_whole(path, "".join(line + "\n" for line in lines if iteration_of(line) <= self.trainer.iteration))
 
 
 def iteration_of(line: str) -> float:

@@ -148,8 +148,15 @@ class Snapshots:
         """Remove all snapshots but the latest and the best, and what a killed run has left."""
         losses = {iteration: notes.get("loss", math.inf) for iteration, notes in self._whole([])}
         kept = {latest, min(losses, key=lambda iteration: (losses[iteration], -iteration), default=latest)}
-        stale = [self.folder / str(iteration) for iteration in self.iterations() if iteration not in kept]
-        for path in (*stale, *(path for pattern in LEFT for path in self.folder.glob(pattern))):
+        self._clear_left()
+        for iteration in self.iterations():
+            if iteration not in kept:  # put aside first, so that a kill leaves no half of a snapshot
+                with contextlib.suppress(OSError):
+                    (self.folder / str(iteration)).rename(self.folder / f"{DRAFT}-old-{iteration}")
+        self._clear_left()
+
+    def _clear_left(self) -> None:
+        for path in [path for pattern in LEFT for path in self.folder.glob(pattern)]:
             shutil.rmtree(path, ignore_errors=True)
 
     def _whole(self, passed_over: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,7 +1,11 @@
 """Models: saved and loaded as they were, and refused in one line where they cannot be used."""
 
 import json
+import logging
+import os
+import re
 import shutil
+from types import SimpleNamespace
 
 import jax
 import numpy as np
@@ -76,12 +80,62 @@ def test_a_model_stays_whole_when_the_next_cannot_be_written(model, monkeypatch)
         raise OSError("No space left on device")
 
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match=rf"^{re.escape(str(model))}: the model cannot be written: No space"):
         save(model, architecture.init_params(jax.random.key(2)), architecture)
     monkeypatch.undo()
+    assert sorted(path.name[:8] for path in model.iterdir()) == ["model.js", "weights-"]
     jax.tree.map(np.testing.assert_array_equal, load_controller(model).network(), before)
     save(model, architecture.init_params(jax.random.key(2)), architecture)
     assert len(list(model.glob("weights*"))) == 1
+
+
+def test_a_model_is_whole_at_every_step_of_its_replacement(model, monkeypatch):
+    """A kill can come between any two steps; an old model may stand with its card, or a new one, whole."""
+    architecture, steps = Architecture(hidden_dim=8), []
+    new = architecture.init_params(jax.random.key(2))
+    (model / "CARD.md").write_text("of the old one")
+
+    def watched(owner, name):
+        step = getattr(owner, name)
+
+        def look(*args, **settings):
+            load_controller(model)
+            step_done = step(*args, **settings)
+            load_controller(model)
+            steps.append(name)
+            return step_done
+
+        monkeypatch.setattr(owner, name, look)
+
+    for owner, name in ((os, "replace"), (shutil, "rmtree"), (os, "unlink")):
+        watched(owner, name)
+    save(model, new, architecture)
+    monkeypatch.undo()
+    assert {"replace", "rmtree"} <= set(steps)
+    assert sorted(path.name[:8] for path in model.iterdir()) == ["model.js", "weights-"]
+
+
+def test_a_full_disk_is_said_in_one_line_and_nothing_else(tmp_path, monkeypatch, capfd):
+    """Before anything is written where that can be known; else by the system's reason, dug out of a store's error."""
+    from orbax.checkpoint import StandardCheckpointer
+
+    architecture = Architecture(hidden_dim=8)
+    params = architecture.init_params(jax.random.key(1))
+    with monkeypatch.context() as full:
+        full.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**16))
+        full.setattr(StandardCheckpointer, "save", lambda *_: pytest.fail("nothing is written"))
+        with pytest.raises(OSError, match=r"model cannot be written: No space left on device$"):
+            save(tmp_path / "model", params, architecture)
+
+    def fail(*_):
+        logging.getLogger("absl").error("a traceback")
+        raise ValueError("RESOURCE_EXHAUSTED: Error opening 'zarr' driver: [os_error_code='28'; spec='...']")
+
+    monkeypatch.setattr(StandardCheckpointer, "save", fail)
+    with pytest.raises(OSError, match=r"model cannot be written: No space left on device$"):
+        save(tmp_path / "model", params, architecture)
+    assert list((tmp_path / "model").iterdir()) == []
+    assert "traceback" not in capfd.readouterr().err and not logging.getLogger("absl").disabled
 
 
 def test_weights_that_are_not_finite_are_refused(model):

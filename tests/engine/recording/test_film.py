@@ -181,7 +181,7 @@ class TestPictures:
         pictures.look(view, 0.0)
         pictures.switch_film(0.0)
         assert pictures.recording(0.5) is None
-        assert said == [f"cannot save a picture in {folder}: File exists", f"cannot film: {folder}: File exists"]
+        assert said == [f"cannot save a picture in {folder}: File exists", f"cannot film in {folder}: File exists"]
         folder.unlink()
         pictures.switch_film(1.0)
         assert pictures.recording(1.0) == "0:00"

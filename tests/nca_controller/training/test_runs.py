@@ -28,6 +28,8 @@ from nca_controller.training.snapshots import Snapshots
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient")
 FLAGS = "--preset smoke --grid 24 --ticks 3 --hidden-dim 8 --least-mass 30 --guidance gradient"
 WORDS = FLAGS.split()
+FEWEST = "--grid 16 --ticks 1 --batch 2 --pool 4 --iterations 2 --warmup 1 --least-mass 20 --greatest-mass 60"
+LEAST = FEWEST.split()
 
 
 def losses_of(run):
@@ -83,6 +85,17 @@ def test_a_run_under_the_plan_goes_on_as_if_nothing_had_been(tmp_path):
         next(rows)
     train([*words, "--out", str(tmp_path / "model"), "--run", str(tmp_path / "run"), "--resume"])
     assert losses_of(tmp_path / "run") == losses_of(tmp_path / "whole-run")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", ["JAX_ENABLE_X64", "JAX_DISABLE_JIT"])
+def test_training_comes_to_its_end_however_jax_is_configured(mode, tmp_path):
+    words = [*WORDS, *LEAST, "--out", str(tmp_path / "mine"), "--run", str(tmp_path / "run")]
+    program = [sys.executable, "-m", "nca_controller.training", *words]
+    subprocess.run(program, env={**os.environ, mode: "1"}, check=True, timeout=600)
+    assert [iteration for iteration, _ in losses_of(tmp_path / "run")] == [1, 2]
+    weights = load_controller(tmp_path / "mine").network()
+    assert all(leaf.dtype == np.float32 for leaf in weights.values())
 
 
 SLOWLY = """

@@ -57,6 +57,14 @@ def test_the_latest_and_the_best_stay_also_after_going_on(folder, trainer):
     assert Snapshots(folder).latest() == 8
 
 
+def test_a_stale_snapshot_is_put_aside_before_it_is_removed(folder, trainer, monkeypatch):
+    """A kill leaves none by halves: what is under its number is whole."""
+    removed, remove = [], shutil.rmtree
+    monkeypatch.setattr("shutil.rmtree", lambda path, **how: (removed.append(path.name), remove(path, **how)))
+    save(Snapshots(folder), trainer, 6, 0.6)
+    assert "draft-old-5" in removed and all(name.startswith("draft-") for name in removed)
+
+
 def test_no_bit_can_flip_unseen(folder):
     shutil.rmtree(folder / "3")
     dice = random.Random(0)
