@@ -2,8 +2,8 @@
 
 python tests/benchmarks/gradients.py [norms] [controls] [regiments] [memory]
 
-norms: the gradient of the overlap at the end in the mass at the start, under the plan, with the velocities constant in
-derivatives, so that it is the transport's, and with those of the settling flow in them. controls: gradients in smooth
+norms: the gradient of the overlap at the end in the mass at the start, under given smooth velocities, which are those
+of the next section, and under those of the plan. controls: gradients in smooth
 velocities against central differences of the game's own scheme. regiments: the processor's time of a backward pass,
 beside that of one regiment. memory: what a backward pass through 200 ticks keeps, with rematerialisation and without.
 """
@@ -32,27 +32,27 @@ def fields(height=HEIGHT, width=WIDTH, mass=MASS):
     return tuple(create_formation_target(name, height, width, mass=mass) for name in ("line", "wedge"))
 
 
-@jax.tree_util.register_static
-class Constant(Plan):
-    """The plan, whose velocities are constant in derivatives."""
-
-    def order(self, memory, mass, target):
-        return jax.lax.stop_gradient(super().order(memory, mass, target))
-
-
 def norms(ticks=(25, 50, 100, 200, 400)):
     """Print the norm of the gradient in the mass, over so many ticks."""
     start, target = fields()
+
+    def given(mass, count, scheme):
+        return overlap(driven(smooth_controls(), mass, count, scheme), target)
+
+    def planned(mass, count, scheme):
+        state = rollout(Plan(), mass, target, ticks=count, scheme=scheme, final=True, remat=True)
+        return overlap(state.mass[0], target)
+
     print(f"\n{'norm in the mass':<34}" + "".join(f"{count:>12}" for count in ticks))
-    for name, (words, controller) in product(SCHEMES, {"transport": Constant(), "and flow": Plan()}.items()):
-
-        def missing(mass, count, name=name, controller=controller):
-            state = rollout(controller, mass, target, ticks=count, scheme=LIMITERS[name], final=True, remat=True)
-            return 1 - overlap(state.mass[0], target)
-
-        slopes = [jax.jit(jax.grad(partial(missing, count=count)))(start) for count in ticks]
+    for (words, outcome), name in product({"given velocities": given, "the plan's": planned}.items(), SCHEMES):
+        slopes = [jax.jit(jax.grad(partial(outcome, count=count, scheme=LIMITERS[name])))(start) for count in ticks]
         lengths = "".join(f"{np.linalg.norm(np.asarray(slope, np.float64)):>12.3g}" for slope in slopes)
-        print(f"{name + ', ' + words:<34}{lengths}", flush=True)
+        print(f"{words + ', ' + name:<34}{lengths}", flush=True)
+
+
+def smooth_controls():
+    """Return the velocities at the knots."""
+    return jnp.asarray(0.25 * np.random.default_rng(4).normal(size=(*KNOTS, 2)), jnp.float32)
 
 
 def driven(controls, start, ticks, scheme):
@@ -70,8 +70,7 @@ def driven(controls, start, ticks, scheme):
 def controls(ticks=(25, 50, 100, 200, 400)):
     """Print how gradients in smooth velocities agree with central differences: correlation, and ratio of spreads."""
     start, _ = fields()
-    rng = np.random.default_rng(4)
-    at = jnp.asarray(0.25 * rng.normal(size=(*KNOTS, 2)), jnp.float32)
+    at = smooth_controls()
     where = jnp.asarray(np.hypot(*np.meshgrid(np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT))), jnp.float32)
 
     def outcome(controls, count, scheme):
