@@ -3,9 +3,9 @@
 python tests/benchmarks/gradients.py [norms] [controls] [regiments] [memory]
 
 norms: the gradient of the overlap at the end in the mass at the start, under given smooth velocities, which are those
-of the next section, and under those of the plan. controls: gradients in smooth
-velocities against central differences of the game's own scheme. regiments: the processor's time of a backward pass,
-beside that of one regiment. memory: what a backward pass through 200 ticks keeps, with rematerialisation and without.
+of the next section, and under those of the plan. controls: gradients in smooth velocities against central differences
+of the game's own scheme. regiments: the processor's time of a backward pass, beside that of one regiment. memory: what
+a backward pass through 200 ticks keeps, with rematerialisation and without.
 """
 
 import sys
