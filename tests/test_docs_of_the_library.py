@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 GUARANTEES = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
 REFERENCE = ROOT / "docs" / "reference"
+IMPORTED_WHEN_ASKED_FOR = {"create_optimizer"}  # from nca_controller.training, on whose page it is
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -102,7 +103,7 @@ def test_the_pages_are_built_without_a_fault_and_have_every_public_name(tmp_path
         ("plugin", "engine.plugin"),
     ):
         found = Anchors((tmp_path / "reference" / f"{page}.html").read_text(encoding="utf-8"))
-        missing = {name for name in public(module) if f"{module}.{name}" not in found.anchors}
+        missing = {name for name in public(module) if f"{module}.{name}" not in found.anchors} - IMPORTED_WHEN_ASKED_FOR
         assert not missing and not found.fetched, f"{page}: {missing} {found.fetched}"
 
 
