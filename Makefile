@@ -6,6 +6,7 @@
 #   make test-long  the long forms of tests, and only these, optimised as the game is
 #   make coverage  make test, and how much of both packages it runs, by line and branch
 #   make check      format, lint and types
+#   make docs       the pages of docs/ with the reference from the docstrings, in build/docs
 #   make clean      removes what these made
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ RUN := $(VENV)/bin/python
 # The bytecode of one process serves the others, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: play test test-fast test-long coverage check clean
+.PHONY: play test test-fast test-long coverage check docs clean
 
 play: $(VENV)/installed
 	$(RUN) run_game.py $(ARGS)
@@ -25,7 +26,7 @@ test: $(VENV)/installed
 test-fast: $(VENV)/installed
 	$(RUN) -m pytest -m "not long and not compiles and not window" $(ARGS)
 
-test-long: $(VENV)/installed
+test-long: $(VENV)/documented
 	JAX_DISABLE_MOST_OPTIMIZATIONS=0 $(RUN) -m pytest -m long $(ARGS)
 
 coverage: $(VENV)/installed
@@ -36,6 +37,13 @@ check: $(VENV)/installed
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
 
+docs: $(VENV)/documented
+	$(RUN) -m mkdocs build --strict --config-file docs/reference/mkdocs.yml
+
+$(VENV)/documented: $(VENV)/installed
+	$(RUN) -m pip install --quiet --group docs
+	@touch $@
+
 $(VENV)/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Maniple needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; exit 2; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo 'python3 lacks its venv module; install it first: apt install python3-venv' >&2; exit 2; }
@@ -45,5 +53,5 @@ $(VENV)/installed: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) build/docs .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

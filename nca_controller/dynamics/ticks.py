@@ -10,16 +10,17 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from nca_controller.controllers import Controller, Percept
+from nca_controller.controllers import NCA, Controller, Percept
 from nca_controller.dynamics.rest import judged, resting
 from nca_controller.dynamics.state import State, checked_targets
-from nca_controller.guidance import DT, MAX_SPEED, STEPS, clipped
+from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, clipped
 from nca_controller.physics import Limiter, Terrain, advect, as_floats, total
 
 Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
 Transport = Callable[..., dict[str, Float[Array, "R ..."]]]
 
 HAIR = 1 + 2.0**-20  # by which a velocity may be too long, since lengths round
+LIMITED = (NCA, *COMMANDERS.values())  # what they command is limited already; subclasses are others' work
 FASTEST = 2.0**20  # cells per unit time; an infinite velocity has this one, which still has a direction
 
 
@@ -83,8 +84,9 @@ def steer(
     velocity = as_floats("velocity", velocity, "H W 2", jnp.float32)
     if velocity.shape[:2] != mass.shape[1:]:
         raise ValueError(f"velocity must be {(*mass.shape[1:], 2)}, not {velocity.shape}")
-    top = controller.max_speed / MAX_SPEED * HAIR
-    return clipped(jnp.clip(velocity, -FASTEST, FASTEST), top), memory
+    if type(controller) not in LIMITED or controller.max_speed != MAX_SPEED:
+        velocity = clipped(jnp.clip(velocity, -FASTEST, FASTEST), controller.max_speed / MAX_SPEED * HAIR)
+    return velocity, memory
 
 
 def takes_percept(controller: Controller) -> bool:

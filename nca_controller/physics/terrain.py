@@ -113,7 +113,7 @@ class Terrain:
         if mass.shape[1:] != self.open_cells.shape:
             raise ValueError(f"mass {mass.shape} does not fit the ground {self.open_cells.shape}")
         settled = to_lattice(jnp.asarray(mass), quantum)
-        if are_known(mass, self.open_cells, self.capacity):
+        if are_known(mass, settled, self.open_cells, self.capacity):
             together = np.asarray(settled).sum(axis=0, dtype=np.float64)
             room = np.where(self.open_cells, self.capacity, 0)
             if not (are_amounts(mass) and (together <= room).all()):

@@ -122,6 +122,7 @@ def checks(work: Path) -> Iterator[str]:
     assert {name.split("/")[0] for name in names} - {wheel.name.split("-py3")[0] + ".dist-info"} == PACKAGES
     for needed in ("assets/formations/line.toml", "assets/shaders/view", "trained_models/default/model.json"):
         assert any(name.startswith(f"maniple/{needed}") for name in names), needed
+    assert {"engine/py.typed", "nca_controller/py.typed"} <= set(names), "others check their types against it"
 
     yield "the wheel is installed and plays"
     installed = Environment(work / "installed", tools, wheel)

@@ -1,5 +1,6 @@
 """Ground: closed cells, corners, a border that is a wall or wraps, capacity that varies by cell."""
 
+import jax
 import numpy as np
 import pytest
 from random_battles import long_forms, patchwork
@@ -119,3 +120,9 @@ def test_other_shapes_and_borders_are_refused():
         Terrain(np.ones(4, bool))
     with pytest.raises(ValueError, match="boundary"):
         Terrain.plain(4, 4, boundary="sphere")
+
+
+def test_a_mass_that_is_known_settles_within_a_batch_of_something_else():
+    ground, mass = Terrain.plain(4, 4), np.full((1, 4, 4), 0.5)
+    settled = jax.vmap(lambda factor: ground.settle(mass) * factor)(np.arange(2.0, dtype=np.float32))
+    assert (settled[1] == mass).all()
