@@ -45,7 +45,7 @@ class JaxSimulation:
         self._steer = jax.jit(steer)
         self._transport = jax.jit(transport, static_argnames=("sides", "scheme", "quantum"))
         self._some = jax.jit(transport_some, static_argnames=("sides", "scheme", "quantum"))
-        self._judged = jax.jit(judged)
+        self._judged = jax.jit(judged, static_argnames="boundary")
         self._programs = Programs()
 
     def reset(
@@ -72,7 +72,9 @@ class JaxSimulation:
         """
         orders = checked_targets("targets", targets, state.mass.shape)
         awake = awake_in(state, orders)
-        rest = self._judged(state.rest, state.mass, orders) if state.rest else None  # first: the next tick asks for it
+        rest = state.rest
+        if rest:  # judged first: the next tick asks for it
+            rest = self._judged(rest, state.mass, orders, state.terrain.boundary)
         still, sides = np.zeros(state.velocity.shape[1:], np.float32), np.asarray(state.sides, np.int32)
         velocities, memories = [still] * len(state.mass), list(state.memories)
         for regiment in awake:
@@ -119,7 +121,10 @@ def awake_in(state: State, targets: Float[Array, "R H W"]) -> list[int]:
     """Return the regiments that do not rest in this tick. What that depends on was known a tick ago."""
     if state.rest is None:
         return list(range(len(state.mass)))
-    asleep, before, now = (np.asarray(field) for field in (state.rest.asleep, state.rest.targets, targets))
+    asleep = np.asarray(state.rest.asleep)
+    if not asleep.any():
+        return list(range(len(asleep)))
+    before, now = np.asarray(state.rest.targets), np.asarray(targets)
     return [
         regiment
         for regiment, still in enumerate(asleep)

@@ -101,6 +101,7 @@ def test_the_pages_are_built_without_a_fault_and_have_every_public_name(tmp_path
         ("physics", "nca_controller.physics"),
         ("training", "nca_controller.training"),
         ("plugin", "engine.plugin"),
+        ("testing", "nca_controller.testing"),
     ):
         found = Anchors((tmp_path / "reference" / f"{page}.html").read_text(encoding="utf-8"))
         missing = {name for name in public(module) if f"{module}.{name}" not in found.anchors} - IMPORTED_WHEN_ASKED_FOR

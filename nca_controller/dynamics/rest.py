@@ -1,4 +1,4 @@
-"""Rest: a regiment that stands in its place, and whose place nobody disturbs, is neither steered nor moved.
+"""Rest: a regiment that stands still in its place, and whom nobody disturbs, is neither steered nor moved.
 
 A rule of the dynamics, the same in every backend and replay. It is judged from the state in which a tick begins and
 holds from the next tick on, so that nobody waits for a tick to know who moves in the one after. A new order wakes at
@@ -8,15 +8,18 @@ once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
+import jax
 import jax.numpy as jnp
 from flax import struct
 from jaxtyping import Array, Bool, Float, Int
 
-from nca_controller.physics import QUANTUM
+from nca_controller.physics import GREATEST_CAPACITY, QUANTUM
 
 SHIFT = 10
-UNIT = QUANTUM * 2**SHIFT  # mass; sums over the largest field in these units fit 32 bits
+UNIT = QUANTUM * 2**SHIFT  # mass; sums up to a mass of 2^22 in these units fit 32 bits
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,9 @@ class RestRule:
     """Who rests: the thresholds of the rule."""
 
     ticks: int = 24  # for which nothing has changed
-    overlap: float = 0.99  # share of the target that is filled
-    gain: float = 1e-5  # share of the target by which that may differ within those ticks
-    block: int = 8  # cells; a regiment that is not at rest disturbs others from one block of this width to the next
+    filled: float = 0.99  # share of the target that is filled, or of the regiment that is in its place if that is less
+    moved: float = 1e-5  # share of the regiment that may stand elsewhere than when that began
+    block: int = 8  # cells; a regiment that moves disturbs others from one block of this width to the next
 
 
 class Rest(struct.PyTreeNode):
@@ -34,18 +37,17 @@ class Rest(struct.PyTreeNode):
 
     asleep: Bool[Array, " R"]  # who rests in the next tick, unless its order changes
     calm: Int[Array, " R"]  # ticks for which nothing has changed
-    filled: Int[Array, " R"]  # mass in its place where that began, in units of UNIT
+    mass: Float[Array, "R H W"]  # where that began
     targets: Float[Array, "R H W"]  # of the last tick
     rule: RestRule = struct.field(pytree_node=False)
 
 
 def awake_at_first(mass: Float[Array, "R H W"], rule: RestRule) -> Rest:
     """Return the memory of a battle that begins: all are awake, and have had no order."""
-    regiments = len(mass)
     return Rest(
-        asleep=jnp.zeros(regiments, bool),
-        calm=jnp.zeros(regiments, jnp.int32),
-        filled=jnp.zeros(regiments, jnp.int32),
+        asleep=jnp.zeros(len(mass), bool),
+        calm=jnp.zeros(len(mass), jnp.int32),
+        mass=mass,
         targets=jnp.full(mass.shape, -1, jnp.float32),
         rule=rule,
     )
@@ -61,36 +63,49 @@ def changed(rest: Rest, targets: Float[Array, "R H W"]) -> Bool[Array, " R"]:
     return (targets != rest.targets).any(axis=(1, 2))
 
 
-def judged(rest: Rest, mass: Float[Array, "R H W"], targets: Float[Array, "R H W"]) -> Rest:
-    """Return what the rule remembers after a tick that began with this mass."""
-    rule = rest.rule
-    filled, wanted = in_units(jnp.minimum(mass, targets)), in_units(targets).astype(jnp.float32)
-    gained = jnp.abs(filled - rest.filled).astype(jnp.float32)
-    unfilled = (filled.astype(jnp.float32) < rule.overlap * wanted) | (gained > rule.gain * wanted)
-    restless = unfilled | changed(rest, targets)
-    calm = jnp.where(restless | disturbed(mass, restless, rule.block), 0, rest.calm + 1)
-    return rest.replace(
-        asleep=calm >= rule.ticks, calm=calm, filled=jnp.where(calm == 0, filled, rest.filled), targets=targets
+def judged(rest: Rest, mass: Float[Array, "R H W"], targets: Float[Array, "R H W"], boundary: str = "wall") -> Rest:
+    """Return what the rule remembers after a tick that began with this mass, on ground with that border.
+
+    Who moves, or has a new order, disturbs its neighbours and itself. Who neither does so nor is disturbed for the
+    rule's ticks, and stands in its place, falls asleep. Mass that is lost, gained or thrown elsewhere has moved.
+    """
+    rule, mass = rest.rule, mass.astype(jnp.float32)
+    own, wanted, filled, moved = (
+        in_units(field).astype(jnp.float32)
+        for field in (mass, targets, jnp.minimum(mass, targets), jnp.abs(mass - rest.mass))
     )
+    moving = (moved > rule.moved * own) | changed(rest, targets)
+    stirred = moving | disturbed(mass, moving, rule.block, boundary)
+    calm = jnp.where(stirred, 0, rest.calm + 1)
+    in_place = filled >= rule.filled * jnp.minimum(own, wanted)
+    then = jnp.where(stirred[:, None, None], mass, rest.mass)
+    return rest.replace(asleep=(calm >= rule.ticks) & in_place, calm=calm, mass=then, targets=targets)
 
 
 def in_units(field: Float[Array, "R H W"]) -> Int[Array, " R"]:
     """Return the sum over each field, rounded down to UNIT: in whole numbers, whose order of adding changes no bit."""
-    quanta = (field * (1 / QUANTUM)).astype(jnp.int32)
-    coarse, fine = (part.sum(axis=(1, 2), dtype=jnp.int32) for part in (quanta >> SHIFT, quanta & ((1 << SHIFT) - 1)))
+    quanta = (jnp.minimum(field, GREATEST_CAPACITY) * (1 / QUANTUM)).astype(jnp.uint32)
+    coarse, fine = (part.sum(axis=(1, 2), dtype=jnp.uint32) for part in (quanta >> SHIFT, quanta & ((1 << SHIFT) - 1)))
     return coarse + (fine >> SHIFT)
 
 
-def disturbed(mass: Float[Array, "R H W"], restless: Bool[Array, " R"], block: int) -> Bool[Array, " R"]:
-    """Return who has mass in a block, or beside one, in which another has that is restless."""
+def disturbed(mass: Float[Array, "R H W"], moving: Bool[Array, " R"], block: int, boundary: str) -> Bool[Array, " R"]:
+    """Return who has mass in a block, or beside one, in which another has that is moving."""
     regiments, height, width = mass.shape
     padded = jnp.pad(mass, ((0, 0), (0, -height % block), (0, -width % block)))
     blocks = padded.reshape(regiments, padded.shape[1] // block, block, padded.shape[2] // block, block)
     here = (blocks.max(axis=(2, 4)) > 0).astype(jnp.int32)
-    moving = here * restless[:, None, None]
-    others = moving.sum(axis=0, dtype=jnp.int32) - moving
-    rows = jnp.pad(others, ((0, 0), (1, 1), (0, 0)))
-    near = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
-    columns = jnp.pad(near, ((0, 0), (0, 0), (1, 1)))
-    near = columns[..., :-2] + columns[..., 1:-1] + columns[..., 2:]
-    return ((near > 0) & (here > 0)).any(axis=(1, 2))
+    stirring = here * moving[:, None, None]
+    others = stirring.sum(axis=0, dtype=jnp.int32) - stirring
+    for axis, size in ((1, height), (2, width)):
+        others = nearby(others, axis, 2 if boundary == "torus" and size % block else 1, boundary)
+    return ((others > 0) & (here > 0)).any(axis=(1, 2))
+
+
+def nearby(counts: Int[Array, "R h w"], axis: int, reach: int, boundary: str) -> Int[Array, "R h w"]:
+    """Return the sum over so many blocks to either side; across a torus's border, whose last block may be narrow."""
+    size, around = counts.shape[axis], [(0, 0)] * 3
+    around[axis] = (reach, reach)
+    wide = jnp.pad(counts, around, mode="wrap" if boundary == "torus" else "constant")
+    parts = (jax.lax.slice_in_dim(wide, start, start + size, axis=axis) for start in range(2 * reach + 1))
+    return reduce(add, parts)

@@ -41,7 +41,7 @@ def tick(state: State, targets: Float[Array, "R H W"]) -> State:
         kept = jax.tree.map(lambda old, new: jnp.where(still, old, new), memory, updated)
         return jnp.where(still, 0, velocity), kept
 
-    rest = judged(state.rest, state.mass, targets)
+    rest = judged(state.rest, state.mass, targets, state.terrain.boundary)
     return advance(state, targets, steer_or_rest, transport).replace(rest=rest)
 
 
@@ -84,8 +84,9 @@ def steer(
     velocity = as_floats("velocity", velocity, "H W 2", jnp.float32)
     if velocity.shape[:2] != mass.shape[1:]:
         raise ValueError(f"velocity must be {(*mass.shape[1:], 2)}, not {velocity.shape}")
-    if type(controller) not in LIMITED or controller.max_speed != MAX_SPEED:
-        velocity = clipped(jnp.clip(velocity, -FASTEST, FASTEST), controller.max_speed / MAX_SPEED * HAIR)
+    top = getattr(controller, "max_speed", MAX_SPEED)
+    if type(controller) not in LIMITED or top != MAX_SPEED:
+        velocity = clipped(jnp.clip(velocity, -FASTEST, FASTEST), top / MAX_SPEED * HAIR)
     return velocity, memory
 
 

@@ -14,12 +14,13 @@ from nca_controller.physics.limiters import (
     ultra_bee,
     van_leer,
 )
-from nca_controller.physics.terrain import Terrain
+from nca_controller.physics.terrain import GREATEST_CAPACITY, Terrain
 from nca_controller.physics.transport import Moved, advect, check_limiter, check_terrain, sides_of
 
 jostle = perturb  # its name in 0.1.0
 
 __all__ = [
+    "GREATEST_CAPACITY",
     "LIMITERS",
     "QUANTUM",
     "Limiter",

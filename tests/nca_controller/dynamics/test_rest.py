@@ -3,14 +3,15 @@
 import time
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from engine.plugin import Ground
 from nca_controller import JaxSimulation, Poisson, tick
-from nca_controller.dynamics import RestRule
+from nca_controller.dynamics import RestRule, judged
 from nca_controller.dynamics.programs import Programs
-from nca_controller.dynamics.rest import UNIT, in_units
+from nca_controller.dynamics.rest import UNIT, awake_at_first, in_units
 
 HEIGHT, WIDTH = 24, 40
 GROUND = Ground.plain(HEIGHT, WIDTH)
@@ -108,6 +109,52 @@ def test_who_comes_near_wakes_and_a_friend_passes_as_without_the_rule(simulation
         for state in (states[-1], without[-1])
     ]
     np.testing.assert_allclose(*overlaps, atol=1e-4)
+
+
+def judge(masses, target, boundary="wall", rule=RULE):
+    """Return who is asleep after each of these masses of all regiments, under one order."""
+    rest = awake_at_first(jnp.asarray(masses[0]), rule)
+    said = []
+    for mass in masses:
+        rest = judged(rest, jnp.asarray(mass), jnp.asarray(target), boundary)
+        said.append(np.asarray(rest.asleep).tolist())
+    return said
+
+
+def test_who_still_has_soldiers_on_the_march_does_not_sleep():
+    """Eight in a thousand, far from the target, which the overlap alone would not tell from rest."""
+    marches = []
+    for number in range(8):
+        marches.append(THREE[:1].copy())
+        marches[-1][0, 20, 4 + 3 * number] = 0.3
+    assert judge(marches, THREE[:1]) == [[False]] * 8
+    assert judge(marches[:1] * 8, THREE[:1])[-1] == [True], "who stands still may"
+
+
+def test_whom_a_wound_takes_from_beyond_its_target_wakes():
+    stray = THREE[:1].copy()
+    stray[0, 20, 20] = 0.3
+    assert judge([stray] * 6 + [THREE[:1]], THREE[:1])[-2:] == [[True], [False]]
+
+
+@pytest.mark.parametrize("left", [0.0, 0.5])
+def test_a_regiment_that_has_lost_soldiers_sleeps_and_lets_others_sleep(left):
+    depleted = TWO.copy()
+    depleted[0] *= left
+    assert judge([depleted] * 6, TWO)[-1] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("boundary", "width", "disturbs"), [("wall", 44, False), ("torus", 44, True), ("torus", 40, True)]
+)
+def test_who_comes_over_the_border_of_a_torus_disturbs(boundary, width, disturbs):
+    """Also where the last block is narrower than the others."""
+    mass = np.zeros((2, 8, width), np.float32)
+    mass[0, :, :6] = 1
+    steps = [mass.copy() for _ in range(6)]
+    for number, step in enumerate(steps):
+        step[1, :, width - 5 - number % 2] = 1
+    assert judge(steps, mass, boundary)[-1] == [not disturbs, False]
 
 
 def test_sums_are_whole_numbers_rounded_down():

@@ -60,6 +60,15 @@ def test_who_keeps_to_it_is_left_alone_to_the_bit():
     assert (np.asarray(tick(begun(Commanded(commanded)), np.zeros((1, HEIGHT, WIDTH))).velocity) == commanded).all()
 
 
+def test_who_names_no_top_speed_has_that_of_all():
+    class Unnamed:
+        init, steer = Commanded.init, Commanded.steer
+        velocity = (3.0, 4.0)
+
+    velocity = np.asarray(tick(begun(Unnamed()), np.zeros((1, HEIGHT, WIDTH))).velocity[0, 3, 1])
+    np.testing.assert_allclose(velocity, (0.6, 0.8), rtol=2 * (HAIR - 1))
+
+
 def test_a_velocity_of_another_shape_is_refused_in_one_line():
     class Wrong(Commanded):
         def steer(self, memory, mass, crowd, target, terrain):
