@@ -143,7 +143,18 @@ def offered(
     # Both products are rounded before they are added, so that no processor fuses multiplication and addition.
     outflow = to_lattice(courant * mass, quantum) + to_lattice(sharper, quantum)
     outflow = jnp.where(jnp.abs(outflow) > mass, jnp.sign(outflow) * mass, outflow)
-    return jnp.maximum(outflow, 0) - jnp.maximum(-below(outflow, terrain.boundary), 0)
+    leaning = jnp.where(outflow == 0, courant, outflow)  # what would come to an empty cell would leave by its velocity
+    return one_way(outflow, leaning) - below(one_way(-outflow, -leaning), terrain.boundary)
+
+
+def one_way(outflow: Float[Array, "R H W"], leaning: Float[Array, "R H W"]) -> Float[Array, "R H W"]:
+    """Return the outflow where it leans this way, which is above 0, and 0 elsewhere.
+
+    The value is max(outflow, 0); the slope is all of it where it leans this way, and half where it leans neither way.
+    Half each way in empty cells, as of max, would draw mass out of cells that have none: the linearised transport
+    would no longer be monotone, and gradients over hundreds of ticks would grow without bound.
+    """
+    return jnp.where(leaning > 0, outflow, jnp.where(leaning < 0, 0, jnp.maximum(outflow, 0)))
 
 
 def apply_offers(
@@ -159,7 +170,8 @@ def apply_offers(
     the rest is accepted as far as there is room, from each regiment in proportion to its offer.
     """
     offers = jnp.where(terrain.open_below()[None], offers, 0)
-    room = jnp.maximum(terrain.capacity - total(mass), 0)
+    held = total(mass)
+    room = jnp.where(held <= terrain.capacity, terrain.capacity - held, 0)  # a full cell's has a slope, too
     if len(mass) == 1:
         flux = accept(offers[0], room, terrain.boundary, quantum)[None]
     else:
