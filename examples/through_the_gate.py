@@ -43,7 +43,7 @@ STRAIGHT = np.stack([GOAL[0] - X, GOAL[1] - Y], axis=-1)  # towards the target, 
 # How much diffuses across a face each tick, and for how many iterations. At first mass seeps everywhere, so the
 # gradient learns what lies behind the gate before the flow has ever found it; then the transport is left to itself.
 COURSE = ((0.2, 60), (0.05, 40), (0.0, 60))
-SCHEME = donor_cell  # its gradient holds over hundreds of ticks (docs/gradients.md); the game's superbee verifies
+SCHEME = donor_cell  # it blurs, so its gradient sees round walls (docs/gradients.md); the game's superbee verifies
 
 
 def limited(field: Float[Array, "*shape 2"]) -> Float[Array, "*shape 2"]:

@@ -42,8 +42,8 @@ def superbee(behind: Field, ahead: Field, courant: Field) -> Field:
 def superbee_smooth(behind: Field, ahead: Field, courant: Field) -> Field:
     """Return the same as `superbee` to the bit, with the derivative of `van_leer`, for gradients over many ticks.
 
-    Superbee steepens whatever a linearised transport carries, too: through it a gradient grows by a factor at every
-    tick, until it says nothing of the march itself. docs/gradients.md says which scheme's gradient holds for what.
+    Superbee's own derivative jumps wherever another of its slopes becomes the steepest; van Leer's does not.
+    docs/gradients.md says which scheme's gradient holds for what, and how far.
     """
     return superbee(behind, ahead, courant)
 

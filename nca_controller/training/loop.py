@@ -84,7 +84,7 @@ class Trainer:
     def iterate(self) -> Step:
         """Take one step of the optimiser; return its figures.
 
-        Raises NotFiniteError and leaves pool and weights alone where the loss or the gradient is not finite.
+        Raises NotFiniteError and leaves the weights alone where the loss or the gradient is not finite.
         """
         self.iteration += 1
         total, losses, overlaps, measured = None, [], [], []

@@ -1,22 +1,25 @@
 """What gradients through battles are worth, and what they cost: the figures of docs/gradients.md.
 
-python tests/benchmarks/gradients.py [norms] [controls] [regiments] [memory]
+python tests/benchmarks/gradients.py [norms] [controls] [regiments] [memory] [--docs]
 
 norms: the gradient of the overlap at the end in the mass at the start, under given smooth velocities, which are those
 of the next section, and under those of the plan. controls: gradients in smooth velocities against central differences
 of the game's own scheme. regiments: the processor's time of a backward pass, beside that of one regiment. memory: what
-a backward pass through 200 ticks keeps, with rematerialisation and without.
+a backward pass through 200 ticks keeps, with rematerialisation and without. With --docs each table takes the place of
+that section's in the page.
 """
 
 import sys
 import time
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from engine.io import write_whole
 from nca_controller import Plan, create_formation_target, load_controller, rollout
 from nca_controller.guidance import DT, clipped
 from nca_controller.metrics import overlap
@@ -25,15 +28,17 @@ from nca_controller.physics import LIMITERS, advect
 HEIGHT, WIDTH, MASS = 48, 64, 150.0
 KNOTS = 3, 4  # of the smooth velocities, along y and x
 STEP = 0.02  # of the central differences, cells per unit time
-SCHEMES = ("donor_cell", "van_leer", "superbee", "superbee_smooth")
+SCHEMES = ("donor_cell", "van_leer", "superbee", "superbee_smooth", "ultra_bee")
+TICKS = (25, 50, 100, 200, 400)
+PAGE = Path(__file__).parents[2] / "docs" / "gradients.md"
 
 
 def fields(height=HEIGHT, width=WIDTH, mass=MASS):
     return tuple(create_formation_target(name, height, width, mass=mass) for name in ("line", "wedge"))
 
 
-def norms(ticks=(25, 50, 100, 200, 400)):
-    """Print the norm of the gradient in the mass, over so many ticks."""
+def norms():
+    """Yield rows: the norm of the gradient in the mass, over so many ticks."""
     start, target = fields()
 
     def given(mass, count, scheme):
@@ -43,11 +48,10 @@ def norms(ticks=(25, 50, 100, 200, 400)):
         state = rollout(Plan(), mass, target, ticks=count, scheme=scheme, final=True, remat=True)
         return overlap(state.mass[0], target)
 
-    print(f"\n{'norm in the mass':<34}" + "".join(f"{count:>12}" for count in ticks))
-    for (words, outcome), name in product({"given velocities": given, "the plan's": planned}.items(), SCHEMES):
-        slopes = [jax.jit(jax.grad(partial(outcome, count=count, scheme=LIMITERS[name])))(start) for count in ticks]
-        lengths = "".join(f"{np.linalg.norm(np.asarray(slope, np.float64)):>12.3g}" for slope in slopes)
-        print(f"{words + ', ' + name:<34}{lengths}", flush=True)
+    yield ["velocities", "scheme", *TICKS]
+    for (words, outcome), name in product({"given": given, "the plan's": planned}.items(), SCHEMES):
+        slopes = [jax.jit(jax.grad(partial(outcome, count=count, scheme=LIMITERS[name])))(start) for count in TICKS]
+        yield [words, name, *(f"{np.linalg.norm(np.asarray(slope, np.float64)):.3g}" for slope in slopes)]
 
 
 def smooth_controls():
@@ -67,8 +71,8 @@ def driven(controls, start, ticks, scheme):
     return jax.lax.scan(jax.checkpoint(tick), start[None], length=ticks)[0][0]
 
 
-def controls(ticks=(25, 50, 100, 200, 400)):
-    """Print how gradients in smooth velocities agree with central differences: correlation, and ratio of spreads."""
+def controls():
+    """Yield rows: how gradients in smooth velocities agree with central differences, by correlation and spread."""
     start, _ = fields()
     at = smooth_controls()
     where = jnp.asarray(np.hypot(*np.meshgrid(np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT))), jnp.float32)
@@ -76,29 +80,27 @@ def controls(ticks=(25, 50, 100, 200, 400)):
     def outcome(controls, count, scheme):
         return (driven(controls, start, count, scheme) * where).sum() / MASS
 
-    print(f"\n{'correlation, spread':<20}" + "".join(f"{count:>16}" for count in ticks))
+    yield ["scheme", *TICKS]
     steps = STEP * jnp.eye(at.size).reshape(-1, *at.shape)
     truths = {}
+    for count in TICKS:
+        ask = jax.jit(partial(outcome, count=count, scheme=LIMITERS["superbee"]))
+        both = [[float(ask(at + sign * one)) for one in steps] for sign in (1, -1)]
+        truths[count] = (np.array(both[0]) - np.array(both[1])) / (2 * STEP)
     for name in SCHEMES:
         cells = []
-        for count in ticks:
-            for scheme in {name, "superbee"}:
-                if (scheme, count) not in truths and scheme != "superbee_smooth":
-                    ask = jax.jit(partial(outcome, count=count, scheme=LIMITERS[scheme]))
-                    both = [[float(ask(at + sign * one)) for one in steps] for sign in (1, -1)]
-                    truths[scheme, count] = (np.array(both[0]) - np.array(both[1])) / (2 * STEP)
+        for count, truth in truths.items():
             slope = np.asarray(jax.jit(jax.grad(partial(outcome, count=count, scheme=LIMITERS[name])))(at)).ravel()
-            truth = truths["superbee", count]
-            cells.append(f"{np.corrcoef(slope, truth)[0, 1]:>8.3f}{slope.std() / truth.std():>8.3g}")
-        print(f"{name:<20}" + "".join(cells), flush=True)
+            cells.append(f"{np.corrcoef(slope, truth)[0, 1]:.3f}, {slope.std() / truth.std():.3g}")
+        yield [name, *cells]
 
 
 def regiments(counts=(1, 2, 4, 8), size=128, rounds=12):
-    """Print the processor's time of a backward pass, in times the number of regiments times that of one.
+    """Yield rows: the processor's time of a backward pass, in times the number of regiments times that of one.
 
     All are measured in turns, and the least of each counts: other programs then spoil none alone.
     """
-    print(f"\n{'backward, ms':<14}{'one step':>12}{'x R x one':>12}{'32 steps, remat':>18}{'x R x one':>12}")
+    yield ["regiments", "one step", "32 steps, rematerialised"]
     calls = {(count, steps): backward(count, steps, size) for count in counts for steps in (1, 32)}
     least = dict.fromkeys(calls, np.inf)
     for _ in range(rounds):
@@ -108,10 +110,8 @@ def regiments(counts=(1, 2, 4, 8), size=128, rounds=12):
             for _ in range(repeats):
                 jax.block_until_ready(call())
             least[count, steps] = min(least[count, steps], 1e3 * (time.process_time() - begun) / repeats)
-    for count in counts:
-        once, march = least[count, 1], least[count, 32]
-        ratios = once / least[1, 1] / count, march / least[1, 32] / count
-        print(f"R = {count:<10}{once:>12.1f}{ratios[0]:>12.2f}{march:>18.1f}{ratios[1]:>12.2f}", flush=True)
+    for count in counts[1:]:
+        yield [count, *(f"{least[count, steps] / least[1, steps] / count:.2f}" for steps in (1, 32))]
 
 
 def backward(count, steps, size):
@@ -134,23 +134,32 @@ def backward(count, steps, size):
 
 
 def memory(ticks=200, height=128, width=192):
-    """Print what a backward pass keeps beside its arguments, by the compiler's account."""
+    """Yield rows: what a backward pass keeps beside its arguments, in GiB, by the compiler's account."""
     start, target = fields(height, width, 600.0)
     controller = load_controller("default")
-    print()
+    yield ["rematerialised", "GiB"]
     for remat in (False, True):
 
         def missing(mass, remat=remat):
             return 1 - overlap(rollout(controller, mass, target, ticks=ticks, remat=remat, final=True).mass[0], target)
 
         kept = jax.jit(jax.grad(missing)).lower(start).compile().memory_analysis().temp_size_in_bytes
-        print(f"{ticks} ticks at {width}x{height}, remat={remat}: {kept / 2**30:.2f} GiB", flush=True)
+        yield ["yes" if remat else "no", f"{kept / 2**30:.2f}"]
 
 
 def main():
     sections = {"norms": norms, "controls": controls, "regiments": regiments, "memory": memory}
-    for name in sys.argv[1:] or sections:
-        sections[name]()
+    for name in [word for word in sys.argv[1:] if word != "--docs"] or sections:
+        lines = []
+        for row in sections[name]():
+            lines.append(f"| {' | '.join(map(str, row))} |")
+            print(lines[-1], flush=True)
+            if len(lines) == 1:
+                lines.append("|---" * len(row) + "|")
+        if "--docs" in sys.argv:
+            before, _, rest = PAGE.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
+            after = rest.partition("<!-- end -->")[2]
+            write_whole(PAGE, "\n".join([f"{before}<!-- {name} -->", *lines, f"<!-- end -->{after}"]))
 
 
 if __name__ == "__main__":
