@@ -63,8 +63,7 @@ class Environment:
 
     def maniple(self, *words, **settings):
         """Run the command and return what it printed."""
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        return run(self.home / BIN / "maniple", *words, **{"cwd": self.elsewhere, "env": environment, **settings})
+        return run(self.home / BIN / "maniple", *words, **{"cwd": self.elsewhere, **settings})
 
     def metadata(self) -> Path:
         [found] = self.site.glob("maniple-*.dist-info")
@@ -164,6 +163,7 @@ assert not [name for name in ("run_game", "assets", "tests", "examples") if impo
 
 
 def main() -> int:
+    os.environ.pop("PYTHONPATH", None)  # else every program here finds the checkout
     with tempfile.TemporaryDirectory(prefix="maniple-package-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)
         steps = checks(Path(folder))
