@@ -2,13 +2,14 @@
 
 A formation is a shape with a front. Its target is found by the shape's signed distance: cells within it are full, cells
 on its edge hold their share, and the edge is moved out or in until the target holds the mass that was ordered.
-Beside them stands the ground that they form on, as a picture.
+Beside them stands the ground that they form on, from a file.
 """
 
 from engine.formations import ground_image
 from engine.formations.carried import formation_table, read_formation
 from engine.formations.files import load, read
 from engine.formations.formation import Formation, FormationError, lookup
+from engine.formations.ground_file import check_ground, read_ground
 from engine.formations.library import FormationLibrary
 from engine.formations.mass import check_mass, crowd, fill, overlap
 from engine.formations.place_order import place_order, placement_on
@@ -19,6 +20,7 @@ __all__ = [
     "FormationError",
     "FormationLibrary",
     "Placement",
+    "check_ground",
     "check_mass",
     "crowd",
     "dimensions",
@@ -33,4 +35,5 @@ __all__ = [
     "placement_on",
     "read",
     "read_formation",
+    "read_ground",
 ]
