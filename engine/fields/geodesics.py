@@ -59,15 +59,15 @@ class Geodesics:
         _, numbered = np.unique(labels, return_inverse=True)
         return (numbered - int((labels < 0).any())).reshape(self.open_cells.shape)
 
-    def distances(self, cells: Bool[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
+    def distances(self, cells: Bool[np.ndarray, "H W"], limit: float = np.inf) -> Float[np.ndarray, "H W"]:
         """Return how far each cell is from the nearest of some cells, in cells: inf where there is no way.
 
-        Closed ones among the cells count for nothing.
+        Closed ones among the cells count for nothing. What lies beyond `limit` is inf, too, and costs nothing.
         """
         sources = np.flatnonzero(cells & self.open_cells)
         if not len(sources):
             return np.full(self.open_cells.shape, np.inf)
-        return dijkstra(self.graph, indices=sources, min_only=True).reshape(self.open_cells.shape)
+        return dijkstra(self.graph, indices=sources, min_only=True, limit=limit).reshape(self.open_cells.shape)
 
     def way(self, start: Bool[np.ndarray, "H W"], end: Bool[np.ndarray, "H W"]) -> Int[np.ndarray, "n 2"]:
         """Return the shortest way from some cells to some others as its cells, (row, column); empty if there is none.
@@ -86,3 +86,9 @@ class Geodesics:
         while before[way[-1]] >= 0:
             way.append(before[way[-1]])
         return np.stack(np.unravel_index(np.array(way[::-1]), self.open_cells.shape), axis=1)
+
+    def predecessors(self, row: int, column: int) -> Int[np.ndarray, " cells"]:
+        """Return the cell before each one on the shortest way from a cell, in C order; below 0 where there is none."""
+        start = row * self.open_cells.shape[1] + column
+        _, before, _ = dijkstra(self.graph, indices=[start], min_only=True, return_predecessors=True)
+        return before

@@ -1,6 +1,6 @@
 """Tasks for training and evaluation: starts, orders, damage, the benchmarks, unseen shapes. NumPy only."""
 
-from engine.formations import ground_image
+from engine.formations import read_ground
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
 from nca_controller.tasks.grounds import CHECK_SEED, GroundOrder, ground_orders, largest_part
@@ -20,12 +20,12 @@ __all__ = [
     "benchmark",
     "draw",
     "gaussian_blob",
-    "ground_image",
     "ground_orders",
     "largest_part",
     "look_up",
     "neighbours",
     "quarter_pool",
+    "read_ground",
     "shaped",
     "wound",
 ]
