@@ -18,13 +18,15 @@ from engine.io import TRAINED_MODELS, InputError, plugin_errors
 from engine.plugin import CONTROLLERS, PartKind, is_reference
 from nca_controller import checkpoints
 from nca_controller.checkpoints import Architecture, CheckpointError
-from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
+from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, GroundFlow, Plan, Poisson, clipped
 from nca_controller.jax_config import first_device
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import PRESENT, AdvectionNCA, Percept, State, create_formation_from_alpha
 from nca_controller.physics import Terrain, perturb
 
-__all__ = ["COMMANDER", "NCA", "Controller", "Percept", "Plan", "Poisson", "load_controller", "model_folder"]
+__all__ = [
+    "COMMANDER", "NCA", "Controller", "GroundFlow", "Percept", "Plan", "Poisson", "load_controller", "model_folder"
+]  # fmt: skip
 
 COMMANDER = PartKind("commander", "maniple.commanders", COMMANDERS)
 CONTROLLER = PartKind("controller", CONTROLLERS, {})
