@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.io import write_whole
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.model import CELLS, FRAMES, SIGNAL_CHANNELS, AdvectionNCA
+from nca_controller.model import CELLS, FRAMES, PERCEPTS, SIGNAL_CHANNELS, AdvectionNCA
 from nca_controller.storage import CheckpointError, digest, files_of, read_arrays, read_json, shown, write_arrays
 
 __all__ = ["CARD", "MOST_HIDDEN", "RECIPE", "Architecture", "CheckpointError", "load", "read_recipe", "save"]
@@ -29,6 +29,7 @@ CARD, RECIPE = "CARD.md", "recipe.json"  # beside it: its figures, and how it wa
 WEIGHTS = "weights"  # prefix of the folders of weights
 NAME = rf"{WEIGHTS}[-.\w]{{0,100}}"  # what a description may name: a folder beside it
 COMMANDER_NAME = r"[-.:\w]{1,200}"  # which there are is looked up when the model is to steer
+LATER = {"percept": "none"}  # what models of 0.1.0 do not say
 MOST_HIDDEN = 4096  # cells of so wide a layer would take minutes for a tick
 
 
@@ -42,6 +43,7 @@ class Architecture:
     obedience: float = 4.0  # as in `AdvectionNCA`
     cells: str = "living"  # which cells act, as in `AdvectionNCA`
     frame: str = "order"  # in which they perceive and correct, as in `AdvectionNCA`
+    percept: str = "none"  # what they perceive of `Percept`, as in `AdvectionNCA`
 
     def model(self, **settings: float) -> AdvectionNCA:
         """Return the module of this architecture; `settings` are its other arguments."""
@@ -119,6 +121,8 @@ def read_description(folder: Path) -> tuple[Architecture, Path, str]:
 def read_architecture(path: Path, entries: Any) -> Architecture:
     """Return the architecture of a description. Raises CheckpointError for one that cannot be built."""
     defaults = {field.name: field.default for field in fields(Architecture)}
+    if isinstance(entries, dict):
+        entries = LATER | entries
     if not isinstance(entries, dict) or set(entries) != set(defaults):
         raise CheckpointError(f"{path}: field 'architecture' must give {', '.join(defaults)}")
     for name, default in defaults.items():
@@ -134,7 +138,7 @@ def read_architecture(path: Path, entries: Any) -> Architecture:
         raise CheckpointError(f"{path}: architecture 'obedience' cannot be {shown(entries['obedience'])}")
     if re.fullmatch(COMMANDER_NAME, entries["guidance"]) is None:
         raise CheckpointError(f"{path}: field 'guidance' must name a commander, not {shown(entries['guidance'])}")
-    for name, choices in (("cells", CELLS), ("frame", FRAMES)):
+    for name, choices in (("cells", CELLS), ("frame", FRAMES), ("percept", PERCEPTS)):
         if entries[name] not in choices:
             raise CheckpointError(f"{path}: field {name!r} must be one of {', '.join(choices)}")
     return Architecture(**entries)

@@ -113,6 +113,7 @@ class NCA:
         crowd: Float[Array, "H W"],
         target: Float[Array, "H W"],
         terrain: Terrain,
+        percept: Percept | None = None,
     ) -> tuple[Float[Array, "H W 2"], NCAMemory]:
         order, commander = self.commander.order(memory.commander, mass, target)
         # The order is a constant in derivatives: gradients flow through what the cells perceive and do.
@@ -120,7 +121,7 @@ class NCA:
         signal = checkpoint_name(signal, ORDERED)
         key, fire_key, noise_key = jax.random.split(memory.key, 3) if self.stochastic else (memory.key, None, None)
         seen = observe(memory.cells, mass, crowd, terrain)
-        cells: Any = self.model.apply({"params": self.params}, seen, signal, fire_key, method="steer")
+        cells: Any = self.model.apply({"params": self.params}, seen, signal, fire_key, percept, method="steer")
         velocity = cells[..., CHANNELS.VELOCITY]
         if noise_key is not None:
             velocity = clipped(perturb(velocity, self.velocity_noise, noise_key))

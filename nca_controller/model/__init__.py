@@ -8,7 +8,7 @@ from nca_controller.model.channels import (
     create_formation_from_alpha,
 )
 from nca_controller.model.frames import FRAMES
-from nca_controller.model.percept import Percept
+from nca_controller.model.percept import PERCEPTS, Percept, perceiving_apart
 from nca_controller.physics import over_batch
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ANSWERED",
     "CELLS",
     "FRAMES",
+    "PERCEPTS",
     "PRESENT",
     "SIGNAL_CHANNELS",
     "AdvectionNCA",
@@ -24,4 +25,5 @@ __all__ = [
     "create_advection_seed",
     "create_formation_from_alpha",
     "over_batch",
+    "perceiving_apart",
 ]

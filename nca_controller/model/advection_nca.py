@@ -17,6 +17,7 @@ from nca_controller.guidance import clipped, speed, unit
 from nca_controller.model.channels import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model.frames import FRAMES, from_frame
 from nca_controller.model.network import Weights, alive_mask, apply
+from nca_controller.model.percept import PERCEPTS, Percept
 from nca_controller.physics import Terrain, advect, as_floats, diffuse, perturb
 
 SIGNAL_CHANNELS = 4  # target mass, planned velocity x and y, proximity
@@ -59,12 +60,14 @@ class AdvectionNCA(nn.Module):
     obedience: float = 0.0  # from a planned speed of 1 / obedience on cells correct in full; 0: they always do
     cells: str = "all"  # which cells act: all, or the living, with mass in them or beside them
     frame: str = "ground"  # in which they perceive and correct: the ground's, or that of their order
+    percept: str = "none"  # what they perceive of ground, friends, enemies and fatigue: nothing, or all of it apart
 
     def setup(self) -> None:
-        for name, choices in (("cells", CELLS), ("frame", FRAMES)):
+        for name, choices in (("cells", CELLS), ("frame", FRAMES), ("percept", PERCEPTS)):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}")
-        self.hidden = Layer(3 * (self.num_channels + SIGNAL_CHANNELS), self.hidden_dim, nn.initializers.lecun_normal())
+        features = self.num_channels + SIGNAL_CHANNELS + (len(Percept._fields) if self.percept == "apart" else 0)
+        self.hidden = Layer(3 * features, self.hidden_dim, nn.initializers.lecun_normal())
         self.outcome = Layer(
             self.hidden_dim, 2 + self.num_channels - CHANNELS.HIDDEN_START, kernel_init=nn.initializers.zeros
         )
@@ -88,24 +91,36 @@ class AdvectionNCA(nn.Module):
         mass = self.move(state[..., CHANNELS.MASS], velocity * (1 - self.velocity_damping))
         return state.at[..., CHANNELS.MASS].set(mass)
 
-    def steer(self, state: State, signal: Float[Array, "*any H W 4"], key: PRNGKeyArray | None = None) -> State:
-        """Return the state with new velocities and hidden channels; its mass has not moved."""
+    def steer(
+        self,
+        state: State,
+        signal: Float[Array, "*any H W 4"],
+        key: PRNGKeyArray | None = None,
+        percept: Percept | None = None,
+    ) -> State:
+        """Return the state with new velocities and hidden channels; its mass has not moved.
+
+        Cells that perceive more find nothing there where no percept is given.
+        """
         state, signal = as_floats("state", state, kind=jnp.float32), as_floats("signal", signal, kind=jnp.float32)
         signal = jnp.broadcast_to(signal, (*state.shape[:-1], SIGNAL_CHANNELS))
         alive = alive_mask(state[..., CHANNELS.MASS]) if self.cells == "living" else None
-        updated = self.update(state, self.outputs(state, signal, alive), signal, alive)
+        known = [state, signal]
+        if self.percept == "apart":
+            nothing = jnp.zeros((*state.shape[:-1], len(Percept._fields)), jnp.float32)
+            known.append(nothing if percept is None else jnp.broadcast_to(jnp.stack(percept, axis=-1), nothing.shape))
+        updated = self.update(state, self.outputs(jnp.concatenate(known, axis=-1), alive), signal, alive)
         if self.fire_rate < 1 and key is not None:
             fires = jax.random.bernoulli(key, self.fire_rate, (*state.shape[:-1], 1))
             updated = jnp.where(fires, updated, state)
         return updated
 
     def outputs(
-        self, state: State, signal: Float[Array, "*batch H W 4"], alive: Bool[Array, "*batch H W"] | None
+        self, features: Float[Array, "*batch H W features"], alive: Bool[Array, "*batch H W"] | None
     ) -> Float[Array, "*batch H W out"]:
-        """Return what the network makes of a cell's channels and signal, and of the Sobel gradients of both."""
+        """Return what the network makes of a cell's channels, signal and percept, and of their Sobel gradients."""
         weights = Weights(*self.hidden(), *self.outcome())
-        outputs = apply(weights, jnp.concatenate([state, signal], axis=-1), alive, self.frame)
-        return checkpoint_name(outputs, ANSWERED)
+        return checkpoint_name(apply(weights, features, alive, self.frame), ANSWERED)
 
     def update(
         self,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
+
+PERCEPTS = ("none", "apart")  # what cells perceive of it: nothing, or each field apart
 
 
 class Percept(NamedTuple):
@@ -15,3 +18,11 @@ class Percept(NamedTuple):
     friends: Float[Array, "H W"]  # mass of the other regiments of its side
     enemies: Float[Array, "H W"]  # mass of the regiments of other sides
     fatigue: Float[Array, "H W"]  # 0 rested to 1 spent
+
+
+def perceiving_apart(params: Any) -> Any:
+    """Return the weights of a model that perceives nothing of it as those of one that does, and does the same."""
+    hidden = params["hidden"]
+    by_kind = jnp.reshape(hidden["kernel"], (3, -1, hidden["kernel"].shape[-1]))  # features, and both their gradients
+    wider = jnp.pad(by_kind, ((0, 0), (0, len(Percept._fields)), (0, 0)))
+    return {**params, "hidden": {**hidden, "kernel": wider.reshape(-1, wider.shape[-1])}}

@@ -4,13 +4,15 @@ from engine.formations import read_ground
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
 from nca_controller.tasks.grounds import CHECK_SEED, GroundOrder, ground_orders, largest_part
-from nca_controller.tasks.orders import STARTS, Orders
+from nca_controller.tasks.orders import Orders
+from nca_controller.tasks.own_grounds import OWN_GROUNDS, STARTS
 from nca_controller.tasks.shapes import SHAPES, shaped
 from nca_controller.tasks.starts import add_heavy_noise_to_formation, gaussian_blob, look_up, neighbours, quarter_pool
 
 __all__ = [
     "CHECK_SEED",
     "GRIDS",
+    "OWN_GROUNDS",
     "SHAPES",
     "STARTS",
     "GroundOrder",

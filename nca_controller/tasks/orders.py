@@ -19,6 +19,8 @@ class Orders:
     Whoever brings starts of their own derives from this and changes what is to be others.
     """
 
+    own_grounds = False  # whether each battle has a ground of its own, as `tasks.own_grounds` has them
+
     def __init__(
         self,
         side: int,
@@ -91,6 +93,3 @@ class NotebookOrders(Orders):
         """Return the middle of the field."""
         height, width = self.ground.grid
         return width / 2, height / 2
-
-
-STARTS: dict[str, type[Orders]] = {"orders": Orders, "quarters": NotebookOrders}  # by the name of a run's field

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from nca_controller.controllers import NCA, ORDERED
@@ -22,6 +23,7 @@ class Battles(NamedTuple):
     mass: Any  # (N, H, W), NumPy in the pool and JAX in a batch
     target: Any  # (N, H, W)
     cells: Any  # (N, H, W, C)
+    capacity: Any = None  # (N, H, W), 0 in closed cells, where each battle has a ground of its own
 
 
 class Outcome(NamedTuple):
@@ -41,10 +43,11 @@ def fight(
     controller = NCA(
         params, config.architecture, config.fire_rate, config.velocity_noise, own_commander=parts.commander
     )
-    terrain = parts.terrain or Terrain.plain(*battles.mass.shape[1:])
+    whole = parts.terrain or Terrain.plain(*battles.mass.shape[1:])
 
     def one(battle: tuple[Battles, PRNGKeyArray]) -> tuple[Any, ...]:
-        (mass, target, cells), key = battle
+        (mass, target, cells, capacity), key = battle
+        terrain = whole if capacity is None else Terrain(capacity > 0, jnp.where(capacity > 0, capacity, 1))
         state = init_state(mass[None], terrain, [controller], seed=0)
         state = state.replace(memories=(state.memories[0].replace(cells=cells, key=key),))
 
@@ -59,7 +62,7 @@ def fight(
         rollout = Rollout(masses, velocities, target, terrain)
         metrics = {name: metric(rollout) for name, metric in parts.metrics.items()}
         loss, filled = parts.loss(rollout)
-        return Battles(state.mass[0], target, state.memories[0].cells), loss, filled, velocities[-1], metrics
+        return Battles(state.mass[0], target, state.memories[0].cells, capacity), loss, filled, velocities[-1], metrics
 
     outcome = Outcome(*over_batch(one)((battles, keys)))
     return outcome.losses.mean(), outcome

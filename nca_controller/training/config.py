@@ -9,7 +9,7 @@ from engine.io import shown
 from engine.plugin import PartKind
 from nca_controller.checkpoints import MOST_HIDDEN, Architecture
 from nca_controller.controllers import COMMANDER
-from nca_controller.model import CELLS, FRAMES
+from nca_controller.model import CELLS, FRAMES, PERCEPTS
 from nca_controller.tasks import STARTS
 from nca_controller.training.losses import LOSSES
 from nca_controller.training.optimizer import OPTIMISERS
@@ -44,7 +44,10 @@ class Config:
     least_mass: float = setting(120.0, "the least mass of a battle")
     greatest_mass: float = setting(420.0, "the greatest mass of a battle")
     pool: int = setting(64, "battles that go on from iteration to iteration")
-    starts: str = setting("orders", "masses at first: crowds and formations anywhere, or the seed's quarters")
+    starts: str = setting(
+        "orders",
+        "masses at first: crowds and formations anywhere; the same on grounds of all kinds; the seed's quarters",
+    )
     turn: float = setting(180.0, "degrees, the most that an order is turned either way")
     renewed: float = setting(0.5, "share of a batch that gets a new order; the others go on or rest")
     wounded: float = setting(0.15, "share of a batch whose mass is partly thrown about, as `tasks.damage` says")
@@ -54,6 +57,7 @@ class Config:
     hidden_dim: int = setting(64, "width of the cells' hidden layer")
     cells: str = setting("living", "which cells act: the living, with mass in them or beside them, or all")
     frame: str = setting("order", "in which they perceive and correct: that of their order, or the ground's")
+    percept: str = setting("none", "what they perceive of ground, friends and enemies: none, or all apart")
     fire_rate: float = setting(1.0, "probability that a cell updates in a tick")
     velocity_noise: float = setting(0.0, "standard deviation")
     diffusion_rate: float = setting(0.0, "share of a difference in mass that crosses each face in a tick")
@@ -123,6 +127,7 @@ class Config:
             obedience=self.obedience,
             cells=self.cells,
             frame=self.frame,
+            percept=self.percept,
         )
 
 
@@ -138,6 +143,7 @@ def check_resumable(before: Config, after: Config, where: str) -> None:
 CHOICES = {
     "cells": CELLS,
     "frame": FRAMES,
+    "percept": PERCEPTS,
 }
 HARMLESS = {"save_every", "show_every", "metrics"}  # a run that is resumed with others has the same losses
 MAY_BE_NONE = (

@@ -16,7 +16,7 @@ from jaxtyping import PRNGKeyArray
 
 from nca_controller.controllers import NCA
 from nca_controller.model import create_formation_from_alpha
-from nca_controller.tasks import Orders
+from nca_controller.tasks import OWN_GROUNDS, Orders
 from nca_controller.training import processes
 from nca_controller.training.battles import Battles, Outcome, fight
 from nca_controller.training.config import Config
@@ -112,14 +112,14 @@ class Trainer:
         """Fight a batch of the pool; return the gradient, the outcome, and which battles of the pool they were."""
         chosen = self.rng.choice(self.config.pool, self.config.batch, replace=False)
         self.renew(chosen)
-        battles = processes.put(Battles(*(field[chosen] for field in self.pool)), self.spread)
+        battles = processes.put(jax.tree.map(lambda field: field[chosen], self.pool), self.spread)
         keys = processes.put(jax.random.split(key, self.config.batch), self.spread)
         (_, outcome), gradient = self._gradient(self.params, battles, keys)
         return gradient, processes.gathered(outcome), chosen
 
     def write_back(self, chosen: np.ndarray, outcome: Outcome) -> None:
         """Put the battles back into the pool; the worst start anew, so that none lingers (Growing NCA)."""
-        for field, result in zip(self.pool, outcome.battles, strict=True):
+        for field, result in zip(jax.tree.leaves(self.pool), jax.tree.leaves(outcome.battles), strict=True):
             field[chosen] = np.asarray(result)
         worst_first = np.argsort(-np.asarray(outcome.losses), kind="stable")
         for index in chosen[worst_first[: self.config.replaced]]:
@@ -128,6 +128,7 @@ class Trainer:
     def renew(self, chosen: np.ndarray) -> None:
         """Give some of the chosen battles a new order, wound some, and let the others go on."""
         for index in chosen:
+            self.enter(index)
             fate = self.rng.random()
             mass = self.pool.mass[index]
             if fate < self.config.renewed:
@@ -135,8 +136,15 @@ class Trainer:
             elif fate < self.config.renewed + self.config.wounded:
                 self.pool.mass[index] = self.orders.wound(mass)
 
+    def enter(self, index: int) -> None:
+        """Let what is drawn next be for the ground of a battle."""
+        if self.pool.capacity is not None:
+            self.orders.enter(self.pool.capacity[index])
+
     def begin(self, index: int) -> None:
         """Replace a battle by a new one."""
+        if self.pool.capacity is not None:
+            self.pool.capacity[index] = self.orders.draw_ground()
         (mass,) = self.orders.starts(1)
         self.pool.mass[index] = mass
         self.pool.target[index] = self.orders.order(float(mass.sum(dtype=np.float64)))
@@ -174,7 +182,8 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def arrays_of(trainer: Trainer) -> dict[str, Any]:
     """Return the arrays that a trainer consists of, of NumPy: another number of devices may read them again."""
-    return jax.tree.map(np.asarray, {"params": trainer.params, "moments": trainer.moments, "pool": tuple(trainer.pool)})
+    arrays = {"params": trainer.params, "moments": trainer.moments, "pool": arrays_in(trainer.pool)}
+    return jax.tree.map(np.asarray, arrays)
 
 
 @lru_cache(maxsize=8)
@@ -189,7 +198,7 @@ def arrays_template(config: Config, optimizer: optax.GradientTransformation | No
     return {
         "params": params,
         "moments": jax.eval_shape((optimizer or adam(config)).init, params),
-        "pool": (field, field, cells),
+        "pool": (field, field, cells, *([field] if config.starts == OWN_GROUNDS else [])),
     }
 
 
@@ -221,6 +230,22 @@ def validation_battles(config: Config, parts: FoundParts) -> Battles:
 
 def fresh_battles(orders: Orders | CheckedOrders, count: int) -> Battles:
     """Return so many battles that begin, each with an order."""
+    if orders.own_grounds:
+        each = [fresh_battle(orders) for _ in range(count)]
+        return jax.tree.map(lambda *fields: np.stack(fields), *each)
     masses = orders.starts(count)
     targets = np.stack([orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
     return Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
+
+
+def fresh_battle(orders: Orders) -> Battles:
+    """Return the fields of one battle on a ground of its own."""
+    capacity = orders.draw_ground()
+    (mass,) = orders.starts(1)
+    target = orders.order(float(mass.sum(dtype=np.float64)))
+    return Battles(mass, target, np.array(create_formation_from_alpha(mass)), capacity)
+
+
+def arrays_in(battles: Battles) -> tuple[Any, ...]:
+    """Return the fields of battles that are there."""
+    return tuple(field for field in battles if field is not None)

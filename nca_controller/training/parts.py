@@ -23,6 +23,7 @@ from nca_controller.checkpoints import Architecture
 from nca_controller.controllers import CONTROLLER, NCA, load_controller, model_folder
 from nca_controller.guidance import COMMANDERS, Commander
 from nca_controller.metrics import overlap
+from nca_controller.model import perceiving_apart
 from nca_controller.physics import Terrain
 from nca_controller.tasks import STARTS, Orders, read_ground
 from nca_controller.training.config import KINDS, Config
@@ -285,6 +286,8 @@ def first_weights(config: Config, given: Any, key: PRNGKeyArray) -> Any:
         params, source = starting_model(name)
         if source.hidden_dim != architecture.hidden_dim:
             raise ValueError(f"hidden_dim is {source.hidden_dim} in {name}, and cannot be {architecture.hidden_dim}")
+        if (source.percept, architecture.percept) == ("none", "apart"):
+            params = perceiving_apart(params)
     wanted: Any = jax.eval_shape(architecture.init_params, key)
     form: Any = jax.tree.structure(wanted)
     if form != jax.tree.structure(params):

@@ -31,14 +31,14 @@ from nca_controller.storage import (
 )
 from nca_controller.training import processes
 from nca_controller.training.config import LONGEST_NAME, Config
-from nca_controller.training.loop import arrays_of, arrays_template
+from nca_controller.training.loop import arrays_in, arrays_of, arrays_template
 
 if TYPE_CHECKING:
     from nca_controller.training.loop import Trainer
 
 FORMAT = 2  # version of what a snapshot holds; the first had no digest, and did not say its own loss
 ARRAYS, NOTES, DIGEST = "arrays", "notes/metadata", "digest"
-LATER = {"optimiser", "metrics", "terrain", "init"}  # fields that runs of 0.1.0 have not
+LATER = {"optimiser", "metrics", "terrain", "init", "percept"}  # fields that runs of 0.1.0 have not
 MOST_RESUMED = 20  # the last of them are noted
 DRAFT = "draft"  # prefix of what is not yet a snapshot or no longer one
 NUMBER = "0|[1-9][0-9]{0,9}"  # name of a snapshot's folder
@@ -58,7 +58,7 @@ class Snapshot:
         """Put a trainer into this state."""
         state = self.arrays
         trainer.params, trainer.moments = processes.put((state["params"], state["moments"]), trainer.everywhere)
-        for field, saved in zip(trainer.pool, state["pool"], strict=True):
+        for field, saved in zip(arrays_in(trainer.pool), state["pool"], strict=True):
             field[:] = saved
         trainer.rng.bit_generator.state = self.notes["generator"]
         trainer.iteration = self.iteration
