@@ -5,7 +5,7 @@ from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
 from nca_controller.tasks.grounds import CHECK_SEED, GroundOrder, ground_orders, largest_part
 from nca_controller.tasks.orders import Orders
-from nca_controller.tasks.own_grounds import OWN_GROUNDS, STARTS
+from nca_controller.tasks.own_grounds import OWN_GROUNDS, STARTS, OwnGrounds
 from nca_controller.tasks.shapes import SHAPES, shaped
 from nca_controller.tasks.starts import add_heavy_noise_to_formation, gaussian_blob, look_up, neighbours, quarter_pool
 
@@ -17,6 +17,7 @@ __all__ = [
     "STARTS",
     "GroundOrder",
     "Orders",
+    "OwnGrounds",
     "Transition",
     "add_heavy_noise_to_formation",
     "benchmark",

@@ -19,8 +19,6 @@ class Orders:
     Whoever brings starts of their own derives from this and changes what is to be others.
     """
 
-    own_grounds = False  # whether each battle has a ground of its own, as `tasks.own_grounds` has them
-
     def __init__(
         self,
         side: int,

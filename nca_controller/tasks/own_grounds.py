@@ -25,8 +25,6 @@ class OwnGrounds(Orders):
     What is drawn lies on the ground that was last drawn or entered.
     """
 
-    own_grounds = True
-
     def __init__(
         self,
         side: int,

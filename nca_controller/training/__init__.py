@@ -4,7 +4,7 @@ As a library it is `train` for a whole run, or `create_state`, `draw_battles` an
 docs/training.md has the parts that a run can be given.
 """
 
-from nca_controller.training.battles import Battles, Outcome
+from nca_controller.training.battles import Battles, BattlesOnGrounds, Outcome
 from nca_controller.training.config import PRESETS, Config
 from nca_controller.training.library import TrainState, create_state, draw_battles, train, train_step
 from nca_controller.training.losses import Rollout
@@ -14,6 +14,7 @@ from nca_controller.training.parts import FoundParts, Parts, find_parts
 __all__ = [
     "PRESETS",
     "Battles",
+    "BattlesOnGrounds",
     "Config",
     "FoundParts",
     "Outcome",

@@ -23,13 +23,21 @@ class Battles(NamedTuple):
     mass: Any  # (N, H, W), NumPy in the pool and JAX in a batch
     target: Any  # (N, H, W)
     cells: Any  # (N, H, W, C)
-    capacity: Any = None  # (N, H, W), 0 in closed cells, where each battle has a ground of its own
+
+
+class BattlesOnGrounds(NamedTuple):
+    """The same, each battle on a ground of its own."""
+
+    mass: Any
+    target: Any
+    cells: Any
+    capacity: Any  # (N, H, W), 0 in closed cells
 
 
 class Outcome(NamedTuple):
     """N battles after a rollout."""
 
-    battles: Battles
+    battles: Battles | BattlesOnGrounds
     losses: Float[Array, " N"]
     overlaps: Float[Array, " N"]  # at the end
     velocity: Float[Array, "N H W 2"]  # commanded in the last tick, cells per unit time
@@ -37,7 +45,7 @@ class Outcome(NamedTuple):
 
 
 def fight(
-    params: Any, battles: Battles, keys: PRNGKeyArray, config: Config, parts: FoundParts
+    params: Any, battles: Battles | BattlesOnGrounds, keys: PRNGKeyArray, config: Config, parts: FoundParts
 ) -> tuple[Float[Array, ""], Outcome]:
     """Return the mean loss over a batch, and its outcome. One key for each battle."""
     controller = NCA(
@@ -45,11 +53,13 @@ def fight(
     )
     whole = parts.terrain or Terrain.plain(*battles.mass.shape[1:])
 
-    def one(battle: tuple[Battles, PRNGKeyArray]) -> tuple[Any, ...]:
-        (mass, target, cells, capacity), key = battle
-        terrain = whole if capacity is None else Terrain(capacity > 0, jnp.where(capacity > 0, capacity, 1))
-        state = init_state(mass[None], terrain, [controller], seed=0)
-        state = state.replace(memories=(state.memories[0].replace(cells=cells, key=key),))
+    def one(begun: tuple[Battles | BattlesOnGrounds, PRNGKeyArray]) -> tuple[Any, ...]:
+        battle, key = begun
+        terrain, target = whole, battle.target
+        if isinstance(battle, BattlesOnGrounds):
+            terrain = Terrain(battle.capacity > 0, jnp.where(battle.capacity > 0, battle.capacity, 1))
+        state = init_state(battle.mass[None], terrain, [controller], seed=0)
+        state = state.replace(memories=(state.memories[0].replace(cells=battle.cells, key=key),))
 
         def advance(state: Any, _: None) -> tuple[Any, tuple[Array, Array]]:
             state = tick(state, target[None])
@@ -62,7 +72,8 @@ def fight(
         rollout = Rollout(masses, velocities, target, terrain)
         metrics = {name: metric(rollout) for name, metric in parts.metrics.items()}
         loss, filled = parts.loss(rollout)
-        return Battles(state.mass[0], target, state.memories[0].cells, capacity), loss, filled, velocities[-1], metrics
+        after = battle._replace(mass=state.mass[0], cells=state.memories[0].cells)
+        return after, loss, filled, velocities[-1], metrics
 
     outcome = Outcome(*over_batch(one)((battles, keys)))
     return outcome.losses.mean(), outcome

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import PRNGKeyArray
 
 from nca_controller.controllers import NCA
-from nca_controller.training.battles import Battles, Outcome, fight
+from nca_controller.training.battles import Battles, BattlesOnGrounds, Outcome, fight
 from nca_controller.training.config import Config, check_resumable
 from nca_controller.training.loop import Trainer, descend, fresh_battles
 from nca_controller.training.parts import FoundParts, Parts, find_parts, with_names
@@ -37,7 +37,9 @@ def create_state(config: Config, parts: FoundParts | None = None) -> TrainState:
     return TrainState(params, parts.optimiser.init(params))
 
 
-def draw_battles(config: Config, count: int, parts: FoundParts | None = None, seed: int = 0) -> Battles:
+def draw_battles(
+    config: Config, count: int, parts: FoundParts | None = None, seed: int = 0
+) -> Battles | BattlesOnGrounds:
     """Return so many fresh battles, each with an order, as NumPy arrays: mass, target (N, H, W) and cells (N, H, W, C).
 
     The same seed draws the same.
@@ -47,7 +49,7 @@ def draw_battles(config: Config, count: int, parts: FoundParts | None = None, se
 
 
 def train_step(
-    state: TrainState, battles: Battles, key: PRNGKeyArray, *, config: Config, parts: FoundParts
+    state: TrainState, battles: Battles | BattlesOnGrounds, key: PRNGKeyArray, *, config: Config, parts: FoundParts
 ) -> tuple[TrainState, Outcome]:
     """Return the state after a step of the optimiser on some battles, and what came of them. Pure: for jit and scan.
 

@@ -16,9 +16,9 @@ from jaxtyping import PRNGKeyArray
 
 from nca_controller.controllers import NCA
 from nca_controller.model import create_formation_from_alpha
-from nca_controller.tasks import OWN_GROUNDS, Orders
+from nca_controller.tasks import OWN_GROUNDS, Orders, OwnGrounds
 from nca_controller.training import processes
-from nca_controller.training.battles import Battles, Outcome, fight
+from nca_controller.training.battles import Battles, BattlesOnGrounds, Outcome, fight
 from nca_controller.training.config import Config
 from nca_controller.training.optimizer import adam
 from nca_controller.training.parts import FoundParts, find_parts
@@ -119,7 +119,7 @@ class Trainer:
 
     def write_back(self, chosen: np.ndarray, outcome: Outcome) -> None:
         """Put the battles back into the pool; the worst start anew, so that none lingers (Growing NCA)."""
-        for field, result in zip(jax.tree.leaves(self.pool), jax.tree.leaves(outcome.battles), strict=True):
+        for field, result in zip(self.pool, outcome.battles, strict=True):
             field[chosen] = np.asarray(result)
         worst_first = np.argsort(-np.asarray(outcome.losses), kind="stable")
         for index in chosen[worst_first[: self.config.replaced]]:
@@ -138,12 +138,12 @@ class Trainer:
 
     def enter(self, index: int) -> None:
         """Let what is drawn next be for the ground of a battle."""
-        if self.pool.capacity is not None:
+        if isinstance(self.pool, BattlesOnGrounds) and isinstance(self.orders, OwnGrounds):
             self.orders.enter(self.pool.capacity[index])
 
     def begin(self, index: int) -> None:
         """Replace a battle by a new one."""
-        if self.pool.capacity is not None:
+        if isinstance(self.pool, BattlesOnGrounds) and isinstance(self.orders, OwnGrounds):
             self.pool.capacity[index] = self.orders.draw_ground()
         (mass,) = self.orders.starts(1)
         self.pool.mass[index] = mass
@@ -182,7 +182,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def arrays_of(trainer: Trainer) -> dict[str, Any]:
     """Return the arrays that a trainer consists of, of NumPy: another number of devices may read them again."""
-    arrays = {"params": trainer.params, "moments": trainer.moments, "pool": arrays_in(trainer.pool)}
+    arrays = {"params": trainer.params, "moments": trainer.moments, "pool": tuple(trainer.pool)}
     return jax.tree.map(np.asarray, arrays)
 
 
@@ -214,7 +214,7 @@ def on_all_cores() -> None:
 
 
 def gradient_of(
-    params: Any, battles: Battles, keys: PRNGKeyArray, config: Config, parts: FoundParts
+    params: Any, battles: Battles | BattlesOnGrounds, keys: PRNGKeyArray, config: Config, parts: FoundParts
 ) -> tuple[Any, Any]:
     """Return the mean loss and gradient over all devices' battles, and the outcome of this device's."""
     fought = partial(fight, config=config, parts=parts)
@@ -223,29 +223,24 @@ def gradient_of(
     return (loss, outcome), gradient
 
 
-def validation_battles(config: Config, parts: FoundParts) -> Battles:
+def validation_battles(config: Config, parts: FoundParts) -> Battles | BattlesOnGrounds:
     """Return fresh battles that depend on the fields of the ground alone, not on how far a run has come."""
     return fresh_battles(parts.orders(np.random.default_rng([config.seed, VALIDATION])), VALIDATION)
 
 
-def fresh_battles(orders: Orders | CheckedOrders, count: int) -> Battles:
+def fresh_battles(orders: Orders | CheckedOrders, count: int) -> Battles | BattlesOnGrounds:
     """Return so many battles that begin, each with an order."""
-    if orders.own_grounds:
+    if isinstance(orders, OwnGrounds):
         each = [fresh_battle(orders) for _ in range(count)]
-        return jax.tree.map(lambda *fields: np.stack(fields), *each)
+        return BattlesOnGrounds(*(np.stack(fields) for fields in zip(*each, strict=True)))
     masses = orders.starts(count)
     targets = np.stack([orders.order(float(mass.sum(dtype=np.float64))) for mass in masses])
     return Battles(masses, targets, np.array(create_formation_from_alpha(masses)))
 
 
-def fresh_battle(orders: Orders) -> Battles:
+def fresh_battle(orders: OwnGrounds) -> BattlesOnGrounds:
     """Return the fields of one battle on a ground of its own."""
     capacity = orders.draw_ground()
     (mass,) = orders.starts(1)
     target = orders.order(float(mass.sum(dtype=np.float64)))
-    return Battles(mass, target, np.array(create_formation_from_alpha(mass)), capacity)
-
-
-def arrays_in(battles: Battles) -> tuple[Any, ...]:
-    """Return the fields of battles that are there."""
-    return tuple(field for field in battles if field is not None)
+    return BattlesOnGrounds(mass, target, np.array(create_formation_from_alpha(mass)), capacity)

@@ -31,7 +31,7 @@ from nca_controller.storage import (
 )
 from nca_controller.training import processes
 from nca_controller.training.config import LONGEST_NAME, Config
-from nca_controller.training.loop import arrays_in, arrays_of, arrays_template
+from nca_controller.training.loop import arrays_of, arrays_template
 
 if TYPE_CHECKING:
     from nca_controller.training.loop import Trainer
@@ -58,7 +58,7 @@ class Snapshot:
         """Put a trainer into this state."""
         state = self.arrays
         trainer.params, trainer.moments = processes.put((state["params"], state["moments"]), trainer.everywhere)
-        for field, saved in zip(arrays_in(trainer.pool), state["pool"], strict=True):
+        for field, saved in zip(trainer.pool, state["pool"], strict=True):
             field[:] = saved
         trainer.rng.bit_generator.state = self.notes["generator"]
         trainer.iteration = self.iteration

@@ -16,8 +16,6 @@ class CheckedOrders:
     Raises ValueError, which names it, where that is no battle for the ground.
     """
 
-    own_grounds = False
-
     def __init__(self, orders: Orders, label: str, terrain: Terrain) -> None:
         for method in ("starts", "order", "wound"):
             if not callable(getattr(orders, method, None)):

@@ -13,12 +13,13 @@ import pytest
 from random_battles import long_forms
 
 from engine.plugin import QUANTUM
+from nca_controller import NCA, Percept, checkpoints, load_controller
 from nca_controller.metrics import overlap
 from nca_controller.physics import Terrain
 from nca_controller.tasks.damage import THROWN, WOUND
 from nca_controller.training.battles import Battles
 from nca_controller.training.config import PRESETS, Config
-from nca_controller.training.loop import Trainer
+from nca_controller.training.loop import Trainer, arrays_of, arrays_template
 from nca_controller.training.losses import LOSSES, Rollout
 from nca_controller.training.parts import find_parts
 from nca_controller.training.processes import most_even
@@ -75,7 +76,7 @@ EIGHT = """
 import json
 import numpy as np
 from nca_controller.training.config import Config
-from nca_controller.training.loop import Trainer
+from nca_controller.training.loop import Trainer, arrays_of, arrays_template
 trainer = Trainer(Config(iterations=9, batch=8, pool=8, ticks=3, grid=24, least_mass=30, greatest_mass=60, warmup=1,
                          hidden_dim=8, replaced=0))
 gradient = trainer.battle(trainer.key("battles"))[0]["outcome"]["kernel"]
@@ -202,3 +203,36 @@ def test_starts_orders_and_wounds_have_the_exact_mass():
         middle = np.argwhere(lost > 0).mean(axis=0)
         away = np.hypot(*(np.argwhere(gained > 0) - middle).T)
         assert away.max() < THROWN + 10, "an edge of the field shifts the middle of the wound, and crowds leave no room"
+
+
+def test_each_battle_is_fought_on_its_own_ground():
+    """No mass comes into what is closed there, and a battle that starts anew has another ground."""
+    trainer = Trainer(replace(SMALL, starts="grounds", percept="apart", greatest_mass=60))
+    before = trainer.pool.capacity.copy()
+    assert len(np.unique(before.reshape(len(before), -1), axis=0)) > len(before) // 2
+    for _ in range(2):
+        trainer.iterate()
+        assert (trainer.pool.mass <= trainer.pool.capacity).all()
+        assert (trainer.pool.target <= trainer.pool.capacity).all()
+    changed = (trainer.pool.capacity != before).any(axis=(1, 2))
+    assert 1 <= changed.sum() <= 2 * trainer.config.replaced
+    arrays, template = arrays_of(trainer), arrays_template(trainer.config)
+    assert jax.tree.map(np.shape, arrays["pool"]) == jax.tree.map(lambda leaf: leaf.shape, template["pool"])
+
+
+def test_a_model_that_is_to_perceive_more_begins_as_it_was(tmp_path):
+    """The default's weights, among more features: the same velocities, whatever lies about."""
+    config = replace(PRESETS["default"], init="trained_models/default", percept="apart")
+    before, params = load_controller("default"), find_parts(config).weights(jax.random.key(0))
+    after = NCA(params, config.architecture)
+    rng = np.random.default_rng(5)
+    mass, target = (jnp.asarray(rng.random((12, 14)), jnp.float32) for _ in range(2))
+    terrain = Terrain(rng.random((12, 14)) > 0.2, 0.5)
+    percept = Percept(*jnp.asarray(rng.random((5, 12, 14)), jnp.float32))
+    (old, _), (new, _) = (
+        jax.jit(one.steer)(one.init(mass, terrain, 0), mass, mass, target, terrain, percept) for one in (before, after)
+    )
+    assert np.abs(old).max() > 0.1
+    np.testing.assert_allclose(new, old, atol=1e-5)
+    checkpoints.save(tmp_path / "model", params, config.architecture)
+    assert checkpoints.load(tmp_path / "model")[1].percept == "apart"
