@@ -49,7 +49,7 @@ def cut_bound(
     ground: Ground,
     ways: AnyAngle,
 ) -> float:
-    """Return the greatest of the cuts' bounds, in cells: times the top speed of one cell per unit of time; 0 for none.
+    """Return the greatest of the cuts' bounds, in cells: times at unit speed; 0 for none, inf where too little has a way.
 
     `ways` has the ground's cells, or more open ones: distances may be too short.
     """
@@ -57,8 +57,9 @@ def cut_bound(
     links = ways.links(cell_centres(start)), ways.links(cell_centres(end))
     grid_ways = Geodesics(ground.open_cells, ground.boundary == "torus")
     best = 0.0
-    cuts = promising(mass, target, share, ground, grid_ways)
-    for cut in cuts:
+    for cut in promising(mass, target, share, ground, grid_ways):
+        if cut.throughput == 0:  # some of what is needed has no way
+            return np.inf
         here, there = cut.inside[start], ~cut.inside[end]
         masses = mass[start][here].astype(np.float64), target[end][there].astype(np.float64)
         rim = grid_ways.distances(face_cells(cut.inside, ground)) + 1  # never shorter than the distances below
@@ -86,8 +87,6 @@ def crossing(
     possible = left > 1e-6  # mass; what rounding leaves is none
     if not possible.any():
         return 0.0
-    if cut.throughput == 0:
-        return np.inf
     return float((s[:, None] + d + left / cut.throughput)[possible].max())
 
 
