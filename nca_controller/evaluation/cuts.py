@@ -49,7 +49,7 @@ def cut_bound(
     ground: Ground,
     ways: AnyAngle,
 ) -> float:
-    """Return the greatest of the cuts' bounds, in cells: times at unit speed; 0 for none, inf where too little has a way.
+    """Return the greatest of the cuts' bounds, in cells; 0 for none, inf where too little has a way.
 
     `ways` has the ground's cells, or more open ones: distances may be too short.
     """

@@ -109,7 +109,7 @@ def unseen_shapes(controller: Controller, count: int) -> list[Row]:
 
 
 def grounds(controller: Controller, count: int) -> list[Row]:
-    """Hills, walls, gates, fords, bridges and streets: time beside the bound that knows gates, and what stays behind."""
+    """Hills, walls, gates, fords and streets: time beside the bound that knows gates, and what stays behind."""
     return [on_ground(controller, order) for order in ground_orders()[:count]]
 
 

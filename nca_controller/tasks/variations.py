@@ -25,7 +25,7 @@ def hasty_orders(count: int) -> list[tuple[list[Float[np.ndarray, "H W"]], Trans
 
 
 def orders_of_sizes(count: int) -> list[Transition]:
-    """Return so many orders on each of other fields: as large as in the benchmark, four times as large on the largest."""
+    """Return so many orders on each of other fields: as large as in the benchmark, or four times that."""
     kinds, found = load(), []
     for height, width in SIZES:
         ground = Ground(np.ones((height, width), dtype=bool))
