@@ -48,7 +48,10 @@ def test_a_seed_gives_the_same_again_and_another_gives_others(benchmark):
         assert (one.mass == same.mass).all() and (one.ground.open_cells == same.ground.open_cells).all()
         check_feasible(other)
         assert not np.array_equal(one.mass, other.mass)
-    walls = [not np.array_equal(one.ground.open_cells, other.ground.open_cells) for one, other in zip(again, others)]
+    walls = [
+        not np.array_equal(one.ground.open_cells, other.ground.open_cells)
+        for one, other in zip(again, others, strict=True)
+    ]
     assert sum(walls) >= 20
 
 
