@@ -31,6 +31,7 @@ ON_GROUND = {"grounds", TERRAIN}  # trials with rows of grounds
 OWN_COMMANDER = "its commander"  # in tables: who commands a model's cells, alone
 
 Row = dict[str, Any]
+Trial = Callable[[Any, int], list[Row]]
 
 
 def main(words: list[str] | None = None) -> None:
@@ -52,8 +53,11 @@ def main(words: list[str] | None = None) -> None:
             raise ValueError("--cells needs --terrain")
         if args.terrain is not None and args.card:
             raise ValueError("a card is of the benchmarks: leave --terrain out")
-        there = orders_there(args.terrain, args.cells, args.first) if args.terrain is not None else ground_orders()
-        trials = {TERRAIN: trial_on(there)} if args.terrain is not None else {name: TRIALS[name] for name in names}
+        trials: dict[str, Trial] = {name: TRIALS[name] for name in names}
+        there = ground_orders() if "grounds" in names else []
+        if args.terrain is not None:
+            there = orders_there(args.terrain, args.cells, args.first)
+            trials = {TERRAIN: trial_on(there)}
         rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
         folder = model_folder(args.controller)
         recipe = read_recipe(folder / RECIPE) if args.card else {}
@@ -114,7 +118,7 @@ def orders_there(terrain: Path, cells: int | None, count: int) -> list[Any]:
     return orders_on(read_ground(terrain, cells), min(count, TERRAIN_ORDERS))
 
 
-def trial_on(orders: list[Any]) -> Callable[[Any, int], list[Row]]:
+def trial_on(orders: list[Any]) -> Trial:
     """Return the trial of those orders."""
     from nca_controller.evaluation import on_ground
 

@@ -102,8 +102,10 @@ def bottleneck_distance(
     near, far = -PRECISION, float(np.hypot(*mass.shape))
 
     def enough(distance: float) -> bool:
-        pairs = straight_pairs(distance, sources, sinks) if between is None else np.nonzero(between <= distance + 1e-9)
-        return flow(pairs, supply, demand) >= needed
+        if between is None:
+            return flow(*straight_pairs(distance, sources, sinks), supply, demand) >= needed
+        one, other = np.nonzero(between <= distance + 1e-9)
+        return flow(one, other, supply, demand) >= needed
 
     if between is not None:
         far = float(between[np.isfinite(between)].max(initial=0.0)) + PRECISION
@@ -129,12 +131,12 @@ def straight_pairs(
 
 
 def flow(
-    pairs: tuple[Int[np.ndarray, " p"], Int[np.ndarray, " p"]],
+    one: Int[np.ndarray, " p"],
+    other: Int[np.ndarray, " p"],
     supply: Int[np.ndarray, " n"],
     demand: Int[np.ndarray, " k"],
 ) -> int:
-    """Return how many units can go from sources to sinks between pairs of them."""
-    one, other = pairs
+    """Return how many units can go from sources to sinks, between pairs (one, other) of them."""
     sources, sinks = len(supply), len(demand)
     count, start = sources + sinks + 2, sources + sinks
     begin = np.concatenate([np.full(sources, start), one, sources + np.arange(sinks)])

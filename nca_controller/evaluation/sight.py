@@ -63,7 +63,7 @@ def surely_in_sight(
 def walk_in_sight(
     closed: Bool[np.ndarray, "R C"], start: Int[np.ndarray, "n 2"], end: Int[np.ndarray, "n 2"]
 ) -> Bool[np.ndarray, " n"]:
-    """Return the same exactly, and more dearly: all walk along their longer axis, a cell at a time, until they meet a wall."""
+    """Return the same exactly, and more dearly: all walk along their longer axis until they meet a wall."""
     rows, columns = closed.shape
     flat = closed.ravel()
     start, end = start.astype(np.int64), end.astype(np.int64)

@@ -49,7 +49,8 @@ def orders_on(ground: Ground, count: int, seed: int = SEED) -> list[GroundOrder]
     mass = min(MOST_MASS, SHARE * float(np.where(within.open_cells, ground.capacity, 0.0).sum()))
     found = []
     for number in range(count):
-        start, wanted = (formed(mass, within, tuple(rng.uniform(0.1, 0.9, 2)), rng) for _ in range(2))
+        places = rng.uniform(0.1, 0.9, (2, 2))
+        start, wanted = (formed(mass, within, (float(x), float(y)), rng) for x, y in places)
         found.append(GroundOrder(f"order {number + 1}", ground, start, wanted))
     return found
 
