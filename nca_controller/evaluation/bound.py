@@ -77,7 +77,7 @@ def least_distance(
     if len(ways.corners[0]) > MOST_CORNERS:
         ways = AnyAngle(np.ones_like(ground.open_cells), ground.boundary == "torus")
     between = ways.between(cell_centres(mass > UNIT), cell_centres(target > UNIT))
-    return max(bottleneck_distance(mass, target, share, between), cut_bound(mass, target, share, ground, ways))
+    return cut_bound(mass, target, share, ground, ways, known=bottleneck_distance(mass, target, share, between))
 
 
 def bottleneck_distance(
