@@ -48,25 +48,29 @@ def cut_bound(
     share: float,
     ground: Ground,
     ways: AnyAngle,
+    known: float = 0.0,
 ) -> float:
-    """Return the greatest of the cuts' bounds, in cells: times the top speed of one cell per unit of time; 0 for none.
+    """Return the greatest of the cuts' bounds, in cells, or what is known if that is more.
 
-    `ways` has the ground's cells, or more open ones: distances may be too short.
+    It is inf where too little of the mass has a way. `ways` has the ground's open cells, or more: distances may be too
+    short.
     """
     start, end = mass > 0, target > 0
-    links = ways.links(cell_centres(start)), ways.links(cell_centres(end))
+    links: list[Float[np.ndarray, "n c"]] = []
     grid_ways = Geodesics(ground.open_cells, ground.boundary == "torus")
-    best = 0.0
-    cuts = promising(mass, target, share, ground, grid_ways)
-    for cut in cuts:
+    best = known
+    for cut in promising(mass, target, share, ground, grid_ways):
+        if cut.throughput == 0:  # some of what is needed has no way
+            return np.inf
         here, there = cut.inside[start], ~cut.inside[end]
         masses = mass[start][here].astype(np.float64), target[end][there].astype(np.float64)
         rim = grid_ways.distances(face_cells(cut.inside, ground)) + 1  # never shorter than the distances below
         if crossing(rim[start][here], masses[0], rim[end][there], masses[1], cut) <= best:
             continue
-        faces = face_points(cut.inside, ground)
+        links = links or [ways.links(cell_centres(cells)) for cells in (start, end)]
+        crossed = face_points(cut.inside, ground)
         reach = [
-            np.maximum(ways.from_nearest(faces, cell_centres(cells)[chosen], link[chosen]) - SAMPLE_GAP, 0)
+            np.maximum(ways.from_nearest(crossed, cell_centres(cells)[chosen], link[chosen]) - SAMPLE_GAP, 0)
             for cells, chosen, link in zip((start, end), (here, there), links, strict=True)
         ]
         best = max(best, crossing(reach[0], masses[0], reach[1], masses[1], cut))
@@ -86,8 +90,6 @@ def crossing(
     possible = left > 1e-6  # mass; what rounding leaves is none
     if not possible.any():
         return 0.0
-    if cut.throughput == 0:
-        return np.inf
     return float((s[:, None] + d + left / cut.throughput)[possible].max())
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 PAIRS_AT_ONCE = 200_000  # of points, so that memory stays small
+PIECES = 8  # of a segment, whose boxes are looked at first
+TOUCH = 0.01  # half cells by which a box is larger, so that it has what it touches
 
 
 def closed_around(open_cells: Bool[np.ndarray, "H W"], torus: bool) -> Bool[np.ndarray, "R C"]:
@@ -28,16 +30,40 @@ def in_sight(
     where two closed ones touch. It may run along closed cells. Ends lie on the field or at most its size beyond it.
     """
     seen = np.empty(len(start), dtype=bool)
+    closed_before = np.pad(closed.astype(np.int32).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
     for first in range(0, len(start), PAIRS_AT_ONCE):
-        chunk = slice(first, first + PAIRS_AT_ONCE)
-        seen[chunk] = chunk_in_sight(closed, start[chunk], end[chunk])
+        some = np.arange(first, min(first + PAIRS_AT_ONCE, len(start)))
+        seen[some] = surely_in_sight(closed_before, start[some], end[some])
+        some = some[~seen[some]]
+        seen[some] = walk_in_sight(closed, start[some], end[some])
     return seen
 
 
-def chunk_in_sight(
+def surely_in_sight(
+    closed_before: Int[np.ndarray, "R+1 C+1"], start: Int[np.ndarray, "n 2"], end: Int[np.ndarray, "n 2"]
+) -> Bool[np.ndarray, " n"]:
+    """Return which segments have nothing closed in the boxes around their PIECES; most are decided so, at little cost.
+
+    `closed_before` is how many cells above and to the left of each point are closed.
+    """
+    free = np.ones(len(start), dtype=bool)
+    offset = np.array(closed_before.shape) // 3  # of the field in what is around it
+    columns = closed_before.shape[1]
+    flat = closed_before.ravel()
+    for piece in range(PIECES):
+        ends = [start + (end - start) * (part / PIECES) for part in (piece, piece + 1)]
+        low = np.floor((np.minimum(*ends) - TOUCH) / 2).astype(np.int64) + offset
+        high = np.ceil((np.maximum(*ends) + TOUCH) / 2).astype(np.int64) + offset
+        above, below = low[:, 0] * columns, high[:, 0] * columns
+        closed = flat[below + high[:, 1]] - flat[above + high[:, 1]] - flat[below + low[:, 1]] + flat[above + low[:, 1]]
+        free &= closed == 0
+    return free
+
+
+def walk_in_sight(
     closed: Bool[np.ndarray, "R C"], start: Int[np.ndarray, "n 2"], end: Int[np.ndarray, "n 2"]
 ) -> Bool[np.ndarray, " n"]:
-    """Return the same for few pairs: all walk along their longer axis, a cell at a time, until they meet a wall."""
+    """Return the same exactly, and more dearly: all walk along their longer axis until they meet a wall."""
     rows, columns = closed.shape
     flat = closed.ravel()
     start, end = start.astype(np.int64), end.astype(np.int64)

@@ -17,6 +17,7 @@ from engine.plugin import Ground
 from nca_controller.tasks.ground_kinds import KINDS, Kind
 
 SEED = 2027
+MOST_MASS, SHARE = 700.0, 0.2  # of orders on a given ground: mass, as a share of what the ground holds
 CHECK_SEED = 7  # of other grounds, to check with
 LEAST_SPACE = 1.3  # area round a formation's middle that is to be open, over its mass
 FARTHEST, PLACES = 12.0, 100  # cells from where a formation is to be, as a deviation; how many places are looked at
@@ -39,6 +40,19 @@ class GroundOrder:
 def ground_orders(seed: int = SEED) -> list[GroundOrder]:
     """Return an order on a ground of every kind, each from a generator of its own: a kind more changes no other."""
     return [draw_order(name, kind, np.random.default_rng([seed, *name.encode()])) for name, kind in KINDS.items()]
+
+
+def orders_on(ground: Ground, count: int, seed: int = SEED) -> list[GroundOrder]:
+    """Return so many orders on one ground, between random places of its largest part that have room."""
+    rng = np.random.default_rng(seed)
+    within = replace(ground, open_cells=largest_part(ground))
+    mass = min(MOST_MASS, SHARE * float(np.where(within.open_cells, ground.capacity, 0.0).sum()))
+    found = []
+    for number in range(count):
+        places = rng.uniform(0.1, 0.9, (2, 2))
+        start, wanted = (formed(mass, within, (float(x), float(y)), rng) for x, y in places)
+        found.append(GroundOrder(f"order {number + 1}", ground, start, wanted))
+    return found
 
 
 def draw_order(name: str, kind: Kind, rng: np.random.Generator) -> GroundOrder:

