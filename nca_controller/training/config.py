@@ -66,7 +66,9 @@ class Config:
     warmup: int = setting(20, "iterations until the learning rate is reached")
     decay: int = setting(0, "iterations until it has fallen to a hundredth; 0: all of them")
     loss: str = setting(
-        "shortfall", "standing: time to stand; shortfall: what is missing all along; seed: the last tick"
+        "shortfall",
+        "standing: time to stand; arriving: that and what is lost on the way; shortfall: what is missing all along; "
+        "seed: the last tick",
     )
     rest_weight: float = setting(0.05, "weight of commanded speed where mass is in its place")
     save_every: int = setting(50, "iterations between checkpoints")

@@ -11,13 +11,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from nca_controller.guidance import create_goal_signal
+from nca_controller.guidance import MAX_SPEED, create_goal_signal
 from nca_controller.metrics import filled, overlap
 from nca_controller.physics import Terrain
+from nca_controller.training.ways import ways_to
 
 CLEAN = 0.005  # shortfall below which there is little left to win
 ENOUGH = (0.95, 0.98, 0.99)  # overlaps from which an order may count as standing
 SOFTNESS = 0.3  # width of the threshold, as a share of what is missing there
+ON_THE_WAY = 2.0  # weight of what is lost on the way, beside the time to stand
 REST_FROM = 0.98  # overlap from which rest is due, the more the closer to 1
 VELOCITY_WEIGHT = 0.1  # of the seed's velocity loss beside its mass loss
 EVERYWHERE = 0.1  # weight of the seed's velocity loss on empty ground
@@ -65,6 +67,19 @@ def order_loss(
     return loss + rest_weight * (moving * due).mean(), share[-1]
 
 
+def arriving(rollout: Rollout, rest_weight: float) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return `standing` and what is lost on the way, and the overlap at the end: for ways longer than a rollout.
+
+    Lost is the way that mass has yet to go beyond what it would at top speed, as a share of what that covers.
+    """
+    loss, share = order_loss(standing, rollout, rest_weight)
+    ways = ways_to(rollout.target, rollout.terrain.open_cells)
+    left = (rollout.mass * ways).sum(axis=(-2, -1)) / rollout.target.sum()
+    covered = MAX_SPEED * jnp.arange(len(left))
+    lost = left - jnp.maximum(jax.lax.stop_gradient(left[0]) - covered, 0)
+    return loss + ON_THE_WAY * lost.mean() / (MAX_SPEED * len(left)), share
+
+
 def seed_loss(rollout: Rollout, rest_weight: float) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return the seed's loss, of the last tick alone, and the overlap there.
 
@@ -79,5 +94,6 @@ def seed_loss(rollout: Rollout, rest_weight: float) -> tuple[Float[Array, ""], F
 LOSSES: dict[str, Callable[[Rollout, float], tuple[Array, Array]]] = {
     "standing": partial(order_loss, standing),
     "shortfall": partial(order_loss, shortfall),
+    "arriving": arriving,
     "seed": seed_loss,
 }

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from random_battles import long_forms
 
+from engine.fields import Geodesics
 from engine.plugin import QUANTUM
 from nca_controller import NCA, Percept, checkpoints, load_controller
 from nca_controller.metrics import overlap
@@ -23,6 +24,7 @@ from nca_controller.training.loop import Trainer, arrays_of, arrays_template
 from nca_controller.training.losses import LOSSES, Rollout
 from nca_controller.training.parts import find_parts
 from nca_controller.training.processes import most_even
+from nca_controller.training.ways import ways_to
 
 # The shape of test_runs.py, so that both wait for one compilation.
 SMALL = replace(PRESETS["smoke"], grid=24, ticks=3, hidden_dim=8, least_mass=30, guidance="gradient")
@@ -236,3 +238,35 @@ def test_a_model_that_is_to_perceive_more_begins_as_it_was(tmp_path):
     np.testing.assert_allclose(new, old, atol=1e-5)
     checkpoints.save(tmp_path / "model", params, config.architecture)
     assert checkpoints.load(tmp_path / "model")[1].percept == "apart"
+
+
+def test_the_way_that_is_left_is_that_round_walls():
+    """From behind a wall the way leads through its gate; what cannot get there has none."""
+    open_cells = np.ones((12, 12), bool)
+    open_cells[:, 6] = False
+    open_cells[10, 6] = True
+    open_cells[0, 10:] = open_cells[1, 10] = open_cells[1, 11] = False
+    open_cells[0, 11] = True
+    target = np.zeros((12, 12), np.float32)
+    target[2, 9] = 1
+    ways = np.asarray(jax.jit(ways_to)(target, open_cells))
+    assert ways[2, 9] == 0 and ways[2, 7] == 2
+    known = Geodesics(open_cells, False).distances(target > 0)
+    reached = np.isfinite(known) & open_cells
+    np.testing.assert_allclose(ways[reached], known[reached], atol=1e-4)
+    assert ways[0, 11] == 0
+
+
+def test_what_is_lost_on_the_way_is_least_for_who_goes_straight():
+    rollouts = []
+    for speed in (0.5, 0.25, 0.0):
+        places = 4 + speed * np.arange(1, 17)
+        mass = np.zeros((16, 24, 24), np.float32)
+        mass[np.arange(16), 10, np.floor(places).astype(int)] = 1
+        target = np.zeros((24, 24), np.float32)
+        target[10, 22] = 1
+        rollouts.append(
+            Rollout(jnp.asarray(mass), jnp.zeros((16, 24, 24, 2)), jnp.asarray(target), Terrain.plain(24, 24))
+        )
+    best, slow, none = (float(LOSSES["arriving"](rollout, 0.0)[0]) for rollout in rollouts)
+    assert best < slow < none and best < 1.2
