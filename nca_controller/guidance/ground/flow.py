@@ -45,17 +45,22 @@ def congestion(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[
 
 
 def cascade(
-    levels: tuple[Level, ...], mass: Float[Array, "H W"], target: Float[Array, "H W"], rounds: tuple[int, ...]
+    levels: tuple[Level, ...],
+    mass: Float[Array, "H W"],
+    target: Float[Array, "H W"],
+    price: Float[Array, ""],
+    rounds: tuple[int, ...],
 ) -> Flow:
-    """Return the flow from coarse to fine, after so many rounds on each level, finest first."""
-    price = congestion(mass, target)
+    """Return a start for the finest level, from the coarsest on, after so many rounds on each but the finest.
+
+    `rounds` are those of the second level and of the next ones; the last holds for all coarser ones.
+    """
     flow = None
-    for number in reversed(range(len(levels))):
+    for number in reversed(range(1, len(levels))):
         source = source_of(levels[number], number, mass, target)
         start = no_flow(*source.shape) if flow is None else finer(flow, levels[number])
-        flow = improved(levels[number], number, start, source, price, rounds[min(number, len(rounds) - 1)])
-    assert flow is not None
-    return flow
+        flow = improved(levels[number], number, start, source, price, rounds[min(number, len(rounds)) - 1])
+    return no_flow(*mass.shape) if flow is None else finer(flow, levels[0])
 
 
 def source_of(level: Level, number: int, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "h w"]:
