@@ -46,11 +46,7 @@ def congestion(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[
 
 
 def cascade(
-    levels: tuple[Level, ...],
-    mass: Float[Array, "H W"],
-    target: Float[Array, "H W"],
-    price: Float[Array, ""],
-    rounds: tuple[int, ...],
+    levels: tuple[Level, ...], excess: Float[Array, "H W"], price: Float[Array, ""], rounds: tuple[int, ...]
 ) -> Flow:
     """Return a start for the finest level, from the coarsest on, after so many rounds on each but the finest.
 
@@ -58,20 +54,20 @@ def cascade(
     """
     flow = None
     for number in reversed(range(1, len(levels))):
-        source = source_of(levels[number], number, mass, target)
+        source = source_of(levels[number], number, excess)
         start = no_flow(*source.shape) if flow is None else finer(flow, levels[number])
         flow = improved(levels[number], number, start, source, price, rounds[min(number, len(rounds)) - 1])
-    return no_flow(*mass.shape) if flow is None else finer(flow, levels[0])
+    return no_flow(*excess.shape) if flow is None else finer(flow, levels[0])
 
 
-def source_of(level: Level, number: int, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "h w"]:
+def source_of(level: Level, number: int, excess: Float[Array, "H W"]) -> Float[Array, "h w"]:
     """Return mass less target, the mean over each block, balanced in every part of the field.
 
-    Where a part of the field holds more than its target, as much stays as is too much, and where it holds less, all of
-    it goes and as many places stay empty; so that who has filled what can be filled rests.
+    Where there is more to go than is wanted, everybody goes with a share of its mass, and where there is less, every
+    place waits for a share: so who has filled what can be filled rests.
     """
     main, labels = level.parts.main, level.parts.label
-    source = pooled(jnp.where(main, mass - target, 0), 2**number) * 4.0**-number
+    source = pooled(jnp.where(main, excess, 0), 2**number) * 4.0**-number
     spare, wanting = jnp.maximum(source, 0), jnp.maximum(-source, 0)
     sums = [jnp.zeros(source.size).at[labels.ravel()].add(field.ravel()) for field in (spare, wanting)]
     going = jnp.minimum(*sums)

@@ -20,8 +20,8 @@ def levels(open_cells, boundary="wall", capacity=1.0):
 @jax.jit
 def flow_of(levels, mass, target):
     price = congestion(mass, target)
-    start = cascade(levels, mass, target, price, (300,))
-    return improved(levels[0], 0, start, source_of(levels[0], 0, mass, target), price, 2000)
+    start = cascade(levels, mass - target, price, (300,))
+    return improved(levels[0], 0, start, source_of(levels[0], 0, mass - target), price, 2000)
 
 
 def patch(rows, columns, value=1.0):
@@ -74,7 +74,7 @@ def test_sources_are_balanced_in_every_part():
     mass, target = patch(slice(2, 6), slice(2, 5)), patch(slice(2, 6), slice(12, 15))
     mass[2, 12] = 1
     for number, level in enumerate(levels(open_cells)):
-        source = np.asarray(source_of(level, number, mass, target))
+        source = np.asarray(source_of(level, number, mass - target))
         left = source[:, : 9 // 2**number]
         assert not left.any() and abs(source.sum()) < 1e-6 and source.max() > 0
 
