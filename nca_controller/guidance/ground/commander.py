@@ -102,8 +102,11 @@ def planned(
     mass: Float[Array, "H W"],
     target: Float[Array, "H W"],
 ) -> tuple[transport.TransportPlan, Float[Array, "H W"], Float[Array, ""]]:
-    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear."""
-    plan = transport.plan_transport(plan, mass, target)
+    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear.
+
+    The plan is a constant in derivatives.
+    """
+    plan = transport.plan_transport(*jax.lax.stop_gradient((plan, mass, target)))
     clear = clearness(plan.displacement, hindrance)
     return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), LEAST_MASS)
 

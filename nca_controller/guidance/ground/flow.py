@@ -69,7 +69,7 @@ def source_of(level: Level, number: int, excess: Float[Array, "H W"]) -> Float[A
     main, labels = level.parts.main, level.parts.label
     source = pooled(jnp.where(main, excess, 0), 2**number) * 4.0**-number
     spare, wanting = jnp.maximum(source, 0), jnp.maximum(-source, 0)
-    sums = [jnp.zeros(source.size).at[labels.ravel()].add(field.ravel()) for field in (spare, wanting)]
+    sums = [jnp.zeros(source.size, jnp.float32).at[labels.ravel()].add(field.ravel()) for field in (spare, wanting)]
     going = jnp.minimum(*sums)
     spare_share, wanting_share = ((going / jnp.maximum(total, LEAST))[labels] for total in sums)
     return spare * spare_share - wanting * wanting_share

@@ -49,4 +49,4 @@ def crossed(
         )
         return found + hindrance[row, column]
 
-    return jax.lax.fori_loop(0, samples, look, jnp.zeros(starts.shape[:2])) / samples * speed(ways)
+    return jax.lax.fori_loop(0, samples, look, jnp.zeros(starts.shape[:2], jnp.float32)) / samples * speed(ways)

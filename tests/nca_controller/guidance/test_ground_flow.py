@@ -72,7 +72,7 @@ def test_sources_are_balanced_in_every_part():
     open_cells = np.ones(SHAPE, bool)
     open_cells[:, 9] = False
     mass, target = patch(slice(2, 6), slice(2, 5)), patch(slice(2, 6), slice(12, 15))
-    mass[2, 12] = 1
+    mass[8, 12] = 1
     for number, level in enumerate(levels(open_cells)):
         source = np.asarray(source_of(level, number, mass - target))
         left = source[:, : 9 // 2**number]
