@@ -25,8 +25,17 @@ from nca_controller.model import PRESENT, AdvectionNCA, Percept, State, create_f
 from nca_controller.physics import Terrain, perturb
 
 __all__ = [
-    "COMMANDER", "NCA", "Controller", "GroundFlow", "Percept", "Plan", "Poisson", "load_controller", "model_folder"
-]  # fmt: skip
+    "COMMANDER",
+    "NCA",
+    "CheckpointError",
+    "Controller",
+    "GroundFlow",
+    "Percept",
+    "Plan",
+    "Poisson",
+    "load_controller",
+    "model_folder",
+]
 
 COMMANDER = PartKind("commander", "maniple.commanders", COMMANDERS)
 CONTROLLER = PartKind("controller", CONTROLLERS, {})
@@ -115,8 +124,8 @@ class NCA:
         terrain: Terrain,
         percept: Percept | None = None,
     ) -> tuple[Float[Array, "H W 2"], NCAMemory]:
-        order, commander = self.commander.order(memory.commander, mass, target)
         # The order is a constant in derivatives: gradients flow through what the cells perceive and do.
+        order, commander = self.commander.order(*jax.lax.stop_gradient((memory.commander, mass, target)))
         signal = jax.lax.stop_gradient(jnp.concatenate([target[..., None], order], axis=-1))
         signal = checkpoint_name(signal, ORDERED)
         key, fire_key, noise_key = jax.random.split(memory.key, 3) if self.stochastic else (memory.key, None, None)

@@ -13,7 +13,8 @@ from nca_controller.guidance import plan as transport
 from nca_controller.guidance.alone import Alone, OrderField
 from nca_controller.guidance.following import REFRESH, Plan, PlanMemory
 from nca_controller.guidance.ground.flow import Flow, cascade, congestion, improved, no_flow, source_of
-from nca_controller.guidance.ground.levels import Level, levels_of, parts_of
+from nca_controller.guidance.ground.levels import Level
+from nca_controller.guidance.ground.preparation import prepared
 from nca_controller.guidance.ground.settling import settled_order
 from nca_controller.guidance.ground.ways import clearness
 from nca_controller.guidance.speed import clipped, speed, unit
@@ -22,9 +23,20 @@ from nca_controller.physics import Terrain, are_known, one_by_one
 RESTART = 16  # ticks after which the flow is computed from nothing: old potentials mislead on long ways
 EVERY = 2  # ticks between two improvements of the flow
 ROUNDS = 20  # of an improvement
-FRESH_ROUNDS = (30, 100, 200, 400, 400)  # of a restart, from the finest level to the coarsest
+COARSE_ROUNDS = (100, 200, 400)  # before that of a restart, from the second level on; the last holds for all others
 FADE = (0.9, 0.99)  # shares of the army with a clear way between which the plan comes in
-CLEAR = 0.995  # share from which on there is the plan alone
+IDLE = 2e-4  # share of the army up to which nobody needs the flow
+LEAST_MASS = 1e-6  # of an army, so that no share is divided by 0
+
+
+@struct.dataclass
+class Ways:
+    """The ways that the commander has found: by the flow, and straight ahead."""
+
+    flow: Flow
+    plan: transport.TransportPlan
+    clear: Float[Array, "H W"]  # how clear the planned way of a cell is, from 0 to 1
+    share: Float[Array, ""]  # of the army whose planned way is clear
 
 
 @struct.dataclass
@@ -33,45 +45,70 @@ class GroundMemory:
 
     levels: tuple[Level, ...]
     hindrance: Float[Array, "H W"]  # 1 where a cell is closed, and what it lacks of a capacity of 1
-    flow: Flow
-    plan: transport.TransportPlan
-    clear: Float[Array, "H W"]  # how clear the planned way of a cell is, from 0 to 1
-    share: Float[Array, ""]  # of the army whose way is clear
+    ways: Ways
     target: Float[Array, "H W"]  # of the last tick
     age: Int[Array, ""]  # ticks for which it has stood
 
 
-@one_by_one
-def refreshed(memory: GroundMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> GroundMemory:
-    """Return what the commander knows at this tick: plan and flow anew where it is time."""
-    age = jnp.where(jnp.any(target != memory.target), 0, memory.age + 1)
-    due = (age % RESTART == 0) | ((age % REFRESH == 0) & (memory.share >= FADE[0]))
+def refresh(memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Ways:
+    """Return the ways at a tick: plan and flow anew where it is time."""
+    before = memory.ways
+    due = (age % RESTART == 0) | ((age % REFRESH == 0) & (before.share >= FADE[0]))
     plan, clear, share = jax.lax.cond(
-        due, lambda: planned(memory, mass, target), lambda: (memory.plan, memory.clear, memory.share)
+        due,
+        lambda: planned(before.plan, memory.hindrance, mass, target),
+        lambda: (before.plan, before.clear, before.share),
     )
-    price = congestion(mass, target)
+    # The flow is for those who do not follow the plan: at rest, where all ways are clear, it is 0.
+    excess = jnp.where(mass > target, led_by_flow(clear, share), 1) * (mass - target)
 
-    def anew() -> Flow:
-        return cascade(memory.levels, mass, target, FRESH_ROUNDS)
+    def improve() -> Flow:
+        price, finest = congestion(mass, target), memory.levels[0]
+        start = jax.lax.cond(
+            age % RESTART == 0,
+            lambda: cascade(memory.levels, excess, price, COARSE_ROUNDS),
+            lambda: before.flow,
+        )
+        return improved(finest, 0, start, source_of(finest, 0, excess), price, ROUNDS)
 
-    def better() -> Flow:
-        source = source_of(memory.levels[0], 0, mass, target)
-        return improved(memory.levels[0], 0, memory.flow, source, price, ROUNDS)
+    idle = jnp.maximum(excess, 0).sum() <= IDLE * mass.sum()
+    what = jnp.where(idle, 0, jnp.where(age % EVERY == 0, 1, 2))
+    flow = jax.lax.switch(what, [lambda: no_flow(*mass.shape), improve, lambda: before.flow])
+    return Ways(flow, plan, clear, share)
 
-    begins = (age % RESTART == 0) | (memory.share >= CLEAR)
-    what = jnp.where(begins, 1, jnp.where(age % EVERY == 0, 2, 3))
-    what = jnp.where(share >= CLEAR, 0, what)
-    flow = jax.lax.switch(what, [lambda: no_flow(*mass.shape), anew, better, lambda: memory.flow])
-    return memory.replace(flow=flow, plan=plan, clear=clear, share=share, target=target, age=age)
+
+def led_by_flow(clear: Float[Array, "H W"], share: Float[Array, ""]) -> Float[Array, "H W"]:
+    """Return which share of a cell's mass the flow leads, not the plan."""
+    return 1 - clear * jnp.clip((share - FADE[0]) / (FADE[1] - FADE[0]), 0, 1)
+
+
+@jax.custom_jvp
+def refreshed(
+    memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"], target: Float[Array, "H W"]
+) -> Ways:
+    """Return the same; batches work through it one by one on CPUs, and its derivative is that of `refresh`."""
+    ways: Ways = one_by_one(refresh)(memory, age, mass, target)
+    return ways
+
+
+@refreshed.defjvp
+def _slope(primals: Any, tangents: Any) -> Any:
+    return jax.jvp(refresh, primals, tangents)
 
 
 def planned(
-    memory: GroundMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]
+    plan: transport.TransportPlan,
+    hindrance: Float[Array, "H W"],
+    mass: Float[Array, "H W"],
+    target: Float[Array, "H W"],
 ) -> tuple[transport.TransportPlan, Float[Array, "H W"], Float[Array, ""]]:
-    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear."""
-    plan = transport.plan_transport(memory.plan, mass, target)
-    clear = clearness(plan.displacement, memory.hindrance)
-    return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), 1e-6)
+    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear.
+
+    The plan is a constant in derivatives.
+    """
+    plan = transport.plan_transport(*jax.lax.stop_gradient((plan, mass, target)))
+    clear = clearness(plan.displacement, hindrance)
+    return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), LEAST_MASS)
 
 
 @struct.dataclass
@@ -83,12 +120,14 @@ class GroundFlow(Alone):
             return Plan().init(mass, terrain, seed)
         shape = mass.shape
         return GroundMemory(
-            levels=levels_of(terrain, parts_of(terrain.open_cells, terrain.boundary)),
+            levels=prepared(terrain),
             hindrance=jnp.where(terrain.open_cells, 1 - jnp.minimum(terrain.capacity, 1), 1).astype(jnp.float32),
-            flow=no_flow(*shape),
-            plan=transport.empty_plan(*shape),
-            clear=jnp.zeros(shape, jnp.float32),
-            share=jnp.zeros((), jnp.float32),
+            ways=Ways(
+                flow=no_flow(*shape),
+                plan=transport.empty_plan(*shape),
+                clear=jnp.zeros(shape, jnp.float32),
+                share=jnp.zeros((), jnp.float32),
+            ),
             target=jnp.full(shape, -1, jnp.float32),
             age=jnp.zeros((), jnp.int32),
         )
@@ -98,13 +137,15 @@ class GroundFlow(Alone):
     ) -> tuple[OrderField, GroundMemory | PlanMemory]:
         if isinstance(memory, PlanMemory):
             return Plan().order(memory, mass, target)
-        memory = refreshed(*jax.lax.stop_gradient((memory, mass, target)))
-        order = settled_order(memory.levels, memory.flow, mass, target)
-        far = jnp.minimum(speed(memory.plan.displacement) / transport.NEAR, 1.0)
-        faded = jnp.clip((memory.share - FADE[0]) / (FADE[1] - FADE[0]), 0, 1)
-        weight = (far * memory.clear * faded)[..., None]
-        velocity = clipped(weight * unit(memory.plan.displacement) + (1 - weight) * order[..., :2])
-        return jnp.concatenate([velocity, (1 - weight) * order[..., 2:]], axis=-1), memory
+        age = jnp.where(jnp.any(target != memory.target), 0, memory.age + 1)
+        ways = refreshed(memory, age, mass, target)
+        order = settled_order(memory.levels, ways.flow, mass, target)
+        straight = ways.plan.displacement
+        far = jnp.minimum(speed(straight) / transport.NEAR, 1.0)
+        weight = (far * (1 - led_by_flow(ways.clear, ways.share)))[..., None]
+        velocity = clipped(weight * unit(straight) + (1 - weight) * order[..., :2])
+        order = jnp.concatenate([velocity, (1 - weight) * order[..., 2:]], axis=-1)
+        return order, memory.replace(ways=ways, target=target, age=age)
 
 
 def is_plain(terrain: Terrain) -> bool:

@@ -1,30 +1,32 @@
-"""The ground at several levels: what a coarse cell stands for, how much may pass between two, and which parts touch.
+"""The ground at several levels: what a coarse cell stands for, and how much may pass between two.
 
 A coarse cell at level l is a block of 2^l by 2^l cells, and stands for the largest part of it that is connected within
-the block: a wall one cell thin stays a wall at every level. Parts are found by merging those of the level below.
+the block: a wall one cell thin stays a wall at every level.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from types import ModuleType
+from typing import Any
 
-import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from jaxtyping import Array, Bool, Float, Int
 
-from nca_controller.guidance.clouds import pooled
-from nca_controller.physics import Terrain
+from nca_controller.physics import Terrain, are_known
+
+Cells = Bool[Array, "H W"] | Bool[np.ndarray, "H W"]
 
 COARSEST = 7  # coarse cells along the shorter side of a field, at least, at the coarsest level
 
 
 @struct.dataclass
 class Parts:
-    """One level, as far as open and closed cells make it."""
+    """One level, as far as open and closed cells make it; coarse cells that no open face joins are parts apart."""
 
-    main: Bool[Array, "H W"]  # cells of the largest part of their block
-    label: Int[Array, "h w"]  # of the connected part of the field: the index of its first coarse cell
+    main: Cells  # cells of the largest part of their block
+    label: Int[Array, "h w"] | Int[np.ndarray, "h w"]  # of its connected part of the field: the first coarse cell there
 
 
 @struct.dataclass
@@ -44,100 +46,54 @@ def level_count(height: int, width: int) -> int:
     return count
 
 
-@jax.jit
 def levels_of(terrain: Terrain, parts: tuple[Parts, ...]) -> tuple[Level, ...]:
-    """Return the levels, finest first, of a ground whose parts are known; differentiable in the capacity."""
-    open_cells, capacity = terrain.open_cells, terrain.capacity.astype(jnp.float32)
-    room_x, room_y = (
-        jnp.where(face, jnp.minimum(capacity, jnp.roll(capacity, -1, axis)), 0)
-        for axis, face in ((1, open_right(open_cells, terrain.boundary)), (0, open_below(open_cells, terrain.boundary)))
-    )
+    """Return the levels, finest first, of a ground whose parts are found; differentiable in the capacity.
+
+    They are arrays of NumPy where all of the ground is known.
+    """
+    known = are_known(terrain.open_cells, terrain.capacity, parts[0].main)
+    xp: Any = np if known else jnp
+    open_cells, capacity = (xp.asarray(field) for field in (terrain.open_cells, terrain.capacity))
     levels = []
     for number, part in enumerate(parts):
-        block = 2**number
-        rooms = []
-        for axis, room in ((1, room_x), (0, room_y)):
-            crossing = part.main & jnp.roll(part.main, -1, axis) & crosses(room.shape, axis, block)
-            rooms.append(pooled(jnp.where(crossing, room, 0), block) / block)
-        levels.append(Level(part, *rooms))
+        faces = crossing(open_cells, xp.asarray(part.main), 2**number, terrain.boundary, xp)
+        rooms = (
+            blocks_of(xp.where(face, xp.minimum(capacity, xp.roll(capacity, -1, axis)), 0), 2**number).sum((1, 3))
+            for axis, face in zip((1, 0), faces, strict=True)
+        )
+        levels.append(Level(part, *((room / 2**number).astype(np.float32) for room in rooms)))
     return tuple(levels)
 
 
-@partial(jax.jit, static_argnames="boundary")
-def parts_of(open_cells: Bool[Array, "H W"], boundary: str) -> tuple[Parts, ...]:
-    """Return the parts of every level, finest first."""
-    height, width = open_cells.shape
-    right, under = open_right(open_cells, boundary), open_below(open_cells, boundary)
-    labels = jnp.arange(height * width, dtype=jnp.int32).reshape(height, width)
-    mains = [open_cells]
-    for number in range(1, level_count(height, width)):
-        block = 2**number
-        inside_x, inside_y = (~crosses(labels.shape, axis, block) for axis in (1, 0))
-        labels = merged(labels, right & inside_x, under & inside_y)
-        mains.append(largest(labels, open_cells, block))
-    found = []
-    for number, main in enumerate(mains):
-        block = 2**number
-        faces = []
-        for axis, face in ((1, right), (0, under)):
-            crossing = face & main & jnp.roll(main, -1, axis) & crosses(face.shape, axis, block)
-            faces.append(pooled(crossing.astype(jnp.float32), block) > 0)
-        own = jnp.arange(faces[0].size, dtype=jnp.int32).reshape(faces[0].shape)
-        found.append(Parts(main, merged(own, *faces)))
-    return tuple(found)
+def crossing(open_cells: Cells, main: Cells, block: int, boundary: str, xp: ModuleType) -> tuple[Cells, Cells]:
+    """Return which faces to the right of a cell, and below it, are open and join the largest parts of two blocks.
 
-
-def open_right(open_cells: Bool[Array, "H W"], boundary: str) -> Bool[Array, "H W"]:
-    """Return across which faces to the right of a cell mass may pass."""
-    faces = open_cells & jnp.roll(open_cells, -1, 1)
-    return faces if boundary == "torus" else faces.at[:, -1].set(False)
-
-
-def open_below(open_cells: Bool[Array, "H W"], boundary: str) -> Bool[Array, "H W"]:
-    """Return across which faces below a cell mass may pass."""
-    faces = open_cells & jnp.roll(open_cells, -1, 0)
-    return faces if boundary == "torus" else faces.at[-1].set(False)
-
-
-def crosses(shape: tuple[int, ...], axis: int, block: int) -> Bool[Array, "H W"]:
-    """Return which faces, to the right or below, lie between two blocks; the last and the first meet on a torus."""
-    blocks = jnp.arange(shape[axis]) // block
-    return jnp.broadcast_to(jnp.expand_dims(blocks != jnp.roll(blocks, -1), 1 - axis), shape) | (block == 1)
-
-
-def merged(labels: Int[Array, "H W"], right: Bool[Array, "H W"], under: Bool[Array, "H W"]) -> Int[Array, "H W"]:
-    """Return the labels of the parts that arise where open faces join parts; each is the least of those joined.
-
-    Each round takes for every part the least label that it touches, and follows labels to their own labels.
+    `xp` is NumPy, or jax.numpy inside transformations.
     """
-
-    def joined(found: tuple[Array, Array]) -> tuple[Array, Array]:
-        labels, _ = found
-        least = labels
-        for axis, face in ((1, right), (0, under)):
-            least = jnp.minimum(least, jnp.where(face, jnp.roll(labels, -1, axis), labels))
-            before = jnp.roll(face, 1, axis)
-            least = jnp.minimum(least, jnp.where(before, jnp.roll(labels, 1, axis), labels))
-        table = jnp.arange(labels.size, dtype=jnp.int32).at[labels.ravel()].min(least.ravel())
-        joined = table[table][labels]
-        return joined, jnp.any(joined != labels)
-
-    return jax.lax.while_loop(lambda found: found[1], joined, (labels, jnp.array(True)))[0]
+    right, under = open_faces(open_cells, boundary, xp)
+    return (
+        right & main & xp.roll(main, -1, 1) & ~within(open_cells.shape[1], block)[None, :],
+        under & main & xp.roll(main, -1, 0) & ~within(open_cells.shape[0], block)[:, None],
+    )
 
 
-def largest(labels: Int[Array, "H W"], open_cells: Bool[Array, "H W"], block: int) -> Bool[Array, "H W"]:
-    """Return the cells of the largest part of each block; of parts of one size the first."""
-    counts = jnp.zeros(labels.size, jnp.int32).at[labels.ravel()].add(open_cells.ravel().astype(jnp.int32))
-    size = jnp.where(open_cells, counts[labels], 0)
-    is_largest = open_cells & (size == over_block(size, block, jnp.max))
-    first = over_block(jnp.where(is_largest, labels, labels.size), block, jnp.min)
-    return is_largest & (labels == first)
+def open_faces(open_cells: Cells, boundary: str, xp: ModuleType) -> tuple[Cells, Cells]:
+    """Return across which faces to the right of a cell, and below it, mass may pass."""
+    last = np.ones(open_cells.shape, bool), np.ones(open_cells.shape, bool)
+    if boundary != "torus":
+        last[0][:, -1] = last[1][-1] = False
+    return open_cells & xp.roll(open_cells, -1, 1) & last[0], open_cells & xp.roll(open_cells, -1, 0) & last[1]
 
 
-def over_block(field: Int[Array, "H W"], block: int, reduce: object) -> Int[Array, "H W"]:
-    """Return for each cell the least or greatest value of its block."""
+def within(size: int, block: int) -> Bool[np.ndarray, " size"]:
+    """Return which cells of a row lie in one block with the next; the last and the first are next on a torus."""
+    number = np.arange(size) // block
+    return (number == np.roll(number, -1)) & (block > 1)
+
+
+def blocks_of(field: Any, block: int) -> Any:
+    """Return a field of (H, W) as (h, block, w, block); beyond the field is 0."""
+    xp: Any = np if isinstance(field, np.ndarray) else jnp
     height, width = field.shape
-    whole = jnp.pad(field, ((0, -height % block), (0, -width % block)), mode="edge")
-    blocks = whole.reshape(whole.shape[0] // block, block, whole.shape[1] // block, block)
-    found = reduce(blocks, axis=(1, 3))  # type: ignore[operator]
-    return jnp.repeat(jnp.repeat(found, block, 0), block, 1)[:height, :width]
+    whole = xp.pad(field, ((0, -height % block), (0, -width % block)))
+    return whole.reshape(whole.shape[0] // block, block, whole.shape[1] // block, block)
