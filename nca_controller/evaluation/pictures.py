@@ -29,7 +29,9 @@ def draw(controller: Controller, results: dict[str, dict[str, list[dict[str, Any
     folder.mkdir(parents=True, exist_ok=True)
     most = 0.0
     for name, trials in results.items():
-        met = [row for row in trials.get("orders", []) if row["t95"] is not None]
+        if "orders" not in trials:
+            continue
+        met = [row for row in trials["orders"] if row["t95"] is not None]
         axis.plot([row["bound"] for row in met], [row["t95"] for row in met], "o", ms=4, label=Path(name).name)
         most = max([most, *(row["t95"] for row in met)])
     axis.plot([0, most], [0, most], color="black", linewidth=0.8, label="the bound")
