@@ -68,19 +68,21 @@ def _shift(
 ) -> tuple[float, float]:
     """Return the least shift, right and down in whole cells, after which a target lies on no friend's place.
 
-    It lies on no more closed cells than before, where that can be.
+    It lies on no more closed cells than before, and on no more enemies, where that can be.
     """
     rows, columns = np.flatnonzero(placement.target.any(axis=1)), np.flatnonzero(placement.target.any(axis=0))
     top, left = int(rows[0]), int(columns[0])
     target = placement.target[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.float64)
-    covered = _covered(target, binary_dilation(taken, iterations=GAP))
-    free = covered <= CLEAR * state.mustered[regiment]
-    if not state.ground.open_cells.all():
-        closed = _covered(target, ~state.ground.open_cells)
-        free_and_open = free & (closed <= closed[top, left] + CLEAR * state.mustered[regiment])
-        free = free_and_open if free_and_open.any() else free
+    clear = CLEAR * state.mustered[regiment]
+    free = _covered(target, binary_dilation(taken, iterations=GAP)) <= clear
     if not free.any():
         raise FormationError("friends stand there, and there is no room beside them")
+    enemies = [other for other, one in enumerate(state.regiments) if one.side != state.regiments[regiment].side]
+    for bad in (~state.ground.open_cells, (state.mass[enemies] > 0).any(axis=0)):
+        if bad.any():
+            on_it = _covered(target, bad)
+            better = free & (on_it <= on_it[top, left] + clear)
+            free = better if better.any() else free
     down, right = (np.arange(length) - first for length, first in zip(free.shape, (top, left), strict=True))
     home_x, home_y = middle(state.mass[regiment])
     x, y = placement.centre
