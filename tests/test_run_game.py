@@ -273,18 +273,16 @@ REFUSED = {
     "--headless --terrain closed.map": "closed.map: has no open cell",
     "--headless --terrain broken.toml": "broken.toml: it is no PNG",
     "--demo out.gif --terrain ragged.map": "ragged.map: line 9 has 3 letters",
-    "--headless --terrain isle.map --grid 64x48": "isle.map: is 40x30 cells, which do not become the field's 64x48",
+    "--headless --terrain isle.map --grid 64x64": "isle.map: is 40x30 cells, which do not become the field's 64x64",
     "--headless --terrain isle.map --cells 8": "argument --cells: '8' is not a number of cells from 16 to 4096",
-    "--headless --terrain isle.map --mass 800": "there is too little room there: for a mass of 734.4, and not of 800",
+    "--headless --terrain isle.map --mass 750": "there is too little room there: for a mass of 720, and not of 750",
     "--headless --cells 64": "--cells says how --terrain is scaled, and there is none",
     "--headless --scenario crossing --terrain isle.map": "--terrain is the scenario's to say",
     "--headless --scenario island.toml": "island.toml: 'Guards' at tick 9: no way leads there from where they stand",
     "--headless --scenario walled.toml": "walled.toml: 'Guards': it would muster in a wall: the ground at 27, 15 is",
 }
 ISLE = ["." * 40] * 5 + ["." * 10 + "W" * 20 + "." * 10] * 7 + ["." * 10 + "W" * 4 + "." * 12 + "W" * 4 + "." * 10] * 6
-ISLE += ["." * 10 + "W" * 20 + "." * 10] * 7 + [
-    "." * 40
-] * 5  # a lake, and an island of 6 x 12 cells
+ISLE += ["." * 10 + "W" * 20 + "." * 10] * 7 + ["." * 40] * 5  # a lake, and an island of 6 x 12 cells
 ON_THE_ISLE = """
 title = "An island"
 terrain = "isle.map"
