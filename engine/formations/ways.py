@@ -39,6 +39,11 @@ def part_of(mass: Float[np.ndarray, "H W"], ground: Ground) -> int:
     return int(np.bincount(parts[inside], mass[inside].astype(np.float64)).argmax())
 
 
+def distances_by_way(cells: Bool[np.ndarray, "H W"], ground: Ground) -> Float[np.ndarray, "H W"]:
+    """Return how far each cell is from the nearest of some cells by way, in cells: inf where no way leads."""
+    return ways_on(ground).distances(cells)
+
+
 def cell_at(place: Place, grid: tuple[int, int]) -> tuple[int, int]:
     """Return the row and the column of the cell at a place, or of the nearest one of the field."""
     height, width = grid
