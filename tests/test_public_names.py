@@ -49,4 +49,4 @@ def test_a_model_s_file_format_stays():
 
     params = Architecture().init_params(jax.random.key(0))
     assert set(params) == {"hidden", "outcome"} and set(params["hidden"]) == {"kernel", "bias"}
-    assert set(TRIALS) == {"orders", "vigil", "wounds", "haste", "sizes", "unseen"}
+    assert set(TRIALS) == {"orders", "vigil", "wounds", "haste", "sizes", "unseen", "grounds"}
