@@ -61,7 +61,7 @@ def test_it_comes_out_of_a_trap():
     open_cells[8:22, 14] = open_cells[8, 5:14] = open_cells[21, 5:14] = False
     mass = patch(slice(11, 19), slice(7, 13))
     shares = battle(Terrain(open_cells), mass, RIGHT, 160)[1]
-    assert shares[-1] > 0.97
+    assert shares[-1] > 0.95
 
 
 @pytest.mark.long
