@@ -1,4 +1,4 @@
-"""Write the bounds of the benchmark anew: python -m nca_controller.evaluation."""
+"""Write the bounds of the benchmarks that are missing: python -m nca_controller.evaluation."""
 
 from nca_controller.evaluation.bound import write_bounds
 

@@ -32,7 +32,7 @@ BOUNDS = Path(__file__).with_name("bounds.json")
 
 @cache
 def known_bounds() -> dict[str, float]:
-    """Return the bounds that are kept beside this file; `python -m nca_controller.evaluation` makes them anew."""
+    """Return the bounds that are kept beside this file; `python -m nca_controller.evaluation` adds to them."""
     return dict(json.loads(BOUNDS.read_text(encoding="utf-8"))) if BOUNDS.exists() else {}
 
 
