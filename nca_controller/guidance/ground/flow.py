@@ -101,7 +101,8 @@ def improved(
         y = jnp.where(open_y, flow.y + STEP * (jnp.roll(flow.potential, -1, 0) - flow.potential), 0)
         squared = x * x + y * y + TINY
         length = jnp.sqrt(squared)
-        queue = STEP * (queue_x * x * x + queue_y * y * y) / squared
+        along = jax.lax.stop_gradient(x * x / squared)  # a constant in derivatives, which it would let grow
+        queue = STEP * (queue_x * along + queue_y * (1 - along))
         linear = 1 / (1 + price * queue)
         steep = (length + STEP * (STEEPNESS * QUEUE - 1)) / (1 + (price + STEEPNESS) * queue)
         least, most = (length - STEP) * linear, (length - STEP * (1 + SURCHARGE)) * linear
