@@ -25,7 +25,7 @@ from tqdm import tqdm
 from engine.io import InputError, check_writable, drafted, name_unwritable
 from nca_controller import load_controller, rollout
 from nca_controller.metrics import overlap
-from nca_controller.physics import Terrain, superbee_smooth
+from nca_controller.physics import Terrain, donor_cell
 
 HEIGHT, WIDTH = 40, 56  # cells
 WATER = slice(25, 31)  # columns of the river
@@ -66,7 +66,7 @@ def whole_cells(place: float) -> Bool[np.ndarray, "H W"]:
 def loss(place: Float[Array, ""]) -> Float[Array, ""]:
     """Return how far the army is from its place after a march, in cells, and ten times what of it is not filled."""
     march = rollout(
-        load_controller("ground"), START, TARGET, ticks=TICKS, terrain=soft(place), scheme=superbee_smooth, remat=True
+        load_controller("ground"), START, TARGET, ticks=TICKS, terrain=soft(place), scheme=donor_cell, remat=True
     )
     return (march[-1] * DISTANCE).sum() / START.sum() + 10 * (1 - overlap(march[-1], TARGET))
 

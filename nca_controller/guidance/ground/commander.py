@@ -44,7 +44,7 @@ class GroundMemory:
     """What the commander knows of the ground, its flow, its plan, and the ticks since the last order."""
 
     levels: tuple[Level, ...]
-    hindrance: Float[Array, "H W"]  # 1 where a cell is closed, and what it lacks of a capacity of 1
+    hindrance: Float[Array, "H W"]  # of the plan, from 0 to 1
     ways: Ways
     target: Float[Array, "H W"]  # of the last tick
     age: Int[Array, ""]  # ticks for which it has stood
@@ -122,7 +122,7 @@ class GroundFlow(Alone):
         shape = mass.shape
         return GroundMemory(
             levels=prepared(terrain),
-            hindrance=jnp.where(terrain.open_cells, 1 - jnp.minimum(terrain.capacity, 1), 1).astype(jnp.float32),
+            hindrance=hindrance(terrain),
             ways=Ways(
                 flow=no_flow(*shape),
                 plan=transport.empty_plan(*shape),
@@ -147,6 +147,16 @@ class GroundFlow(Alone):
         velocity = clipped(weight * unit(straight) + (1 - weight) * order[..., :2])
         order = jnp.concatenate([velocity, (1 - weight) * order[..., 2:]], axis=-1)
         return order, memory.replace(ways=ways, target=target, age=age)
+
+
+def hindrance(terrain: Terrain) -> Float[Array, "H W"]:
+    """Return what stands in the way of the plan: 1 where a cell is closed, and what it lacks of a capacity of 1.
+
+    The plan knows no way over a border, so on a torus everything does.
+    """
+    if terrain.boundary == "torus":
+        return jnp.ones(terrain.open_cells.shape, jnp.float32)
+    return jnp.where(terrain.open_cells, 1 - jnp.minimum(terrain.capacity, 1), 1).astype(jnp.float32)
 
 
 def is_plain(terrain: Terrain) -> bool:
