@@ -20,6 +20,7 @@ from nca_controller.physics.acceptance import accept
 from nca_controller.physics.arrays import as_floats, as_number, described
 from nca_controller.physics.barrier import barrier
 from nca_controller.physics.exchange import apart, apportion, exchange, total
+from nca_controller.physics.giving_way import give_way, has_friends, is_pressed
 from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
@@ -44,6 +45,7 @@ def advect(
     quantum: float | None = QUANTUM,
     sides: Sequence[int] | None = None,
     first: str = "x",
+    yielding: Float[Array, " R"] | None = None,
 ) -> Moved:
     """Move the mass of R regiments, which share the ground's capacity, by one step.
 
@@ -77,8 +79,8 @@ def advect(
     check_limiter(scheme)
     if not len(mass):
         raise ValueError("mass must be that of at least one regiment")
-    terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
-    return step(mass, velocity, terrain, dt, scheme=scheme, quantum=quantum, sides=sides, first=first)
+    terrain, sides, yielding = ground_for(mass, terrain), sides_of(mass, sides), yielding_of(mass, yielding)
+    return step(mass, velocity, terrain, dt, yielding, scheme=scheme, quantum=quantum, sides=sides, first=first)
 
 
 @partial(jax.jit, static_argnames=("scheme", "quantum", "sides", "first"))
@@ -87,6 +89,7 @@ def step(
     velocity: Float[Array, "R H W 2"],
     terrain: Terrain,
     dt: float,
+    yielding: Float[Array, " R"] | None = None,
     *,
     scheme: Limiter,
     quantum: float | None,
@@ -101,7 +104,8 @@ def step(
         courant_x, courant_y = barrier((courant_x, courant_y))
 
     def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
-        return apply_offers(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
+        offers = offered(mass, courant, terrain, scheme, quantum)
+        return apply_offers(mass, offers, terrain, sides, quantum, courant, yielding)
 
     def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
         mass, flux = march(transposed(mass), transposed(courant_x), terrain.transposed())
@@ -163,6 +167,8 @@ def apply_offers(
     terrain: Terrain,
     sides: tuple[int, ...],
     quantum: float | None,
+    courant: Float[Array, "R H W"] | None = None,
+    yielding: Float[Array, " R"] | None = None,
 ) -> tuple[Float[Array, "R H W"], Float[Array, "R H+1 W"]]:
     """Return the mass after a pass, and the flux through the faces above, between and below the rows.
 
@@ -181,7 +187,18 @@ def apply_offers(
         accepted = barrier(accept(total(pushing), room, terrain.boundary, quantum))
         forth = apportion([jnp.maximum(push, 0) for push in pushing], jnp.maximum(accepted, 0), quantum)
         back = apportion([jnp.maximum(-push, 0) for push in pushing], jnp.maximum(-accepted, 0), quantum)
-        flux = barrier(jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)]))
+        flux = jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)])
+        if yielding is None or courant is None or not has_friends(sides):
+            flux = barrier(flux)
+        else:
+            left = barrier([push - to + fro for push, to, fro in zip(pushing, forth, back, strict=True)])
+            leaving = jnp.maximum(offers, 0) + above(jnp.maximum(-offers, 0), terrain.boundary)
+
+            def swapped() -> Array:
+                crossing = give_way(left, mass, courant, leaving, yielding, terrain.boundary, sides, quantum)
+                return flux + jnp.stack(crossing)
+
+            flux = jax.lax.cond(is_pressed(left, yielding), swapped, lambda: flux)
     # The face above the first row is the last one's twin on a torus; along a wall both are 0.
     flux = jnp.concatenate([flux[:, -1:], flux], axis=1)
     return mass - (flux[:, 1:] - flux[:, :-1]), flux
@@ -213,6 +230,19 @@ def sides_of(mass: Float[Array, "R H W"], sides: Sequence[int] | None) -> tuple[
     if len(named) != len(mass):
         raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(named)}")
     return named
+
+
+def yielding_of(mass: Float[Array, "R H W"], yielding: Any) -> Float[Array, " R"] | None:
+    """Return how far each regiment gives way, in the mass's kind of number; None where nobody does.
+
+    Raises ValueError where that is not one number for each regiment.
+    """
+    if yielding is None:
+        return None
+    shares = as_floats("yielding", yielding, kind=mass.dtype)
+    if shares.shape != (len(mass),):
+        raise ValueError(f"yielding must be one number for each of {len(mass)} regiments, not {shares.shape}")
+    return jnp.where(shares > 0, jnp.minimum(shares, 1), 0)
 
 
 def check_limiter(scheme: Any) -> None:

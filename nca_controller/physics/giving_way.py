@@ -1,0 +1,102 @@
+"""Friends who give way: who stands in its place lets a friend through that presses against it.
+
+Exchange needs offers that oppose each other, and acceptance needs room. Whoever stands packed offers neither, so a
+friend ordered through it would wait for ever. Here both swap, in equal amounts, what the one still presses with after
+exchange and acceptance: at most until both hold the same in that cell, so that who stands keeps a closed body. A swap
+needs no room, moves nobody's total, and reaches one cell far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from nca_controller.physics.exchange import Field, apart, apportion, total
+from nca_controller.physics.lattice import to_lattice
+from nca_controller.physics.rows import above, below
+
+
+def has_friends(sides: Sequence[int]) -> bool:
+    """Return whether any two regiments are of one side."""
+    return len(set(sides)) < len(sides)
+
+
+def give_way(
+    pressing: Sequence[Field],
+    mass: Float[Array, "R H W"],
+    courant: Float[Array, "R H W"],
+    leaving: Float[Array, "R H W"],
+    yielding: Float[Array, " R"],
+    boundary: str,
+    sides: Sequence[int],
+    quantum: float | None,
+) -> list[Field]:
+    """Return what crosses the face below each row because friends give way; it adds up to 0 over each side.
+
+    `pressing` is what each regiment still offers across each face once all has been exchanged and accepted, positive
+    downwards; of one side all have the same sign. `leaving` is what each regiment offers out of each cell, either way,
+    and no longer has to give. `yielding[r]` from 0 to 1 says how far regiment r gives way: of what it holds beyond a
+    face, less what the pressers hold there, it gives up at most that share of half. In a cell that is pressed from both
+    sides half of that goes to each. Who itself goes the same way at half the pressers' pace or more gives nothing.
+    """
+    crossing = [jnp.zeros_like(pressing[0])] * len(sides)
+    for side in dict.fromkeys(sides):
+        members = [regiment for regiment, its in enumerate(sides) if its == side]
+        if len(members) > 1:
+            of = jnp.asarray(members)
+            chosen = [pressing[regiment] for regiment in members]
+            swapped = swap(chosen, mass[of], courant[of], leaving[of], yielding[of], boundary, quantum)
+            for regiment, flux in zip(members, swapped, strict=True):
+                crossing[regiment] = flux
+    return crossing
+
+
+def swap(
+    pressing: Sequence[Field],
+    mass: Float[Array, "R H W"],
+    courant: Float[Array, "R H W"],
+    leaving: Float[Array, "R H W"],
+    yielding: Float[Array, " R"],
+    boundary: str,
+    quantum: float | None,
+) -> list[Field]:
+    """Return what `give_way` does for the regiments of one side."""
+    pushed = total(pressing)
+    downwards = pushed > 0
+    squeezed = (above(pushed, boundary) > 0) & (pushed < 0)
+
+    def beyond(field: Array) -> Array:
+        """The value in the cell that is pressed into."""
+        return jnp.where(downwards, below(field, boundary), field)
+
+    forth = jnp.where(downwards, 1, -1)
+    pressed_with = [jnp.where(push * forth > 0, push * forth, 0) for push in pressing]
+    pace = jnp.where(downwards, courant, -below(courant, boundary))  # of those in the cell that is pressed from
+    fastest = [jnp.where(push > 0, own, 0) for push, own in zip(pressed_with, apart(pace), strict=True)]
+    quickest = fastest[0]
+    for other in fastest[1:]:
+        quickest = jnp.maximum(quickest, other)
+    held, free, theirs, both = beyond(mass), beyond(mass - leaving), beyond(courant) * forth, beyond(squeezed)
+    inside = [jnp.where(push > 0, own, 0) for push, own in zip(pressed_with, apart(held), strict=True)]
+    intruders = total(inside)
+    given_up = []
+    for regiment, own in enumerate(apart(held)):
+        more = own - (intruders - inside[regiment])
+        spare = to_lattice(0.5 * yielding[regiment] * jnp.where(more > 0, more, 0), quantum)
+        spare = jnp.where(spare < free[regiment], spare, free[regiment])
+        spare = jnp.where(both, to_lattice(0.5 * spare, quantum), spare)
+        given_up.append(jnp.where(2 * theirs[regiment] < quickest, spare, 0))
+    wanted, offered = total(pressed_with), total(given_up)
+    equal = jnp.where(wanted < offered, wanted, offered)
+    there, back = apportion(pressed_with, equal, quantum), apportion(given_up, equal, quantum)
+    return [forth * (to - fro) for to, fro in zip(there, back, strict=True)]
+
+
+def is_pressed(pressing: Sequence[Field], yielding: Float[Array, " R"]) -> Bool[Array, ""]:
+    """Return whether anybody may have to give way: whether anybody yields at all, and anybody presses."""
+    return (yielding > 0).any() & jax.lax.cond(
+        (yielding > 0).any(), lambda: total([jnp.abs(push) for push in pressing]).max() > 0, lambda: jnp.bool_(False)
+    )
