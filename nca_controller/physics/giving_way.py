@@ -25,37 +25,55 @@ def has_friends(sides: Sequence[int]) -> bool:
 
 
 def give_way(
-    pressing: Sequence[Field],
+    flux: Float[Array, "R H W"],
+    offers: Float[Array, "R H W"],
     mass: Float[Array, "R H W"],
     courant: Float[Array, "R H W"],
-    leaving: Float[Array, "R H W"],
     yielding: Float[Array, " R"],
     boundary: str,
     sides: Sequence[int],
     quantum: float | None,
-) -> list[Field]:
-    """Return what crosses the face below each row because friends give way; it adds up to 0 over each side.
+) -> Float[Array, "R H W"]:
+    """Return the flux through the face below each row, of that exchanged and accepted, once friends have given way.
 
-    `pressing` is what each regiment still offers across each face once all has been exchanged and accepted, positive
-    downwards; of one side all have the same sign. `leaving` is what each regiment offers out of each cell, either way,
-    and no longer has to give. `yielding[r]` from 0 to 1 says how far regiment r gives way: of what it holds beyond a
-    face, less what the pressers hold there, it gives up at most that share of half. In a cell that is pressed from both
-    sides half of that goes to each. Who itself goes the same way at half the pressers' pace or more gives nothing.
+    `offers` across each face, like the flux, are positive downwards; what of them is not in the flux presses.
+    `yielding[r]` from 0 to 1 says how far regiment r gives way: of what it holds beyond a face, less what the pressers
+    hold there, it gives up at most that share of half. In a cell that is pressed from both sides half of that goes to
+    each. Who itself goes the same way at half the pressers' pace or more gives nothing.
+
+    Where nobody yields, or nobody presses where regiments meet, next to nothing is computed.
     """
-    crossing = [jnp.zeros_like(pressing[0])] * len(sides)
-    for side in dict.fromkeys(sides):
-        members = [regiment for regiment, its in enumerate(sides) if its == side]
-        if len(members) > 1:
-            of = jnp.asarray(members)
-            chosen = [pressing[regiment] for regiment in members]
-            swapped = swap(chosen, mass[of], courant[of], leaving[of], yielding[of], boundary, quantum)
-            for regiment, flux in zip(members, swapped, strict=True):
-                crossing[regiment] = flux
-    return crossing
+
+    def swapped() -> Array:
+        pressing, leaving = offers - flux, jnp.maximum(offers, 0) + above(jnp.maximum(-offers, 0), boundary)
+        crossing = apart(flux)
+        for side in dict.fromkeys(sides):
+            members = [regiment for regiment, its in enumerate(sides) if its == side]
+            if len(members) > 1:
+                own = [field[jnp.asarray(members)] for field in (pressing, mass, courant, leaving, yielding)]
+                for regiment, more in zip(members, swap(*own, boundary, quantum), strict=True):
+                    crossing[regiment] = crossing[regiment] + more
+        return jnp.stack(crossing)
+
+    def where_pressed() -> Array:
+        return jax.lax.cond(is_pressed(offers - flux, mass, boundary), swapped, lambda: flux)
+
+    return jax.lax.cond((yielding > 0).any(), where_pressed, lambda: flux)
+
+
+def is_pressed(pressing: Float[Array, "R H W"], mass: Float[Array, "R H W"], boundary: str) -> Bool[Array, ""]:
+    """Return whether anybody presses on a face at which regiments meet."""
+    least, greatest = jnp.full(mass.shape[1:], len(mass)), jnp.full(mass.shape[1:], -1)
+    for regiment, own in enumerate(apart(mass)):
+        least = jnp.where((own > 0) & (least > regiment), regiment, least)
+        greatest = jnp.where(own > 0, regiment, greatest)
+    beyond = below(jnp.stack([least, greatest]), boundary)
+    meeting = jnp.minimum(least, beyond[0]) < jnp.maximum(greatest, beyond[1])
+    return (meeting & (total(jnp.abs(pressing)) > 0)).any()
 
 
 def swap(
-    pressing: Sequence[Field],
+    pressing: Float[Array, "R H W"],
     mass: Float[Array, "R H W"],
     courant: Float[Array, "R H W"],
     leaving: Float[Array, "R H W"],
@@ -63,8 +81,9 @@ def swap(
     boundary: str,
     quantum: float | None,
 ) -> list[Field]:
-    """Return what `give_way` does for the regiments of one side."""
+    """Return what crosses each face besides, for regiments of one side; over them it adds up to 0."""
     pushed = total(pressing)
+    pressing = apart(pressing)
     downwards = pushed > 0
     squeezed = (above(pushed, boundary) > 0) & (pushed < 0)
 
@@ -93,10 +112,3 @@ def swap(
     equal = jnp.where(wanted < offered, wanted, offered)
     there, back = apportion(pressed_with, equal, quantum), apportion(given_up, equal, quantum)
     return [forth * (to - fro) for to, fro in zip(there, back, strict=True)]
-
-
-def is_pressed(pressing: Sequence[Field], yielding: Float[Array, " R"]) -> Bool[Array, ""]:
-    """Return whether anybody may have to give way: whether anybody yields at all, and anybody presses."""
-    return (yielding > 0).any() & jax.lax.cond(
-        (yielding > 0).any(), lambda: total([jnp.abs(push) for push in pressing]).max() > 0, lambda: jnp.bool_(False)
-    )

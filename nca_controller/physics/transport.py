@@ -20,7 +20,7 @@ from nca_controller.physics.acceptance import accept
 from nca_controller.physics.arrays import as_floats, as_number, described
 from nca_controller.physics.barrier import barrier
 from nca_controller.physics.exchange import apart, apportion, exchange, total
-from nca_controller.physics.giving_way import give_way, has_friends, is_pressed
+from nca_controller.physics.giving_way import give_way, has_friends
 from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
@@ -52,7 +52,9 @@ def advect(
     `velocity` is (x, y), x right and y down, in cells per unit time; `dt` in units of time. Mass crosses at most one
     cell a step along each axis; faster velocities count as that. `scheme` is a limiter of `physics.limiters`, or one
     with its signature. `sides[r]` is the side of regiment r, by default one for all: friends exchange places, enemies
-    do not. `first` is the axis of the first pass, "x" or "y"; alternate it where symmetry matters.
+    do not. `first` is the axis of the first pass, "x" or "y"; alternate it where symmetry matters. `yielding[r]` from 0
+    to 1 says how far regiment r gives way to friends that press against it, True or 1 up to half of what it holds in a
+    cell; by default nobody does.
 
     Guaranteed for mass on the lattice (a multiple of `quantum`) that is at least 0, none of it in closed cells, and
     whose sum over regiments is at most the capacity: so it is afterwards, each regiment's total is the same to the
@@ -66,8 +68,8 @@ def advect(
     rests.
 
     Raises ValueError for what are no real numbers, shapes that do not fit each other, sides that are not one whole
-    number for each regiment, another first axis, and a quantum that is no power of two from 2^-20 to 1, or from 2^-48
-    where the mass is a float64.
+    number for each regiment, yielding that is not one number for each, another first axis, and a quantum that is no
+    power of two from 2^-20 to 1, or from 2^-48 where the mass is a float64.
     """
     mass = as_floats("mass", mass)
     velocity = as_floats("velocity", velocity, kind=mass.dtype)
@@ -173,7 +175,8 @@ def apply_offers(
     """Return the mass after a pass, and the flux through the faces above, between and below the rows.
 
     Offers across closed faces are not made. Friends exchange; what remains of both directions on a face cancels, and
-    the rest is accepted as far as there is room, from each regiment in proportion to its offer.
+    the rest is accepted as far as there is room, from each regiment in proportion to its offer. To what is left of them
+    friends give way, where `yielding` says so.
     """
     offers = jnp.where(terrain.open_below()[None], offers, 0)
     held = total(mass)
@@ -191,14 +194,7 @@ def apply_offers(
         if yielding is None or courant is None or not has_friends(sides):
             flux = barrier(flux)
         else:
-            left = barrier([push - to + fro for push, to, fro in zip(pushing, forth, back, strict=True)])
-            leaving = jnp.maximum(offers, 0) + above(jnp.maximum(-offers, 0), terrain.boundary)
-
-            def swapped() -> Array:
-                crossing = give_way(left, mass, courant, leaving, yielding, terrain.boundary, sides, quantum)
-                return flux + jnp.stack(crossing)
-
-            flux = jax.lax.cond(is_pressed(left, yielding), swapped, lambda: flux)
+            flux = give_way(flux, offers, mass, courant, yielding, terrain.boundary, sides, quantum)
     # The face above the first row is the last one's twin on a torus; along a wall both are 0.
     flux = jnp.concatenate([flux[:, -1:], flux], axis=1)
     return mass - (flux[:, 1:] - flux[:, :-1]), flux
