@@ -139,8 +139,17 @@ def transport(
     flux_y = jnp.zeros((regiments, height + 1, width), mass.dtype)
     for step in range(STEPS):
         first = "xy"[step % 2]  # alternating, so that no axis is favoured
-        law = {"scheme": scheme, "quantum": quantum, "sides": sides, "first": first}
-        moved = advect(mass, velocity, terrain, dt=DT, yielding=yielding, **law)
+        moved = advect(
+            mass,
+            velocity,
+            terrain,
+            dt=DT,
+            scheme=scheme,
+            quantum=quantum,
+            sides=sides,
+            first=first,
+            yielding=yielding,
+        )
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
     return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
 

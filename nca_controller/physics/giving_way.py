@@ -9,6 +9,7 @@ needs no room, moves nobody's total, and reaches one cell far.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import jax
 import jax.numpy as jnp
@@ -61,6 +62,11 @@ def give_way(
     return jax.lax.cond((yielding > 0).any(), where_pressed, lambda: flux)
 
 
+def split(fields: Float[Array, "N H W"], regiments: int) -> list[Float[Array, "R H W"]]:
+    """Return the stacks of so many fields each of which it is made, and the rest."""
+    return jnp.split(fields, list(range(regiments, len(fields), regiments)))
+
+
 def is_pressed(pressing: Float[Array, "R H W"], mass: Float[Array, "R H W"], boundary: str) -> Bool[Array, ""]:
     """Return whether anybody presses on a face at which regiments meet."""
     least, greatest = jnp.full(mass.shape[1:], len(mass)), jnp.full(mass.shape[1:], -1)
@@ -83,22 +89,17 @@ def swap(
 ) -> list[Field]:
     """Return what crosses each face besides, for regiments of one side; over them it adds up to 0."""
     pushed = total(pressing)
-    pressing = apart(pressing)
     downwards = pushed > 0
-    squeezed = (above(pushed, boundary) > 0) & (pushed < 0)
-
-    def beyond(field: Array) -> Array:
-        """The value in the cell that is pressed into."""
-        return jnp.where(downwards, below(field, boundary), field)
-
     forth = jnp.where(downwards, 1, -1)
-    pressed_with = [jnp.where(push * forth > 0, push * forth, 0) for push in pressing]
-    pace = jnp.where(downwards, courant, -below(courant, boundary))  # of those in the cell that is pressed from
-    fastest = [jnp.where(push > 0, own, 0) for push, own in zip(pressed_with, apart(pace), strict=True)]
-    quickest = fastest[0]
-    for other in fastest[1:]:
-        quickest = jnp.maximum(quickest, other)
-    held, free, theirs, both = beyond(mass), beyond(mass - leaving), beyond(courant) * forth, beyond(squeezed)
+    # All that is shifted is shifted at once: each barrier costs the compiler time.
+    here = jnp.concatenate([mass, mass - leaving, courant, pushed[None]])
+    beneath = below(here, boundary)
+    held, free, theirs, _ = split(jnp.where(downwards, beneath, here), len(mass))  # in the cell that is pressed into
+    squeezed = jnp.where(downwards, beneath[-1] < 0, above(pushed, boundary) > 0)  # from its other side as well
+    pace = jnp.where(downwards, courant, -split(beneath, len(mass))[2])  # in the cell that is pressed from
+    pressed_with = [jnp.where(push * forth > 0, push * forth, 0) for push in apart(pressing)]
+    paces = [jnp.where(push > 0, own, 0) for push, own in zip(pressed_with, apart(pace), strict=True)]
+    quickest = reduce(jnp.maximum, paces)
     inside = [jnp.where(push > 0, own, 0) for push, own in zip(pressed_with, apart(held), strict=True)]
     intruders = total(inside)
     given_up = []
@@ -106,8 +107,8 @@ def swap(
         more = own - (intruders - inside[regiment])
         spare = to_lattice(0.5 * yielding[regiment] * jnp.where(more > 0, more, 0), quantum)
         spare = jnp.where(spare < free[regiment], spare, free[regiment])
-        spare = jnp.where(both, to_lattice(0.5 * spare, quantum), spare)
-        given_up.append(jnp.where(2 * theirs[regiment] < quickest, spare, 0))
+        spare = jnp.where(squeezed, to_lattice(0.5 * spare, quantum), spare)
+        given_up.append(jnp.where(2 * theirs[regiment] * forth < quickest, spare, 0))
     wanted, offered = total(pressed_with), total(given_up)
     equal = jnp.where(wanted < offered, wanted, offered)
     there, back = apportion(pressed_with, equal, quantum), apportion(given_up, equal, quantum)
