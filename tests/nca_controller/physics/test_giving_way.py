@@ -76,7 +76,7 @@ def marched(yielding, steps, mover=0, friend=2, to=11):
     mass, velocity = np.zeros(SHAPE, np.float32), np.zeros((*SHAPE, 2), np.float32)
     mass[mover, :, 1:3] = mass[friend, :, 5:9] = 1
     velocity[mover, :, :to, 0] = 1
-    velocity[friend, :, :5, 0], velocity[friend, :, 9:, 0] = 1, -1  # back to its place
+    velocity[friend, :, :8, 0], velocity[friend, :, 9:, 0] = 0.4, -0.4  # back to its place
     masses = [mass]
     for _ in range(steps):
         masses.append(np.asarray(advect(masses[-1], velocity, sides=SIDES, yielding=yielding).mass))
