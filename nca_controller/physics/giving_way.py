@@ -40,7 +40,7 @@ def give_way(
     `offers` across each face, like the flux, are positive downwards; what of them is not in the flux presses.
     `yielding[r]` from 0 to 1 says how far regiment r gives way: of what it holds beyond a face, less what the pressers
     hold there, it gives up at most that share of half. In a cell that is pressed from both sides half of that goes to
-    each. Who itself goes the same way at half the pressers' pace or more gives nothing.
+    each. Who itself goes the same way as fast as the pressers gives nothing.
 
     Where nobody yields, or nobody presses where regiments meet, next to nothing is computed.
     """
@@ -108,7 +108,10 @@ def swap(
         spare = to_lattice(0.5 * yielding[regiment] * jnp.where(more > 0, more, 0), quantum)
         spare = jnp.where(spare < free[regiment], spare, free[regiment])
         spare = jnp.where(squeezed, to_lattice(0.5 * spare, quantum), spare)
-        given_up.append(jnp.where(2 * theirs[regiment] * forth < quickest, spare, 0))
+        given_up.append(jnp.where(theirs[regiment] * forth < quickest, spare, 0))
+    guests = [jnp.where(spare > 0, 0, push) for push, spare in zip(pressed_with, given_up, strict=True)]
+    visited = total(guests) > 0  # then who gives does not take from itself as well
+    pressed_with = [jnp.where(visited, guest, push) for guest, push in zip(guests, pressed_with, strict=True)]
     wanted, offered = total(pressed_with), total(given_up)
     equal = jnp.where(wanted < offered, wanted, offered)
     there, back = apportion(pressed_with, equal, quantum), apportion(given_up, equal, quantum)

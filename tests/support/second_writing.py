@@ -113,7 +113,9 @@ def swap(pressing, mass, courant, leaving, yielding, boundary):
         spare = np.minimum(spare, free)
         spare = np.where(np.where(down, below(squeezed, boundary), squeezed), lattice(np.float32(0.5) * spare), spare)
         same_way = np.where(down, below(pace, boundary), pace) * forth
-        given.append(np.where(2 * same_way < quickest, spare, 0).astype(np.float32))
+        given.append(np.where(same_way < quickest, spare, 0).astype(np.float32))
+    guests = [np.where(spare > 0, 0, push) for push, spare in zip(wanted, given, strict=True)]
+    wanted = [np.where(sum(guests) > 0, guest, push) for guest, push in zip(guests, wanted, strict=True)]
     equal = np.minimum(sum(wanted), sum(given))
     return [forth * (to - fro) for to, fro in zip(apportion(wanted, equal), apportion(given, equal), strict=True)]
 
