@@ -9,7 +9,7 @@ needs no room, moves nobody's total, and reaches one cell far.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 
 import jax
 import jax.numpy as jnp
@@ -57,7 +57,7 @@ def give_way(
         return jnp.stack(crossing)
 
     def where_pressed() -> Array:
-        return jax.lax.cond(is_pressed(offers - flux, mass, boundary), swapped, lambda: flux)
+        return jax.lax.cond(is_pressed(offers, flux, mass, boundary), swapped, lambda: flux)
 
     return jax.lax.cond((yielding > 0).any(), where_pressed, lambda: flux)
 
@@ -67,7 +67,9 @@ def split(fields: Float[Array, "N H W"], regiments: int) -> list[Float[Array, "R
     return jnp.split(fields, list(range(regiments, len(fields), regiments)))
 
 
-def is_pressed(pressing: Float[Array, "R H W"], mass: Float[Array, "R H W"], boundary: str) -> Bool[Array, ""]:
+def is_pressed(
+    offers: Float[Array, "R H W"], flux: Float[Array, "R H W"], mass: Float[Array, "R H W"], boundary: str
+) -> Bool[Array, ""]:
     """Return whether anybody presses on a face at which regiments meet."""
     least, greatest = jnp.full(mass.shape[1:], len(mass)), jnp.full(mass.shape[1:], -1)
     for regiment, own in enumerate(apart(mass)):
@@ -75,7 +77,15 @@ def is_pressed(pressing: Float[Array, "R H W"], mass: Float[Array, "R H W"], bou
         greatest = jnp.where(own > 0, regiment, greatest)
     beyond = below(jnp.stack([least, greatest]), boundary)
     meeting = jnp.minimum(least, beyond[0]) < jnp.maximum(greatest, beyond[1])
-    return (meeting & (total(jnp.abs(pressing)) > 0)).any()
+    pressed = partial(any_pressed, offers, flux, meeting)  # asked only where any meet: it reads all fields
+    return jax.lax.cond(meeting.any(), pressed, lambda: jnp.bool_(False))
+
+
+def any_pressed(
+    offers: Float[Array, "R H W"], flux: Float[Array, "R H W"], faces: Bool[Array, "H W"]
+) -> Bool[Array, ""]:
+    """Return whether more is offered than crosses on any of these faces."""
+    return (faces & (total(jnp.abs(offers - flux)) > 0)).any()
 
 
 def swap(
