@@ -51,8 +51,9 @@ def give_way(
         for side in dict.fromkeys(sides):
             members = [regiment for regiment, its in enumerate(sides) if its == side]
             if len(members) > 1:
-                own = [field[jnp.asarray(members)] for field in (pressing, mass, courant, leaving, yielding)]
-                for regiment, more in zip(members, swap(*own, boundary, quantum), strict=True):
+                of = jnp.asarray(members)
+                theirs = swap(pressing[of], mass[of], courant[of], leaving[of], yielding[of], boundary, quantum)
+                for regiment, more in zip(members, theirs, strict=True):
                     crossing[regiment] = crossing[regiment] + more
         return jnp.stack(crossing)
 
