@@ -16,6 +16,7 @@ from nca_controller.dynamics import (
     RestRule,
     State,
     checked_targets,
+    gives_way,
     init_state,
     judged,
     planned,
@@ -25,7 +26,7 @@ from nca_controller.dynamics import (
 )
 from nca_controller.guidance import MAX_SPEED
 from nca_controller.jax_config import first_device
-from nca_controller.physics import Terrain, as_floats
+from nca_controller.physics import Terrain, as_floats, has_friends
 
 
 class JaxSimulation:
@@ -45,7 +46,8 @@ class JaxSimulation:
         self._steer = jax.jit(steer)
         self._transport = jax.jit(transport, static_argnames=("sides", "scheme", "quantum"))
         self._some = jax.jit(transport_some, static_argnames=("sides", "scheme", "quantum"))
-        self._judged = jax.jit(judged, static_argnames="boundary")
+        self._judged = jax.jit(judged, static_argnames=("boundary", "sides"))
+        self._gives_way = jax.jit(gives_way)
         self._programs = Programs()
 
     def reset(
@@ -74,7 +76,7 @@ class JaxSimulation:
         awake = awake_in(state, orders)
         rest = state.rest
         if rest:  # judged first: the next tick asks for it
-            rest = self._judged(rest, state.mass, orders, state.terrain.boundary)
+            rest = self._judged(rest, state.mass, orders, state.terrain.boundary, state.sides)
         still, sides = np.zeros(state.velocity.shape[1:], np.float32), np.asarray(state.sides, np.int32)
         velocities, memories = [still] * len(state.mass), list(state.memories)
         for regiment in awake:
@@ -87,7 +89,7 @@ class JaxSimulation:
                 state.terrain,
                 sides,
             )
-        moved = self._moved(state, velocities, awake)
+        moved = self._moved(state, velocities, awake, self._yielding(state, orders, awake))
         return state.replace(memories=tuple(memories), rest=rest, **moved)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
@@ -97,7 +99,15 @@ class JaxSimulation:
             arrays[name] = arrays[name] * np.float32(MAX_SPEED)
         return arrays
 
-    def _moved(self, state: State, velocities: list[Any], awake: list[int]) -> dict[str, Array]:
+    def _yielding(self, state: State, targets: Float[Array, "R H W"], awake: list[int]) -> Float[Array, " R"] | None:
+        """Return how far each regiment gives way to friends; None where nobody has one."""
+        if not has_friends(state.sides):
+            return None
+        return self._gives_way(state.mass, targets, np.isin(np.arange(len(state.mass)), awake))
+
+    def _moved(
+        self, state: State, velocities: list[Any], awake: list[int], yielding: Float[Array, " R"] | None
+    ) -> dict[str, Array]:
         """Return the fields after the march of those awake, by the shortest program that is at hand.
 
         All programs give the same bits, so it does not matter to a battle when one of them has been compiled.
@@ -110,11 +120,12 @@ class JaxSimulation:
                 [velocities[regiment] for regiment in chosen],
                 np.asarray(chosen, np.int32),
                 state.terrain,
+                yielding,
             )
             some = self._programs.find(self._some, *given, sides=pattern(state.sides, chosen), **law)
             if some is not None:
                 return some(*given)
-        return self._transport(state.mass, velocities, state.terrain, sides=state.sides, **law)
+        return self._transport(state.mass, velocities, state.terrain, yielding, sides=state.sides, **law)
 
 
 def awake_in(state: State, targets: Float[Array, "R H W"]) -> list[int]:

@@ -13,6 +13,7 @@ from operator import add
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from jaxtyping import Array, Bool, Float, Int
 
@@ -63,11 +64,19 @@ def changed(rest: Rest, targets: Float[Array, "R H W"]) -> Bool[Array, " R"]:
     return (targets != rest.targets).any(axis=(1, 2))
 
 
-def judged(rest: Rest, mass: Float[Array, "R H W"], targets: Float[Array, "R H W"], boundary: str = "wall") -> Rest:
+def judged(
+    rest: Rest,
+    mass: Float[Array, "R H W"],
+    targets: Float[Array, "R H W"],
+    boundary: str = "wall",
+    sides: tuple[int, ...] = (),
+) -> Rest:
     """Return what the rule remembers after a tick that began with this mass, on ground with that border.
 
     Who moves, or has a new order, disturbs its neighbours and itself. Who neither does so nor is disturbed for the
     rule's ticks, and stands in its place, falls asleep. Mass that is lost, gained or thrown elsewhere has moved.
+    Whoever a friend touches that is not in its place stays awake too, though that friend be at a stand: it may be
+    waiting for way to be given, and who sleeps gives none. `sides` are the regiments', by default each one's own.
     """
     rule, mass = rest.rule, mass.astype(jnp.float32)
     own, wanted, filled, moved = (
@@ -75,9 +84,14 @@ def judged(rest: Rest, mass: Float[Array, "R H W"], targets: Float[Array, "R H W
         for field in (mass, targets, jnp.minimum(mass, targets), jnp.abs(mass - rest.mass))
     )
     moving = (moved > rule.moved * own) | changed(rest, targets)
-    stirred = moving | disturbed(mass, moving, rule.block, boundary)
-    calm = jnp.where(stirred, 0, rest.calm + 1)
     in_place = filled >= rule.filled * jnp.minimum(own, wanted)
+    stirred = moving | disturbed(mass, moving, rule.block, boundary)
+    waiting = ~moving & ~in_place
+    touched = jax.lax.cond(
+        waiting.any(), lambda: touched_by_friends(mass, waiting, boundary, sides), lambda: jnp.zeros_like(waiting)
+    )
+    stirred = stirred | touched
+    calm = jnp.where(stirred, 0, rest.calm + 1)
     then = jnp.where(stirred[:, None, None], mass, rest.mass)
     return rest.replace(asleep=(calm >= rule.ticks) & in_place, calm=calm, mass=then, targets=targets)
 
@@ -100,6 +114,18 @@ def disturbed(mass: Float[Array, "R H W"], moving: Bool[Array, " R"], block: int
     for axis, size in ((1, height), (2, width)):
         others = nearby(others, axis, 2 if boundary == "torus" and size % block else 1, boundary)
     return ((others > 0) & (here > 0)).any(axis=(1, 2))
+
+
+def touched_by_friends(
+    mass: Float[Array, "R H W"], waiting: Bool[Array, " R"], boundary: str, sides: tuple[int, ...]
+) -> Bool[Array, " R"]:
+    """Return who has mass in a cell, or beside one, in which a friend has that is waiting."""
+    touched = jnp.zeros_like(waiting)
+    for side in dict.fromkeys(sides):
+        members = np.flatnonzero(np.asarray(sides) == side)
+        if len(members) > 1:
+            touched = touched.at[members].set(disturbed(mass[members], waiting[members], 1, boundary))
+    return touched
 
 
 def nearby(counts: Int[Array, "R h w"], axis: int, reach: int, boundary: str) -> Int[Array, "R h w"]:

@@ -8,13 +8,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.controllers import NCA, Controller, Percept
 from nca_controller.dynamics.rest import judged, resting
+from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets
 from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, clipped
-from nca_controller.physics import Limiter, Terrain, advect, as_floats, total
+from nca_controller.physics import Limiter, Terrain, advect, as_floats, has_friends, total
 
 Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
 Transport = Callable[..., dict[str, Float[Array, "R ..."]]]
@@ -41,12 +42,21 @@ def tick(state: State, targets: Float[Array, "R H W"]) -> State:
         kept = jax.tree.map(lambda old, new: jnp.where(still, old, new), memory, updated)
         return jnp.where(still, 0, velocity), kept
 
-    rest = judged(state.rest, state.mass, targets, state.terrain.boundary)
-    return advance(state, targets, steer_or_rest, transport).replace(rest=rest)
+    rest = judged(state.rest, state.mass, targets, state.terrain.boundary, state.sides)
+    return advance(state, targets, steer_or_rest, transport, ~asleep).replace(rest=rest)
 
 
-def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transport: Transport) -> State:
-    """Return the state one tick later, by functions that steer one regiment and that move the mass of all."""
+def advance(
+    state: State,
+    targets: Float[Array, "R H W"],
+    steer: Steer,
+    transport: Transport,
+    awake: Bool[Array, " R"] | bool = True,
+) -> State:
+    """Return the state one tick later, by functions that steer one regiment and that move the mass of all.
+
+    Regiments that are not awake give no way.
+    """
     regiments = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
     sides = jnp.asarray(state.sides, jnp.int32)
     steered = [
@@ -57,6 +67,7 @@ def advance(state: State, targets: Float[Array, "R H W"], steer: Steer, transpor
         state.mass,
         [velocity for velocity, _ in steered],
         state.terrain,
+        gives_way(state.mass, targets, awake) if has_friends(state.sides) else None,
         sides=state.sides,
         scheme=state.scheme,
         quantum=state.quantum,
@@ -115,6 +126,7 @@ def transport(
     mass: Float[Array, "R H W"],
     velocities: Sequence[Float[Array, "H W 2"]],
     terrain: Terrain,
+    yielding: Float[Array, " R"] | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
@@ -127,7 +139,17 @@ def transport(
     flux_y = jnp.zeros((regiments, height + 1, width), mass.dtype)
     for step in range(STEPS):
         first = "xy"[step % 2]  # alternating, so that no axis is favoured
-        moved = advect(mass, velocity, terrain, dt=DT, scheme=scheme, quantum=quantum, sides=sides, first=first)
+        moved = advect(
+            mass,
+            velocity,
+            terrain,
+            dt=DT,
+            scheme=scheme,
+            quantum=quantum,
+            sides=sides,
+            first=first,
+            yielding=yielding,
+        )
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
     return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
 
@@ -137,6 +159,7 @@ def transport_some(
     velocities: Sequence[Float[Array, "H W 2"]],
     chosen: Int[Array, " B"],
     terrain: Terrain,
+    yielding: Float[Array, " R"] | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
@@ -144,11 +167,13 @@ def transport_some(
 ) -> dict[str, Float[Array, "R ..."]]:
     """Return what `transport` does where only the chosen regiments move, in their order; the same to the bit.
 
-    The others take up room and offer nothing, so they may as well be missing capacity. `sides` are those of the chosen.
+    The others take up room, offer nothing and give no way, so they may as well be missing capacity. `sides` are those
+    of the chosen; `yielding` is all regiments'.
     """
     moving = mass[chosen]
     ground = terrain.with_capacity(jnp.maximum(terrain.capacity - (total(mass) - total(moving)), 0))
-    moved = transport(moving, velocities, ground, sides=sides, scheme=scheme, quantum=quantum)
+    among = None if yielding is None else yielding[chosen]
+    moved = transport(moving, velocities, ground, among, sides=sides, scheme=scheme, quantum=quantum)
     start = {name: jnp.zeros((len(mass), *field.shape[1:]), field.dtype) for name, field in moved.items()}
     return {name: field.at[chosen].set(moved[name]) for name, field in (start | {"mass": mass}).items()}
 

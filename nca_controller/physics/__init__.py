@@ -4,6 +4,7 @@ from nca_controller.physics.arrays import are_amounts, are_known, as_floats, as_
 from nca_controller.physics.batches import one_by_one, over_batch
 from nca_controller.physics.diffusion import diffuse, perturb
 from nca_controller.physics.exchange import total
+from nca_controller.physics.giving_way import has_friends
 from nca_controller.physics.lattice import QUANTUM, to_lattice
 from nca_controller.physics.limiters import (
     LIMITERS,
@@ -37,6 +38,7 @@ __all__ = [
     "described",
     "diffuse",
     "donor_cell",
+    "has_friends",
     "jostle",
     "one_by_one",
     "over_batch",

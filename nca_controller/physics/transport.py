@@ -20,6 +20,7 @@ from nca_controller.physics.acceptance import accept
 from nca_controller.physics.arrays import as_floats, as_number, described
 from nca_controller.physics.barrier import barrier
 from nca_controller.physics.exchange import apart, apportion, exchange, total
+from nca_controller.physics.giving_way import give_way, has_friends
 from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
 from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
@@ -44,13 +45,16 @@ def advect(
     quantum: float | None = QUANTUM,
     sides: Sequence[int] | None = None,
     first: str = "x",
+    yielding: Float[Array, " R"] | None = None,
 ) -> Moved:
     """Move the mass of R regiments, which share the ground's capacity, by one step.
 
     `velocity` is (x, y), x right and y down, in cells per unit time; `dt` in units of time. Mass crosses at most one
     cell a step along each axis; faster velocities count as that. `scheme` is a limiter of `physics.limiters`, or one
     with its signature. `sides[r]` is the side of regiment r, by default one for all: friends exchange places, enemies
-    do not. `first` is the axis of the first pass, "x" or "y"; alternate it where symmetry matters.
+    do not. `first` is the axis of the first pass, "x" or "y"; alternate it where symmetry matters. `yielding[r]` from 0
+    to 1 says how far regiment r gives way to friends that press against it, True or 1 up to half of what it holds in a
+    cell; by default nobody does.
 
     Guaranteed for mass on the lattice (a multiple of `quantum`) that is at least 0, none of it in closed cells, and
     whose sum over regiments is at most the capacity: so it is afterwards, each regiment's total is the same to the
@@ -64,8 +68,8 @@ def advect(
     rests.
 
     Raises ValueError for what are no real numbers, shapes that do not fit each other, sides that are not one whole
-    number for each regiment, another first axis, and a quantum that is no power of two from 2^-20 to 1, or from 2^-48
-    where the mass is a float64.
+    number for each regiment, yielding that is not one number for each, another first axis, and a quantum that is no
+    power of two from 2^-20 to 1, or from 2^-48 where the mass is a float64.
     """
     mass = as_floats("mass", mass)
     velocity = as_floats("velocity", velocity, kind=mass.dtype)
@@ -77,8 +81,8 @@ def advect(
     check_limiter(scheme)
     if not len(mass):
         raise ValueError("mass must be that of at least one regiment")
-    terrain, sides = ground_for(mass, terrain), sides_of(mass, sides)
-    return step(mass, velocity, terrain, dt, scheme=scheme, quantum=quantum, sides=sides, first=first)
+    terrain, sides, yielding = ground_for(mass, terrain), sides_of(mass, sides), yielding_of(mass, yielding)
+    return step(mass, velocity, terrain, dt, yielding, scheme=scheme, quantum=quantum, sides=sides, first=first)
 
 
 @partial(jax.jit, static_argnames=("scheme", "quantum", "sides", "first"))
@@ -87,6 +91,7 @@ def step(
     velocity: Float[Array, "R H W 2"],
     terrain: Terrain,
     dt: float,
+    yielding: Float[Array, " R"] | None = None,
     *,
     scheme: Limiter,
     quantum: float | None,
@@ -101,7 +106,8 @@ def step(
         courant_x, courant_y = barrier((courant_x, courant_y))
 
     def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
-        return apply_offers(mass, offered(mass, courant, terrain, scheme, quantum), terrain, sides, quantum)
+        offers = offered(mass, courant, terrain, scheme, quantum)
+        return apply_offers(mass, offers, terrain, sides, quantum, courant, yielding)
 
     def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
         mass, flux = march(transposed(mass), transposed(courant_x), terrain.transposed())
@@ -163,11 +169,14 @@ def apply_offers(
     terrain: Terrain,
     sides: tuple[int, ...],
     quantum: float | None,
+    courant: Float[Array, "R H W"] | None = None,
+    yielding: Float[Array, " R"] | None = None,
 ) -> tuple[Float[Array, "R H W"], Float[Array, "R H+1 W"]]:
     """Return the mass after a pass, and the flux through the faces above, between and below the rows.
 
     Offers across closed faces are not made. Friends exchange; what remains of both directions on a face cancels, and
-    the rest is accepted as far as there is room, from each regiment in proportion to its offer.
+    the rest is accepted as far as there is room, from each regiment in proportion to its offer. To what is left of them
+    friends give way, where `yielding` says so.
     """
     offers = jnp.where(terrain.open_below()[None], offers, 0)
     held = total(mass)
@@ -181,7 +190,11 @@ def apply_offers(
         accepted = barrier(accept(total(pushing), room, terrain.boundary, quantum))
         forth = apportion([jnp.maximum(push, 0) for push in pushing], jnp.maximum(accepted, 0), quantum)
         back = apportion([jnp.maximum(-push, 0) for push in pushing], jnp.maximum(-accepted, 0), quantum)
-        flux = barrier(jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)]))
+        flux = jnp.stack([part + to - fro for part, to, fro in zip(exchanged, forth, back, strict=True)])
+        if yielding is None or courant is None or not has_friends(sides):
+            flux = barrier(flux)
+        else:
+            flux = give_way(flux, offers, mass, courant, yielding, terrain.boundary, sides, quantum)
     # The face above the first row is the last one's twin on a torus; along a wall both are 0.
     flux = jnp.concatenate([flux[:, -1:], flux], axis=1)
     return mass - (flux[:, 1:] - flux[:, :-1]), flux
@@ -213,6 +226,19 @@ def sides_of(mass: Float[Array, "R H W"], sides: Sequence[int] | None) -> tuple[
     if len(named) != len(mass):
         raise ValueError(f"sides must name one side for each of {len(mass)} regiments, not {len(named)}")
     return named
+
+
+def yielding_of(mass: Float[Array, "R H W"], yielding: Any) -> Float[Array, " R"] | None:
+    """Return how far each regiment gives way, in the mass's kind of number; None where nobody does.
+
+    Raises ValueError where that is not one number for each regiment.
+    """
+    if yielding is None:
+        return None
+    shares = as_floats("yielding", yielding, kind=mass.dtype)
+    if shares.shape != (len(mass),):
+        raise ValueError(f"yielding must be one number for each of {len(mass)} regiments, not {shares.shape}")
+    return jnp.where(shares > 0, jnp.minimum(shares, 1), 0)
 
 
 def check_limiter(scheme: Any) -> None:

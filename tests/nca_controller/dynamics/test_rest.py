@@ -74,6 +74,24 @@ def test_it_is_the_same_to_the_bit_whichever_program_moves_them(simulation, monk
         assert asleep(pure) == asleep(state)
 
 
+def test_a_friend_who_slept_gives_way_by_whichever_program(simulation, monkeypatch):
+    """Ordered through the second, which sleeps, while an enemy sleeps far off."""
+    begun = np.stack([block(2, 2), block(2, 16), block(16, 32)])
+    beyond = np.stack([block(2, 32), *begun[1:]])
+    sides, orders = (0, 0, 1), ((begun, 6), (beyond, 190))
+    fought(simulation, begun, *orders, sides=sides)
+    compiled(simulation)
+    apart = fought(simulation, begun, *orders, sides=sides)
+    with monkeypatch.context() as patch:
+        patch.setattr(Programs, "find", lambda *_, **__: None)
+        together = fought(simulation, begun, *orders, sides=sides)
+    for one, other in zip(apart, together, strict=True):
+        np.testing.assert_array_equal(one.mass, other.mass)
+    shares = np.array([np.minimum(state.mass, beyond).sum(axis=(1, 2)) / 36 for state in apart])
+    assert shares[-1, 0] >= 0.95 and 0.78 <= shares[:, 1].min() < 0.99 and shares[-1, 1] >= 0.98
+    assert asleep(apart[6]) == [True] * 3
+
+
 def test_an_order_wakes_in_the_same_tick_and_nobody_else_drifts(simulation):
     states = fought(simulation, THREE, (THREE, 6), (GONE, 8))
     assert (states[7].mass[0] != states[6].mass[0]).any()
