@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from engine.app import headless
 from engine.battle import TICKS_PER_SECOND, Battle, BattleSetup
+from engine.formations import reachable_place
 from engine.io import drafted
 from engine.orders import GiveOrders, Order, Schedule
 from engine.plugin import Ground
@@ -29,10 +30,11 @@ ORDERS = (  # tick, formation, centre as shares of the field's width and height,
 
 
 def schedule(ground: Ground) -> Schedule:
-    """Return the orders of the demo for this ground."""
+    """Return the orders of the demo for this ground, each to where the army can go."""
     height, width = ground.grid
     return tuple(
-        (tick, GiveOrders(((0, Order(name, (x * width, y * height), angle)),))) for tick, name, x, y, angle in ORDERS
+        (tick, GiveOrders(((0, Order(name, reachable_place((x * width, y * height), ground), angle)),)))
+        for tick, name, x, y, angle in ORDERS
     )
 
 

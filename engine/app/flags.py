@@ -49,6 +49,8 @@ def make_parser() -> arguments.Parser:
         "--demo", metavar="FILE", type=Path, help="play by itself and save a GIF or an MP4; the same without a display"
     )
     add("--grid", metavar="WxH", type=arguments.grid, help=f"the field's size in cells ({GRID[1]}x{GRID[0]})")
+    add("--terrain", metavar="FILE", type=Path, help="without a scenario: the ground, a PNG or an octile .map")
+    add("--cells", metavar="N", type=arguments.side, help="with --terrain: cells along its longer side (its own size)")
     add("--mass", metavar="M", type=arguments.positive, help=f"the army's mass; a cell holds 1 ({MASS:.0f})")
     add("--soldiers", metavar="N", type=arguments.soldiers, help=f"how many soldiers are drawn for it ({SOLDIERS})")
     add("--seed", metavar="S", type=arguments.seed, help="of all that is drawn by lot (0)")

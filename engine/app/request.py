@@ -15,11 +15,13 @@ from engine.app.installed import installed_controllers, make_simulation, makers,
 from engine.app.library import asset_folders, library
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
-from engine.formations import Formation, check_mass
+from engine.formations import Formation, check_mass, largest_room, muster_place, read_ground
 from engine.io import InputError, __version__, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
 from engine.scenarios import SIMULATION, Regiment, Scenario
+
+SHARE_OF_A_PART = 0.25  # of what the largest part of a ground holds, that the army takes at most by default
 
 
 def make_setup(
@@ -94,7 +96,7 @@ def from_file(args: Namespace, path: Path) -> Scenario:
     """Return the scenario of a file, with what the command line changes in it."""
     given = "replay" if args.replay else "scenario"
     settled = ("scenario", "controller", "seed", "simulation") if args.replay else ()
-    for flag in ("order", "orders", "grid", "mass", "soldiers", *settled):
+    for flag in ("order", "orders", "grid", "terrain", "cells", "mass", "soldiers", *settled):
         if getattr(args, flag) not in (None, ()):
             raise InputError(f"--{flag} is the {given}'s to say; leave it out, or --{given}")
     if args.played:
@@ -106,22 +108,42 @@ def from_file(args: Namespace, path: Path) -> Scenario:
 
 
 def without_file(args: Namespace, schedule: Schedule = ()) -> Scenario:
-    """Return the game without a scenario: one army, which starts as a crowd in the middle of an open field."""
-    ground = Ground.plain(*(args.grid or GRID))
-    mass = check_mass(args.mass or MASS, ground)
+    """Return the game without a scenario: one army, which starts as a crowd in the middle of a field.
+
+    On a ground with closed cells it starts where it has room, and is as large as fits well into the largest part.
+    """
+    ground = ground_without_file(args)
+    mass = check_mass(args.mass or default_mass(ground), ground)
+    place = muster_place(mass, ground)
     controller = "nca" if args.controller is None else args.controller
     if args.order is not None and any(tick == 0 for tick, _ in args.orders):
         raise InputError("--order and --orders both give an order at tick 0")
-    given = tuple((tick, GiveOrders(((0, Order(name, ground.middle)),))) for tick, name in args.orders)
+    given = tuple((tick, GiveOrders(((0, Order(name, place)),))) for tick, name in args.orders)
     return Scenario(
         title="an army in the field",
         ground=ground,
         regiments=(Regiment("army", 0, mass, args.soldiers or SOLDIERS, controller),),
-        orders=(Order("line" if args.order is None else args.order, ground.middle),),
+        orders=(Order("line" if args.order is None else args.order, place),),
         heaped=True,
         schedule=schedule or given,
         seed=args.seed or 0,
     )
+
+
+def ground_without_file(args: Namespace) -> Ground:
+    """Return the ground of the game without a scenario: that of --terrain, or open. Raises FileError."""
+    if args.terrain is None:
+        if args.cells is not None:
+            raise InputError("--cells says how --terrain is scaled, and there is none")
+        return Ground.plain(*(args.grid or GRID))
+    return read_ground(args.terrain, args.cells, size=args.grid and args.grid[::-1])
+
+
+def default_mass(ground: Ground) -> float:
+    """Return the army's mass where none is asked for: less on a ground whose largest part holds little."""
+    if ground.open_cells.all():
+        return MASS
+    return min(MASS, SHARE_OF_A_PART * largest_room(ground))
 
 
 def controllers_in(scenario: Scenario, log: Schedule = ()) -> list[str]:

@@ -23,7 +23,7 @@ from engine.battle.prefetch import Prefetch
 from engine.battle.state import BattleState, OrderBook
 from engine.formations import Formation, Placement
 from engine.io import InputError, plugin_errors
-from engine.orders import Command, GiveOrders, Order, Schedule, moved, turned, with_formation
+from engine.orders import Command, Given, GiveOrders, Order, Schedule, moved, turned, with_formation
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 from engine.soldiers import Flow, Soldiers
@@ -136,7 +136,11 @@ class Battle:
 
     def preview(self, regiment: int, order: Order) -> Placement:
         """Return a regiment's placement under an order. Raises FormationError if there is none."""
-        return execution.placement_of(self.state, regiment, order, self._context)
+        return self.previews(((regiment, order),))[0]
+
+    def previews(self, given: Given) -> list[Placement]:
+        """Return the placements of orders that would be given together. Raises FormationError if there is none."""
+        return [placement for _, placement in execution.placed(self.state, given, self._context)]
 
     def depth(self, regiment: int, order: Order) -> float:
         """Return how deep a regiment would stand in the order's formation, in cells; faster than a preview."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -14,12 +15,14 @@ from jaxtyping import Float
 
 from engine import formations
 from engine.battle import scatter
+from engine.battle.beside import beside_friends
 from engine.battle.progress import Progress, follow
 from engine.battle.state import BattleState
 from engine.formations import Formation, FormationError, Placement
 from engine.io import InputError, PluginError, plugin_errors
 from engine.orders import (
     Command,
+    Given,
     GiveOrders,
     Halt,
     Order,
@@ -54,9 +57,8 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
     """Return the state after a command. Raises FormationError, one line, where it cannot be executed."""
     match command:
         case GiveOrders(given, queued):
-            placements = [placement_of(state, regiment, order, context) for regiment, order in given]
             book = state.book
-            for (regiment, order), placement in zip(given, placements, strict=True):
+            for (regiment, _), (order, placement) in zip(given, placed(state, given, context, queued), strict=True):
                 change = book.with_waiting if queued else book.with_order
                 book = change(regiment, order, placement)
             return replace(state, book=book)
@@ -127,7 +129,7 @@ def _with_next_order(state: BattleState, regiment: int, context: Context) -> Bat
     """Return the state in which a regiment has taken up the first of its waiting orders, or dropped it as void."""
     first, *others = state.waiting_orders[regiment]
     try:
-        placement = placement_of(state, regiment, first, context)
+        ((first, placement),) = placed(state, ((regiment, first),), context)
     except FormationError as error:
         state = remarked(state, str(error))
         first, placement = state.orders[regiment], state.placements[regiment]
@@ -143,11 +145,12 @@ def count(state: BattleState, command: Command, context: Context) -> BattleState
     """Return the state that counts a command of the log as executed, with its regiments out of the schedule."""
     ordered = state.ordered
     if isinstance(command, GiveOrders):
-        placed = {} if command.queued else dict(enumerate(state.placements))  # one that waits is in no book yet
+        # One that waits is in no book yet, and a replay knows no friends beforehand.
+        known = {} if command.queued else {r: one for r, one in enumerate(state.placements) if not one.beside}
         with suppress(FormationError):  # an order that finds no room was not executed
             ordered = ordered.of_more(
                 [
-                    (placed.get(regiment) or placement_of(state, regiment, order, context)).target
+                    (known.get(regiment) or placement_of(state, regiment, order, context)).target
                     for regiment, order in command.orders
                 ]
             )
@@ -155,12 +158,33 @@ def count(state: BattleState, command: Command, context: Context) -> BattleState
     return replace(state, executed=state.executed + 1, commanded=commanded, ordered=ordered)
 
 
+def placed(state: BattleState, given: Given, context: Context, queued: bool = False) -> list[tuple[Order, Placement]]:
+    """Return orders that are given together and their placements, beside friends who stand there.
+
+    Those that are `queued` wait, and make room for friends when their turn comes. Raises FormationError.
+    """
+    if queued:
+        return [(order, placement_of(state, regiment, order, context)) for regiment, order in given]
+    scheduled = [command for tick, command in context.schedule if tick >= state.tick]
+    leaving = frozenset[int]().union(*map(regiments_of, scheduled)) - state.commanded
+    leaving |= {regiment for regiment, _ in given}
+    return [
+        beside_friends(state, regiment, order, partial(_placed_on, state, regiment, context), leaving)
+        for regiment, order in given
+    ]
+
+
+def _placed_on(state: BattleState, regiment: int, context: Context, order: Order, ground: Ground) -> Placement:
+    return placement_of(replace(state, ground=ground), regiment, order, context)
+
+
 def placement_of(state: BattleState, regiment: int, order: Order, context: Context) -> Placement:
     """Return a regiment's placement under an order. Raises FormationError, one line, where there is none."""
     if regiment not in range(len(state.regiments)):
         raise FormationError(f"there is no regiment {regiment}: they are 0 to {len(state.regiments) - 1}")
     formation = formations.lookup(context.formations, order.formation)
-    return formations.place_order(order, formation, state.mustered[regiment], state.ground)
+    part = formations.part_of(state.mass[regiment], state.ground)
+    return formations.place_order(order, formation, state.mustered[regiment], state.ground, part)
 
 
 def depth_of(state: BattleState, regiment: int, order: Order, context: Context) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,11 +15,21 @@ from engine.battle import scatter
 from engine.battle.battle import Battle
 from engine.battle.digests import TargetDigest
 from engine.battle.faults import FALLBACK
-from engine.formations import Formation, FormationError, Placement, check_mass, crowd, lookup, place_order
+from engine.formations import (
+    Formation,
+    FormationError,
+    Placement,
+    check_mass,
+    crowd,
+    lookup,
+    muster_order,
+    part_of,
+    place_order,
+)
 from engine.io import PluginError, plugin_errors
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
 from engine.plugin import Ground, Simulation
-from engine.scenarios import SIMULATION, Regiment, Scenario, check_budget
+from engine.scenarios import SIMULATION, Scenario, check_budget
 
 
 @dataclass(frozen=True)
@@ -57,30 +67,34 @@ class BattleSetup:
     def targets(self) -> tuple[TargetDigest, TargetDigest]:
         """Digests of the targets of the first orders and the schedule, and of these and the log. Raises FormationError.
 
-        Many orders take seconds to place, so they are placed once.
+        Many orders take seconds to place, so they are placed once. A logged order that finds no place counts as one
+        that was not executed: a replay of other rules goes on.
         """
         regiments = self.scenario.regiments
-        first = (self._placement(*one).target for one in zip(self.scenario.orders, regiments, strict=True))
-        start = TargetDigest().of_more(first).of_more(self._targets(self.scenario.schedule))
-        return start, start.of_more(self._targets(self.log))
-
-    def _targets(self, schedule: Schedule) -> Iterator[Float[np.ndarray, "H W"]]:
-        regiments = self.scenario.regiments
-        for tick, command in schedule:
-            if isinstance(command, GiveOrders):
-                for number, order in command.orders:
-                    with _named(f"'{regiments[number].name}' at tick {tick}"):
-                        yield self._placement(order, regiments[number]).target
+        first = (self._placement(r, order).target for r, order in enumerate(self.scenario.orders))
+        start = TargetDigest().of_more(first)
+        for tick, number, order in _orders_in(self.scenario.schedule):
+            with _named(f"'{regiments[number].name}' at tick {tick}"):
+                start = start.of_more([self._placement(number, order).target])
+        played = start
+        for _, number, order in _orders_in(self.log):
+            with suppress(FormationError):
+                played = played.of_more([self._placement(number, order).target])
+        return start, played
 
     def initial_mass(self) -> Float[np.ndarray, "R H W"]:
-        """Return the mass at the start. Raises FormationError where regiments overlap."""
+        """Return the mass at the start. Raises FormationError where regiments overlap, or one stands in a wall."""
+        return self._start
+
+    @cached_property
+    def _start(self) -> Float[np.ndarray, "R H W"]:
         regiments = self.scenario.regiments
         if self.scenario.heaped:
             return np.stack([crowd(regiment.mass, self.ground) for regiment in regiments])
         targets: list[Float[np.ndarray, "H W"]] = []
         for regiment, order in zip(regiments, self.scenario.orders, strict=True):
             with _named(repr(regiment.name)):
-                target = self._placement(order, regiment).target
+                target = muster_order(order, self._formation(order), regiment.mass, self.ground).target
             for other, earlier in zip(regiments, targets, strict=False):
                 if (target + earlier > self.ground.capacity).any():
                     raise FormationError(f"{other.name!r} and {regiment.name!r} muster on the same ground: move one")
@@ -89,8 +103,17 @@ class BattleSetup:
             raise FormationError("too many regiments muster on the same ground: move some")
         return np.stack(targets)
 
-    def _placement(self, order: Order, regiment: Regiment) -> Placement:
-        return place_order(order, lookup(self.formations, order.formation), regiment.mass, self.ground)
+    @cached_property
+    def _parts(self) -> tuple[int, ...]:
+        """The part of the ground that each regiment stands in, from the start to the end."""
+        return tuple(part_of(mass, self.ground) for mass in self._start)
+
+    def _placement(self, regiment: int, order: Order) -> Placement:
+        mass, part = self.scenario.regiments[regiment].mass, self._parts[regiment]
+        return place_order(order, self._formation(order), mass, self.ground, part)
+
+    def _formation(self, order: Order) -> Formation:
+        return lookup(self.formations, order.formation)
 
     def controller_names(self) -> list[str]:
         """Return the names of the controllers that are needed from the start, each once."""
@@ -138,6 +161,14 @@ class BattleSetup:
     def controller_label(self, name: str) -> str:
         """Return how error lines name a controller: as what makes it is labelled, or by its name."""
         return getattr(self.controllers[name], "label", name)
+
+
+def _orders_in(schedule: Schedule) -> Iterator[tuple[int, int, Order]]:
+    """Yield the tick, the regiment and the order of all orders in a schedule."""
+    for tick, command in schedule:
+        if isinstance(command, GiveOrders):
+            for regiment, order in command.orders:
+                yield tick, regiment, order
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class Feedback:
         self._last_request: object = None  # all that determines the preview, as it was in the frame before
         self._frames_left = 0  # until the preview is made anew though the mouse is still moving
         self._preview_request: object = None  # the same, as it was when the preview was made
-        self._previewed: DrawnSoldiers | None = None
+        self._previewed: tuple[DrawnSoldiers | None, list[Annotation]] = (None, [])
 
     def decorate(self, scene: Scene, battle: Battle | None) -> Scene:
         """Return the scene with the player's camera and cursor, selection, annotations and preview."""
@@ -39,15 +39,17 @@ class Feedback:
         if battle is None or state is None:
             return scene
         selected = self._mouse.selected()
-        drawn = (*scene.marks, *marks.routes(state, selected), *self._marks())
         soldiers = with_selection(scene.soldiers, state, selected)
-        return replace(scene, soldiers=soldiers, preview=self._preview(battle), marks=drawn)
+        preview, ways = self._preview(battle)
+        drawn = (*scene.marks, *marks.routes(state, selected), *ways, *self._marks())
+        return replace(scene, soldiers=soldiers, preview=preview, marks=drawn)
 
-    def _preview(self, battle: Battle) -> DrawnSoldiers | None:
+    def _preview(self, battle: Battle) -> tuple[DrawnSoldiers | None, list[Annotation]]:
+        """Return the soldiers as they would stand, and the ways that they would go."""
         mouse = self._mouse
         actors = mouse.player.actors()
         if not (mouse.drag and actors and mouse.active.gives_orders):
-            return None
+            return None, []
         request = (mouse.drag, actors, mouse.radius, mouse.player.queueing, battle.state.book.version)
         self._frames_left -= 1
         # While the mouse keeps moving, a slow preview is made only in some of the frames.
@@ -58,15 +60,17 @@ class Feedback:
         self._last_request = request
         return self._previewed
 
-    def _new_preview(self, battle: Battle, actors: Regiments) -> DrawnSoldiers | None:
+    def _new_preview(self, battle: Battle, actors: Regiments) -> tuple[DrawnSoldiers | None, list[Annotation]]:
         mouse = self._mouse
         assert mouse.drag is not None
         try:
             given = mouse.active.preview(mouse.drag, mouse.player.chosen(actors))
-            placements = [(regiment, battle.preview(regiment, order)) for regiment, order in given]
+            placed = battle.previews(given)
         except FormationError:
-            return None  # the player is notified once this is ordered
-        return in_rank_and_file(battle.state, placements) if placements else None
+            return None, []  # the player is notified once this is ordered
+        placements = [(regiment, placement) for (regiment, _), placement in zip(given, placed, strict=True)]
+        ways = [mark for regiment, placement in placements for mark in marks.way(battle.state, regiment, placement)]
+        return in_rank_and_file(battle.state, placements) if placements else None, ways
 
     def _marks(self) -> list[Annotation]:
         mouse = self._mouse

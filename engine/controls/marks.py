@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.battle import BattleState
 from engine.controls.selection import Regiments, whereabouts
+from engine.formations import Placement, fastest_way, standing_place
 from engine.orders import Place
 from engine.view import Annotation
 
@@ -44,6 +45,13 @@ def arrow(first: Place, last: Place) -> Annotation:
     tip = tail + length * ahead
     barbs = [tip - BARB * length * (ahead + side * along) for side in (-1, 1)]
     return Annotation(np.stack([tail, tip, barbs[0], tip, barbs[1]]), "facing")
+
+
+def way(state: BattleState, regiment: int, placement: Placement) -> list[Annotation]:
+    """Return the fastest way on which a regiment could take up a placement; none where it is there already."""
+    start, end = standing_place(state.mass[regiment]), standing_place(placement.target)
+    corners = fastest_way(state.ground, start, end)
+    return [Annotation(corners, "way")] if len(corners) > 1 and math.dist(start, end) > ARRIVED else []
 
 
 def routes(state: BattleState, regiments: Regiments) -> list[Annotation]:

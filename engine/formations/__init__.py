@@ -2,35 +2,48 @@
 
 A formation is a shape with a front. Its target is found by the shape's signed distance: cells within it are full, cells
 on its edge hold their share, and the edge is moved out or in until the target holds the mass that was ordered.
-Beside them stands the ground that they form on, as a picture.
+Beside them stands the ground that they form on, from a file.
 """
 
 from engine.formations import ground_image
 from engine.formations.carried import formation_table, read_formation
+from engine.formations.crowd import crowd
 from engine.formations.files import load, read
+from engine.formations.fitting import largest_room, muster_place, reachable_place
 from engine.formations.formation import Formation, FormationError, lookup
+from engine.formations.ground_file import check_ground, read_ground
 from engine.formations.library import FormationLibrary
-from engine.formations.mass import check_mass, crowd, fill, overlap
-from engine.formations.place_order import place_order, placement_on
+from engine.formations.mass import check_mass, fill, overlap
+from engine.formations.place_order import muster_order, place_order, placement_on
 from engine.formations.placement import Placement, dimensions, form_up
+from engine.formations.ways import fastest_way, part_of, standing_place
 
 __all__ = [
     "Formation",
     "FormationError",
     "FormationLibrary",
     "Placement",
+    "check_ground",
     "check_mass",
     "crowd",
     "dimensions",
+    "fastest_way",
     "fill",
     "form_up",
     "formation_table",
     "ground_image",
+    "largest_room",
     "load",
     "lookup",
+    "muster_order",
+    "muster_place",
     "overlap",
+    "part_of",
     "place_order",
     "placement_on",
+    "reachable_place",
     "read",
     "read_formation",
+    "read_ground",
+    "standing_place",
 ]

@@ -1,16 +1,19 @@
-"""Ground as a picture: white is open, black is closed, and a grey cell holds fewer soldiers, as a ford does."""
+"""Ground as a picture: white is open, black is closed, and a grey cell holds fewer soldiers, as a ford does.
+
+A ground that no greys stand for, as swamps of half capacity are, is written as a picture in colours: of each cell the
+capacity in quanta, red the highest byte and blue the lowest.
+"""
 
 from __future__ import annotations
 
 import base64
 import io
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from engine.io import FileError, limits, read_file, read_png
+from engine.io import FileError, read_png
 from engine.plugin import QUANTUM, Ground
 
 OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which a cell is closed
@@ -31,24 +34,50 @@ def read_picture(content: bytes, size: tuple[int, int] | None, name: str) -> Gro
     return ground_of(levels)
 
 
-def load(path: Path, size: tuple[int, int]) -> Ground:
-    """Return the ground of a PNG, scaled to width and height in cells. Raises FileError where it cannot be used."""
-    return read_picture(read_file(path, limits.LARGEST_PICTURE), size, str(path))
-
-
 def read_text(text: str, name: str) -> Ground:
     """Return the ground of a picture that `write_text` wrote."""
-    try:
-        content = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise FileError(f"{name} must be a PNG in base64") from None
-    return read_picture(content, None, name)
+    return read_picture(_decoded(text, name), None, name)
 
 
 def write_text(ground: Ground) -> str:
-    """Return a picture of the ground as text: a PNG in base64."""
+    """Return a picture of the ground as text: a PNG in base64. The ground has to be `is_grey`."""
+    return _encoded(levels_of(ground))
+
+
+def is_grey(ground: Ground) -> bool:
+    """Return whether grey levels stand for the ground to the bit."""
+    return same_ground(ground, ground_of(levels_of(ground)))
+
+
+def read_quanta(text: str, name: str) -> Ground:
+    """Return the ground of a picture that `write_quanta` wrote."""
+    colours = read_png(_decoded(text, name), name)[..., :3].astype(np.int64)
+    quanta = (colours * (2**16, 2**8, 1)).sum(axis=-1)
+    return Ground(quanta > 0, (np.where(quanta > 0, quanta, 1 / QUANTUM) * QUANTUM).astype(np.float32))
+
+
+def write_quanta(ground: Ground) -> str:
+    """Return a picture of the ground's capacities in quanta as text: a PNG in base64. All are below 16."""
+    quanta = np.where(ground.open_cells, np.asarray(ground.capacity, np.float64) / QUANTUM, 0).astype(np.int64)
+    return _encoded(np.stack([quanta >> 16, quanta >> 8, quanta], axis=-1).astype(np.uint8))
+
+
+def same_ground(one: Ground, other: Ground) -> bool:
+    """Return whether two grounds are the same to the bit, whatever they say of closed cells."""
+    held = (np.where(ground.open_cells, ground.capacity, 0.0) for ground in (one, other))
+    return one.boundary == other.boundary and np.array_equal(*held)
+
+
+def _decoded(text: str, name: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise FileError(f"{name} must be a PNG in base64") from None
+
+
+def _encoded(pixels: UInt8[np.ndarray, "H W"] | UInt8[np.ndarray, "H W 3"]) -> str:
     file = io.BytesIO()
-    Image.fromarray(levels_of(ground)).save(file, "PNG", optimize=True)
+    Image.fromarray(pixels).save(file, "PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode("ascii")
 
 

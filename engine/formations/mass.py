@@ -55,18 +55,6 @@ def fill(
     return target.reshape(distance.shape)
 
 
-def crowd(
-    mass: float, ground: Ground, *, centre: tuple[float, float] | None = None, softness: float = 3.0
-) -> Float[np.ndarray, "H W"]:
-    """Return the crowd that musters: a round heap of the exact mass, whose rim thins out over `softness` cells."""
-    mass = check_mass(mass, ground)
-    height, width = ground.grid
-    room = np.where(ground.open_cells, ground.capacity, 0.0)
-    x, y = centre or (width / 2, height / 2)
-    rows, columns = np.mgrid[:height, :width] + 0.5
-    return fill((np.hypot(columns - x, rows - y) - math.sqrt(mass / math.pi)) / softness, mass, room)
-
-
 def overlap(mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]) -> float:
     """Return the share of the target that is filled, sum(min(mass, target)) / sum(target), summed in float64.
 

@@ -10,24 +10,29 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.fields import wrap_degrees
+from engine.formations.fitting import laid_out
 from engine.formations.formation import Formation, FormationError
-from engine.formations.mass import NEAR, check_mass, fill
+from engine.formations.mass import NEAR, check_mass
 from engine.formations.placement import Placement, form_up
+from engine.formations.ways import cell_at
 from engine.io import limits
 from engine.orders import Order, Place
 from engine.plugin import QUANTUM, Ground
 
 THINNEST_PAINTED = 0.5  # density, at least, on painted ground: an army leaves the rim of a larger area free
+UNDER_A_LINE = 0.75  # cells from a line within which a cell's centre counts as under it
 FARTHEST = 1e6  # cells or degrees, at most, in an order
 NEAR_DISC = (
     4 * NEAR
 )  # cells around a disc that its army may need: where that is too little, the whole field is searched
 
 
-def place_order(order: Order, formation: Formation, mass: float, ground: Ground) -> Placement:
+def place_order(order: Order, formation: Formation, mass: float, ground: Ground, part: int | None = None) -> Placement:
     """Return where an army of that mass stands under the order; a path or an area goes before the formation.
 
-    Raises FormationError, one line, where the ground cannot hold the mass, or a painted area has no open ground.
+    What covers closed cells is fitted by way (`fitting.laid_out`) in the `part` of the ground that the army stands in,
+    as `part_of` numbers them; None: it stands nowhere yet. Raises FormationError, one line, where no way leads there,
+    the ground cannot hold the mass, or a painted area has no open ground.
     """
     for number in (*order.centre, order.angle, *np.ravel(order.path), *np.ravel(order.area)):
         if not abs(number) <= FARTHEST:
@@ -35,15 +40,33 @@ def place_order(order: Order, formation: Formation, mass: float, ground: Ground)
                 f"an order to {order.formation!r} has a place or an angle that is no number or beyond all fields"
             )
     if order.area:
-        return over_area(order.area, mass, ground, angle=order.angle)
+        return over_area(order.area, mass, ground, angle=order.angle, part=part)
     if order.path:
-        return along_path(order.path, formation, mass, ground)
+        return along_path(order.path, formation, mass, ground, part)
     if order.frontage is not None and not 0 < order.frontage < math.inf:
         raise FormationError(f"a frontage must be a number of cells above 0, not {order.frontage}")
-    return form_up(formation, mass, ground, centre=order.centre, angle=order.angle, frontage=order.frontage)
+    return form_up(formation, mass, ground, centre=order.centre, angle=order.angle, frontage=order.frontage, part=part)
 
 
-def along_path(line: tuple[Place, ...], formation: Formation, mass: float, ground: Ground) -> Placement:
+def muster_order(order: Order, formation: Formation, mass: float, ground: Ground) -> Placement:
+    """Return where an army of that mass musters under its first order. Raises FormationError as `place_order` does.
+
+    So it does where the army would stand in a wall: its place is closed and the formation, hollow or not, covers it,
+    or no cell that it covers is open.
+    """
+    placement = place_order(order, formation, mass, ground)
+    if not ground.open_cells.all():
+        covered = place_order(order, formation, mass, Ground.plain(*ground.grid)).target > 0
+        place = cell_at(placement.centre, ground.grid)
+        if (covered[place] and not ground.open_cells[place]) or not ground.open_cells[covered].any():
+            x, y = order.centre
+            raise FormationError(f"it would muster in a wall: the ground at {x:g}, {y:g} is closed")
+    return placement
+
+
+def along_path(
+    line: tuple[Place, ...], formation: Formation, mass: float, ground: Ground, part: int | None = None
+) -> Placement:
     """Return the placement of an army along a line, equally deep everywhere, as its mass requires.
 
     It faces to the left of the direction of drawing: a line from left to right faces up.
@@ -51,14 +74,21 @@ def along_path(line: tuple[Place, ...], formation: Formation, mass: float, groun
     mass = check_mass(mass, ground)
     room = _room(ground)
     density = formation.density if (room.sum() * formation.density) >= mass else 1.0
-    target = fill(_distance_to_line(_decimated(line), ground.grid), mass, _at_density(room, density))
+    distance = _distance_to_line(_decimated(line), ground.grid)
+    space = _at_density(room, density)
+    target = laid_out(distance, mass, space, ground, place=distance <= UNDER_A_LINE, part=part)
     (first_x, first_y), (last_x, last_y) = line[0], line[-1]
     placement = placement_on(target, math.degrees(math.atan2(last_y - first_y, last_x - first_x)))
     return replace(placement, intervals=formation.spacing, stagger=formation.stagger)
 
 
 def over_area(
-    discs: tuple[tuple[float, float, float], ...], mass: float, ground: Ground, *, angle: float = 0.0
+    discs: tuple[tuple[float, float, float], ...],
+    mass: float,
+    ground: Ground,
+    *,
+    angle: float = 0.0,
+    part: int | None = None,
 ) -> Placement:
     """Return the placement of an army on discs (x, y, radius): thinner on much ground, beyond the rim on little."""
     mass = check_mass(mass, ground)
@@ -71,7 +101,7 @@ def over_area(
     space = _at_density(room, density)
     if (space * np.clip(NEAR_DISC - distance, 0, 1)).sum() <= mass:
         distance = _distance_to_discs(discs, ground.grid, math.inf)
-    return placement_on(fill(distance, mass, space), angle)
+    return placement_on(laid_out(distance, mass, space, ground, place=distance <= 0, part=part), angle)
 
 
 def placement_on(target: Float[np.ndarray, "H W"], angle: float) -> Placement:

@@ -10,8 +10,9 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.fields import wrap_degrees
+from engine.formations.fitting import centre_cell, laid_out
 from engine.formations.formation import WIDEST, Formation, bracket_ratio
-from engine.formations.mass import FULLEST, check_mass, fill
+from engine.formations.mass import FULLEST, check_mass
 from engine.formations.slots import Box, slots_on
 from engine.plugin import QUANTUM, Ground
 
@@ -31,6 +32,7 @@ class Placement:
     intervals: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, over those of closed ranks
     stagger: bool = False  # whether every second rank stands in the gaps of the one before it
     boxes: tuple[Box, ...] = ()  # the full rectangles that it is made of; none: the target alone places slots
+    beside: bool = False  # whether friends who stand at the order's place had their say
     _slots: dict[int, Float[np.ndarray, "N 2"]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def slots(self, count: int) -> Float[np.ndarray, "N 2"]:
@@ -62,14 +64,16 @@ def form_up(
     centre: tuple[float, float],
     angle: float = 0.0,
     frontage: float | None = None,
+    part: int | None = None,
 ) -> Placement:
     """Return the placement of an army of that mass in the formation.
 
     `centre` is (x, y) in cells, `angle` in degrees clockwise from facing up the field, `frontage` in cells from flank
     to flank, by default what the formation's file gives. An order that reaches over the border is pushed inside; one
-    that does not fit deepens its ranks until it does, and if no depth fits is cut off at the border.
+    that does not fit deepens its ranks until it does, and if no depth fits is cut off at the border. One that covers
+    closed cells is fitted by way (`fitting.laid_out`) in the `part` of the ground that the army stands in.
 
-    Raises FormationError if the ground cannot hold the mass with room to move.
+    Raises FormationError if the ground cannot hold the mass with room to move, or no way leads there.
     """
     mass = check_mass(mass, ground)
     front = math.radians(angle)
@@ -78,7 +82,10 @@ def form_up(
     x, y = push_inside(centre, extents(frontage, depth, front), ground.grid)
     across, ahead = formation_axes(ground.grid, (x, y), front)
     distance = formation.shape.distance(across, ahead, frontage, depth, hollow)
-    target = fill(distance, mass, np.floor(room * density / QUANTUM) * QUANTUM)
+    space = np.floor(room * density / QUANTUM) * QUANTUM
+    box = (np.abs(across) <= frontage / 2 + 0.5) & (np.abs(ahead) <= depth / 2 + 0.5)  # and half a cell around it
+    place = centre_cell((x, y), ground.grid)
+    target = laid_out(distance, mass, space, ground, place=place, around=box, part=part)
     within = room[distance < 0.5]
     whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
     boxes = formation.shape.boxes(frontage, depth, hollow) if whole else ()

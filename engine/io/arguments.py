@@ -56,6 +56,13 @@ def grid(text: str) -> tuple[int, int]:
     return int(height), int(width)
 
 
+def side(text: str) -> int:
+    """Return how many cells a side of the field has."""
+    if not (text.isdecimal() and SMALLEST_SIDE <= int(text) <= LARGEST_SIDE):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of cells from {SMALLEST_SIDE} to {LARGEST_SIDE}")
+    return int(text)
+
+
 def orders(text: str) -> tuple[tuple[int, str], ...]:
     """Return (tick, formation) for each order of a schedule as "wedge@0,square@200", in the order of their ticks."""
     schedule = []

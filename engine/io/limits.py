@@ -17,6 +17,8 @@ WIDEST_INTEGER = 63  # bits of a whole number, as TOML has it
 LARGEST_PICTURE = 64 * 2**20  # bytes of a picture's file
 MOST_PIXELS = LARGEST_SIDE**2  # of a picture: one for every cell of the largest field
 LONGEST_PICTURE = 16_384  # pixels along a side
+LARGEST_MAP = 16 * 2**20  # bytes of an octile map
+MOST_GROUND_CELLS = 4_000_000  # of a ground from a file
 
 LONGEST_LINE = 300  # characters of a line on the terminal
 LONGEST_VALUE = 80  # characters of a value that such a line quotes

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.formations import ground_image
-from engine.io import LARGEST_SIDE, SMALLEST_SIDE, FileError, Table, limits, read_file, shown
+from engine.formations import check_ground, ground_image, read_ground
+from engine.io import LARGEST_SIDE, SMALLEST_SIDE, FileError, Table, shown
 from engine.orders import Order
 from engine.plugin import QUANTUM, Ground
 from engine.scenarios.command_table import command_tables, order_table, read_command, read_order
@@ -61,7 +61,10 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
     if scenario.description:
         table["description"] = scenario.description
     if not (scenario.ground.open_cells.all() and np.all(np.asarray(scenario.ground.capacity) == 1.0)):
-        table["picture"] = ground_image.write_text(scenario.ground)
+        if ground_image.is_grey(scenario.ground):
+            table["picture"] = ground_image.write_text(scenario.ground)
+        else:
+            table["capacities"] = ground_image.write_quanta(scenario.ground)
     if scenario.heaped:
         table["heaped"] = True
     table["seed"] = scenario.seed
@@ -92,26 +95,24 @@ def _read_ground(table: Table, folder: Path, within: Sequence[Path]) -> Ground:
         raise table.error(
             "size", f"must be whole numbers of cells from {SMALLEST_SIDE} to {LARGEST_SIDE}, not {list(size)}"
         )
-    cells = (int(size[0]), int(size[1])) if size is not None else None
-    picture, image = table.text("picture", None), table.text("terrain", None)
-    if picture is not None:
-        ground = ground_image.read_text(picture, table.field("picture"))
-    elif image is not None:
-        field = f"{table.field('terrain')} names {shown(image)}, which cannot be used"
-        content = read_file(_inside(folder / image, within, field), limits.LARGEST_PICTURE, field)
-        ground = ground_image.read_picture(content, cells, table.field("terrain"))
-    elif cells is not None:
-        return Ground(np.ones(cells[::-1], bool))
-    else:
+    field_size = (int(size[0]), int(size[1])) if size is not None else None
+    file, cells = table.text("terrain", None), table.integer("cells", None, least=SMALLEST_SIDE, most=LARGEST_SIDE)
+    if cells is not None and file is None:
+        raise table.error("cells", "says how a terrain is scaled, and there is no field 'terrain'")
+    for name, read in (("picture", ground_image.read_text), ("capacities", ground_image.read_quanta)):
+        text = table.text(name, None)
+        if text is not None:
+            ground = read(text, table.field(name))
+            if field_size is not None and ground.grid != field_size[::-1]:
+                raise table.error(name, f"is {ground.grid[1]}x{ground.grid[0]}, and not of the field's size")
+            check_ground(ground, table.field(name))
+            return ground
+    if file is not None:
+        field = f"{table.field('terrain')} names {shown(file)}, which cannot be used"
+        return read_ground(_inside(folder / file, within, field), cells, size=field_size, name=field)
+    if field_size is None:
         raise table.error("size", "is missing: give it, or a terrain picture")
-    field = "picture" if picture is not None else "terrain"
-    if cells is not None and ground.grid != cells[::-1]:
-        raise table.error(field, f"is {ground.grid[1]}x{ground.grid[0]}, and not of the field's size")
-    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in ground.grid):
-        raise table.error(field, f"must be {SMALLEST_SIDE} to {LARGEST_SIDE} pixels wide and high, or be given a size")
-    if not ground.open_cells.any():
-        raise table.error(field, "has no open cell: white is open ground, black is closed")
-    return ground
+    return Ground(np.ones(field_size[::-1], bool))
 
 
 def _inside(path: Path, within: Sequence[Path], field: str) -> Path:

@@ -72,6 +72,9 @@ def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:
         return joined(_cased(line, 1.6 * unit, DRAWN))
     if annotation.kind == "facing":
         return joined(_cased(np.concatenate([line, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, GOLD))
+    if annotation.kind == "way":
+        dashes = _dashes(line, DASH * unit, GAP * unit)
+        return joined(_cased(np.concatenate([dashes, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, DRAWN))
     stops = np.concatenate([points[1:], points[1:]], axis=1)
     return joined(
         [*_cased(_dashes(line, DASH * unit, GAP * unit), 2.0 * unit, ROUTE), *_cased(stops, 8.0 * unit, ROUTE)]

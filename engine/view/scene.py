@@ -29,10 +29,13 @@ class DrawnSoldiers:
 
 @dataclass(frozen=True)
 class Annotation:
-    """A line over the field: a selection's box, a line drawn by hand, a way to a waypoint, a brush's rim, a facing."""
+    """A line over the field: a selection's box, a line drawn by hand, a brush's rim, a facing; or where an army goes.
+
+    That is the route to the orders that wait, or the way that the order in hand would be.
+    """
 
     points: Float[np.ndarray, "N 2"]  # x, y in cells
-    kind: Literal["selection", "drawn", "waypoint", "brush", "facing"]
+    kind: Literal["selection", "drawn", "waypoint", "way", "brush", "facing"]
     closed: bool = False
 
 

@@ -1,6 +1,6 @@
 """Tasks for training and evaluation: starts, orders, damage, the benchmark, unseen shapes. NumPy only."""
 
-from engine.formations import ground_image
+from engine.formations import read_ground
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
 from nca_controller.tasks.orders import STARTS, Orders
@@ -17,10 +17,10 @@ __all__ = [
     "benchmark",
     "draw",
     "gaussian_blob",
-    "ground_image",
     "look_up",
     "neighbours",
     "quarter_pool",
+    "read_ground",
     "shaped",
     "wound",
 ]

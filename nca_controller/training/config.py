@@ -70,7 +70,7 @@ class Config:
     seed: int = setting(0, "of all that is drawn by lot")
     optimiser: str = setting("adam", "what follows the gradient: adam, clipped, or one of your own")
     metrics: str = setting("", "further metrics, of your own, with commas between them")
-    terrain: str = setting("", "the ground: a PNG as scenarios have it, or your own; open without")
+    terrain: str = setting("", "the ground: a PNG or an octile map as scenarios have it, or your own; open without")
     init: str = setting("", "a trained model to start from, or weights of your own; by lot without")
 
     def __post_init__(self) -> None:

@@ -24,7 +24,7 @@ from nca_controller.controllers import CONTROLLER, NCA, load_controller, model_f
 from nca_controller.guidance import COMMANDERS, Commander
 from nca_controller.metrics import overlap
 from nca_controller.physics import Terrain
-from nca_controller.tasks import STARTS, Orders, ground_image
+from nca_controller.tasks import STARTS, Orders, read_ground
 from nca_controller.training.config import KINDS, Config
 from nca_controller.training.losses import LOSSES, Rollout
 from nca_controller.training.starts import CheckedOrders
@@ -199,12 +199,12 @@ def begin_orders(
 
 
 def named_ground(config: Config) -> Ground | None:
-    """Return the ground that a run names, or None for open ground. Raises FileError for an unusable picture."""
+    """Return the ground that a run names, or None for open ground. Raises FileError for an unusable file."""
     name, kind = config.terrain, KINDS["terrain"]
     if not name:
         return None
     if not is_reference(name) and kind.plugin(name) is None:
-        return ground_image.load(Path(name), (config.grid, config.grid))
+        return read_ground(Path(name), size=(config.grid, config.grid))
     made = called(f"terrain {name!r}", kind.find(name), config.grid)
     if not isinstance(made, Ground):
         raise ValueError(f"terrain {name!r} must return an engine.plugin.Ground, not {type(made).__name__}")

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from engine import plugin
-from engine.formations import ground_image
+from engine.formations import read_ground
 from engine.plugin import Ground
 from nca_controller import CheckpointError, checkpoints, load_controller
 from nca_controller.checkpoints import Architecture
@@ -122,7 +122,7 @@ def test_a_picture_is_a_ground():
     assert not parts.terrain.open_cells[:8].any() and parts.terrain.open_cells[8:].all()
     mass = parts.orders(np.random.default_rng(0)).starts(4)
     assert not mass[:, :8].any() and mass.any()
-    assert ground_image.load(Path("valley.png"), (24, 24)).open_cells.sum() == 16 * 24
+    assert read_ground(Path("valley.png"), size=(24, 24)).open_cells.sum() == 16 * 24
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,122 @@
+"""Ways on a ground: which part of it a regiment can reach, and the fastest way from one place to another.
+
+What is found of a ground is kept by its content, for the next order on the same one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from engine.fields import Geodesics
+from engine.orders import Place
+from engine.plugin import Ground
+
+GROUNDS = 4  # whose ways are kept
+STARTS = 16  # of ways that are kept
+SAMPLES = 4  # a cell of a straight line that is looked at for closed cells
+
+
+def ways_on(ground: Ground) -> Geodesics:
+    """Return the ways of a ground, those of an equal one where they are known."""
+    return _ways(np.packbits(ground.open_cells).tobytes(), ground.grid, ground.boundary == "torus")
+
+
+@lru_cache(maxsize=GROUNDS)
+def _ways(packed: bytes, grid: tuple[int, int], torus: bool) -> Geodesics:
+    bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=grid[0] * grid[1])
+    return Geodesics(bits.astype(bool).reshape(grid), torus)
+
+
+def part_of(mass: Float[np.ndarray, "H W"], ground: Ground) -> int:
+    """Return the part of the ground, as `ways_on` numbers them, that most of the mass lies in; it never leaves it."""
+    if ground.open_cells.all():
+        return 0
+    parts = ways_on(ground).parts
+    inside = parts >= 0
+    return int(np.bincount(parts[inside], mass[inside].astype(np.float64)).argmax())
+
+
+def cell_at(place: Place, grid: tuple[int, int]) -> tuple[int, int]:
+    """Return the row and the column of the cell at a place, or of the nearest one of the field."""
+    height, width = grid
+    return min(max(int(place[1]), 0), height - 1), min(max(int(place[0]), 0), width - 1)
+
+
+def nearest_cell(place: Place, among: Bool[np.ndarray, "H W"]) -> tuple[int, int]:
+    """Return the row and the column of the cell whose centre is nearest to a place, as the crow flies."""
+    rows, columns = np.nonzero(among)
+    first = int(np.argmin((columns + 0.5 - place[0]) ** 2 + (rows + 0.5 - place[1]) ** 2))
+    return int(rows[first]), int(columns[first])
+
+
+def standing_place(density: Float[np.ndarray, "H W"]) -> Place:
+    """Return the middle of a density, x and y in cells, or where it is empty there the nearest cell that is not."""
+    rows, columns = np.nonzero(density)
+    weight = density[rows, columns]
+    middle = float(np.average(columns + 0.5, weights=weight)), float(np.average(rows + 0.5, weights=weight))
+    if density[cell_at(middle, density.shape)] > 0:
+        return middle
+    row, column = nearest_cell(middle, density > 0)
+    return column + 0.5, row + 0.5
+
+
+def fastest_way(ground: Ground, start: Place, end: Place) -> Float[np.ndarray, "N 2"]:
+    """Return the corners (x, y) of the fastest way between two places, both included; none where no way leads.
+
+    A place on closed ground stands for the middle of the nearest open cell, at the end of one that can be reached.
+    """
+    straight = np.array([start, end], dtype=float)
+    if ground.open_cells.all():
+        return straight
+    ways = ways_on(ground)
+    first, last = cell_at(start, ground.grid), cell_at(end, ground.grid)
+    if not ground.open_cells[first]:
+        first = nearest_cell(start, ground.open_cells)
+        straight[0] = first[1] + 0.5, first[0] + 0.5
+    inside = ways.parts == ways.parts[first]
+    if not ground.open_cells[last]:
+        last = nearest_cell(end, inside)
+        straight[1] = last[1] + 0.5, last[0] + 0.5
+    if not inside[last]:
+        return np.zeros((0, 2))
+    cells = _cells_between(ways, first, last)
+    points = np.concatenate([straight[:1], cells[1:-1, ::-1] + 0.5, straight[1:]])
+    return _pulled_tight(points, ground.open_cells)
+
+
+def _cells_between(ways: Geodesics, first: tuple[int, int], last: tuple[int, int]) -> Int[np.ndarray, "n 2"]:
+    before = _ways_from(ways, first)
+    width = ways.open_cells.shape[1]
+    way = [last[0] * width + last[1]]
+    while before[way[-1]] >= 0:
+        way.append(int(before[way[-1]]))
+    return np.stack(np.unravel_index(np.array(way[::-1]), ways.open_cells.shape), axis=1)
+
+
+@lru_cache(maxsize=STARTS)
+def _ways_from(ways: Geodesics, first: tuple[int, int]) -> Int[np.ndarray, " cells"]:
+    """Return the cell before each one on the shortest way from a cell: an order is dragged, while who gets it stays."""
+    return ways.predecessors(*first)
+
+
+def _pulled_tight(points: Float[np.ndarray, "N 2"], open_cells: Bool[np.ndarray, "H W"]) -> Float[np.ndarray, "M 2"]:
+    """Return as few of the points as lead along the same way over open cells: each sees the next."""
+    kept, at = [0], 0
+    while at < len(points) - 1:
+        low, high = at + 1, len(points) - 1  # the farthest point that is seen, by bisection: sight is lost but once
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if _sees(points[at], points[middle], open_cells) else (low, middle - 1)
+        at = low
+        kept.append(at)
+    return points[kept]
+
+
+def _sees(one: Float[np.ndarray, " 2"], other: Float[np.ndarray, " 2"], open_cells: Bool[np.ndarray, "H W"]) -> bool:
+    height, width = open_cells.shape
+    count = int(np.hypot(*(other - one)) * SAMPLES) + 2
+    column, row = (one + np.linspace(0, 1, count)[:, None] * (other - one)).astype(int).T
+    return bool(open_cells[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)].all())
