@@ -3,8 +3,7 @@
 from typing import Any
 
 import nca_controller.jax_config  # noqa: F401, first: JAX reads it as it is imported
-from nca_controller.checkpoints import CheckpointError
-from nca_controller.controllers import NCA, Controller, Plan, Poisson, load_controller
+from nca_controller.controllers import NCA, CheckpointError, Controller, Plan, Poisson, load_controller
 from nca_controller.dynamics import State, init_state, rollout, tick, trajectory
 from nca_controller.guidance import create_goal_signal
 from nca_controller.model import (

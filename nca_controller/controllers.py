@@ -18,13 +18,24 @@ from engine.io import TRAINED_MODELS, InputError, plugin_errors
 from engine.plugin import CONTROLLERS, PartKind, is_reference
 from nca_controller import checkpoints
 from nca_controller.checkpoints import Architecture, CheckpointError
-from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson, clipped
+from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, GroundFlow, Plan, Poisson, clipped
 from nca_controller.jax_config import first_device
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import PRESENT, AdvectionNCA, Percept, State, create_formation_from_alpha
 from nca_controller.physics import Terrain, perturb
 
-__all__ = ["COMMANDER", "NCA", "Controller", "Percept", "Plan", "Poisson", "load_controller", "model_folder"]
+__all__ = [
+    "COMMANDER",
+    "NCA",
+    "CheckpointError",
+    "Controller",
+    "GroundFlow",
+    "Percept",
+    "Plan",
+    "Poisson",
+    "load_controller",
+    "model_folder",
+]
 
 COMMANDER = PartKind("commander", "maniple.commanders", COMMANDERS)
 CONTROLLER = PartKind("controller", CONTROLLERS, {})
@@ -112,8 +123,8 @@ class NCA:
         target: Float[Array, "H W"],
         terrain: Terrain,
     ) -> tuple[Float[Array, "H W 2"], NCAMemory]:
-        order, commander = self.commander.order(memory.commander, mass, target)
         # The order is a constant in derivatives: gradients flow through what the cells perceive and do.
+        order, commander = self.commander.order(*jax.lax.stop_gradient((memory.commander, mass, target)))
         signal = jax.lax.stop_gradient(jnp.concatenate([target[..., None], order], axis=-1))
         signal = checkpoint_name(signal, ORDERED)
         key, fire_key, noise_key = jax.random.split(memory.key, 3) if self.stochastic else (memory.key, None, None)

@@ -49,7 +49,8 @@ MAY_IMPORT = {
     "engine.app": "engine.plugin engine.io engine.orders engine.formations engine.scenarios engine.soldiers"
     " engine.battle engine.compute engine.view engine.recording engine.presentation engine.controls",
     # The plugin: it takes from the engine what needs no window and no battle.
-    "nca_controller": f"{PHYSICS_UP} nca_controller.controllers nca_controller.dynamics nca_controller.simulation"
+    "nca_controller": "nca_controller.physics nca_controller.guidance nca_controller.model"
+    " nca_controller.controllers nca_controller.dynamics nca_controller.simulation"
     " nca_controller.notebook nca_controller.jax_config nca_controller.training",
     "nca_controller.jax_config": "engine.io",
     "nca_controller.physics": "",
@@ -57,7 +58,7 @@ MAY_IMPORT = {
     "nca_controller.plotting": "engine.io",
     "nca_controller.storage": "",
     "nca_controller.tasks": "engine.plugin engine.formations",
-    "nca_controller.guidance": "engine.fields nca_controller.physics",
+    "nca_controller.guidance": "engine.fields engine.io nca_controller.physics",
     "nca_controller.model": "nca_controller.physics nca_controller.guidance",
     "nca_controller.checkpoints": "engine.io nca_controller.model nca_controller.storage",
     "nca_controller.controllers": "engine.io engine.plugin nca_controller.jax_config " + PHYSICS_UP,

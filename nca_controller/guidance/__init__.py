@@ -3,8 +3,11 @@
 Every guide returns velocities (H, W, 2), x right and y down, in cells per unit time and at most 1 long.
 """
 
-from nca_controller.guidance.commanders import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, Plan, Poisson
+from nca_controller.guidance.alone import DT, MAX_SPEED, STEPS, Commander
+from nca_controller.guidance.commanders import COMMANDERS, Poisson
+from nca_controller.guidance.following import Plan
 from nca_controller.guidance.gradient import create_goal_signal
+from nca_controller.guidance.ground.commander import GroundFlow
 from nca_controller.guidance.plan import follow, plan_transport
 from nca_controller.guidance.poisson import poisson_flow
 from nca_controller.guidance.relaxation import relax
@@ -16,6 +19,7 @@ __all__ = [
     "MAX_SPEED",
     "STEPS",
     "Commander",
+    "GroundFlow",
     "Plan",
     "Poisson",
     "clipped",

@@ -1,0 +1,51 @@
+"""What every commander is: the protocol, the speed it reckons with, and how it steers alone."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from jaxtyping import Array, Float
+
+from nca_controller.physics import Terrain
+
+DT = 0.25  # units of time in a step of the transport
+STEPS = 2  # steps in a tick
+MAX_SPEED = DT * STEPS  # cells per tick of a velocity of 1
+
+OrderField = Float[Array, "H W 3"]  # velocity (x, y), at most 1 long, and proximity to the destination from 0 to 1
+
+
+class Commander(Protocol):
+    """Orders a velocity for every cell. A pytree, so that it passes through jit, grad and vmap."""
+
+    def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> Any:
+        """Return the memory of a commander that has had no order yet."""
+        ...
+
+    def order(self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[OrderField, Any]:
+        """Return the order for every cell, and the memory for the next tick."""
+        ...
+
+
+class Alone:
+    """Makes a commander a controller: its order is the velocity."""
+
+    max_speed = MAX_SPEED
+
+    def steer(
+        self: Commander,
+        memory: Any,
+        mass: Float[Array, "H W"],
+        crowd: Float[Array, "H W"],
+        target: Float[Array, "H W"],
+        terrain: Terrain,
+    ) -> tuple[Float[Array, "H W 2"], Any]:
+        order, memory = self.order(memory, mass, target)
+        return order[..., :2], memory
+
+    def planned(self, memory: Any, velocity: Float[Array, "H W 2"]) -> Float[Array, "H W 2"]:
+        """Return the velocity of the last tick, which is what the commander ordered."""
+        return velocity
+
+    def network(self) -> None:
+        return None

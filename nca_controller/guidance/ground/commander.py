@@ -1,0 +1,146 @@
+"""The commander for any ground: the flow on it, how mass settles, and the transport plan where ways are clear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import struct
+from jaxtyping import Array, Float, Int
+
+from nca_controller.guidance import plan as transport
+from nca_controller.guidance.alone import Alone, OrderField
+from nca_controller.guidance.following import REFRESH, Plan, PlanMemory
+from nca_controller.guidance.ground.flow import Flow, cascade, congestion, improved, no_flow, source_of
+from nca_controller.guidance.ground.levels import Level
+from nca_controller.guidance.ground.preparation import prepared
+from nca_controller.guidance.ground.settling import settled_order
+from nca_controller.guidance.ground.ways import clearness
+from nca_controller.guidance.speed import clipped, speed, unit
+from nca_controller.physics import Terrain, are_known, one_by_one
+
+RESTART = 16  # ticks after which the flow is computed from nothing: old potentials mislead on long ways
+EVERY = 2  # ticks between two improvements of the flow
+ROUNDS = 20  # of an improvement
+COARSE_ROUNDS = (100, 200, 400)  # before that of a restart, from the second level on; the last holds for all others
+FADE = (0.9, 0.99)  # shares of the army with a clear way between which the plan comes in
+CLEAR = 0.995  # share from which on there is the plan alone
+LEAST_MASS = 1e-6  # of an army, so that no share is divided by 0
+
+
+@struct.dataclass
+class Ways:
+    """The ways that the commander has found: by the flow, and straight ahead."""
+
+    flow: Flow
+    plan: transport.TransportPlan
+    clear: Float[Array, "H W"]  # how clear the planned way of a cell is, from 0 to 1
+    share: Float[Array, ""]  # of the army whose planned way is clear
+
+
+@struct.dataclass
+class GroundMemory:
+    """What the commander knows of the ground, its flow, its plan, and the ticks since the last order."""
+
+    levels: tuple[Level, ...]
+    hindrance: Float[Array, "H W"]  # 1 where a cell is closed, and what it lacks of a capacity of 1
+    ways: Ways
+    target: Float[Array, "H W"]  # of the last tick
+    age: Int[Array, ""]  # ticks for which it has stood
+
+
+def refresh(memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Ways:
+    """Return the ways at a tick: plan and flow anew where it is time."""
+    before = memory.ways
+    due = (age % RESTART == 0) | ((age % REFRESH == 0) & (before.share >= FADE[0]))
+    plan, clear, share = jax.lax.cond(
+        due,
+        lambda: planned(before.plan, memory.hindrance, mass, target),
+        lambda: (before.plan, before.clear, before.share),
+    )
+    anew = (age % RESTART == 0) | (before.share >= CLEAR)
+
+    def improve() -> Flow:
+        price = congestion(mass, target)
+        start = jax.lax.cond(
+            anew,
+            lambda: cascade(memory.levels, mass, target, price, COARSE_ROUNDS),
+            lambda: before.flow,
+        )
+        return improved(memory.levels[0], 0, start, source_of(memory.levels[0], 0, mass, target), price, ROUNDS)
+
+    what = jnp.where(share >= CLEAR, 0, jnp.where(anew | (age % EVERY == 0), 1, 2))
+    flow = jax.lax.switch(what, [lambda: no_flow(*mass.shape), improve, lambda: before.flow])
+    return Ways(flow, plan, clear, share)
+
+
+@jax.custom_jvp
+def refreshed(
+    memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"], target: Float[Array, "H W"]
+) -> Ways:
+    """Return the same; batches work through it one by one on CPUs, and its derivative is that of `refresh`."""
+    ways: Ways = one_by_one(refresh)(memory, age, mass, target)
+    return ways
+
+
+@refreshed.defjvp
+def _slope(primals: Any, tangents: Any) -> Any:
+    return jax.jvp(refresh, primals, tangents)
+
+
+def planned(
+    plan: transport.TransportPlan,
+    hindrance: Float[Array, "H W"],
+    mass: Float[Array, "H W"],
+    target: Float[Array, "H W"],
+) -> tuple[transport.TransportPlan, Float[Array, "H W"], Float[Array, ""]]:
+    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear."""
+    plan = transport.plan_transport(plan, mass, target)
+    clear = clearness(plan.displacement, hindrance)
+    return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), LEAST_MASS)
+
+
+@struct.dataclass
+class GroundFlow(Alone):
+    """Leads round walls, through gates and over fords. On ground that is known to be wholly open it is the plan."""
+
+    def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> GroundMemory | PlanMemory:
+        if is_plain(terrain):
+            return Plan().init(mass, terrain, seed)
+        shape = mass.shape
+        return GroundMemory(
+            levels=prepared(terrain),
+            hindrance=jnp.where(terrain.open_cells, 1 - jnp.minimum(terrain.capacity, 1), 1).astype(jnp.float32),
+            ways=Ways(
+                flow=no_flow(*shape),
+                plan=transport.empty_plan(*shape),
+                clear=jnp.zeros(shape, jnp.float32),
+                share=jnp.zeros((), jnp.float32),
+            ),
+            target=jnp.full(shape, -1, jnp.float32),
+            age=jnp.zeros((), jnp.int32),
+        )
+
+    def order(
+        self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]
+    ) -> tuple[OrderField, GroundMemory | PlanMemory]:
+        if isinstance(memory, PlanMemory):
+            return Plan().order(memory, mass, target)
+        age = jnp.where(jnp.any(target != memory.target), 0, memory.age + 1)
+        ways = refreshed(memory, age, mass, target)
+        order = settled_order(memory.levels, ways.flow, mass, target)
+        straight = ways.plan.displacement
+        far = jnp.minimum(speed(straight) / transport.NEAR, 1.0)
+        faded = jnp.clip((ways.share - FADE[0]) / (FADE[1] - FADE[0]), 0, 1)
+        weight = (far * ways.clear * faded)[..., None]
+        velocity = clipped(weight * unit(straight) + (1 - weight) * order[..., :2])
+        order = jnp.concatenate([velocity, (1 - weight) * order[..., 2:]], axis=-1)
+        return order, memory.replace(ways=ways, target=target, age=age)
+
+
+def is_plain(terrain: Terrain) -> bool:
+    """Return whether ground is known to be open throughout, with a capacity of 1 and walls around it."""
+    if terrain.boundary != "wall" or not are_known(terrain.open_cells, terrain.capacity):
+        return False
+    return bool(jnp.all(terrain.open_cells) & jnp.all(terrain.capacity == 1))
