@@ -13,7 +13,7 @@ from scipy.signal import fftconvolve
 
 from engine.battle.progress import middle
 from engine.battle.state import BattleState
-from engine.formations import FormationError, Placement
+from engine.formations import FormationError, Placement, distances_by_way
 from engine.orders import Order, moved
 from engine.plugin import Ground
 
@@ -21,6 +21,8 @@ STANDING = 0.5  # share of its order that a friend fills, from which on it stand
 CROWDED = 0.05  # of the smaller regiment's mass that may lie on a friend's place: fronts that touch share some cells
 CLEAR = 0.005  # of the mass that may lie there after the shift
 GAP = 1  # cells kept free between the two
+ON_BAD_GROUND = 30.0  # cells of shift that it is worth not to lie on closed cells or enemies with all of the mass
+CLOSED_IN = 1e4  # cells that a place counts as away to which no way leads
 HOMEWARD = 1e-3  # cells of shift that a cell nearer to where the regiment stands is worth, which decides between sides
 
 Place = Callable[[Order, Ground], Placement]  # places the regiment's orders; raises FormationError
@@ -66,28 +68,44 @@ def _is_crowded(state: BattleState, regiment: int, placement: Placement, friend:
 def _shift(
     state: BattleState, regiment: int, placement: Placement, taken: Bool[np.ndarray, "H W"]
 ) -> tuple[float, float]:
-    """Return the least shift, right and down in whole cells, after which a target lies on no friend's place.
+    """Return the least shift by way, right and down in whole cells, after which a target lies on no friend's place.
 
-    It lies on no more closed cells than before, where that can be.
+    To lie on closed cells or on enemies costs as much as a longer shift.
     """
     rows, columns = np.flatnonzero(placement.target.any(axis=1)), np.flatnonzero(placement.target.any(axis=0))
     top, left = int(rows[0]), int(columns[0])
     target = placement.target[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.float64)
-    covered = _covered(target, binary_dilation(taken, iterations=GAP))
-    free = covered <= CLEAR * state.mustered[regiment]
-    if not state.ground.open_cells.all():
-        closed = _covered(target, ~state.ground.open_cells)
-        free_and_open = free & (closed <= closed[top, left] + CLEAR * state.mustered[regiment])
-        free = free_and_open if free_and_open.any() else free
+    mass = state.mustered[regiment]
+    free = _covered(target, binary_dilation(taken, iterations=GAP)) <= CLEAR * mass
     if not free.any():
         raise FormationError("friends stand there, and there is no room beside them")
     down, right = (np.arange(length) - first for length, first in zip(free.shape, (top, left), strict=True))
-    home_x, home_y = middle(state.mass[regiment])
     x, y = placement.centre
-    homeward = np.hypot(right + x - home_x, down[:, None] + y - home_y)
-    cost = np.where(free, np.hypot(right, down[:, None]) + HOMEWARD * homeward, math.inf)
-    row, column = np.unravel_index(int(np.argmin(cost)), cost.shape)
+    cost = _way_aside(state.ground, taken, x + right, y + down, np.hypot(right, down[:, None]))
+    enemies = [other for other, one in enumerate(state.regiments) if one.side != state.regiments[regiment].side]
+    for bad in (~state.ground.open_cells, (state.mass[enemies] > 0).any(axis=0)):
+        if bad.any():
+            cost = cost + ON_BAD_GROUND * _covered(target, bad) / mass
+    home_x, home_y = middle(state.mass[regiment])
+    cost = cost + HOMEWARD * np.hypot(right + x - home_x, down[:, None] + y - home_y)
+    row, column = np.unravel_index(int(np.argmin(np.where(free, cost, math.inf))), cost.shape)
     return float(right[column]), float(down[row])
+
+
+def _way_aside(
+    ground: Ground,
+    taken: Bool[np.ndarray, "H W"],
+    columns: Float[np.ndarray, " columns"],
+    rows: Float[np.ndarray, " rows"],
+    straight: Float[np.ndarray, "rows columns"],
+) -> Float[np.ndarray, "rows columns"]:
+    """Return how far places are from where they were, in cells, by way: round the walls that begin at the friends'."""
+    if ground.open_cells.all():
+        return straight
+    (height, width), by_way = ground.grid, distances_by_way(taken, ground)
+    across = np.clip(columns.astype(int), 0, width - 1)
+    below = np.clip(rows.astype(int), 0, height - 1)
+    return np.maximum(straight, np.minimum(by_way[below[:, None], across], CLOSED_IN))
 
 
 def _covered(target: Float[np.ndarray, "h w"], cells: Bool[np.ndarray, "H W"]) -> Float[np.ndarray, "rows columns"]:

@@ -12,11 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 STEPS = tuple((dy, dx) for dy, dx in product((-1, 0, 1), repeat=2) if (dy, dx) != (0, 0))
 
@@ -34,6 +36,8 @@ class Geodesics:
     @cached_property
     def graph(self) -> csr_array:
         """The 8-neighbour graph, (H W, H W), cells in C order, weights in cells."""
+        from scipy.sparse import csr_array  # late, here and below: a list of formations needs no SciPy
+
         height, width = self.open_cells.shape
         around = np.pad(self.open_cells, 1, mode="wrap" if self.torus else "constant")
         numbers = np.arange(height * width, dtype=np.int32).reshape(height, width)
@@ -54,6 +58,8 @@ class Geodesics:
     @cached_property
     def parts(self) -> Int[np.ndarray, "H W"]:
         """The part of the ground that each open cell lies in, numbered from 0; -1 where a cell is closed."""
+        from scipy.sparse.csgraph import connected_components
+
         _, labels = connected_components(self.graph, directed=False)
         labels = np.where(self.open_cells.ravel(), labels, -1)
         _, numbered = np.unique(labels, return_inverse=True)
@@ -64,6 +70,8 @@ class Geodesics:
 
         Closed ones among the cells count for nothing. What lies beyond `limit` is inf, too, and costs nothing.
         """
+        from scipy.sparse.csgraph import dijkstra
+
         sources = np.flatnonzero(cells & self.open_cells)
         if not len(sources):
             return np.full(self.open_cells.shape, np.inf)
@@ -74,6 +82,8 @@ class Geodesics:
 
         Neighbours in it are neighbours on the ground: on a torus they may lie on opposite sides of the border.
         """
+        from scipy.sparse.csgraph import dijkstra
+
         sources = np.flatnonzero(start & self.open_cells)
         goals = np.flatnonzero(end & self.open_cells)
         if not len(sources) or not len(goals):
@@ -89,6 +99,8 @@ class Geodesics:
 
     def predecessors(self, row: int, column: int) -> Int[np.ndarray, " cells"]:
         """Return the cell before each one on the shortest way from a cell, in C order; below 0 where there is none."""
+        from scipy.sparse.csgraph import dijkstra
+
         start = row * self.open_cells.shape[1] + column
         _, before, _ = dijkstra(self.graph, indices=[start], min_only=True, return_predecessors=True)
         return before

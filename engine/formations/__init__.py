@@ -16,7 +16,7 @@ from engine.formations.library import FormationLibrary
 from engine.formations.mass import check_mass, fill, overlap
 from engine.formations.place_order import muster_order, place_order, placement_on
 from engine.formations.placement import Placement, dimensions, form_up
-from engine.formations.ways import fastest_way, part_of, standing_place
+from engine.formations.ways import distances_by_way, fastest_way, part_of, standing_place
 
 __all__ = [
     "Formation",
@@ -27,6 +27,7 @@ __all__ = [
     "check_mass",
     "crowd",
     "dimensions",
+    "distances_by_way",
     "fastest_way",
     "fill",
     "form_up",

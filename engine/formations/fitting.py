@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.ndimage import distance_transform_edt, label
 
 from engine.formations.formation import FormationError
 from engine.formations.mass import FULLEST, fill
@@ -22,6 +21,7 @@ from engine.plugin import Ground
 Field = Float[np.ndarray, "H W"]
 Cells = Bool[np.ndarray, "H W"]
 
+ROOMY = 0.95  # of the most room around any place, that has to lie around where an army musters
 MUSTER_RIM = 3.0  # cells around a crowd that are kept open where it musters
 FIRST_REACH = 8.0  # cells of way that are looked at first beyond an outline, and a square's side as large as the army
 
@@ -99,6 +99,8 @@ def _space_in(own: Cells, space: Field, mass: float, ground: Ground) -> Field:
 
 def _joined(around: Cells, anchors: Cells, place: Cells, own: Cells) -> Cells:
     """Return the cells of `around` that hang together with the anchors, or with the own cell nearest to the place."""
+    from scipy.ndimage import label  # late, here and below: a list of formations needs no SciPy
+
     if not anchors.any():
         anchors = np.zeros_like(own)
         anchors[_nearest(place, own)] = True
@@ -108,6 +110,8 @@ def _joined(around: Cells, anchors: Cells, place: Cells, own: Cells) -> Cells:
 
 def _nearest(place: Cells, among: Cells) -> tuple[int, int]:
     """Return the row and column of the one of some cells that is nearest to a place, as the crow flies."""
+    from scipy.ndimage import distance_transform_edt
+
     away = np.where(among, distance_transform_edt(~place), np.inf)
     row, column = np.unravel_index(int(np.argmin(away)), away.shape)
     return int(row), int(column)
@@ -144,15 +148,19 @@ def reachable_place(place: Place, ground: Ground) -> Place:
 
 
 def muster_place(mass: float, ground: Ground) -> Place:
-    """Return where an army of that mass has room to muster: the field's middle where that is open around.
+    """Return where an army of that mass has room to muster: the field's middle, if it is open around.
 
-    Else it is the cell nearest to that, in the largest part, of those farthest from all that is closed, or far enough:
-    by the radius of a disc of that mass and a rim of MUSTER_RIM.
+    Else it is the cell nearest to that, in the largest part, around which about as much room lies as anywhere: in a
+    disc that holds the mass and a rim of MUSTER_RIM.
     """
     if ground.open_cells.all():
         return ground.middle
-    clearance = distance_transform_edt(np.pad(largest_part(ground), 1))[1:-1, 1:-1]
-    enough = clearance >= min(float(clearance.max()), math.sqrt(mass / math.pi) + MUSTER_RIM)
+    from scipy.signal import fftconvolve
+
+    own, reach = largest_part(ground), math.sqrt(mass / math.pi) + MUSTER_RIM
+    y, x = np.ogrid[-int(reach) : int(reach) + 1, -int(reach) : int(reach) + 1]
+    around = fftconvolve(np.where(own, ground.capacity, 0.0), (np.hypot(x, y) <= reach).astype(float), mode="same")
+    enough = own & (around >= ROOMY * around[own].max())
     if enough[cell_at(ground.middle, ground.grid)]:
         return ground.middle
     row, column = _nearest(centre_cell(ground.middle, ground.grid), enough)

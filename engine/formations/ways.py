@@ -15,7 +15,7 @@ from engine.orders import Place
 from engine.plugin import Ground
 
 GROUNDS = 4  # whose ways are kept
-STARTS = 16  # of ways that are kept
+STARTS, WAYS = 16, 256  # of ways, and the ways themselves, that are kept
 SAMPLES = 4  # a cell of a straight line that is looked at for closed cells
 
 
@@ -37,6 +37,11 @@ def part_of(mass: Float[np.ndarray, "H W"], ground: Ground) -> int:
     parts = ways_on(ground).parts
     inside = parts >= 0
     return int(np.bincount(parts[inside], mass[inside].astype(np.float64)).argmax())
+
+
+def distances_by_way(cells: Bool[np.ndarray, "H W"], ground: Ground) -> Float[np.ndarray, "H W"]:
+    """Return how far each cell is from the nearest of some cells by way, in cells: inf where no way leads."""
+    return ways_on(ground).distances(cells)
 
 
 def cell_at(place: Place, grid: tuple[int, int]) -> tuple[int, int]:
@@ -76,24 +81,26 @@ def fastest_way(ground: Ground, start: Place, end: Place) -> Float[np.ndarray, "
     if not ground.open_cells[first]:
         first = nearest_cell(start, ground.open_cells)
         straight[0] = first[1] + 0.5, first[0] + 0.5
-    inside = ways.parts == ways.parts[first]
     if not ground.open_cells[last]:
-        last = nearest_cell(end, inside)
+        last = nearest_cell(end, ways.parts == ways.parts[first])
         straight[1] = last[1] + 0.5, last[0] + 0.5
-    if not inside[last]:
+    if ways.parts[first] != ways.parts[last]:
         return np.zeros((0, 2))
-    cells = _cells_between(ways, first, last)
-    points = np.concatenate([straight[:1], cells[1:-1, ::-1] + 0.5, straight[1:]])
-    return _pulled_tight(points, ground.open_cells)
+    if _sees(*straight, ground.open_cells):
+        return straight
+    return np.concatenate([straight[:1], _corners_between(ways, first, last), straight[1:]])
 
 
-def _cells_between(ways: Geodesics, first: tuple[int, int], last: tuple[int, int]) -> Int[np.ndarray, "n 2"]:
+@lru_cache(maxsize=WAYS)
+def _corners_between(ways: Geodesics, first: tuple[int, int], last: tuple[int, int]) -> Float[np.ndarray, "N 2"]:
+    """Return the corners (x, y) of the shortest way between the middles of two cells, without its ends."""
     before = _ways_from(ways, first)
     width = ways.open_cells.shape[1]
     way = [last[0] * width + last[1]]
     while before[way[-1]] >= 0:
         way.append(int(before[way[-1]]))
-    return np.stack(np.unravel_index(np.array(way[::-1]), ways.open_cells.shape), axis=1)
+    cells = np.stack(np.unravel_index(np.array(way[::-1]), ways.open_cells.shape), axis=1)
+    return _pulled_tight(cells[:, ::-1] + 0.5, ways.open_cells)[1:-1]
 
 
 @lru_cache(maxsize=STARTS)

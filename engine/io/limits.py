@@ -31,4 +31,5 @@ MOST_PATH_POINTS = 256  # of a line that are used: more would be finer than the 
 MOST_ORDER_WORK = 50_000_000  # cells that the discs of a painted order are laid over: about a second
 MOST_WORK = 2_000_000_000  # cells looked at for each point of all orders together: well over half a minute
 WORK_OF_AN_ORDER = 8  # points that the cheapest order counts as
+WORK_BY_WAY = 24  # further points where closed cells may be in an order's way
 RIM_OF_A_DISC = 10.0  # cells around a painted disc that are looked at

@@ -30,14 +30,15 @@ def check_budget(scenario: Scenario, log: Schedule = ()) -> None:
     if len(later | {regiment.controller for regiment in regiments}) > limits.MOST_CONTROLLERS:
         raise InputError(f"over {limits.MOST_CONTROLLERS} controllers are too many")
     given = [order for command in commands if isinstance(command, GiveOrders) for _, order in command.orders]
-    work = sum(_work(order, cells) for order in (*scenario.orders, *given))
+    by_way = 0 if scenario.ground.open_cells.all() else limits.WORK_BY_WAY
+    work = sum(_work(order, cells, by_way) for order in (*scenario.orders, *given))
     if work > limits.MOST_WORK:
         raise InputError(
             f"the orders would take too long to place: {work:.2g} looks at a cell, of {limits.MOST_WORK:.2g} at most"
         )
 
 
-def _work(order: Order, cells: int) -> float:
-    """Return about how often a cell is looked at to place an order on a field of so many."""
-    points = limits.WORK_OF_AN_ORDER + min(len(order.path), limits.MOST_PATH_POINTS)
+def _work(order: Order, cells: int, by_way: int) -> float:
+    """Return about how often a cell is looked at to place an order on a field of so many; `by_way` on bad ground."""
+    points = limits.WORK_OF_AN_ORDER + by_way + min(len(order.path), limits.MOST_PATH_POINTS)
     return cells * points + sum(min(cells, 4 * min(disc[2] + limits.RIM_OF_A_DISC, cells) ** 2) for disc in order.area)

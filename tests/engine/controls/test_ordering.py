@@ -74,7 +74,7 @@ class TestOrders:
         session.drag("right", session.at((10, 30)), session.at((30, 32)), session.at((60, 36)), done=False)
         scene = session.game.scene()
         assert len(scene.preview.position) == 160 + 320 + 160
-        assert {mark.kind for mark in scene.marks} == {"drawn", "facing"}
+        assert {mark.kind for mark in scene.marks} == {"drawn", "facing", "way"}
         preview = session.picture()
         assert session.commands == []
         shown = np.mean([(preview[pixel] != before[pixel]).any() for pixel in pixels(session, scene.preview.position)])

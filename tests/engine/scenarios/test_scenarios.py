@@ -274,6 +274,28 @@ def test_the_example_of_the_docs_can_be_played(write):
     assert [order.formation for order in battle.state.waiting_orders[0]] == ["line"]
 
 
+def test_a_terrain_may_be_an_octile_map_and_a_replay_carries_it_to_the_bit(write, tmp_path):
+    rows = ["." * 64] * 20 + ["S" * 64] * 10 + ["." * 60 + "@@TT"] * 18
+    (tmp_path / "town.map").write_text("type octile\nheight 48\nwidth 64\nmap\n" + "\n".join(rows))
+    duel = load(write('terrain = "town.map"\n' + GOOD))
+    assert not duel.ground.open_cells[30:, 60:].any() and (duel.ground.capacity[20:30] == 0.5).all()
+    table = scenarios.scenario_table(duel)
+    assert "picture" not in table
+    again = scenarios.read_scenario(Table(tomli_w_round_trip(table), "again.toml"), tmp_path)
+    np.testing.assert_array_equal(again.ground.open_cells, duel.ground.open_cells)
+    np.testing.assert_array_equal(again.ground.capacity, duel.ground.capacity)
+    half = load(write('terrain = "town.map"\ncells = 32\n' + GOOD.replace("size = [64, 48]\n", "")))
+    assert half.ground.grid == (24, 32)
+    for lines, complaint in {
+        "cells = 32": "field 'cells' says how a terrain is scaled, and there is no field 'terrain'",
+        'terrain = "town.map"\ncells = 32': "is 64x48 cells, which do not become the field's 64x48",
+        'terrain = "town.map"\ncells = 8': "field 'cells' must be a whole number from 16 to 4096, not 8",
+        'capacities = "aGVsbG8="': "field 'capacities': it is no PNG",
+    }.items():
+        with pytest.raises(FileError, match=complaint):
+            load(write(f"{lines}\n{GOOD}"))
+
+
 def test_a_terrain_lies_in_the_asset_folder_unless_the_file_was_named_by_its_path(tmp_path):
     mine = tmp_path / "assets" / "scenarios"
     mine.mkdir(parents=True)

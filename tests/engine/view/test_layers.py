@@ -114,6 +114,7 @@ MARKS = {
     "selection": (Annotation(np.array([[20, 20], [50, 20], [50, 40], [20, 40]]), "selection", closed=True), (20, 30)),
     "drawn": (Annotation(np.array([[20, 20], [40, 30], [60, 20]]), "drawn"), (30, 25)),
     "waypoint": (Annotation(np.array([[20, 20], [60, 40]]), "waypoint"), (60, 40)),
+    "way": (Annotation(np.array([[20, 20], [30, 40], [60, 40]]), "way"), (60, 40)),
     "brush": (Annotation(ring(50, 30, 8), "brush", closed=True), (58, 30)),
     "facing": (Annotation(np.array([[40, 40], [40, 20]]), "facing"), (40, 30)),
 }

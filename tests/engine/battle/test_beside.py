@@ -1,0 +1,125 @@
+"""An order onto a friend's own place is shifted beside it, to the bit the same in the ghost and in a replay."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from stand_in import GROUND, StandIn
+
+from engine import formations
+from engine.battle import Battle, BattleSetup, replays
+from engine.formations import FormationError
+from engine.orders import GiveOrders, Order
+from engine.plugin import Ground
+from engine.scenarios import Regiment, Scenario
+
+MASS, MEN = 90.0, 240
+PLACES = ((18, 24), (44, 24), (60, 24))
+
+
+def setup(ground=GROUND, schedule=(), sides=(0, 0, 1)):
+    regiments = tuple(Regiment(name, side, MASS, MEN, "one") for name, side in zip("abx", sides, strict=True))
+    orders = tuple(Order("testudo", place) for place in PLACES)
+    scenario = Scenario("three", ground, regiments, orders, schedule=schedule)
+    return BattleSetup(StandIn, {"one": object}, formations.load(), scenario)
+
+
+@pytest.fixture
+def battle():
+    return setup().build()
+
+
+def shared(battle, one, other):
+    """Return the mass that two placements hold beyond what their cells can."""
+    together = battle.state.placements[one].target.astype(float) + battle.state.placements[other].target
+    return np.maximum(together - battle.state.ground.capacity, 0).sum()
+
+
+def test_it_lies_beside_the_friend_as_near_as_can_be_and_the_ghost_shows_it(battle):
+    order = Order("testudo", (45, 25))
+    ghost = battle.preview(0, order)
+    battle.give(order, 0)
+    found = battle.state.placements[0]
+    assert np.array_equal(ghost.target, found.target) and np.array_equal(ghost.slots(MEN), found.slots(MEN))
+    assert found.target.sum(dtype=np.float64) == MASS
+    assert shared(battle, 0, 1) == 0 and shared(battle, 0, 2) < 0.01 * MASS  # nor on an enemy
+    side = np.sqrt(MASS)
+    assert side < np.hypot(found.centre[0] - 44, found.centre[1] - 24) < side + 5
+    assert found.centre[0] < 44 - 8 or abs(found.centre[1] - 24) > 8
+    assert battle.state.orders[0].centre == found.centre
+    assert found.depth == pytest.approx(ghost.depth) and found.angle == 0  # shifted, and not squeezed
+
+
+def test_a_friend_who_goes_elsewhere_is_in_nobody_s_way(battle):
+    both = GiveOrders(((0, Order("testudo", PLACES[1])), (1, Order("testudo", PLACES[0]))))
+    battle.execute(both)  # they swap places
+    assert [one.centre for one in battle.state.placements[:2]] == [PLACES[1], PLACES[0]]
+    battle.give(Order("testudo", (44, 30)), 0)  # the other is on its way, and stands nowhere yet
+    battle.give(Order("testudo", (44, 30)), 1)
+    assert battle.state.placements[1].centre == (44, 30)
+
+
+def test_enemies_and_orders_that_touch_are_not_shifted(battle):
+    assert battle.give(Order("testudo", PLACES[2]), 0).centre == PLACES[2]
+    assert battle.give(Order("testudo", (44 - 9.4, 24)), 0).centre == (44 - 9.4, 24)
+
+
+def test_the_schedule_is_known_beforehand_and_counts_until_a_regiment_is_commanded():
+    away = (40, GiveOrders(((1, Order("line", (44, 40))),)))
+    come = (10, GiveOrders(((0, Order("testudo", PLACES[1])),)))
+    scheduled = setup(schedule=(come, away)).build()
+    for _ in range(11):
+        scheduled.tick()
+    assert scheduled.state.placements[0].centre == PLACES[1]
+    commanded = setup(schedule=(come, away)).build()
+    commanded.give(Order("testudo", PLACES[1], 90), 1)
+    for _ in range(11):
+        commanded.tick()
+    assert commanded.state.placements[0].centre != PLACES[1]
+
+
+def test_an_order_that_waits_is_shifted_when_its_turn_comes(battle):
+    battle.execute(GiveOrders(((0, Order("testudo", (20, 24))),)))
+    battle.execute(GiveOrders(((0, Order("testudo", PLACES[1])),), queued=True))
+    assert battle.state.waiting_orders[0][0].centre == PLACES[1]
+    while battle.state.waiting_orders[0]:
+        battle.tick()
+        assert battle.state.tick < 100
+    assert battle.state.placements[0].centre != PLACES[1] and shared(battle, 0, 1) == 0
+
+
+def test_near_walls_it_is_beside_on_open_ground_and_without_room_refused():
+    cells = np.zeros((48, 72), bool)
+    cells[15:33, 5:70] = True  # a street, in which both stand abreast
+    battle = setup(Ground(cells)).build()
+    battle.give(Order("testudo", (44, 22)), 0)
+    target = battle.state.placements[0].target
+    assert target.sum(dtype=np.float64) == MASS and not target[~cells].any() and shared(battle, 0, 1) == 0
+    narrow = np.zeros((48, 72), bool)
+    narrow[19:29, 11:27], narrow[19:29, 37:51], narrow[19:29, 54:66] = True, True, True
+    apart = setup(Ground(narrow)).build()
+    before = apart.state
+    with pytest.raises(FormationError, match="no way leads there"):
+        apart.give(Order("testudo", PLACES[1]), 0)
+    assert apart.state is before and apart.log == []
+    regiments = tuple(Regiment(name, 0, 1300.0, MEN, "one") for name in "ab")  # two that fill the field between them
+    orders = (Order("testudo", (18, 24)), Order("testudo", (54, 24)))
+    full = replace(setup(), scenario=Scenario("two", GROUND, regiments, orders)).build()
+    with pytest.raises(FormationError, match="friends stand there, and there is no room beside them"):
+        full.give(Order("line", (36, 24), frontage=68), 0)
+
+
+def test_a_replay_is_the_same_and_no_warning_is_given(battle):
+    for tick in range(12):
+        if tick == 5:
+            battle.give(Order("testudo", PLACES[1]), 0)
+        battle.tick()
+    assert battle.state.placements[0].centre != PLACES[1]
+    replay = replays.record(setup(), battle, "v")
+    played = replace(setup(), log=replay.log)
+    assert replays.warnings(replay, played, "v") == []
+    again = played.build()
+    for _ in range(12):
+        again.tick()
+    assert replays.check(replay, again)["same_to_the_bit"] is True
+    assert isinstance(again, Battle)
