@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from nca_controller.checkpoints import CARD, RECIPE, read_recipe
 
 RIVALS = ("plan", "local", "poisson", "gradient")
 ALL = 64  # transitions of the benchmark
+TERRAIN, TERRAIN_ORDERS = "terrain", 8  # the trial on a ground from a file, and its orders
+ON_GROUND = {"grounds", TERRAIN}  # trials with rows of grounds
+OWN_COMMANDER = "its commander"  # in tables: who commands a model's cells, alone
 
 Row = dict[str, Any]
 
@@ -41,9 +45,15 @@ def main(words: list[str] | None = None) -> None:
             load_controller,
             model_folder,
         )
-        from nca_controller.evaluation import TRIALS, check_figures, rehearse
+        from nca_controller.evaluation import TRIALS, check_figures, ground_orders, rehearse
 
-        trials = chosen(args.trials, "trial", list(TRIALS))
+        names = chosen(args.trials, "trial", list(TRIALS))
+        if args.terrain is None and args.cells is not None:
+            raise ValueError("--cells needs --terrain")
+        if args.terrain is not None and args.card:
+            raise ValueError("a card is of the benchmarks: leave --terrain out")
+        there = orders_there(args.terrain, args.cells, args.first) if args.terrain is not None else ground_orders()
+        trials = {TERRAIN: trial_on(there)} if args.terrain is not None else {name: TRIALS[name] for name in names}
         rivals = [name for name in args.rivals.split(",") if name and name != args.controller]
         folder = model_folder(args.controller)
         recipe = read_recipe(folder / RECIPE) if args.card else {}
@@ -57,24 +67,29 @@ def main(words: list[str] | None = None) -> None:
                 args.figures.mkdir(parents=True, exist_ok=True)
             check_writable(args.figures / "times.png")
             check_figures()
+        own = getattr(controllers[args.controller], "commander", None)
+        if own is not None and ON_GROUND & trials.keys():
+            controllers[OWN_COMMANDER] = own
         results: dict[str, dict[str, list[Row]]] = {name: {} for name in controllers}
-        work = [
-            (name, trial) for name in controllers for trial in trials if name == args.controller or trial == "orders"
-        ]
+        work = [(name, trial) for name in controllers for trial in trials if runs(name, trial, args.controller)]
         with tqdm(work, unit="trial") as progress:
             for name, trial in progress:
                 progress.set_description(f"{Path(name).name}: {trial}")
-                results[name][trial] = TRIALS[trial](controllers[name], args.first)
-        text = report(args.controller, results, {name: trial.__doc__ or "" for name, trial in TRIALS.items()})
+                results[name][trial] = trials[trial](controllers[name], args.first)
+        text = report(args.controller, results, {name: trial.__doc__ or "" for name, trial in trials.items()})
         terminal.write(f"{text}\n")
         if args.json:
             with name_unwritable(args.json):
                 write_whole(args.json, json.dumps(results, indent=1) + "\n")
         if args.figures:
-            from nca_controller.evaluation import draw
+            from nca_controller.evaluation import draw, draw_grounds
 
+            played = [rows for trial, rows in results[args.controller].items() if trial in ON_GROUND]
             with name_unwritable(args.figures):
-                draw(controllers[args.controller], results, args.figures)
+                if trials.keys() - ON_GROUND:
+                    draw(controllers[args.controller], results, args.figures)
+                for rows in played:
+                    draw_grounds(controllers[args.controller], there, rows, args.figures)
         if args.card:
             write_card(folder, recipe, text, f"python -m nca_controller.evaluate {args.controller} --card")
     except PluginError as error:
@@ -85,14 +100,42 @@ def main(words: list[str] | None = None) -> None:
         parser.error(str(error))
 
 
+def runs(name: str, trial: str, controller: str) -> bool:
+    """Return whether one is put to a trial: the controller to all, rivals to orders, its commander to grounds."""
+    if name == controller:
+        return True
+    return trial in ON_GROUND if name == OWN_COMMANDER else trial in ("orders", TERRAIN)
+
+
+def orders_there(terrain: Path, cells: int | None, count: int) -> list[Any]:
+    """Return orders on the ground in a file. Raises FileError or FormationError, one line, for one that serves not."""
+    from nca_controller.evaluation import orders_on, read_ground
+
+    return orders_on(read_ground(terrain, cells), min(count, TERRAIN_ORDERS))
+
+
+def trial_on(orders: list[Any]) -> Callable[[Any, int], list[Row]]:
+    """Return the trial of those orders."""
+    from nca_controller.evaluation import on_ground
+
+    def trial(controller: Any, count: int) -> list[Row]:
+        """Orders between random places of the ground in the file, beside the bound that knows gates."""
+        return [on_ground(controller, order) for order in orders[:count]]
+
+    return trial
+
+
 def report(controller: str, results: dict[str, dict[str, list[Row]]], descriptions: dict[str, str]) -> str:
     """Return all tables: the comparison first, then every trial of the controller."""
-    from nca_controller.evaluation import comparison, table
+    from nca_controller.evaluation import comparison, ground_comparison, table
 
     parts = []
     compared = {Path(name).name: trials["orders"] for name, trials in results.items() if "orders" in trials}
     if compared:
         parts.append(f"{len(next(iter(compared.values())))} orders, 400 ticks each.\n\n{comparison(compared)}")
+    for trial in ON_GROUND & results[controller].keys():
+        played = {Path(name).name: trials[trial] for name, trials in results.items() if trial in trials}
+        parts.append(f"{len(results[controller][trial])} orders on grounds.\n\n{ground_comparison(played)}")
     for trial, rows in results[controller].items():
         parts.append(f"### {trial}\n\n{descriptions[trial]}\n\n{table(rows)}")
     return "\n\n".join(parts)
@@ -143,11 +186,13 @@ def make_parser() -> Parser:
     add = parser.add_argument
     add("controller", help="a model's name or folder, a commander, a plugin's name, or package.module:name")
     add("--commander", metavar="NAME", help="who commands the model's cells, where that is no installed one")
-    add("--trials", metavar="LIST", default="all", help="orders,vigil,wounds,haste,sizes,unseen (all)")
+    add("--trials", metavar="LIST", default="all", help="orders,vigil,wounds,haste,sizes,unseen,grounds (all)")
     add("--rivals", metavar="LIST", default=",".join(RIVALS), help=f"who gets the same orders ({','.join(RIVALS)})")
     add("--first", metavar="N", type=arguments.count, default=ALL, help="only so many rows of each trial (all)")
+    add("--terrain", metavar="FILE", type=Path, help="orders on this ground instead: a PNG or an octile .map")
+    add("--cells", metavar="N", type=arguments.side, help="with --terrain: cells along its longer side (its own size)")
     add("--json", metavar="FILE", type=Path, help="write every figure there, too")
-    add("--figures", metavar="FOLDER", type=Path, help="draw there: t95 beside the bound, and a GIF of four orders")
+    add("--figures", metavar="FOLDER", type=Path, help="draw there: t95 beside the bound, GIFs of orders and grounds")
     add("--card", action="store_true", help="write the tables and the recipe into the model's card")
     return parser
 

@@ -12,10 +12,13 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from engine.io import users_own
+from engine.plugin import Ground
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import State, init_state, tick
 from nca_controller.metrics import overlap
 from nca_controller.physics import Limiter, Terrain, superbee
+
+CHUNK_TICKS = 200  # that one compiled program plays
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,15 @@ def battle(
     *,
     between: int = 1,
     scheme: Limiter = superbee,
+    ground: Ground | None = None,
 ) -> Battle:
     """Return the figures of a battle whose orders follow each other `between` ticks apart; the last one stays.
 
-    Raises FloatingPointError where a field is not finite.
+    Without a ground all is open. Raises FloatingPointError where a field is not finite.
     """
-    filled, state = fight(controller, jnp.asarray(mass), jnp.asarray(np.stack(orders)), ticks, between, scheme)
+    filled, state = fight(
+        controller, jnp.asarray(mass), jnp.asarray(np.stack(orders)), ticks, between, scheme, terrain_of(ground, mass)
+    )
     end, velocity = np.asarray(state.mass[0], np.float64), np.asarray(state.velocity[0], np.float64)
     if not (np.isfinite(end).all() and np.isfinite(velocity).all() and np.isfinite(filled).all()):
         raise FloatingPointError("the field is not finite")
@@ -83,7 +89,13 @@ def rehearse(name: str, controller: Controller) -> None:
         raise ValueError(f"controller {name!r} must steer with velocities (H, W, 2): on {field.shape} it gives {shape}")
 
 
-@partial(jax.jit, static_argnames=("ticks", "between", "scheme"))
+def terrain_of(ground: Ground | None, mass: Float[np.ndarray, "H W"]) -> Terrain:
+    """Return the terrain of a ground; open ground of the mass's size for none."""
+    if ground is None:
+        return Terrain.plain(*mass.shape)
+    return Terrain(ground.open_cells, ground.capacity, ground.boundary)
+
+
 def fight(
     controller: Controller,
     mass: Float[Array, "H W"],
@@ -91,15 +103,31 @@ def fight(
     ticks: int,
     between: int,
     scheme: Limiter,
+    terrain: Terrain,
 ) -> tuple[Float[Array, " ticks"], State]:
-    """Return the overlap with the last order after each tick, and the state at the end."""
+    """Return the overlap with the last order after each tick, and the state at the end.
 
-    def advance(state: State, number: Array) -> tuple[State, Float[Array, ""]]:
+    The ticks pass at most CHUNK_TICKS at once, so that long battles share a compiled program. The start is made outside
+    of it: a commander may prepare what it needs of the terrain once.
+    """
+    state = init_state(mass[None], terrain, [controller], seed=0, scheme=scheme)
+    filled = []
+    for first in range(0, ticks, CHUNK_TICKS):
+        part, state = advance(state, orders, first, ticks=min(CHUNK_TICKS, ticks - first), between=between)
+        filled.append(part)
+    return jnp.concatenate(filled), state
+
+
+@partial(jax.jit, static_argnames=("ticks", "between"))
+def advance(
+    state: State, orders: Float[Array, "n H W"], first: int, *, ticks: int, between: int
+) -> tuple[Float[Array, " ticks"], State]:
+    """Return the overlap with the last order after each of so many ticks from `first` on, and the state then."""
+
+    def step(state: State, number: Array) -> tuple[State, Float[Array, ""]]:
         order = orders[jnp.minimum(number // between, len(orders) - 1)]
         state = tick(state, order[None])
         return state, overlap(state.mass[0], orders[-1])
 
-    terrain = Terrain.plain(*mass.shape)
-    start = init_state(mass[None], terrain, [controller], seed=0, scheme=scheme)
-    state, filled = jax.lax.scan(advance, start, jnp.arange(ticks))
+    state, filled = jax.lax.scan(step, state, first + jnp.arange(ticks))
     return filled, state

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
+from engine.io import name_unwritable, write_whole
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import rollout
+from nca_controller.evaluation.films import draw_films, overview
 from nca_controller.plotting import animate, check_figures, make_figure, save_figure
-from nca_controller.tasks import benchmark
+from nca_controller.tasks import GroundOrder, benchmark
 
-__all__ = ["check_figures", "draw"]
+__all__ = ["check_figures", "draw", "draw_grounds"]
 
 SHOWN = (0, 18, 36, 54)  # transitions of the benchmark: all on the same field
 TICKS, EVERY = 128, 3
@@ -47,3 +51,15 @@ def draw(controller: Controller, results: dict[str, dict[str, list[dict[str, Any
         folder / "orders.gif",
         [one.name for one in chosen],
     )
+
+
+def draw_grounds(
+    controller: Controller, orders: Sequence[GroundOrder], rows: Sequence[dict[str, Any]], folder: Path
+) -> None:
+    """Write `grounds.png`, all orders side by side, and a film of each that has a row, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = io.BytesIO()
+    overview(orders).save(content, format="PNG", optimize=True)
+    with name_unwritable(folder / "grounds.png"):
+        write_whole(folder / "grounds.png", content.getvalue())
+    draw_films(controller, orders, rows, folder)

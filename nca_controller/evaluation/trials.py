@@ -1,4 +1,4 @@
-"""The trials of a controller, each a table: orders, rest, wounds, haste, other sizes, unseen shapes."""
+"""The trials of a controller, each a table: orders, rest, wounds, haste, other sizes, unseen shapes, grounds."""
 
 from __future__ import annotations
 
@@ -6,18 +6,28 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.formations import form_up, load
-from engine.plugin import Ground
+from engine.fields import Geodesics
 from nca_controller.controllers import Controller
-from nca_controller.evaluation.battles import battle
+from nca_controller.evaluation.battles import CHUNK_TICKS, battle
 from nca_controller.evaluation.bound import bound_of
-from nca_controller.evaluation.tables import REST_TICKS, Row
-from nca_controller.tasks import GRIDS, SHAPES, Transition, benchmark, draw, shaped, wound
+from nca_controller.evaluation.tables import REST_TICKS, Row, bar
+from nca_controller.tasks import (
+    SHAPES,
+    GroundOrder,
+    Transition,
+    benchmark,
+    ground_orders,
+    hasty_orders,
+    orders_of_sizes,
+    unseen_order,
+    wound,
+)
 
 HOLD_TICKS = 5000  # ticks that an order is held
 RECOVERED = 0.98  # overlap after a wound
 RETARGET_TICKS = 25  # ticks between two orders
-SIZES = ((96, 160), (256, 256), (512, 512))  # height, width in cells
+SETTLE_TICKS = 200  # after the latest time that an order on a ground may take
+STUCK_DISTANCE = 2.0  # cells by way from all of the target
 
 
 def orders(controller: Controller, count: int) -> list[Row]:
@@ -68,44 +78,63 @@ def wounds(controller: Controller, count: int) -> list[Row]:
 
 def retarget(controller: Controller, count: int) -> list[Row]:
     """Five orders in haste and then rest, beside the last order alone."""
-    rng, kinds, rows = np.random.default_rng(25), list(load().values()), []
-    for last in kinds[:count]:
-        path = [draw(rng, kinds[0], kinds[rng.integers(len(kinds))], GRIDS[0], 700.0).wanted for _ in range(4)]
-        end = draw(rng, kinds[rng.integers(len(kinds))], last, GRIDS[0], 700.0)
+    rows = []
+    for path, end in hasty_orders(count):
         hasty = battle(
             controller, end.mass, [*path, end.wanted], 4 * RETARGET_TICKS + REST_TICKS, between=RETARGET_TICKS
         )
         single = battle(controller, end.mass, [end.wanted], REST_TICKS)
-        rows.append({"last order": last.name, "after five": hasty.overlap, "after one": single.overlap})
+        rows.append({"last order": end.target, "after five": hasty.overlap, "after one": single.overlap})
     return rows
 
 
 def sizes(controller: Controller, count: int) -> list[Row]:
     """The same orders on other fields: as large as there, or four times the mass on the largest."""
     rows = []
-    kinds = load()
-    for height, width in SIZES:
-        ground = Ground(np.ones((height, width), dtype=bool))
-        mass = 700.0 if height < 512 else 2800.0
-        for source, target in [("line", "wedge"), ("circle", "phalanx"), ("wedge", "square")][:count]:
-            start = form_up(kinds[source], mass, ground, centre=(0.4 * width, 0.5 * height)).target
-            end = form_up(kinds[target], mass, ground, centre=(0.6 * width, 0.5 * height), angle=30).target
-            fought = battle(controller, start, [end], 2 * REST_TICKS)
-            rows.append({"grid": f"{width}x{height}", "order": f"{source} to {target}", "overlap": fought.overlap})
+    for order in orders_of_sizes(count):
+        height, width = order.mass.shape
+        fought = battle(controller, order.mass, [order.wanted], 2 * REST_TICKS)
+        rows.append({"grid": f"{width}x{height}", "order": order.name, "overlap": fought.overlap})
     return rows
 
 
 def unseen_shapes(controller: Controller, count: int) -> list[Row]:
     """Shapes that training never showed, formed from a phalanx."""
-    ground, rows = Ground(np.ones(GRIDS[0], dtype=bool)), []
-    height, width = GRIDS[0]
-    start = form_up(load()["phalanx"], 1000.0, ground, centre=(width / 2, height / 2)).target
+    rows = []
     for name in list(SHAPES)[:count]:
-        fought = battle(controller, start, [shaped(name, 1000.0, ground)], REST_TICKS)
+        order = unseen_order(name)
+        fought = battle(controller, order.mass, [order.wanted], REST_TICKS)
         rows.append({"shape": name, "overlap": fought.overlap, "t95": fought.ticks_until(0.95)})
     return rows
 
 
+def grounds(controller: Controller, count: int) -> list[Row]:
+    """Hills, walls, gates, fords and streets: time beside the bound that knows gates, and what stays behind."""
+    return [on_ground(controller, order) for order in ground_orders()[:count]]
+
+
+def on_ground(controller: Controller, order: GroundOrder) -> Row:
+    """Return the row of one order on its ground, played until an army that is late by the bar has rested."""
+    least = bound_of(order.mass, order.wanted, controller.max_speed, 0.95, order.ground)
+    ticks = int(np.ceil((bar(least) + SETTLE_TICKS) / CHUNK_TICKS)) * CHUNK_TICKS
+    fought = battle(controller, order.mass, [order.wanted], ticks, ground=order.ground)
+    ways = Geodesics(order.ground.open_cells, order.ground.boundary == "torus")
+    away = ways.distances(order.wanted > 0) > STUCK_DISTANCE
+    return {
+        "ground": order.name,
+        "grid": "x".join(str(size) for size in order.mass.shape[::-1]),
+        "mass": round(float(order.mass.sum())),
+        "bound": least,
+        "t95": fought.ticks_until(0.95),
+        "overlap": fought.overlap,
+        "speed": fought.residual_speed,
+        "kept": fought.conservation,
+        "closed cells": "empty" if not fought.mass[~order.ground.open_cells].any() else "NOT EMPTY",
+        "stuck": float(fought.mass[away].sum()),
+    }
+
+
 TRIALS: dict[str, Callable[[Controller, int], list[Row]]] = {
-    "orders": orders, "vigil": hold, "wounds": wounds, "haste": retarget, "sizes": sizes, "unseen": unseen_shapes
+    "orders": orders, "vigil": hold, "wounds": wounds, "haste": retarget, "sizes": sizes, "unseen": unseen_shapes,
+    "grounds": grounds
 }  # fmt: skip

@@ -25,7 +25,7 @@ EVERY = 2  # ticks between two improvements of the flow
 ROUNDS = 20  # of an improvement
 COARSE_ROUNDS = (100, 200, 400)  # before that of a restart, from the second level on; the last holds for all others
 FADE = (0.9, 0.99)  # shares of the army with a clear way between which the plan comes in
-CLEAR = 0.995  # share from which on there is the plan alone
+IDLE = 2e-4  # share of the army up to which nobody needs the flow
 LEAST_MASS = 1e-6  # of an army, so that no share is divided by 0
 
 
@@ -59,20 +59,27 @@ def refresh(memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"]
         lambda: planned(before.plan, memory.hindrance, mass, target),
         lambda: (before.plan, before.clear, before.share),
     )
-    anew = (age % RESTART == 0) | (before.share >= CLEAR)
+    # The flow is for those who do not follow the plan: at rest, where all ways are clear, it is 0.
+    excess = jnp.where(mass > target, led_by_flow(clear, share), 1) * (mass - target)
 
     def improve() -> Flow:
-        price = congestion(mass, target)
+        price, finest = congestion(mass, target), memory.levels[0]
         start = jax.lax.cond(
-            anew,
-            lambda: cascade(memory.levels, mass, target, price, COARSE_ROUNDS),
+            age % RESTART == 0,
+            lambda: cascade(memory.levels, excess, price, COARSE_ROUNDS),
             lambda: before.flow,
         )
-        return improved(memory.levels[0], 0, start, source_of(memory.levels[0], 0, mass, target), price, ROUNDS)
+        return improved(finest, 0, start, source_of(finest, 0, excess), price, ROUNDS)
 
-    what = jnp.where(share >= CLEAR, 0, jnp.where(anew | (age % EVERY == 0), 1, 2))
+    idle = jnp.maximum(excess, 0).sum() <= IDLE * mass.sum()
+    what = jnp.where(idle, 0, jnp.where(age % EVERY == 0, 1, 2))
     flow = jax.lax.switch(what, [lambda: no_flow(*mass.shape), improve, lambda: before.flow])
     return Ways(flow, plan, clear, share)
+
+
+def led_by_flow(clear: Float[Array, "H W"], share: Float[Array, ""]) -> Float[Array, "H W"]:
+    """Return which share of a cell's mass the flow leads, not the plan."""
+    return 1 - clear * jnp.clip((share - FADE[0]) / (FADE[1] - FADE[0]), 0, 1)
 
 
 @jax.custom_jvp
@@ -95,8 +102,11 @@ def planned(
     mass: Float[Array, "H W"],
     target: Float[Array, "H W"],
 ) -> tuple[transport.TransportPlan, Float[Array, "H W"], Float[Array, ""]]:
-    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear."""
-    plan = transport.plan_transport(plan, mass, target)
+    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear.
+
+    The plan is a constant in derivatives.
+    """
+    plan = transport.plan_transport(*jax.lax.stop_gradient((plan, mass, target)))
     clear = clearness(plan.displacement, hindrance)
     return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), LEAST_MASS)
 
@@ -132,8 +142,7 @@ class GroundFlow(Alone):
         order = settled_order(memory.levels, ways.flow, mass, target)
         straight = ways.plan.displacement
         far = jnp.minimum(speed(straight) / transport.NEAR, 1.0)
-        faded = jnp.clip((ways.share - FADE[0]) / (FADE[1] - FADE[0]), 0, 1)
-        weight = (far * ways.clear * faded)[..., None]
+        weight = (far * (1 - led_by_flow(ways.clear, ways.share)))[..., None]
         velocity = clipped(weight * unit(straight) + (1 - weight) * order[..., :2])
         order = jnp.concatenate([velocity, (1 - weight) * order[..., 2:]], axis=-1)
         return order, memory.replace(ways=ways, target=target, age=age)

@@ -21,6 +21,7 @@ LEFT = 0.02  # share of the army that is taken to be under way at least
 QUEUE = 20.0  # cells of queue that are worth no detour
 STEEPNESS = 0.1  # cells of way by cell of queue beyond that
 SURCHARGE = 1.0  # cells of way that a queue costs at most by that
+LEAST = 1e-9  # mass, so that no share is divided by 0
 TINY = 1e-12  # squared flux below which it has no direction
 
 
@@ -45,11 +46,7 @@ def congestion(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[
 
 
 def cascade(
-    levels: tuple[Level, ...],
-    mass: Float[Array, "H W"],
-    target: Float[Array, "H W"],
-    price: Float[Array, ""],
-    rounds: tuple[int, ...],
+    levels: tuple[Level, ...], excess: Float[Array, "H W"], price: Float[Array, ""], rounds: tuple[int, ...]
 ) -> Flow:
     """Return a start for the finest level, from the coarsest on, after so many rounds on each but the finest.
 
@@ -57,21 +54,25 @@ def cascade(
     """
     flow = None
     for number in reversed(range(1, len(levels))):
-        source = source_of(levels[number], number, mass, target)
+        source = source_of(levels[number], number, excess)
         start = no_flow(*source.shape) if flow is None else finer(flow, levels[number])
         flow = improved(levels[number], number, start, source, price, rounds[min(number, len(rounds)) - 1])
-    return no_flow(*mass.shape) if flow is None else finer(flow, levels[0])
+    return no_flow(*excess.shape) if flow is None else finer(flow, levels[0])
 
 
-def source_of(level: Level, number: int, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "h w"]:
-    """Return mass less target, the mean over each block, balanced in every part of the field."""
-    scale = 4.0**-number
-    held, wanted = (pooled(jnp.where(level.parts.main, field, 0), 2**number) * scale for field in (mass, target))
-    labels = level.parts.label.ravel()
-    sums = [jnp.zeros(held.size).at[labels].add(field.ravel()) for field in (held, wanted)]
-    going = jnp.minimum(sums[0], sums[1])
-    shares = [(going / jnp.maximum(total, 1e-9))[level.parts.label] for total in sums]
-    return held * shares[0] - wanted * shares[1]
+def source_of(level: Level, number: int, excess: Float[Array, "H W"]) -> Float[Array, "h w"]:
+    """Return mass less target, the mean over each block, balanced in every part of the field.
+
+    Where there is more to go than is wanted, everybody goes with a share of its mass, and where there is less, every
+    place waits for a share: so who has filled what can be filled rests.
+    """
+    main, labels = level.parts.main, level.parts.label
+    source = pooled(jnp.where(main, excess, 0), 2**number) * 4.0**-number
+    spare, wanting = jnp.maximum(source, 0), jnp.maximum(-source, 0)
+    sums = [jnp.zeros(source.size, jnp.float32).at[labels.ravel()].add(field.ravel()) for field in (spare, wanting)]
+    going = jnp.minimum(*sums)
+    spare_share, wanting_share = ((going / jnp.maximum(total, LEAST))[labels] for total in sums)
+    return spare * spare_share - wanting * wanting_share
 
 
 def finer(flow: Flow, level: Level) -> Flow:

@@ -16,6 +16,8 @@ from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.physics import Terrain, are_known
 
+Cells = Bool[Array, "H W"] | Bool[np.ndarray, "H W"]
+
 COARSEST = 7  # coarse cells along the shorter side of a field, at least, at the coarsest level
 
 
@@ -23,8 +25,8 @@ COARSEST = 7  # coarse cells along the shorter side of a field, at least, at the
 class Parts:
     """One level, as far as open and closed cells make it; coarse cells that no open face joins are parts apart."""
 
-    main: Bool[Array, "H W"]  # cells of the largest part of their block
-    label: Int[Array, "h w"]  # of the connected part of the field: the index of its first coarse cell
+    main: Cells  # cells of the largest part of their block
+    label: Int[Array, "h w"] | Int[np.ndarray, "h w"]  # of its connected part of the field: the first coarse cell there
 
 
 @struct.dataclass
@@ -63,9 +65,7 @@ def levels_of(terrain: Terrain, parts: tuple[Parts, ...]) -> tuple[Level, ...]:
     return tuple(levels)
 
 
-def crossing(
-    open_cells: Bool[Array, "H W"], main: Bool[Array, "H W"], block: int, boundary: str, xp: ModuleType
-) -> tuple[Bool[Array, "H W"], Bool[Array, "H W"]]:
+def crossing(open_cells: Cells, main: Cells, block: int, boundary: str, xp: ModuleType) -> tuple[Cells, Cells]:
     """Return which faces to the right of a cell, and below it, are open and join the largest parts of two blocks.
 
     `xp` is NumPy, or jax.numpy inside transformations.
@@ -77,9 +77,7 @@ def crossing(
     )
 
 
-def open_faces(
-    open_cells: Bool[Array, "H W"], boundary: str, xp: ModuleType
-) -> tuple[Bool[Array, "H W"], Bool[Array, "H W"]]:
+def open_faces(open_cells: Cells, boundary: str, xp: ModuleType) -> tuple[Cells, Cells]:
     """Return across which faces to the right of a cell, and below it, mass may pass."""
     last = np.ones(open_cells.shape, bool), np.ones(open_cells.shape, bool)
     if boundary != "torus":

@@ -27,7 +27,7 @@ def settled_order(
 ) -> Float[Array, "H W 3"]:
     """Return the velocity (x, y), at most 1 long, and the proximity: 1 at the destination, 0 from NEAR cells on."""
     finest = levels[0]
-    missing = source_of(finest, 0, mass, target) - divergence(flow.x, flow.y)
+    missing = source_of(finest, 0, mass - target) - divergence(flow.x, flow.y)
     potential = solve(levels, missing)
     x = flow.x + jnp.where(finest.room_x > 0, jnp.roll(potential, -1, 1) - potential, 0)
     y = flow.y + jnp.where(finest.room_y > 0, jnp.roll(potential, -1, 0) - potential, 0)

@@ -4,34 +4,49 @@ from __future__ import annotations
 
 import math
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from nca_controller.guidance.clouds import cell_centres, pool_widths
-from nca_controller.guidance.speed import speed
+from nca_controller.guidance.speed import clipped, speed
 
 OPACITY = 2.0  # by cell that is closed on the way: clearness is exp(-OPACITY x closed cells)
+AHEAD = 8  # cells of its way that every cell looks at for itself
 
 
 def clearness(displacement: Float[Array, "H W 2"], hindrance: Float[Array, "H W"]) -> Float[Array, "H W"]:
-    """Return how clear the way of each cell is, from 0 to 1, sampled for each coarse cell.
+    """Return how clear the way of each cell is, from 0 to 1.
 
-    `hindrance` is 1 where a cell is closed, and what a ford lacks of a capacity of 1. A plan knows no torus, so ways
-    never leave the field.
+    The whole way is looked at from the middle of each coarse cell, the next cells of it from each cell: beside a gate
+    one soldier's way leads through and its neighbour's does not. `hindrance` is 1 where a cell is closed, and what a
+    ford lacks of a capacity of 1. The plan knows no torus, so ways stay on the field.
     """
     height, width = hindrance.shape
     pool = pool_widths(height, width)[0]
     middle = pool // 2
-    ways = displacement[middle::pool, middle::pool]
-    starts = cell_centres(height, width)[middle::pool, middle::pool]
-    count = max(height, width) // 2
-    along = (jnp.arange(count, dtype=jnp.float32) + 0.5) / count
-    places = starts[..., None, :] + along[:, None] * ways[..., None, :]
-    columns = jnp.clip(places[..., 0].astype(jnp.int32), 0, width - 1)
-    rows = jnp.clip(places[..., 1].astype(jnp.int32), 0, height - 1)
-    crossed = hindrance[rows, columns].mean(axis=-1) * speed(ways)
-    clear = jnp.exp(-OPACITY * crossed)
-    rows_of, columns_of = (
-        jnp.minimum(jnp.arange(size) // pool, math.ceil((size - middle) / pool) - 1) for size in (height, width)
+    ways, starts = displacement[middle::pool, middle::pool], cell_centres(height, width)[middle::pool, middle::pool]
+    whole = jnp.exp(-OPACITY * crossed(starts, ways, hindrance, max(height, width) // 2))
+    rows, columns = (
+        np.minimum(np.arange(size) // pool, math.ceil((size - middle) / pool) - 1) for size in (height, width)
     )
-    return clear[rows_of][:, columns_of]
+    next_cells = clipped(displacement, AHEAD)
+    near = jnp.exp(-OPACITY * crossed(cell_centres(height, width), next_cells, hindrance, AHEAD))
+    return jnp.minimum(near, whole[rows][:, columns])
+
+
+def crossed(
+    starts: Float[Array, "h w 2"], ways: Float[Array, "h w 2"], hindrance: Float[Array, "H W"], samples: int
+) -> Float[Array, "h w"]:
+    """Return how many closed cells lie on each way, as so many places on it tell."""
+    height, width = hindrance.shape
+
+    def look(number: Array, found: Float[Array, "h w"]) -> Float[Array, "h w"]:
+        place = starts + (number + 0.5) / samples * ways
+        column, row = (
+            jnp.clip(place[..., axis].astype(jnp.int32), 0, size - 1) for axis, size in ((0, width), (1, height))
+        )
+        return found + hindrance[row, column]
+
+    return jax.lax.fori_loop(0, samples, look, jnp.zeros(starts.shape[:2], jnp.float32)) / samples * speed(ways)
