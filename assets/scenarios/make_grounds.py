@@ -1,7 +1,6 @@
 """Draws the grounds of the scenarios town, river and hills: python assets/scenarios/make_grounds.py
 
-A PNG in colours, a pixel for each cell: its brightness is the capacity, its hue what the cell is made of. The same every
-time.
+Each is a PNG in colours, a pixel for each cell: its brightness is the capacity, its hue what the cell is made of.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from engine.app.installed import installed_controllers, make_simulation, makers,
 from engine.app.library import asset_folders, library
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
-from engine.formations import Formation, check_mass, Materials, largest_room, muster_place, read_terrain, with_words
+from engine.formations import Formation, Materials, check_mass, largest_room, muster_place, read_terrain, with_words
 from engine.io import InputError, __version__, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground

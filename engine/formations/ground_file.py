@@ -21,7 +21,10 @@ MAP_BEGINNING = b"type"  # of the first line of an octile map, whatever the file
 def read_ground(
     path: Path, cells: int | None = None, *, size: tuple[int, int] | None = None, name: str | None = None
 ) -> Ground:
-    """Return the ground in a file: a PNG, in which black is closed and grey partly, or an octile map. See `read_terrain`."""
+    """Return the ground in a file: a PNG, in which black is closed and grey partly, or an octile map.
+
+    See `read_terrain`.
+    """
     return read_terrain(path, cells, size=size, name=name)[0]
 
 

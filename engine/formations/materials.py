@@ -81,5 +81,3 @@ def scaled(
 
 def _slow(ground: Ground) -> Bool[np.ndarray, "H W"]:
     return ground.open_cells & (np.broadcast_to(ground.capacity, ground.grid) < 1.0)
-
-

@@ -133,7 +133,7 @@ def _read_materials(table: Table, ground: Ground) -> Materials | None:
 
 def _word(table: Table, field: str, names: Sequence[str]) -> str | None:
     """Return what a scenario says that closed or slow cells look like, where their file does not."""
-    return table.choice(field, table.text(field), names) if field in table else None
+    return names[table.choice(field, table.text(field), names)] if field in table else None
 
 
 def _inside(path: Path, within: Sequence[Path], field: str) -> Path:

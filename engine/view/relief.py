@@ -1,8 +1,8 @@
-"""The scenery as a picture of the whole field, painted once: hills, rock, trees, water, walls, and what is slow to cross.
+"""The scenery as a picture of the whole field, painted once: hills, rock, trees, water, walls, what is slow to cross.
 
-What is closed stands up or lies deep: it throws a shadow or has a shore, and is darker or lighter than grass. What is slow
-lies flat and is strewn with marks of its own: stones on slopes, ripples in fords, reeds in swamps. So either is known
-by its form alone, without its hue. Light falls from the upper left. The same field gives the same picture.
+What is closed stands up or lies deep: it throws a shadow or has a shore, and is darker or lighter than grass. What is
+slow lies flat and is strewn with marks of its own: stones on slopes, ripples in fords, reeds in swamps. So either is
+known by its form alone, without its hue. Light falls from the upper left. The same field gives the same picture.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
-from scipy.ndimage import distance_transform_cdt
+from scipy.ndimage import distance_transform_cdt, gaussian_filter
 
 from engine.view.painted_field import painted_size
 from engine.view.palette import ROCK, Colour
@@ -18,6 +18,8 @@ from engine.view.scenery import BRIDGE, STREET, Cells, Scenery
 from engine.view.woods import crowns
 
 FINENESS = 8.0  # pixels of the picture per cell, where it is not too large for that
+ROUNDED = 0.6  # cells: how far the corners of cells are rounded off, so that single cells stay
+HILLY = 30.0  # cells that a slope of no capacity would be high, for its light
 SHADOW = 0.8  # cells to the right and down that what stands up throws its shadow
 
 # Of the ground; soldiers of every palette stand out from those on which they can stand.
@@ -71,7 +73,8 @@ class _Sheet:
 
     def outline(self, cells: Cells, frayed: float = 0.3) -> Plane:
         """Return from 0 to 1 how far within these cells a pixel lies; 0.5 is their edge, frayed by noise."""
-        return self.enlarged(cells.astype(np.float32)) + frayed * (self.noise(0.8, 1) - 0.5)
+        rounded = gaussian_filter(cells.astype(np.float32), ROUNDED, mode="nearest")
+        return self.enlarged(rounded) + frayed * (self.noise(0.8, 1) - 0.5)
 
     def depth(self, cells: Cells, most: int) -> Plane:
         """Return how many cells it is from each pixel to the edge of these cells, `most` at most."""
@@ -128,8 +131,8 @@ def _slope(sheet: _Sheet, cells: Cells) -> None:
     """Hillsides: the slower, the higher, the paler and the more strewn with stones."""
     inside = _ramp(sheet.outline(cells, 0.4), 0.25, 0.75)
     steep = sheet.enlarged(sheet.height)
-    rise = sheet.enlarged(sheet.enlarged(sheet.height)[:: max(round(2 * sheet.fineness), 1), :: max(round(2 * sheet.fineness), 1)])
-    light = sheet.lit(9.0 * rise + 0.5 * sheet.noise(1.5, 3), 0.45)
+    rise = sheet.enlarged(gaussian_filter(sheet.height, 2.0, mode="nearest"))
+    light = sheet.lit(HILLY * rise + 0.5 * sheet.noise(1.5, 3), 0.45)
     sheet.lay(inside * (0.35 + 0.4 * np.clip(steep, 0.0, 1.0)), sheet.shaded(SCREE, light))
     sheet.lay(inside * 0.6 * np.clip(1.0 - light, 0.0, 1.0), (0, 0, 0))
     for pitch, seed in ((0.95, 5), (0.6, 6)):
@@ -152,9 +155,8 @@ def _swamp(sheet: _Sheet, cells: Cells) -> None:
     pools = _ramp(sheet.noise(2.2, 11), 0.52, 0.6)
     sheet.lay(0.85 * inside * pools, POOL)
     sheet.lay(0.5 * inside * _ramp(pools, 0.05, 0.5) * (1.0 - _ramp(pools, 0.5, 0.95)), (120, 124, 96))
-    _, chance = sheet.strewn(1.5, 12)
+    distance, chance = sheet.strewn(1.5, 12)
     for offset, seed in ((0.0, 13), (0.25, 14), (0.5, 15)):
-        distance, _ = sheet.strewn(1.5, 12)
         blade = np.abs((sheet.x + offset + 0.15 * sheet.y) % 0.75 - 0.375)
         tall = sheet.noise(0.5, seed) > 0.4
         sheet.lay(0.8 * inside * (chance < 0.45) * tall * (distance < 0.5) * (1.0 - _ramp(blade, 0.04, 0.12)), REED)
@@ -221,7 +223,9 @@ def _bridge(sheet: _Sheet, cells: Cells) -> None:
 
 def _street(sheet: _Sheet, cells: Cells) -> None:
     """Trodden ground around buildings."""
-    sheet.lay(0.6 * _ramp(sheet.outline(cells, 0.4), 0.2, 0.8), sheet.shaded(TRODDEN, 0.85 + 0.3 * sheet.noise(1.0, 26)))
+    sheet.lay(
+        0.6 * _ramp(sheet.outline(cells, 0.4), 0.2, 0.8), sheet.shaded(TRODDEN, 0.85 + 0.3 * sheet.noise(1.0, 26))
+    )
 
 
 PAINTERS = {  # by cover, lowest first

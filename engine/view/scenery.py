@@ -14,7 +14,7 @@ from engine.view.scene import Scene
 BRIDGE, STREET = "bridge", "street"  # open ground that is seen to be one, by what lies beside it
 COVERS = (*MATERIALS, BRIDGE, STREET)  # what an index of a cover stands for; 0 is meadow
 NARROW = 14  # cells across between water and water up to which open ground is a bridge
-NEAR = 5  # cells from a building up to which open ground is a street
+NEAR = 6  # cells from a building up to which open ground is a street
 
 Cells = Bool[np.ndarray, "H W"]
 

@@ -13,7 +13,7 @@ Plane = Float[np.ndarray, "h w"]
 
 
 def crowns(cells: Bool[np.ndarray, "H W"], fineness: float, size: tuple[int, int]) -> tuple[Plane, Plane, Plane]:
-    """Return light, cover and tint of each pixel, 0 to 1 but for the light; a crown stands where its middle is in cells.
+    """Return light, cover and tint of each pixel, 0 to 1 but for the light; a crown's middle is in one of the cells.
 
     `fineness` is in pixels per cell and `size` the picture's width and height in pixels.
     """

@@ -13,7 +13,9 @@ from engine.view.camera import Camera
 from engine.view.palette import BORDER, GRASS, ROCK, TEXT, Colour
 from engine.view.scenery import Scenery
 
-COVERS: dict[str, tuple[Colour, bool]] = {  # colours of what covers the field, and whether they are striped: what is slow is
+COVERS: dict[
+    str, tuple[Colour, bool]
+] = {  # colours of what covers the field, and whether they are striped: what is slow is
     "street": ((84, 78, 62), False),
     "bridge": ((150, 140, 118), False),
     "slope": ((104, 94, 72), True),

@@ -31,7 +31,7 @@ Corner = tuple[int, int]  # the pixel of a picture's top left corner
 def meadow(grid: tuple[int, int], scenery: Scenery | None) -> pygame.Surface:
     """Paint the whole field: grass, bare earth, and the scenery."""
     rows, columns = grid
-    fineness, size = painted_size(grid, FINENESS)
+    size = painted_size(grid, FINENESS)[1]
     random = np.random.default_rng(0)
     shade = np.zeros(size)
     for cells, weight in ((40, 1.0), (14, 0.6), (4, 0.25), (0.4, 0.2)):
