@@ -39,7 +39,9 @@ def light(pixels: np.ndarray) -> np.ndarray:
 def look(pixels: np.ndarray) -> np.ndarray:
     """How a surface looks without its hue: its mean light, how rough it is, and how much so from pixel to pixel."""
     shade = light(pixels)
-    return np.array([shade.mean(), shade.std(), np.abs(np.diff(shade, axis=0)).mean(), np.abs(np.diff(shade, axis=1)).mean()])
+    return np.array(
+        [shade.mean(), shade.std(), np.abs(np.diff(shade, axis=0)).mean(), np.abs(np.diff(shade, axis=1)).mean()]
+    )
 
 
 def part(view, pixels: np.ndarray, camera=None) -> np.ndarray:
