@@ -27,7 +27,7 @@ DEEP, SHORE, FOAM = (24, 50, 66), (52, 84, 92), (150, 172, 166)
 FORD, PEBBLE = (104, 112, 98), (176, 172, 150)
 MIRE, POOL, REED = (62, 60, 36), (26, 34, 34), (150, 146, 84)
 SCREE, STONE = (112, 98, 72), (168, 158, 134)
-PLASTER, ROOF = (176, 164, 138), (112, 98, 84)
+PLASTER, ROOF = (146, 134, 112), (112, 98, 84)
 PAVING, JOINT, TRODDEN = (150, 140, 118), (86, 78, 64), (104, 94, 74)
 
 Plane = Float[np.ndarray, "h w"]  # a value for each pixel
