@@ -41,7 +41,7 @@ def beside_friends(
     if not any(_is_crowded(state, regiment, placement, other) for other in friends):
         return order, placement
     taken = np.sum([state.placements[other].target for other in friends], axis=0, dtype=np.float64)
-    right, down = _shift(state, regiment, placement, taken > 0)
+    right, down = _shift(state, regiment, placement, np.asarray(taken > 0))
     beside = moved(order, right, down)
     left = np.maximum(np.broadcast_to(state.ground.capacity, state.ground.grid) - taken, 0.0)
     return beside, replace(place(beside, replace(state.ground, capacity=left)), beside=True)
@@ -83,7 +83,7 @@ def _shift(
     x, y = placement.centre
     cost = _way_aside(state.ground, taken, x + right, y + down, np.hypot(right, down[:, None]))
     enemies = [other for other, one in enumerate(state.regiments) if one.side != state.regiments[regiment].side]
-    for bad in (~state.ground.open_cells, (state.mass[enemies] > 0).any(axis=0)):
+    for bad in (~state.ground.open_cells, np.asarray((state.mass[enemies] > 0).any(axis=0))):
         if bad.any():
             cost = cost + ON_BAD_GROUND * _covered(target, bad) / mass
     home_x, home_y = middle(state.mass[regiment])

@@ -80,8 +80,8 @@ def write_materials(made_of: materials.Materials) -> str:
 
 def same_ground(one: Ground, other: Ground) -> bool:
     """Return whether two grounds are the same to the bit, whatever they say of closed cells."""
-    held = (np.where(ground.open_cells, ground.capacity, 0.0) for ground in (one, other))
-    return one.boundary == other.boundary and np.array_equal(*held)
+    held, others = (np.where(ground.open_cells, ground.capacity, 0.0) for ground in (one, other))
+    return one.boundary == other.boundary and np.array_equal(held, others)
 
 
 def _decoded(text: str, name: str) -> bytes:

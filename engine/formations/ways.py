@@ -86,7 +86,7 @@ def fastest_way(ground: Ground, start: Place, end: Place) -> Float[np.ndarray, "
         straight[1] = last[1] + 0.5, last[0] + 0.5
     if ways.parts[first] != ways.parts[last]:
         return np.zeros((0, 2))
-    if _sees(*straight, ground.open_cells):
+    if _sees(straight[0], straight[1], ground.open_cells):
         return straight
     return np.concatenate([straight[:1], _corners_between(ways, first, last), straight[1:]])
 

@@ -44,7 +44,7 @@ class TestDrawing:
         assert session.game.scene().cursor == "crosshair"
         session.drag("left", *map(session.at, [(24, 30), (30, 30), (36, 34)]), done=False)
         scene = session.game.scene()
-        assert [mark.kind for mark in scene.marks] == ["brush"]
+        assert [mark.kind for mark in scene.marks] == ["way", "brush"]
         assert len(scene.preview.position) == 320
         session.mouse_up("left", session.at((36, 34)))
         target = session.game.battle.state.placements[1].target
