@@ -16,7 +16,7 @@ from nca_controller.guidance.ground.flow import Flow, cascade, congestion, impro
 from nca_controller.guidance.ground.levels import Level
 from nca_controller.guidance.ground.preparation import prepared
 from nca_controller.guidance.ground.settling import settled_order
-from nca_controller.guidance.ground.ways import clearness
+from nca_controller.guidance.ground.ways import clearness, is_planned
 from nca_controller.guidance.speed import clipped, speed, unit
 from nca_controller.physics import Terrain, are_known, one_by_one
 
@@ -102,13 +102,14 @@ def planned(
     mass: Float[Array, "H W"],
     target: Float[Array, "H W"],
 ) -> tuple[transport.TransportPlan, Float[Array, "H W"], Float[Array, ""]]:
-    """Return the transport plan, how clear its ways are, and the share of the army whose way is clear.
+    """Return the transport plan, how clear its ways are, and the share of the army that it sees whose way is clear.
 
-    The plan is a constant in derivatives.
+    The plan is a constant in derivatives, and sees no mist.
     """
     plan = transport.plan_transport(*jax.lax.stop_gradient((plan, mass, target)))
     clear = clearness(plan.displacement, hindrance)
-    return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), LEAST_MASS)
+    seen = jnp.where(is_planned(plan.displacement), mass, 0)
+    return plan, clear, (clear * seen).sum() / jnp.maximum(seen.sum(), LEAST_MASS)
 
 
 @struct.dataclass

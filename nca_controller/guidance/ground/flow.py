@@ -54,9 +54,11 @@ def cascade(
     """
     flow = None
     for number in reversed(range(1, len(levels))):
+        # The coarsest has nothing to start from, so it takes the last, whichever level it is.
+        count = rounds[-1] if number == len(levels) - 1 else rounds[min(number, len(rounds)) - 1]
         source = source_of(levels[number], number, excess)
         start = no_flow(*source.shape) if flow is None else finer(flow, levels[number])
-        flow = improved(levels[number], number, start, source, price, rounds[min(number, len(rounds)) - 1])
+        flow = improved(levels[number], number, start, source, price, count)
     return no_flow(*excess.shape) if flow is None else finer(flow, levels[0])
 
 
