@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
-from scipy.ndimage import distance_transform_cdt
+from scipy.ndimage import binary_opening, distance_transform_cdt
 
 from engine.io import CLOSED_MATERIALS, MATERIALS, SLOW_MATERIALS
 from engine.view.scene import Scene
@@ -14,6 +14,7 @@ from engine.view.scene import Scene
 BRIDGE, STREET = "bridge", "street"  # open ground that is seen to be one, by what lies beside it
 COVERS = (*MATERIALS, BRIDGE, STREET)  # what an index of a cover stands for; 0 is meadow
 NARROW = 14  # cells across between water and water up to which open ground is a bridge
+LONG = 4  # cells along which it is so, at least
 NEAR = 6  # cells from a building up to which open ground is a street
 
 Cells = Bool[np.ndarray, "H W"]
@@ -88,13 +89,23 @@ def _near(cells: Cells) -> Cells:
 
 
 def _between(water: Cells) -> Cells:
-    """Return the cells of dry runs at most NARROW long, along a row or a column, with water at both ends."""
+    """Return the cells of dry strips at most NARROW across, along rows or columns, with water at both sides.
+
+    A strip is at least LONG cells long: a bend of a river is no bridge.
+    """
+    across = _dry_runs(water), _dry_runs(water.T).T
+    rows, columns = np.ones((LONG, 1), bool), np.ones((1, LONG), bool)
+    bridges: Cells = binary_opening(across[0], rows) | binary_opening(across[1], columns)
+    return bridges
+
+
+def _dry_runs(water: Cells) -> Cells:
+    """Return the cells of dry runs along rows, at most NARROW long, with water at both ends."""
     found = np.zeros_like(water)
-    for field, marked in ((water, found), (water.T, found.T)):
-        for line, out in zip(field, marked, strict=True):
-            wet = np.flatnonzero(line)
-            gaps = np.diff(wet)
-            for start, gap in zip(wet[:-1][gaps > 1], gaps[gaps > 1], strict=True):
-                if gap - 1 <= NARROW:
-                    out[start + 1 : start + gap] = True
+    for line, out in zip(water, found, strict=True):
+        wet = np.flatnonzero(line)
+        gaps = np.diff(wet)
+        narrow = (gaps > 1) & (gaps <= NARROW + 1)
+        for start, gap in zip(wet[:-1][narrow], gaps[narrow], strict=True):
+            out[start + 1 : start + gap] = True
     return found

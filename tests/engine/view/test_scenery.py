@@ -103,4 +103,7 @@ def test_between_water_lies_a_bridge_and_beside_walls_a_street():
     found = scenery(Scene(GRID, None, None, **water))
     assert (found.cover[30:34, 30:66] == COVERS.index(BRIDGE)).all()
     assert found.cells(BRIDGE).sum() == 4 * 36
+    bend = ground("water")
+    bend["open_cells"][30:34, 64:66] = True  # a notch in the shore
+    assert not scenery(Scene(GRID, None, None, **bend)).has(BRIDGE)
     assert scenery(Scene(GRID, None, None, **walls)).cover[18, 40] == COVERS.index(STREET)
