@@ -56,10 +56,15 @@ class _Sheet:
 
     def lay(self, cover: Plane, colour: Colour | Float[np.ndarray, "h w 3"]) -> None:
         """Lay a colour over what is there; `cover` is from 0 to 1."""
-        cover = np.clip(cover, 0.0, 1.0).astype(np.float32)
-        self._light *= (1.0 - cover)[..., None]
-        self._light += cover[..., None] * np.asarray(colour, np.float32)
-        self._cover += cover * (1.0 - self._cover)
+        rows, columns = (np.flatnonzero((cover > 0.0).any(axis=axis)) for axis in (1, 0))
+        if not len(rows):
+            return
+        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]  # beyond it nothing changes
+        cover = np.clip(cover[part], 0.0, 1.0).astype(np.float32)
+        colour = np.asarray(colour, np.float32)
+        self._light[part] *= (1.0 - cover)[..., None]
+        self._light[part] += cover[..., None] * (colour[part] if colour.ndim == 3 else colour)
+        self._cover[part] += cover * (1.0 - self._cover[part])
 
     def enlarged(self, field: Float[np.ndarray, "H W"], smooth: bool = True) -> Plane:
         """Return a field of the cells for each pixel."""

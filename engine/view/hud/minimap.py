@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import pygame
 from jaxtyping import Float
 
 from engine.fields import block_sums
+from engine.io import MATERIALS
 from engine.view.camera import Camera
 from engine.view.palette import BORDER, GRASS, ROCK, TEXT, Colour
 from engine.view.scenery import Scenery
@@ -43,10 +45,7 @@ def minimap_ground(
     light = np.empty((*coarse.shape[1:], 3), dtype=np.float32)
     light[:] = 0.8 * np.array(GRASS)
     if scenery is not None:
-        for name, (colour, striped) in COVERS.items():
-            cells = scenery.cells(name)
-            covered = block_sums(cells[None], across)[0, ..., None] / across**2
-            light += covered * (np.array(colour) * (_stripes(covered.shape[:2]) if striped else 1.0) - light)
+        light[:] = covered(scenery, across)
     for regiment, share in enumerate(coarse):
         cover = np.minimum(share / CLEAR, 1.0)[..., None]
         light += cover * (np.array(teams[regiment % len(teams)]) - light)
@@ -57,6 +56,19 @@ def minimap_ground(
     picture.fill((*BORDER, 255))
     picture.blit(pygame.transform.smoothscale(small, size), (rim, rim))
     return picture
+
+
+@lru_cache(maxsize=2)
+def covered(scenery: Scenery, across: int) -> Float[np.ndarray, "h w 3"]:
+    """Return the colours of the ground alone, a pixel for each square of `across` cells: computed once for a ground."""
+    light = np.tile(0.8 * np.array(GRASS), (*scenery.cover.shape, 1))
+    for name, (colour, _) in COVERS.items():
+        light[scenery.cells(name)] = colour
+    slow = np.isin(scenery.cover, [MATERIALS.index(name) for name, (_, striped) in COVERS.items() if striped])
+    coarse = np.moveaxis(block_sums(np.moveaxis(light, -1, 0), across), 0, -1) / across**2
+    share = block_sums(slow[None], across)[0, ..., None] / across**2
+    coloured: Float[np.ndarray, "h w 3"] = coarse * (1.0 + share * (_stripes(share.shape) - 1.0))
+    return coloured
 
 
 def _stripes(shape: tuple[int, ...]) -> Float[np.ndarray, "h w 1"]:
