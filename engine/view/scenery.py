@@ -35,6 +35,10 @@ class Scenery:
         """Return whether any cell is covered with it."""
         return bool(self.cells(name).any())
 
+    def same_as(self, other: Scenery) -> bool:
+        """Return whether another would be painted alike."""
+        return np.array_equal(self.cover, other.cover) and np.array_equal(self.height, other.height)
+
 
 class Survey:
     """Keeps the scenery of the last scene, so that what is the same ground is the same object."""
@@ -47,9 +51,8 @@ class Survey:
         """Return the scenery of a scene; None where all of the field is open ground."""
         asked = (scene.grid, scene.open_cells, scene.capacity, scene.materials)
         if len(self._of) != len(asked) or any(one is not other for one, other in zip(asked, self._of, strict=True)):
-            found, before = scenery(scene), self._found
-            same = found is not None and before is not None and found.cover.shape == before.cover.shape
-            if not (same and np.array_equal(found.cover, before.cover) and np.array_equal(found.height, before.height)):
+            found = scenery(scene)
+            if found is None or self._found is None or not found.same_as(self._found):
                 self._found = found
             self._of = asked
         return self._found

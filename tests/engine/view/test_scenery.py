@@ -18,6 +18,8 @@ from engine.view.scenery import BRIDGE, COVERS, STREET, Survey, scenery
 BLOCK = np.s_[20:44, 30:66]  # rows and columns that are not open ground
 INSIDE = (34.0, 24.0, 62.0, 40.0)  # of it, clear of its edge: left, top, right, bottom in cells
 
+DRAWN: dict[str, dict[str, np.ndarray]] = {}  # by view
+
 
 def ground(name: str) -> dict:
     """What a scene says of a field with a block of that material."""
@@ -51,18 +53,27 @@ def part(view, pixels: np.ndarray, camera=None) -> np.ndarray:
     return pixels[top:bottom, left:right]
 
 
-def test_every_material_differs_from_every_other_and_from_grass_without_its_hue(view, drawn):
-    looks = {name: look(part(view, drawn(**ground(name)))) for name in MATERIALS}
+@pytest.fixture
+def pictures(view, drawn):
+    """A picture of each material with its minimap, drawn once by each view."""
+    if view.description not in DRAWN:
+        minimaps = [Minimap(np.zeros((1, *GRID)), version) for version in range(len(MATERIALS))]
+        DRAWN[view.description] = {
+            name: drawn(minimap=small, **ground(name)) for name, small in zip(MATERIALS, minimaps, strict=True)
+        }
+    return DRAWN[view.description]
+
+
+def test_every_material_differs_from_every_other_and_from_grass_without_its_hue(view, pictures):
+    looks = {name: look(part(view, pixels)) for name, pixels in pictures.items()}
     for one, other in combinations(MATERIALS, 2):
         assert np.abs(looks[one] - looks[other]).max() > 3.0, (one, other, looks[one], looks[other])
 
 
-def test_closed_slow_and_open_ground_differ_on_the_minimap(view, drawn):
-    small = Minimap(np.zeros((1, *GRID)), 1)
-    camera = minimap_camera(drawn().shape[1::-1], GRID)
+def test_closed_slow_and_open_ground_differ_on_the_minimap(view, pictures):
+    camera = minimap_camera(pictures[""].shape[1::-1], GRID)
     looks = {}
-    for version, name in enumerate(MATERIALS):
-        pixels = drawn(minimap=Minimap(small.density, version), **ground(name))
+    for name, pixels in pictures.items():
         looks[name] = np.concatenate([look(part(view, pixels, camera)), part(view, pixels, camera).mean(axis=(0, 1))])
     for one, other in combinations(MATERIALS, 2):
         assert np.abs(looks[one] - looks[other]).max() > 6.0, (one, other)
@@ -71,8 +82,8 @@ def test_closed_slow_and_open_ground_differ_on_the_minimap(view, drawn):
 
 
 @pytest.mark.parametrize("name", ["", *SLOW_MATERIALS])
-def test_soldiers_of_every_palette_stand_out_from_where_they_can_stand(view, drawn, name):
-    under = part(view, drawn(**ground(name))).reshape(-1, 3).mean(axis=0)
+def test_soldiers_of_every_palette_stand_out_from_where_they_can_stand(view, pictures, name):
+    under = part(view, pictures[name]).reshape(-1, 3).mean(axis=0)
     for palette in PALETTES.values():
         for colour in palette:
             assert np.abs(np.array(colour) - under).max() > 40, (colour, under)
