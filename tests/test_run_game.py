@@ -21,13 +21,13 @@ PROGRAM = Path(run_game.__file__)
 SMALL = ["--grid", "64x48", "--mass", "300", "--soldiers", "900"]
 
 
-def run(*words, folder, program=(str(PROGRAM),), **environment):
+def run(*words, folder, program=(str(PROGRAM),), timeout=240, **environment):
     """Run the program in a folder, without a display, and return what came of it."""
     hidden = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
     env = {name: value for name, value in os.environ.items() if name not in hidden} | environment
     env.setdefault("XDG_RUNTIME_DIR", str(folder))  # without one, a driver for Wayland complains by itself
     command = [sys.executable, *program, *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, timeout=240)
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, timeout=timeout)
 
 
 def without(*modules):
@@ -119,6 +119,25 @@ def test_a_scenario_is_played_headless_and_every_regiment_reported(played):
 @pytest.mark.long
 def test_a_scenario_is_led_by_the_shipped_controller(tmp_path):
     check_crossing(run("--headless", "--scenario", "crossing", "--ticks", "12", folder=tmp_path))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["town", "river", "hills", "pass"])
+def test_on_ground_nobody_hangs_behind_what_is_closed(name, tmp_path):
+    done = run("--headless", "--scenario", name, folder=tmp_path, timeout=1200)
+    assert (done.returncode, done.stderr) == (0, "")
+    outcome = json.loads(done.stdout)
+    assert outcome["mass_start"] == outcome["mass_end"]
+    assert all(one["overlap"] > 0.95 for one in outcome["regiments"]), outcome["regiments"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["town", "river", "hills", "pass"])
+def test_scenarios_on_ground_play_under_the_default(name, tmp_path):
+    done = run("--headless", "--scenario", name, "--controller", "nca", "--ticks", "30", folder=tmp_path, timeout=600)
+    assert (done.returncode, done.stderr) == (0, "")
+    outcome = json.loads(done.stdout)
+    assert outcome["mass_start"] == outcome["mass_end"]
 
 
 def check_crossing(done):

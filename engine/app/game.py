@@ -194,7 +194,7 @@ class Game:
         selected = self.mouse.selected() if len(state.regiments) > 1 else ()
         scale = self.mouse.camera_control.camera.scale
         return replace(
-            compose(state, self.clock.alpha, rows, options, scale, self._colours),
+            compose(state, self.clock.alpha, rows, options, scale, self._colours, self.setup.scenario.materials),
             cards=cards(state, self.formation_keys.formations, self.setup.scenario.sides, selected),
             plot=self.plot_history.plot(state) if options.plot else None,
             profile=self.clock.profiler.rows() if options.profile else None,

@@ -72,7 +72,7 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
 def scene(setup: BattleSetup, battle: Battle, alpha: float = 1.0) -> Scene:
     """Return the scene that a player would see, between the last two ticks: `alpha` 0 to 1."""
     several = range(len(battle.state.regiments) if len(battle.state.regiments) > 1 else 0)
-    composed = compose(battle.state, alpha, status(battle.state, setup.formations))
+    composed = compose(battle.state, alpha, status(battle.state, setup.formations), materials=setup.scenario.materials)
     return replace(composed, cards=cards(battle.state, setup.formations, setup.scenario.sides, several))
 
 

@@ -14,7 +14,7 @@ from engine.app import demo, headless
 from engine.app.background import BackgroundTask
 from engine.app.game import Game
 from engine.app.library import library
-from engine.app.request import build_id, ground_without_file, make_setup
+from engine.app.request import build_id, make_setup, terrain_without_file
 from engine.app.settings import SettingsFile
 from engine.app.signals import Signals
 from engine.battle import Battle, BattleSetup, replays
@@ -127,7 +127,7 @@ def film(args: Namespace, path: Path, signals: Signals) -> None:
     check_writable(path, ".gif", ".mp4")
     check_film(path)
     by_itself = not (args.order or args.orders or args.scenario or args.replay)
-    setup = make_setup(args, demo.schedule(ground_without_file(args)) if by_itself else ())
+    setup = make_setup(args, demo.schedule(terrain_without_file(args)[0]) if by_itself else ())
     battle = BackgroundTask(setup.build).result()
     with recorded(args, setup, lambda: battle, signals), drawing(WINDOW, visible=False) as view, name_unwritable(path):
         demo.film(setup, battle, view, path, args.ticks or setup.scenario.ticks or demo.TICKS, signals.asked)

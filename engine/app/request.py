@@ -15,7 +15,7 @@ from engine.app.installed import installed_controllers, make_simulation, makers,
 from engine.app.library import asset_folders, library
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
-from engine.formations import Formation, check_mass, largest_room, muster_place, read_ground
+from engine.formations import Formation, Materials, check_mass, largest_room, muster_place, read_terrain, with_words
 from engine.io import InputError, __version__, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
@@ -112,7 +112,7 @@ def without_file(args: Namespace, schedule: Schedule = ()) -> Scenario:
 
     On a ground with closed cells it starts where it has room, and is as large as fits well into the largest part.
     """
-    ground = ground_without_file(args)
+    ground, materials = terrain_without_file(args)
     mass = check_mass(args.mass or default_mass(ground), ground)
     place = muster_place(mass, ground)
     controller = "nca" if args.controller is None else args.controller
@@ -127,16 +127,20 @@ def without_file(args: Namespace, schedule: Schedule = ()) -> Scenario:
         heaped=True,
         schedule=schedule or given,
         seed=args.seed or 0,
+        materials=with_words(materials, ground, None, None),
     )
 
 
-def ground_without_file(args: Namespace) -> Ground:
-    """Return the ground of the game without a scenario: that of --terrain, or open. Raises FileError."""
+def terrain_without_file(args: Namespace) -> tuple[Ground, Materials | None]:
+    """Return the ground of the game without a scenario, that of --terrain or open, and its materials.
+
+    Raises FileError.
+    """
     if args.terrain is None:
         if args.cells is not None:
             raise InputError("--cells says how --terrain is scaled, and there is none")
-        return Ground.plain(*(args.grid or GRID))
-    return read_ground(args.terrain, args.cells, size=args.grid and args.grid[::-1])
+        return Ground.plain(*(args.grid or GRID)), None
+    return read_terrain(args.terrain, args.cells, size=args.grid and args.grid[::-1])
 
 
 def default_mass(ground: Ground) -> float:

@@ -11,9 +11,10 @@ from engine.formations.crowd import crowd
 from engine.formations.files import load, read
 from engine.formations.fitting import largest_room, muster_place, reachable_place
 from engine.formations.formation import Formation, FormationError, lookup
-from engine.formations.ground_file import check_ground, read_ground
+from engine.formations.ground_file import check_ground, read_ground, read_terrain
 from engine.formations.library import FormationLibrary
 from engine.formations.mass import check_mass, fill, overlap
+from engine.formations.materials import Materials, with_words
 from engine.formations.place_order import muster_order, place_order, placement_on
 from engine.formations.placement import Placement, dimensions, form_up
 from engine.formations.ways import distances_by_way, fastest_way, part_of, standing_place
@@ -22,6 +23,7 @@ __all__ = [
     "Formation",
     "FormationError",
     "FormationLibrary",
+    "Materials",
     "Placement",
     "check_ground",
     "check_mass",
@@ -46,5 +48,7 @@ __all__ = [
     "read",
     "read_formation",
     "read_ground",
+    "read_terrain",
     "standing_place",
+    "with_words",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.formations import ground_image
+from engine.formations.materials import Materials, scaled
 from engine.formations.octile import read_octile
 from engine.io import LARGEST_SIDE, SMALLEST_SIDE, FileError, InputError, limits, read_file
 from engine.plugin import QUANTUM, Ground
@@ -21,6 +22,16 @@ def read_ground(
     path: Path, cells: int | None = None, *, size: tuple[int, int] | None = None, name: str | None = None
 ) -> Ground:
     """Return the ground in a file: a PNG, in which black is closed and grey partly, or an octile map.
+
+    See `read_terrain`.
+    """
+    return read_terrain(path, cells, size=size, name=name)[0]
+
+
+def read_terrain(
+    path: Path, cells: int | None = None, *, size: tuple[int, int] | None = None, name: str | None = None
+) -> tuple[Ground, Materials]:
+    """Return the ground in a file, and what its cells are made of, as the file's colours or letters say.
 
     With `cells` its longer side becomes so many cells, by majority of blocks (`resized`). `size` is the field's, width
     and height in cells: without `cells` a picture is stretched to it and a map scaled, and what then has another size
@@ -35,17 +46,18 @@ def read_ground(
     if path.suffix.lower() == MAP_ENDING or beginning.startswith(MAP_BEGINNING):
         if len(content) > limits.LARGEST_MAP:
             raise FileError(f"{name}: is too large, over {limits.LARGEST_MAP} bytes")
-        ground = read_octile(content, name)
+        ground, made_of = read_octile(content, name)
         cells = max(size) if cells is None and size is not None else cells
     else:
-        ground = ground_image.read_picture(content, size if cells is None else None, name)
+        ground, made_of = ground_image.read_picture(content, size if cells is None else None, name)
     check_ground(ground, name, least=1 if cells else SMALLEST_SIDE)
     if cells is not None:
         before, ground = ground, resized(ground, cells)
+        made_of = scaled(made_of, *_shared(before.grid, cells), ground)
         if size is not None and ground.grid != size[::-1]:
             raise FileError(f"{name}: is {_size(before)} cells, which do not become the field's {size[0]}x{size[1]}")
         check_ground(ground, name)
-    return ground
+    return ground, made_of
 
 
 def check_ground(ground: Ground, name: str, least: int = SMALLEST_SIDE) -> None:
@@ -66,9 +78,7 @@ def resized(ground: Ground, cells: int) -> Ground:
     the lattice.
     """
     height, width = ground.grid
-    longer = max(height, width)
-    rows, columns = (max((2 * side * cells + longer) // (2 * longer), 1) for side in ground.grid)  # to the nearest
-    above, aside = _shares(height, rows), _shares(width, columns)
+    above, aside = _shared(ground.grid, cells)
     open_area = above @ ground.open_cells.astype(np.float64) @ aside.T  # whole numbers, of height x width to a block
     open_cells = 2 * open_area >= height * width
     capacity = np.broadcast_to(np.asarray(ground.capacity, np.float64), ground.grid)
@@ -78,6 +88,15 @@ def resized(ground: Ground, cells: int) -> Ground:
     mean = np.where(open_cells, held / np.maximum(open_area, 1.0), 1.0)
     on_lattice = np.maximum(np.floor(mean / QUANTUM), 1.0) * QUANTUM
     return Ground(open_cells, on_lattice.astype(np.float32), ground.boundary)
+
+
+def _shared(
+    grid: tuple[int, int], cells: int
+) -> tuple[Float[np.ndarray, "new_height height"], Float[np.ndarray, "new_width width"]]:
+    """Return the shares of new cells on old ones along either axis, `cells` new ones along the longer."""
+    longer = max(grid)
+    rows, columns = (max((2 * side * cells + longer) // (2 * longer), 1) for side in grid)  # to the nearest
+    return _shares(grid[0], rows), _shares(grid[1], columns)
 
 
 def _shares(old: int, new: int) -> Float[np.ndarray, "new old"]:

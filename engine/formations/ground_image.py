@@ -13,14 +13,15 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from engine.io import FileError, read_png
+from engine.formations import materials
+from engine.io import MATERIALS, FileError, read_png
 from engine.plugin import QUANTUM, Ground
 
 OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which a cell is closed
 
 
-def read_picture(content: bytes, size: tuple[int, int] | None, name: str) -> Ground:
-    """Return the ground of a PNG, scaled to `size` (width and height in cells) where that is given.
+def read_picture(content: bytes, size: tuple[int, int] | None, name: str) -> tuple[Ground, materials.Materials]:
+    """Return the ground of a PNG, scaled to `size` (width and height in cells) where that is given, and its materials.
 
     What is transparent shows white, open ground, behind it. `name` is the file and the field for error lines. Raises
     FileError for a picture that cannot be read.
@@ -31,12 +32,14 @@ def read_picture(content: bytes, size: tuple[int, int] | None, name: str) -> Gro
         levels = np.rint(255 - (255.0 - levels) * alpha / 255).astype(np.uint8)
     if size is not None and levels.shape != size[::-1]:
         levels = np.asarray(Image.fromarray(levels).resize(size, Image.Resampling.BOX))
-    return ground_of(levels)
+        colours = np.asarray(Image.fromarray(colours[..., :3]).resize(size, Image.Resampling.BOX))
+    ground = ground_of(levels)
+    return ground, materials.of_colours(colours[..., :3], ground)
 
 
 def read_text(text: str, name: str) -> Ground:
     """Return the ground of a picture that `write_text` wrote."""
-    return read_picture(_decoded(text, name), None, name)
+    return read_picture(_decoded(text, name), None, name)[0]
 
 
 def write_text(ground: Ground) -> str:
@@ -60,6 +63,19 @@ def write_quanta(ground: Ground) -> str:
     """Return a picture of the ground's capacities in quanta as text: a PNG in base64. All are below 16."""
     quanta = np.where(ground.open_cells, np.asarray(ground.capacity, np.float64) / QUANTUM, 0).astype(np.int64)
     return _encoded(np.stack([quanta >> 16, quanta >> 8, quanta], axis=-1).astype(np.uint8))
+
+
+def read_materials(text: str, name: str) -> materials.Materials:
+    """Return the materials of a picture that `write_materials` wrote. Raises FileError for any other."""
+    found = read_png(_decoded(text, name), name)[..., 0]
+    if found.max(initial=0) >= len(MATERIALS):
+        raise FileError(f"{name} must have levels below {len(MATERIALS)}, a material each")
+    return found
+
+
+def write_materials(made_of: materials.Materials) -> str:
+    """Return a picture of materials as text: a PNG in base64, its grey levels their indices."""
+    return _encoded(made_of)
 
 
 def same_ground(one: Ground, other: Ground) -> bool:

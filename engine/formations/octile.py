@@ -10,6 +10,7 @@ import codecs
 
 import numpy as np
 
+from engine.formations import materials
 from engine.io import FileError, limits, shown
 from engine.plugin import Ground
 
@@ -18,8 +19,10 @@ SWAMP_CAPACITY = 0.5  # of a swamp, in mass per cell: half of open ground's
 DIGITS = 6  # of a height or width, at most: more are beyond all fields
 
 
-def read_octile(content: bytes, name: str) -> Ground:
-    """Return the ground of an octile map, a cell for each letter; `.` and `G` are open, `S` holds half as many.
+def read_octile(content: bytes, name: str) -> tuple[Ground, materials.Materials]:
+    """Return the ground of an octile map, a cell for each letter, and its materials.
+
+    `.` and `G` are open, `S` holds half as many.
 
     A byte order mark and line ends of any system are welcome; what follows an empty line after the rows, as a citation
     does, counts for nothing. `name` is what error lines call the file. Raises FileError for whatever else it is.
@@ -49,9 +52,10 @@ def read_octile(content: bytes, name: str) -> Ground:
         )
     swamp = letters == ord(SWAMP)
     open_cells = swamp | np.isin(letters, np.frombuffer(OPEN, np.uint8))
+    made_of = materials.of_letters(letters)
     if not swamp.any():
-        return Ground(open_cells)
-    return Ground(open_cells, np.where(swamp, SWAMP_CAPACITY, 1.0).astype(np.float32))
+        return Ground(open_cells), made_of
+    return Ground(open_cells, np.where(swamp, SWAMP_CAPACITY, 1.0).astype(np.float32)), made_of
 
 
 def _side(lines: list[bytes], place: int, word: str, name: str) -> int:

@@ -7,6 +7,7 @@ from engine.io.compile_cache import keep_compiled, note_compiled
 from engine.io.errors import FileError, InputError, PluginError, is_users_own, plugin_errors, reason, users_own
 from engine.io.fault_log import described
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
+from engine.io.materials import CLOSED_MATERIALS, MATERIALS, SLOW_MATERIALS
 from engine.io.names import nearest, suggestion, unknown_name
 from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
 from engine.io.pictures import read_png
@@ -29,9 +30,12 @@ from engine.io.writing import (
 
 __all__ = [
     "ASSETS",
+    "CLOSED_MATERIALS",
     "LARGEST_SIDE",
+    "MATERIALS",
     "MOST_SOLDIERS",
     "ROOT",
+    "SLOW_MATERIALS",
     "SMALLEST_SIDE",
     "TRAINED_MODELS",
     "Draft",

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from engine.battle import BattleState
+from engine.formations import Materials
 from engine.presentation.options import ViewOptions
 from engine.presentation.overlays import overlays
 from engine.soldiers import interpolated
@@ -22,11 +23,12 @@ def compose(
     options: ViewOptions = ViewOptions(),  # noqa: B008  it is frozen
     scale: float = 5.0,
     sides: tuple[Colour, ...] = TEAMS,
+    materials: Materials | None = None,
 ) -> Scene:
     """Return the scene at a point between the tick before, where `alpha` is 0, and the last one, where it is 1.
 
     `scale` is in pixels per cell, for arrows that are neither crowded nor sparse; `sides` are the sides' colours, of
-    which each regiment gets a shade.
+    which each regiment gets a shade; `materials` are what the ground is made of, where its file says it.
     """
     return Scene(
         grid=state.ground.grid,
@@ -36,6 +38,8 @@ def compose(
         status=status,
         overlays=overlays(state, options, scale),
         open_cells=state.ground.open_cells,
+        capacity=state.ground.capacity,
+        materials=materials,
         minimap=Minimap(state.mass, state.tick // MINIMAP_EVERY),
         teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.formations import Materials
 from engine.orders import Order, Schedule
 from engine.plugin import Ground
 from engine.scenarios.regiment import Regiment
@@ -29,6 +30,7 @@ class Scenario:
     camera: View | None = None  # the first view; None: the whole field
     seed: int = 0
     ticks: int | None = None  # the length of its demo
+    materials: Materials | None = None  # what the ground is made of, for those who draw it; None: nothing is said
 
 
 def with_controller(scenario: Scenario, controller: str) -> Scenario:

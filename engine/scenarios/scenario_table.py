@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.formations import check_ground, ground_image, read_ground
-from engine.io import LARGEST_SIDE, SMALLEST_SIDE, FileError, Table, shown
+from engine.formations import Materials, check_ground, ground_image, read_terrain, with_words
+from engine.io import CLOSED_MATERIALS, LARGEST_SIDE, SLOW_MATERIALS, SMALLEST_SIDE, FileError, Table, shown
 from engine.orders import Order
 from engine.plugin import QUANTUM, Ground
 from engine.scenarios.command_table import command_tables, order_table, read_command, read_order
@@ -19,6 +19,7 @@ from engine.scenarios.scenario import SIDES, Scenario, View
 
 SOLDIERS_PER_MASS = 4.0  # drawn for a mass of 1, where a scenario gives no number
 MOST_REGIMENTS = 32
+WORDS = {"closed": CLOSED_MATERIALS, "slow": SLOW_MATERIALS}  # fields that say what cells look like
 MOST_SOLDIERS_A_REGIMENT = 200_000
 
 
@@ -30,7 +31,8 @@ def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Sc
     sides = table.texts("sides", SIDES)
     if len(sides) > len(SIDES):
         raise table.error("sides", f"must be at most {len(SIDES)}, not {len(sides)}")
-    ground = _read_ground(table, folder, within)
+    ground, materials = _read_ground(table, folder, within)
+    closed, slow = (_word(table, field, names) for field, names in WORDS.items())
     regiments, orders = _read_regiments(table, sides)
     heaped = table.flag("heaped")
     if heaped and len(regiments) > 1:
@@ -50,6 +52,7 @@ def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Sc
         camera=_read_camera(table),
         seed=table.integer("seed", 0),
         ticks=table.integer("ticks", None, least=1),
+        materials=with_words(materials, ground, closed, slow),
     )
 
 
@@ -65,6 +68,8 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
             table["picture"] = ground_image.write_text(scenario.ground)
         else:
             table["capacities"] = ground_image.write_quanta(scenario.ground)
+    if scenario.materials is not None:
+        table["materials"] = ground_image.write_materials(scenario.materials)
     if scenario.heaped:
         table["heaped"] = True
     table["seed"] = scenario.seed
@@ -89,7 +94,7 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
     return table
 
 
-def _read_ground(table: Table, folder: Path, within: Sequence[Path]) -> Ground:
+def _read_ground(table: Table, folder: Path, within: Sequence[Path]) -> tuple[Ground, Materials | None]:
     size = table.numbers("size", "width height", None)
     if size is not None and not all(side == int(side) and SMALLEST_SIDE <= side <= LARGEST_SIDE for side in size):
         raise table.error(
@@ -106,13 +111,29 @@ def _read_ground(table: Table, folder: Path, within: Sequence[Path]) -> Ground:
             if field_size is not None and ground.grid != field_size[::-1]:
                 raise table.error(name, f"is {ground.grid[1]}x{ground.grid[0]}, and not of the field's size")
             check_ground(ground, table.field(name))
-            return ground
+            return ground, _read_materials(table, ground)
     if file is not None:
         field = f"{table.field('terrain')} names {shown(file)}, which cannot be used"
-        return read_ground(_inside(folder / file, within, field), cells, size=field_size, name=field)
+        return read_terrain(_inside(folder / file, within, field), cells, size=field_size, name=field)
     if field_size is None:
         raise table.error("size", "is missing: give it, or a terrain picture")
-    return Ground(np.ones(field_size[::-1], bool))
+    return Ground(np.ones(field_size[::-1], bool)), None
+
+
+def _read_materials(table: Table, ground: Ground) -> Materials | None:
+    """Return the materials that a replay carries beside its ground."""
+    text = table.text("materials", None)
+    if text is None:
+        return None
+    materials = ground_image.read_materials(text, table.field("materials"))
+    if materials.shape != ground.grid:
+        raise table.error("materials", "is not of the field's size")
+    return materials
+
+
+def _word(table: Table, field: str, names: Sequence[str]) -> str | None:
+    """Return what a scenario says that closed or slow cells look like, where their file does not."""
+    return names[table.choice(field, table.text(field), names)] if field in table else None
 
 
 def _inside(path: Path, within: Sequence[Path], field: str) -> Path:

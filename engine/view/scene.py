@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt8
 
 from engine.view.camera import Camera
 from engine.view.palette import TEAMS, Colour
@@ -103,6 +103,8 @@ class Scene:
     marks: tuple[Annotation, ...] = ()
     overlays: tuple[FieldOverlay | Arrows, ...] = ()
     open_cells: Bool[np.ndarray, "H W"] | None = None  # where soldiers can stand; None: everywhere
+    capacity: float | Float[np.ndarray, "H W"] = 1.0  # the mass that an open cell may hold: less is slow ground
+    materials: UInt8[np.ndarray, "H W"] | None = None  # indices into `io.MATERIALS`; 0 and None: nothing is said
     minimap: Minimap | None = None
     plot: Plot | None = None
     profile: Rows | None = None  # the profiler's rows: part, milliseconds; None when closed

@@ -1,9 +1,8 @@
-// The battlefield as a picture of its own: meadow and bare earth, and rocks where nobody can stand.
+// The battlefield as a picture of its own: meadow and bare earth, and the scenery over it.
 
-uniform sampler2D closed;    // 1 where nobody can stand
+uniform sampler2D scenery;   // colours times their cover, and the cover
 uniform vec2 field;          // width and height in cells
 uniform float fineness;      // pixels of the picture per cell
-uniform vec3 rock;
 out vec4 colour;
 
 float hash(vec2 p) {
@@ -55,31 +54,11 @@ vec3 meadow(vec2 cell) {
     return ground * (1.0 + (0.20 * fine - 0.02) * blades * (1.0 - 0.7 * bare));
 }
 
-#include "spline"
-
-// How high the rocks stand, in cells: steep at their edge, rough above.
-float height(vec2 cell) {
-    float inside = spline(closed, field, cell) + 0.16 * (hills(cell / 1.7 + 91.0) - 0.5);
-    float rise = smoothstep(0.20, 0.46, inside);
-    float broad = smoothstep(0.30, 0.95, inside);  // a single stone is low
-    return rise * (0.45 + broad * (0.45 + 2.2 * hills(cell / 4.5 + 11.0)) + (0.3 + 0.4 * broad) * hills(cell / 1.1 + 23.0));
-}
-
 void main() {
     vec2 cell = vec2(gl_FragCoord.x, gl_FragCoord.y) / fineness;
     vec3 ground = meadow(cell);
-    if (spline(closed, field, cell) > 0.002 || spline(closed, field, cell - vec2(1.6)) > 0.002) {
-        float here = height(cell);
-        vec2 slope = vec2(height(cell + vec2(0.15, 0.0)) - here, height(cell + vec2(0.0, 0.15)) - here) / 0.15;
-        float light = dot(normalize(vec3(-slope, 1.4)), normalize(vec3(-0.6, -0.75, 0.9)));
-        float cover = smoothstep(0.12, 0.5, here);
-        // Rocks throw a short shadow to the lower right, and the grass darkens at their feet.
-        float shadow = max(smoothstep(0.2, 1.2, height(cell - vec2(0.7, 0.9))), 0.8 * smoothstep(0.05, 0.4, spline(closed, field, cell)));
-        ground *= 1.0 - 0.55 * shadow;
-        float moss = smoothstep(0.52, 0.70, hills(cell / 3.1 + 5.0));
-        vec3 stone = mix(rock, vec3(0.30, 0.32, 0.20), 0.55 * moss) * (0.86 + 0.3 * hash(floor(cell * 5.0)));
-        ground = mix(ground, stone * (0.22 + 0.95 * max(light, 0.0)), cover);
-    }
+    vec4 over = texture(scenery, cell / field);
+    ground = ground * (1.0 - over.a) + over.rgb;
     float edge = min(min(cell.x, cell.y), min(field.x - cell.x, field.y - cell.y));  // cells to the nearest border
     ground *= 1.0 - 0.42 * exp(-edge / 3.5);
     vec2 centred = cell / field - 0.5;

@@ -1,24 +1,40 @@
-"""The minimap as a pygame surface: ground, rocks, the regiments' mass in their colours, and what the camera sees."""
+"""The minimap as a pygame surface: ground, scenery, the regiments' mass in their colours, and what the camera sees."""
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import pygame
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from engine.fields import block_sums
+from engine.io import MATERIALS
 from engine.view.camera import Camera
 from engine.view.palette import BORDER, GRASS, ROCK, TEXT, Colour
+from engine.view.scenery import Scenery
 
+COVERS: dict[
+    str, tuple[Colour, bool]
+] = {  # colours of what covers the field, and whether they are striped: what is slow is
+    "street": ((84, 78, 62), False),
+    "bridge": ((150, 140, 118), False),
+    "slope": ((104, 94, 72), True),
+    "ford": ((128, 138, 126), True),
+    "swamp": ((92, 90, 54), True),
+    "rock": (ROCK, False),
+    "trees": ((18, 40, 22), False),
+    "water": ((28, 62, 84), False),
+    "walls": ((156, 144, 120), False),
+}
 CLEAR = 0.5  # density from which on a regiment's colour covers the ground
 
 
 def minimap_ground(
     density: Float[np.ndarray, "R H W"],
     teams: tuple[Colour, ...],
-    open_cells: Bool[np.ndarray, "H W"] | None,
+    scenery: Scenery | None,
     minimap: Camera,
     unit: float,
 ) -> pygame.Surface:
@@ -28,9 +44,8 @@ def minimap_ground(
     coarse = block_sums(density, across) / across**2
     light = np.empty((*coarse.shape[1:], 3), dtype=np.float32)
     light[:] = 0.8 * np.array(GRASS)
-    if open_cells is not None:
-        closed = block_sums(~open_cells[None], across)[0, ..., None] / across**2
-        light += closed * (np.array(ROCK) - light)
+    if scenery is not None:
+        light[:] = covered(scenery, across)
     for regiment, share in enumerate(coarse):
         cover = np.minimum(share / CLEAR, 1.0)[..., None]
         light += cover * (np.array(teams[regiment % len(teams)]) - light)
@@ -41,6 +56,25 @@ def minimap_ground(
     picture.fill((*BORDER, 255))
     picture.blit(pygame.transform.smoothscale(small, size), (rim, rim))
     return picture
+
+
+@lru_cache(maxsize=2)
+def covered(scenery: Scenery, across: int) -> Float[np.ndarray, "h w 3"]:
+    """Return the colours of the ground alone, a pixel for each square of `across` cells: computed once for a ground."""
+    light = np.tile(0.8 * np.array(GRASS), (*scenery.cover.shape, 1))
+    for name, (colour, _) in COVERS.items():
+        light[scenery.cells(name)] = colour
+    slow = np.isin(scenery.cover, [MATERIALS.index(name) for name, (_, striped) in COVERS.items() if striped])
+    coarse = np.moveaxis(block_sums(np.moveaxis(light, -1, 0), across), 0, -1) / across**2
+    share = block_sums(slow[None], across)[0, ..., None] / across**2
+    coloured: Float[np.ndarray, "h w 3"] = coarse * (1.0 + share * (_stripes(share.shape) - 1.0))
+    return coloured
+
+
+def _stripes(shape: tuple[int, ...]) -> Float[np.ndarray, "h w 1"]:
+    """Return the light of diagonal stripes, two pixels bright and two dark."""
+    row, column = np.indices(shape[:2])
+    return np.where((row + column) % 4 < 2, 1.15, 0.7)[..., None]
 
 
 def with_frame(picture: pygame.Surface, minimap: Camera, seen: Camera, grid: tuple[int, int], unit: float):

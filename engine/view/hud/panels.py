@@ -19,6 +19,7 @@ from engine.view.hud.plot import plot_panel
 from engine.view.hud.text import TextRenderer
 from engine.view.minimap import minimap_camera
 from engine.view.scene import FieldOverlay, Scene
+from engine.view.scenery import Survey
 
 FRAMES_PER_PIP = 5  # of the banner's animation
 UNFILMED = ("film", "paused", "question")  # panels for the player alone: pictures and films do not show them
@@ -53,6 +54,7 @@ class Panels:
         self._title = title
         self._renderer = TextRenderer()
         self._kept: dict[str, tuple[Hashable, pygame.Surface]] = {}
+        self._survey = Survey()
 
     def of(self, scene: Scene, camera: Camera, frame: int) -> list[Panel]:
         """Return the panels of a scene seen through a camera, lowest first; the large ones lie mid-field.
@@ -177,10 +179,10 @@ class Panels:
     def _minimap(self, scene: Scene, camera: Camera, unit: float) -> pygame.Surface:
         assert scene.minimap is not None
         small = minimap_camera(camera.size, scene.grid)
-        shown, rocks = scene.minimap, scene.open_cells
-        key = (shown.version, scene.teams, id(rocks), scene.grid, camera.size)
+        shown, scenery = scene.minimap, self._survey.of(scene)
+        key = (shown.version, scene.teams, scenery, scene.grid, camera.size)
         ground = self._composed(
-            "minimap ground", key, lambda: minimap_ground(shown.density, scene.teams, rocks, small, unit)
+            "minimap ground", key, lambda: minimap_ground(shown.density, scene.teams, scenery, small, unit)
         )
         return self._composed("minimap", (key, camera), lambda: with_frame(ground, small, camera, scene.grid, unit))
 

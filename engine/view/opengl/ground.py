@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import moderngl
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import UInt8
 
 from engine.gl import program
 from engine.view.camera import Camera, letter_scale
 from engine.view.painted_field import painted_size
-from engine.view.palette import BORDER, ROCK, TABLE, unit
-
-OpenCells = Bool[np.ndarray, "H W"]
+from engine.view.palette import BORDER, TABLE, unit
+from engine.view.relief import painted_scenery
+from engine.view.scenery import Scenery
 
 FINENESS = 10.0  # pixels of the painted field per cell, where it is not too large for that
 GRAIN, GRAIN_SPAN = 512, 24.0  # pixels along a side of the grain, and cells that it covers
 
 
 class Ground:
-    """Meadow, rocks, border and surround. Painted once: where the CPU draws, noise costs too much for every frame."""
+    """Meadow, scenery, border and surround. Painted once: where the CPU draws, noise costs too much for every frame."""
 
     def __init__(self, context: moderngl.Context) -> None:
         self._context = context
         self._meadow = program(context, "meadow", vertex="whole")
-        self._meadow["rock"] = unit(ROCK)
         self._shown = program(context, "ground", vertex="whole")
         self._shown["table"] = unit(TABLE)
         self._shown["border"] = unit(BORDER)
@@ -35,32 +34,29 @@ class Ground:
         self._grain.build_mipmaps()
         self._grain.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._field: moderngl.Texture | None = None
-        self._of: tuple[tuple[int, int], OpenCells | None] = (0, 0), None  # the grid and open cells that came last
-        self._closed = np.zeros((0, 0), np.uint8)  # 255 where the painted field has rock
+        self._of: tuple[tuple[int, int], Scenery | None] = (0, 0), None  # the grid and scenery that came last
 
     def draw(
-        self, canvas: moderngl.Framebuffer, camera: Camera, grid: tuple[int, int], open_cells: OpenCells | None
+        self, canvas: moderngl.Framebuffer, camera: Camera, grid: tuple[int, int], scenery: Scenery | None
     ) -> None:
         """Fill the canvas; `grid` is the field's height and width in cells."""
-        if self._field is None or self._of[0] != grid or self._of[1] is not open_cells:
-            closed = np.zeros(grid, np.uint8) if open_cells is None else np.where(open_cells, 0, 255).astype(np.uint8)
-            if self._field is None or not np.array_equal(closed, self._closed):
-                self._field, self._closed = self._painted(closed), closed
-            self._of = grid, open_cells
+        if self._field is None or self._of != (grid, scenery):
+            self._field, self._of = self._painted(grid, scenery), (grid, scenery)
         self._show(canvas, self._field, camera, grid)
 
-    def _painted(self, closed: UInt8[np.ndarray, "H W"]) -> moderngl.Texture:
+    def _painted(self, grid: tuple[int, int], scenery: Scenery | None) -> moderngl.Texture:
         """Return the whole field as a picture."""
-        rows, columns = closed.shape
-        fineness, size = painted_size(closed.shape, FINENESS)
-        mask = self._context.texture((columns, rows), 1, np.ascontiguousarray(closed), alignment=1)
-        mask.repeat_x = mask.repeat_y = False
+        rows, columns = grid
+        fineness, size = painted_size(grid, FINENESS)
+        over = np.zeros((1, 1, 4), np.uint8) if scenery is None else painted_scenery(scenery)
+        cover = self._context.texture(over.shape[1::-1], 4, np.ascontiguousarray(over))
+        cover.repeat_x = cover.repeat_y = False
         picture = self._context.texture(size, 4)
         self._meadow["field"] = (columns, rows)
         self._meadow["fineness"] = fineness
         self._context.framebuffer([picture]).use()
         self._context.disable(moderngl.BLEND)
-        mask.use()
+        cover.use()
         self._painter.render(moderngl.TRIANGLES, vertices=3)
         picture.build_mipmaps()
         picture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)

@@ -19,6 +19,7 @@ from engine.view.opengl.screen import Screen
 from engine.view.opengl.soldiers import SoldierLayer
 from engine.view.palette import SELECTED
 from engine.view.scene import FieldOverlay, Scene
+from engine.view.scenery import Survey
 from engine.view.selection_outline import selection_outline
 from engine.view.window import Window
 from engine.view.window_view import WindowView
@@ -49,7 +50,7 @@ class OpenGLView(WindowView):
             raise
         self._panels = Panels(title)
         self._small: moderngl.Framebuffer | None = None
-        self._cells: np.ndarray | None = None  # the open cells that the backdrop was drawn with
+        self._survey = Survey()
         self._frame = 0
         self._open = True
 
@@ -57,7 +58,7 @@ class OpenGLView(WindowView):
         self._picture = self._context.texture(size, 4)
         self._canvas = self._context.framebuffer([self._picture])
         self._backdrop = self._context.simple_framebuffer(size, components=4)
-        self._behind: tuple[object, ...] = ()  # camera, grid and target version that the backdrop shows
+        self._behind: tuple[object, ...] = ()  # camera, grid, scenery and target version that the backdrop shows
         self._context.gc()  # frees what the previous size needed
 
     @property
@@ -97,12 +98,12 @@ class OpenGLView(WindowView):
 
     def _draw_backdrop(self, scene: Scene, camera: Camera) -> None:
         """Draw ground and target outline, if they or the camera have changed: they seldom do."""
-        cells = scene.open_cells
-        behind = (camera, scene.grid, None if scene.target_outline is None else scene.target_version)
-        if self._behind == behind and self._cells is cells:
+        scenery = self._survey.of(scene)
+        behind = (camera, scene.grid, scenery, None if scene.target_outline is None else scene.target_version)
+        if self._behind == behind:
             return
-        self._behind, self._cells = behind, cells
-        self._ground.draw(self._backdrop, camera, scene.grid, cells)
+        self._behind = behind
+        self._ground.draw(self._backdrop, camera, scene.grid, scenery)
         self._backdrop.use()
         self._blend()
         if scene.target_outline is not None:

@@ -9,15 +9,18 @@ import math
 
 import numpy as np
 import pygame
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Float, UInt8
+from PIL import Image
 
 from engine.view.camera import Camera, letter_scale
 from engine.view.colour_scales import overlay_pixels
 from engine.view.hud.minimap import visible
 from engine.view.lines import Lines
 from engine.view.painted_field import painted_size
-from engine.view.palette import BORDER, EARTH, GRASS, LEATHER, METAL, ROCK, TABLE, Colour
+from engine.view.palette import BORDER, EARTH, GRASS, LEATHER, METAL, TABLE, Colour
+from engine.view.relief import painted_scenery
 from engine.view.scene import FieldOverlay
+from engine.view.scenery import Scenery
 
 FINENESS = 8.0  # pixels of the painted field per cell, where it is not too large for that
 
@@ -25,10 +28,10 @@ Field = Float[np.ndarray, "H W"]
 Corner = tuple[int, int]  # the pixel of a picture's top left corner
 
 
-def meadow(grid: tuple[int, int], open_cells: Bool[np.ndarray, "H W"] | None) -> pygame.Surface:
-    """Paint the whole field: grass, bare earth, and rocks where nobody can stand."""
+def meadow(grid: tuple[int, int], scenery: Scenery | None) -> pygame.Surface:
+    """Paint the whole field: grass, bare earth, and the scenery."""
     rows, columns = grid
-    fineness, size = painted_size(grid, FINENESS)
+    size = painted_size(grid, FINENESS)[1]
     random = np.random.default_rng(0)
     shade = np.zeros(size)
     for cells, weight in ((40, 1.0), (14, 0.6), (4, 0.25), (0.4, 0.2)):
@@ -37,14 +40,10 @@ def meadow(grid: tuple[int, int], open_cells: Bool[np.ndarray, "H W"] | None) ->
     shade /= 2.05
     bare = 0.6 * np.clip((shade - 0.52) / 0.2, 0.0, 1.0)[..., None]
     colours = (np.array(GRASS) * (1.0 - bare) + np.array(EARTH) * bare) * (0.65 + 0.7 * shade[..., None])
-    if open_cells is not None and not open_cells.all():
-        closed = enlarged((~open_cells).T.astype(float), size)
-        step = max(round(0.5 * fineness), 1)
-        shadow = np.pad(closed, ((step, 0), (step, 0)), mode="edge")[:-step, :-step]
-        colours *= 1.0 - 0.5 * np.clip(2.0 * shadow, 0.0, 1.0)[..., None]
-        light = 0.8 + 1.5 * (closed - shadow) + 0.5 * (random.random(size) - 0.5) * shade
-        stone = np.array(ROCK) * np.clip(light, 0.3, 1.6)[..., None]
-        colours = np.where(closed[..., None] > 0.4, stone, colours)
+    if scenery is not None:
+        over = np.asarray(Image.fromarray(painted_scenery(scenery)).resize(size, Image.Resampling.BILINEAR))
+        over = over.swapaxes(0, 1).astype(np.float32)
+        colours = colours * (1.0 - over[..., 3:] / 255.0) + over[..., :3]
     return pygame.surfarray.make_surface(np.clip(colours, 0, 255).astype(np.uint8)).convert()
 
 

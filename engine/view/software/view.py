@@ -17,6 +17,7 @@ from engine.view.hud.panels import UNFILMED, Panels
 from engine.view.lines import over_the_field
 from engine.view.palette import OUTLINE, SELECTED, Colour
 from engine.view.scene import DrawnSoldiers, FieldOverlay, Scene
+from engine.view.scenery import Survey
 from engine.view.selection_outline import selection_outline
 from engine.view.software import painting
 from engine.view.window import Window
@@ -42,7 +43,7 @@ class SurfaceView(WindowView):
         self._variety = sprites.variety(0)
         self._kept: dict[str, tuple[Hashable, object]] = {}
         self._sprites: dict[tuple[float, int, Colour], pygame.Surface] = {}
-        self._open_cells: np.ndarray | None = None  # those with which the ground was painted
+        self._survey = Survey()
         self._filmed: pygame.Surface | None = None  # the picture without the panels for the player alone
         self._frame = 0
         self._open = True
@@ -85,12 +86,9 @@ class SurfaceView(WindowView):
         self._window.show()
 
     def _ground(self, camera: Camera, scene: Scene) -> pygame.Surface:
-        grid, cells = scene.grid, scene.open_cells
-        if cells is not self._open_cells:
-            self._open_cells = cells
-            self._kept.clear()
-        meadow = self._painted("meadow", grid, partial(painting.meadow, grid, cells))
-        return self._painted("ground", (camera, grid), partial(painting.ground, camera, grid, meadow))
+        grid, scenery = scene.grid, self._survey.of(scene)
+        meadow = self._painted("meadow", (grid, scenery), partial(painting.meadow, grid, scenery))
+        return self._painted("ground", (camera, grid, scenery), partial(painting.ground, camera, grid, meadow))
 
     def _painted(self, name: str, key: Hashable, paint: Callable[[], Painted]) -> Painted:
         kept = self._kept.get(name)

@@ -11,7 +11,7 @@ from stand_in import StandIn
 from engine import formations, scenarios
 from engine.battle.setup import BattleSetup
 from engine.formations import FormationError
-from engine.io import ASSETS, Table
+from engine.io import ASSETS, MATERIALS, Table
 from engine.io.errors import FileError, InputError
 from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
 from engine.orders.order import Order
@@ -114,6 +114,27 @@ def test_it_is_played_as_it_is_written(write):
     assert battle.state.mass.sum(axis=(1, 2), dtype=np.float64).tolist() == [80, 80.5]
 
 
+@pytest.mark.parametrize(
+    ("name", "made_of"),
+    [
+        ("town", {"walls", "trees", "water"}),
+        ("river", {"water", "ford", "swamp", "trees"}),
+        ("hills", {"swamp", "trees"}),
+        ("pass", set()),
+    ],
+)
+def test_the_grounds_that_ship_have_two_sides_on_open_cells_and_are_made_of_what_they_show(name, made_of):
+    scenario = load(scenarios.resolve(name))
+    assert {regiment.side for regiment in scenario.regiments} == {0, 1}
+    assert {regiment.controller for regiment in scenario.regiments} == {"ground"}
+    mass = campaign(scenario).initial_mass()
+    assert not mass[:, ~scenario.ground.open_cells].any() and (~scenario.ground.open_cells).any()
+    found = set() if scenario.materials is None else {MATERIALS[index] for index in np.unique(scenario.materials)}
+    assert found - {""} == made_of
+    ordered = {number for _, command in scenario.schedule for number, _ in command.orders}
+    assert ordered == set(range(len(scenario.regiments)))
+
+
 @pytest.mark.parametrize("path", scenarios.list_files().values(), ids=lambda path: path.stem)
 def test_every_scenario_that_ships_can_be_played(path):
     scenario = load(path)
@@ -129,6 +150,7 @@ def test_every_scenario_that_ships_can_be_played(path):
     assert table.schedule == scenario.schedule
     np.testing.assert_array_equal(table.ground.open_cells, scenario.ground.open_cells)
     np.testing.assert_array_equal(table.ground.capacity, scenario.ground.capacity)
+    np.testing.assert_array_equal(table.materials, scenario.materials)
     assert (table.title, table.sides, table.player, table.camera, table.seed, table.ticks) == (
         scenario.title,
         scenario.sides,
