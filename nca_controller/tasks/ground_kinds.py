@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -12,6 +13,7 @@ from engine.plugin import Ground
 
 Grid = tuple[int, int]  # height, width
 Cells = Bool[np.ndarray, "H W"]
+Length = float | np.integer[Any]
 FORD = 0.5  # capacity
 WALL = 3  # thickness
 LANE, HEDGE = 8, 3  # of the maze
@@ -33,7 +35,7 @@ def coordinates(grid: Grid) -> tuple[Float[np.ndarray, "H 1"], Float[np.ndarray,
     return np.arange(grid[0])[:, None] + 0.5, np.arange(grid[1])[None] + 0.5
 
 
-def box(cells: Cells, top: float, left: float, height: float, width: float, value: bool = False) -> None:
+def box(cells: Cells, top: float, left: float, height: Length, width: Length, value: bool = False) -> None:
     """Set a rectangle of cells, cut off at the border."""
     first = max(round(top), 0), max(round(left), 0)
     cells[first[0] : max(round(top + height), 0), first[1] : max(round(left + width), 0)] = value

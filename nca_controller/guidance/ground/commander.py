@@ -23,9 +23,10 @@ from nca_controller.physics import Terrain, are_known, one_by_one
 RESTART = 16  # ticks after which the flow is computed from nothing: old potentials mislead on long ways
 EVERY = 2  # ticks between two improvements of the flow
 ROUNDS = 20  # of an improvement
-COARSE_ROUNDS = (100, 200, 400)  # before that of a restart, from the second level on; the last holds for all others
+FIRST_ROUNDS = 30  # on the finest level after a restart
+COARSE_ROUNDS = (100, 400, 1600)  # before that of a restart, from the second level on; the last holds for all others
 FADE = (0.9, 0.99)  # shares of the army with a clear way between which the plan comes in
-IDLE = 2e-4  # share of the army up to which nobody needs the flow
+CLEAR = 0.995  # share from which on there is the plan alone
 LEAST_MASS = 1e-6  # of an army, so that no share is divided by 0
 
 
@@ -59,26 +60,25 @@ def refresh(memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"]
         lambda: planned(before.plan, memory.hindrance, mass, target),
         lambda: (before.plan, before.clear, before.share),
     )
-    # The flow is for those who do not follow the plan: at rest, where all ways are clear, it is 0.
-    excess = jnp.where(mass > target, led_by_flow(clear, share), 1) * (mass - target)
+    excess, price, finest = mass - target, congestion(mass, target), memory.levels[0]
 
-    def improve() -> Flow:
-        price, finest = congestion(mass, target), memory.levels[0]
-        start = jax.lax.cond(
-            age % RESTART == 0,
-            lambda: cascade(memory.levels, excess, price, COARSE_ROUNDS),
-            lambda: before.flow,
-        )
-        return improved(finest, 0, start, source_of(finest, 0, excess), price, ROUNDS)
+    def improve(start: Flow, rounds: int) -> Flow:
+        return improved(finest, 0, start, source_of(finest, 0, excess), price, rounds)
 
-    idle = jnp.maximum(excess, 0).sum() <= IDLE * mass.sum()
-    what = jnp.where(idle, 0, jnp.where(age % EVERY == 0, 1, 2))
-    flow = jax.lax.switch(what, [lambda: no_flow(*mass.shape), improve, lambda: before.flow])
+    def begin() -> Flow:
+        return improve(cascade(memory.levels, excess, price, COARSE_ROUNDS), FIRST_ROUNDS)
+
+    begins = (age % RESTART == 0) | (before.share >= CLEAR)
+    what = jnp.where(begins, 1, jnp.where(age % EVERY == 0, 2, 3))
+    flow = jax.lax.switch(
+        jnp.where(share >= CLEAR, 0, what),
+        [lambda: no_flow(*mass.shape), begin, lambda: improve(before.flow, ROUNDS), lambda: before.flow],
+    )
     return Ways(flow, plan, clear, share)
 
 
 def led_by_flow(clear: Float[Array, "H W"], share: Float[Array, ""]) -> Float[Array, "H W"]:
-    """Return which share of a cell's mass the flow leads, not the plan."""
+    """Return which share of a cell's velocity the flow gives, not the plan."""
     return 1 - clear * jnp.clip((share - FADE[0]) / (FADE[1] - FADE[0]), 0, 1)
 
 

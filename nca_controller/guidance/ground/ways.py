@@ -7,40 +7,28 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Float
 
 from nca_controller.guidance.clouds import cell_centres, pool_widths
-from nca_controller.guidance.speed import clipped, speed
+from nca_controller.guidance.speed import speed
 
 OPACITY = 2.0  # by cell that is closed on the way: clearness is exp(-OPACITY x closed cells)
-AHEAD = 8  # cells of its way that every cell looks at for itself
 
 
 def clearness(displacement: Float[Array, "H W 2"], hindrance: Float[Array, "H W"]) -> Float[Array, "H W"]:
-    """Return how clear the way of each cell is, from 0 to 1.
+    """Return how clear the way of each cell is, from 0 to 1, as it is looked at from the middle of its coarse cell.
 
-    The whole way is looked at from the middle of each coarse cell, the next cells of it from each cell: beside a gate
-    one soldier's way leads through and its neighbour's does not. `hindrance` is 1 where a cell is closed, and what a
-    ford lacks of a capacity of 1. The plan knows no torus, so ways stay on the field. Where it has no way, since hardly
-    any mass stands there, none is clear.
+    `hindrance` is 1 where a cell is closed, and what a ford lacks of a capacity of 1. Ways stay on the field.
     """
     height, width = hindrance.shape
     pool = pool_widths(height, width)[0]
     middle = pool // 2
     ways, starts = displacement[middle::pool, middle::pool], cell_centres(height, width)[middle::pool, middle::pool]
-    whole = jnp.exp(-OPACITY * crossed(starts, ways, hindrance, max(height, width) // 2))
-    whole = jnp.where(is_planned(ways), whole, 0)
+    clear = jnp.exp(-OPACITY * crossed(starts, ways, hindrance, max(height, width) // 2))
     rows, columns = (
         np.minimum(np.arange(size) // pool, math.ceil((size - middle) / pool) - 1) for size in (height, width)
     )
-    next_cells = clipped(displacement, AHEAD)
-    near = jnp.exp(-OPACITY * crossed(cell_centres(height, width), next_cells, hindrance, AHEAD))
-    return jnp.minimum(near, whole[rows][:, columns])
-
-
-def is_planned(displacement: Float[Array, "h w 2"]) -> Bool[Array, "h w"]:
-    """Return where the plan has a way, be it ever so short."""
-    return (displacement != 0).any(axis=-1)
+    return clear[rows][:, columns]
 
 
 def crossed(
