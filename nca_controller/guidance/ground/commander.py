@@ -16,7 +16,7 @@ from nca_controller.guidance.ground.flow import Flow, cascade, congestion, impro
 from nca_controller.guidance.ground.levels import Level
 from nca_controller.guidance.ground.preparation import prepared
 from nca_controller.guidance.ground.settling import settled_order
-from nca_controller.guidance.ground.ways import clearness, is_planned
+from nca_controller.guidance.ground.ways import clearness
 from nca_controller.guidance.speed import clipped, speed, unit
 from nca_controller.physics import Terrain, are_known, one_by_one
 
@@ -108,8 +108,7 @@ def planned(
     """
     plan = transport.plan_transport(*jax.lax.stop_gradient((plan, mass, target)))
     clear = clearness(plan.displacement, hindrance)
-    seen = jnp.where(is_planned(plan.displacement), mass, 0)
-    return plan, clear, (clear * seen).sum() / jnp.maximum(seen.sum(), LEAST_MASS)
+    return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), LEAST_MASS)
 
 
 @struct.dataclass
