@@ -40,6 +40,8 @@ __all__ = [
 COMMANDER = PartKind("commander", "maniple.commanders", COMMANDERS)
 CONTROLLER = PartKind("controller", CONTROLLERS, {})
 
+# On open ground both order the same to the bit, so models that were trained under the plan know their way on any.
+ON_ANY_GROUND = {"plan": COMMANDERS["ground"]}
 ORDERED = "ordered"  # checkpoint name of the order, which training keeps for the backward pass instead of planning anew
 
 
@@ -104,7 +106,7 @@ class NCA:
 
     @property
     def commander(self) -> Commander:
-        commander: Commander = (self.own_commander or COMMANDERS[self.architecture.guidance])()
+        commander: Commander = (self.own_commander or (COMMANDERS | ON_ANY_GROUND)[self.architecture.guidance])()
         return commander
 
     @property
