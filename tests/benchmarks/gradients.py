@@ -1,12 +1,12 @@
 """What gradients through battles are worth, and what they cost: the figures of docs/gradients.md.
 
-python tests/benchmarks/gradients.py [norms] [controls] [regiments] [memory] [--docs]
+python tests/benchmarks/gradients.py [norms] [controls] [deployments] [regiments] [memory] [--docs]
 
 norms: the gradient of the overlap at the end in the mass at the start, under given smooth velocities, which are those
 of the next section, and under those of the plan. controls: gradients in smooth velocities against central differences
-of the game's own scheme. regiments: the processor's time of a backward pass, beside that of one regiment. memory: what
-a backward pass through 200 ticks keeps, with rematerialisation and without. With --docs each table takes the place of
-that section's in the page.
+of the game's own scheme. deployments: the same in where eight blocks stand at first. regiments: the processor's time of
+a backward pass, beside that of one regiment. memory: what a backward pass through 200 ticks keeps, with
+rematerialisation and without. With --docs each table takes the place of that section's in the page.
 """
 
 import sys
@@ -23,11 +23,12 @@ from engine.io import write_whole
 from nca_controller import Plan, create_formation_target, load_controller, rollout
 from nca_controller.guidance import DT, clipped
 from nca_controller.metrics import overlap
-from nca_controller.physics import LIMITERS, advect
+from nca_controller.physics import LIMITERS, advect, to_lattice
 
 HEIGHT, WIDTH, MASS = 48, 64, 150.0
 KNOTS = 3, 4  # of the smooth velocities, along y and x
 STEP = 0.02  # of the central differences, cells per unit time
+SHIFT = 0.25  # of those in places, cells
 SCHEMES = ("donor_cell", "van_leer", "superbee", "superbee_smooth", "ultra_bee")
 TICKS = (25, 50, 100, 200, 400)
 PAGE = Path(__file__).parents[2] / "docs" / "gradients.md"
@@ -74,19 +75,37 @@ def driven(controls, start, ticks, scheme):
 def controls():
     """Yield rows: how gradients in smooth velocities agree with central differences, by correlation and spread."""
     start, _ = fields()
-    at = smooth_controls()
+    yield from agreement(smooth_controls(), STEP, lambda controls, *how: driven(controls, start, *how))
+
+
+def deployments():
+    """Yield rows: the same of gradients in where blocks of an army stand at first, under given smooth velocities."""
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+    places = jnp.asarray([(x, y) for y in (16.0, 32.0) for x in (14.0, 26.0, 38.0, 50.0)])
+
+    def deployed(places):
+        inside = [jax.nn.sigmoid(4.0 - jnp.maximum(abs(columns - x), abs(rows - y))) for x, y in places]
+        return jnp.minimum(sum(inside), 1.0)
+
+    yield from agreement(
+        places, SHIFT, lambda places, *how: driven(smooth_controls(), to_lattice(deployed(places)), *how)
+    )
+
+
+def agreement(at, step, end):
+    """Yield rows: gradients beside central differences of the game's superbee, of how far mass lies from the middle."""
     where = jnp.asarray(np.hypot(*np.meshgrid(np.linspace(-1, 1, WIDTH), np.linspace(-1, 1, HEIGHT))), jnp.float32)
 
     def outcome(controls, count, scheme):
-        return (driven(controls, start, count, scheme) * where).sum() / MASS
+        return (end(controls, count, scheme) * where).sum() / MASS
 
     yield ["scheme", *TICKS]
-    steps = STEP * jnp.eye(at.size).reshape(-1, *at.shape)
+    steps = step * jnp.eye(at.size).reshape(-1, *at.shape)
     truths = {}
     for count in TICKS:
         ask = jax.jit(partial(outcome, count=count, scheme=LIMITERS["superbee"]))
         both = [[float(ask(at + sign * one)) for one in steps] for sign in (1, -1)]
-        truths[count] = (np.array(both[0]) - np.array(both[1])) / (2 * STEP)
+        truths[count] = (np.array(both[0]) - np.array(both[1])) / (2 * step)
     for name in SCHEMES:
         cells = []
         for count, truth in truths.items():
@@ -148,7 +167,13 @@ def memory(ticks=200, height=128, width=192):
 
 
 def main():
-    sections = {"norms": norms, "controls": controls, "regiments": regiments, "memory": memory}
+    sections = {
+        "norms": norms,
+        "controls": controls,
+        "deployments": deployments,
+        "regiments": regiments,
+        "memory": memory,
+    }
     for name in [word for word in sys.argv[1:] if word != "--docs"] or sections:
         lines = []
         for row in sections[name]():
