@@ -37,6 +37,20 @@ def check_gate(printed, enough, picture_file):
         assert len(picture.getcolors(2400 * 320)) > 50
 
 
+@pytest.mark.long
+def test_descent_places_the_bridge(tmp_path):
+    said = run("place_the_bridge.py", "--picture", tmp_path / "bridge.png")
+    found = re.findall(
+        r"the bridge at row ([0-9.]+), the army stands (?:after (\d+)|not within 240) ticks, mass (.+)$", said, re.M
+    )
+    (first, before, _), (last, after, _) = found
+    assert float(first) == 8 and 20 < float(last) < 32
+    assert int(after) < int(before or 240) - 20
+    assert [kept for _, _, kept in found] == ["exact", "exact"]
+    with Image.open(tmp_path / "bridge.png") as picture:
+        assert picture.size == (5 * 56 * 8, 40 * 8)
+
+
 def test_a_simulation_of_one_s_own_plays():
     said = run("own_simulation.py")
     assert [float(overlap) > 0.9 for overlap in re.findall(r"overlap ([0-9.]+)", said)] == [True, True]
