@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int
 from nca_controller.guidance import plan as transport
 from nca_controller.guidance.alone import Alone, OrderField
 from nca_controller.guidance.following import REFRESH, Plan, PlanMemory
-from nca_controller.guidance.ground.flow import Flow, cascade, congestion, improved, no_flow, source_of
+from nca_controller.guidance.ground.flow import Flow, cascade, congestion, improved, no_flow, nothing_kept, source_of
 from nca_controller.guidance.ground.levels import Level
 from nca_controller.guidance.ground.preparation import prepared
 from nca_controller.guidance.ground.settling import settled_order
@@ -35,6 +35,7 @@ class Ways:
     """The ways that the commander has found: by the flow, and straight ahead."""
 
     flow: Flow
+    coarse: tuple[Flow, ...]  # of the coarser levels, after the last restart
     plan: transport.TransportPlan
     clear: Float[Array, "H W"]  # how clear the planned way of a cell is, from 0 to 1
     share: Float[Array, ""]  # of the army whose planned way is clear
@@ -65,16 +66,23 @@ def refresh(memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"]
     def improve(start: Flow, rounds: int) -> Flow:
         return improved(finest, 0, start, source_of(finest, 0, excess), price, rounds)
 
-    def begin() -> Flow:
-        return improve(cascade(memory.levels, excess, price, COARSE_ROUNDS), FIRST_ROUNDS)
+    def begin() -> tuple[Flow, tuple[Flow, ...]]:
+        kept = jax.tree.map(lambda field: jnp.where(age == 0, 0, field), before.coarse)
+        start, coarse = cascade(memory.levels, excess, price, COARSE_ROUNDS, kept)
+        return improve(start, FIRST_ROUNDS), coarse
 
     begins = (age % RESTART == 0) | (before.share >= CLEAR)
     what = jnp.where(begins, 1, jnp.where(age % EVERY == 0, 2, 3))
-    flow = jax.lax.switch(
+    flow, coarse = jax.lax.switch(
         jnp.where(share >= CLEAR, 0, what),
-        [lambda: no_flow(*mass.shape), begin, lambda: improve(before.flow, ROUNDS), lambda: before.flow],
+        [
+            lambda: (no_flow(*mass.shape), before.coarse),
+            begin,
+            lambda: (improve(before.flow, ROUNDS), before.coarse),
+            lambda: (before.flow, before.coarse),
+        ],
     )
-    return Ways(flow, plan, clear, share)
+    return Ways(flow, coarse, plan, clear, share)
 
 
 def led_by_flow(clear: Float[Array, "H W"], share: Float[Array, ""]) -> Float[Array, "H W"]:
@@ -119,11 +127,13 @@ class GroundFlow(Alone):
         if is_plain(terrain):
             return Plan().init(mass, terrain, seed)
         shape = mass.shape
+        levels = prepared(terrain)
         return GroundMemory(
-            levels=prepared(terrain),
+            levels=levels,
             hindrance=hindrance(terrain),
             ways=Ways(
                 flow=no_flow(*shape),
+                coarse=nothing_kept(levels),
                 plan=transport.empty_plan(*shape),
                 clear=jnp.zeros(shape, jnp.float32),
                 share=jnp.zeros((), jnp.float32),

@@ -46,20 +46,33 @@ def congestion(mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[
 
 
 def cascade(
-    levels: tuple[Level, ...], excess: Float[Array, "H W"], price: Float[Array, ""], rounds: tuple[int, ...]
-) -> Flow:
-    """Return a start for the finest level, from the coarsest on, after so many rounds on each but the finest.
+    levels: tuple[Level, ...],
+    excess: Float[Array, "H W"],
+    price: Float[Array, ""],
+    rounds: tuple[int, ...],
+    kept: tuple[Flow, ...],
+) -> tuple[Flow, tuple[Flow, ...]]:
+    """Return a start for the finest level, and the flows of the others, from the second on, to be kept.
 
-    `rounds` are those of the second level and of the next ones; the last holds for all coarser ones.
+    From the coarsest on each level goes on from what was `kept` of it and what the coarser one has changed since, for
+    so many rounds: ways that are long in coarse cells are found over several restarts. `rounds` are those of the second
+    level and of the next ones; the last holds for all coarser ones.
     """
-    flow = None
+    flows: list[Flow] = []
+    change = None
     for number in reversed(range(1, len(levels))):
-        # The coarsest has nothing to start from, so it takes the last, whichever level it is.
-        count = rounds[-1] if number == len(levels) - 1 else rounds[min(number, len(rounds)) - 1]
+        before = kept[number - 1]
         source = source_of(levels[number], number, excess)
-        start = no_flow(*source.shape) if flow is None else finer(flow, levels[number])
+        start = before if change is None else jax.tree.map(jnp.add, before, finer(change, levels[number]))
+        count = rounds[min(number, len(rounds)) - 1]
         flow = improved(levels[number], number, start, source, price, count)
-    return no_flow(*excess.shape) if flow is None else finer(flow, levels[0])
+        flows, change = [flow, *flows], jax.tree.map(jnp.subtract, flow, before)
+    return no_flow(*excess.shape) if not flows else finer(flows[0], levels[0]), tuple(flows)
+
+
+def nothing_kept(levels: tuple[Level, ...]) -> tuple[Flow, ...]:
+    """Return what is kept before the first restart."""
+    return tuple(no_flow(*level.room_x.shape) for level in levels[1:])
 
 
 def source_of(level: Level, number: int, excess: Float[Array, "H W"]) -> Float[Array, "h w"]:

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nca_controller.guidance.ground.flow import cascade, congestion, improved, no_flow, source_of
+from nca_controller.guidance.ground.flow import cascade, congestion, improved, no_flow, nothing_kept, source_of
 from nca_controller.guidance.ground.known_parts import known_parts
 from nca_controller.guidance.ground.levels import levels_of
 from nca_controller.guidance.ground.settling import divergence, settled_order, solve
@@ -20,7 +20,7 @@ def levels(open_cells, boundary="wall", capacity=1.0):
 @jax.jit
 def flow_of(levels, mass, target):
     price = congestion(mass, target)
-    start = cascade(levels, mass - target, price, (300,))
+    start, _ = cascade(levels, mass - target, price, (300,), nothing_kept(levels))
     return improved(levels[0], 0, start, source_of(levels[0], 0, mass - target), price, 2000)
 
 
