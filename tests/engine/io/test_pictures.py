@@ -39,7 +39,7 @@ def by_hand(width, height, bits, kind, rows, extra=b""):
 
 
 def ground(content, size=None):
-    return ground_image.read_picture(content, size, "f: field 'terrain'")
+    return ground_image.read_picture(content, size, "f: field 'terrain'")[0]
 
 
 def test_a_wall_in_16_bits_stands():

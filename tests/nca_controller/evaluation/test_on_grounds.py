@@ -27,6 +27,7 @@ def valley(tmp_path):
     return tmp_path / "valley.png"
 
 
+@pytest.mark.long
 def test_orders_on_a_ground_from_a_file_have_rows_a_summary_and_films(valley, tmp_path, monkeypatch, capsys):
     for module in ("battles", "trials"):  # as long as between two frames, so that one program serves both
         monkeypatch.setattr(f"nca_controller.evaluation.{module}.CHUNK_TICKS", 8)

@@ -128,7 +128,7 @@ def test_a_picture_is_a_ground():
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ("--loss contct", "loss must be one of standing, shortfall, seed, package.module:name, not 'contct'"),
+        ("--loss contct", "loss must be one of standing, shortfall, arriving, seed, package.module:name, not 'contct'"),
         ("--loss shortfal", "did you mean shortfall?"),
         ("--loss mypkg:contct", "loss 'mypkg:contct': AttributeError: module 'mypkg' has no attribute 'contct'"),
         ("--loss nopkg:contact", "loss 'nopkg:contact': No module named 'nopkg'"),
@@ -176,7 +176,7 @@ def test_parts_of_entry_points_go_by_their_names(mypkg, monkeypatch):
     installed(monkeypatch, groups)
     parts = find_parts(replace(SMALL, loss="contact", guidance="uphill"))
     assert parts.commander is mypkg.Uphill
-    with pytest.raises(ValueError, match="loss must be one of standing, shortfall, seed, contact, package"):
+    with pytest.raises(ValueError, match="loss must be one of standing, shortfall, arriving, seed, contact, package"):
         replace(SMALL, loss="contct")
     installed(monkeypatch, {"maniple.losses": [("seed", "mypkg:contact")]})
     with pytest.raises(ValueError, match=r"two plugins of maniple.losses are named 'seed'"):

@@ -207,6 +207,7 @@ def test_starts_orders_and_wounds_have_the_exact_mass():
         assert away.max() < THROWN + 10, "an edge of the field shifts the middle of the wound, and crowds leave no room"
 
 
+@pytest.mark.long
 def test_each_battle_is_fought_on_its_own_ground():
     """No mass comes into what is closed there, and a battle that starts anew has another ground."""
     trainer = Trainer(replace(SMALL, starts="grounds", percept="apart", greatest_mass=60))
