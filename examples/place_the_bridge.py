@@ -119,7 +119,7 @@ def bridges(path: Path | None) -> None:
     places = optimise()
     for name, place in (("at first", places[0]), ("found by descent", places[-1])):
         march = tried(place)
-        standing = np.flatnonzero(np.asarray(overlap(march, TARGET)) >= 0.95)
+        standing = np.flatnonzero(np.asarray(overlap(jnp.asarray(march), TARGET)) >= 0.95)
         when = f"after {standing[0] + 1} ticks" if len(standing) else f"not within {TRIED} ticks"
         kept = "exact" if march[-1].sum(dtype=np.float64) == START.sum(dtype=np.float64) else "NOT exact"
         print(f"{name}: the bridge at row {place:.1f}, the army stands {when}, mass {kept}")
