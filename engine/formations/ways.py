@@ -16,7 +16,6 @@ from engine.plugin import Ground
 
 GROUNDS = 4  # whose ways are kept
 STARTS, WAYS = 16, 256  # of ways, and the ways themselves, that are kept
-SAMPLES = 4  # a cell of a straight line that is looked at for closed cells
 
 
 def ways_on(ground: Ground) -> Geodesics:
@@ -88,19 +87,23 @@ def fastest_way(ground: Ground, start: Place, end: Place) -> Float[np.ndarray, "
         return np.zeros((0, 2))
     if _sees(straight[0], straight[1], ground.open_cells):
         return straight
-    return np.concatenate([straight[:1], _corners_between(ways, first, last), straight[1:]])
+    way = _corners_between(ways, first, last)
+    # A corner that the middle of a cell sees may be hidden from a place beside it: then the way leads by the middle.
+    after = 0 if _sees(straight[0], way[1], ground.open_cells) else 1
+    before = 0 if _sees(way[-2], straight[1], ground.open_cells) else 1
+    return np.concatenate([straight[:1], way[1 - after : len(way) - 1 + before], straight[1:]])
 
 
 @lru_cache(maxsize=WAYS)
 def _corners_between(ways: Geodesics, first: tuple[int, int], last: tuple[int, int]) -> Float[np.ndarray, "N 2"]:
-    """Return the corners (x, y) of the shortest way between the middles of two cells, without its ends."""
+    """Return the corners (x, y) of the shortest way between the middles of two cells, both included."""
     before = _ways_from(ways, first)
     width = ways.open_cells.shape[1]
     way = [last[0] * width + last[1]]
     while before[way[-1]] >= 0:
         way.append(int(before[way[-1]]))
     cells = np.stack(np.unravel_index(np.array(way[::-1]), ways.open_cells.shape), axis=1)
-    return _pulled_tight(cells[:, ::-1] + 0.5, ways.open_cells)[1:-1]
+    return _pulled_tight(cells[:, ::-1] + 0.5, ways.open_cells)
 
 
 @lru_cache(maxsize=STARTS)
@@ -123,7 +126,13 @@ def _pulled_tight(points: Float[np.ndarray, "N 2"], open_cells: Bool[np.ndarray,
 
 
 def _sees(one: Float[np.ndarray, " 2"], other: Float[np.ndarray, " 2"], open_cells: Bool[np.ndarray, "H W"]) -> bool:
+    """Return whether a straight line leads through open cells alone: through none that is closed, however briefly."""
     height, width = open_cells.shape
-    count = int(np.hypot(*(other - one)) * SAMPLES) + 2
-    column, row = (one + np.linspace(0, 1, count)[:, None] * (other - one)).astype(int).T
+    cuts = [np.array([0.0, 1.0])]  # where on the line it leaves a cell, as shares of it
+    for start, end in zip(one, other, strict=True):
+        low, high = min(start, end), max(start, end)
+        if low < high:
+            cuts.append((np.arange(np.ceil(low), np.floor(high) + 1) - start) / (end - start))
+    shares = np.unique(np.concatenate(cuts))
+    column, row = (one + ((shares[1:] + shares[:-1]) / 2)[:, None] * (other - one)).astype(int).T
     return bool(open_cells[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)].all())

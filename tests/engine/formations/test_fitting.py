@@ -228,9 +228,8 @@ def test_the_fastest_way_keeps_to_open_ground_and_is_no_longer_than_the_cells_wa
     length = 0.0
     for one, other in pairwise(way):
         column, row = (one + np.linspace(0, 1, 400)[:, None] * (other - one)).astype(int).T
-        piece = np.hypot(*(other - one))
-        assert (~ground.open_cells[row, column]).mean() * piece < 3.0  # the line is drawn: it may graze corners
-        length += piece
+        assert ground.open_cells[row, column].mean() > 0.97  # a sliver of a corner may be cut
+        length += np.hypot(*(other - one))
     there = np.zeros(GRID, bool)
     there[first] = True
     assert length <= Geodesics(ground.open_cells).distances(there)[last] + 2.5
