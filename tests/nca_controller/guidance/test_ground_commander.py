@@ -151,7 +151,8 @@ def test_a_batch_of_grounds_marches_as_each_alone():
 
 
 @pytest.mark.long
-def test_the_slope_by_a_gate_s_place_has_the_sign_and_about_the_size_of_differences():
+@pytest.mark.xfail(strict=True, reason="at row 10 the slope is just half of the difference")
+def test_the_slope_by_a_gate_s_place_is_that_of_finite_differences():
     """The commander's way is part of it; a gate is soft: capacity falls off to either side of it."""
     rows = jnp.arange(SHAPE[0], dtype=jnp.float32)
 
@@ -166,7 +167,7 @@ def test_the_slope_by_a_gate_s_place_has_the_sign_and_about_the_size_of_differen
     for place in (8.0, 10.0):
         slope = float(jax.jit(jax.grad(filled))(place))
         known = float(value(place + 0.5) - value(place - 0.5))
-        assert 0.4 < slope / known < 2.5, (slope, known)
+        assert abs(slope - known) < 0.5 * abs(known), (slope, known)
 
 
 def test_it_is_loaded_by_its_name():
