@@ -28,11 +28,15 @@ class Orders:
         ground: Ground | None = None,
     ) -> None:
         """Take the field's side in cells, the least and the greatest mass, and the greatest turn in degrees."""
+        self.check_ground(ground)
         self.rng = rng
         self.ground = ground or Ground.plain(side, side)
         self.formations = list(formations.load().values())
         self.masses = masses
         self.turn = turn
+
+    def check_ground(self, ground: Ground | None) -> None:
+        """Raise ValueError for a ground that these orders cannot be given on; any will do here."""
 
     def starts(self, count: int) -> Float[np.ndarray, "count H W"]:
         """Return the masses at the start of `count` battles."""

@@ -13,6 +13,7 @@ from nca_controller.tasks.ground_kinds import KINDS
 from nca_controller.tasks.grounds import formed, largest_part
 from nca_controller.tasks.orders import NotebookOrders, Orders
 
+KIND_LIST = list(KINDS.values())
 OWN_GROUNDS = "grounds"  # the name of these starts
 OPEN = 0.3  # share of battles on open ground, so that what is known of it is not forgotten
 FULLEST = 0.3  # share of its room that a battle's mass takes up at most
@@ -25,26 +26,17 @@ class OwnGrounds(Orders):
     What is drawn lies on the ground that was last drawn or entered.
     """
 
-    def __init__(
-        self,
-        side: int,
-        masses: tuple[float, float],
-        turn: float,
-        rng: np.random.Generator,
-        ground: Ground | None = None,
-    ) -> None:
+    def check_ground(self, ground: Ground | None) -> None:
         """Raise ValueError for a given ground: each battle has another."""
-        super().__init__(side, masses, turn, rng, ground)
         if ground is not None:
             raise ValueError("the starts 'grounds' draw their own grounds: choose others, or leave the terrain out")
-        self.kinds = list(KINDS.values())
 
     def draw_ground(self) -> Float[np.ndarray, "H W"]:
         """Return the capacity of each cell of a new ground, 0 where it is closed; walls surround it."""
         grid = self.ground.grid
         drawn = Ground.plain(*grid)
         if self.rng.random() >= OPEN:
-            drawn = self.kinds[self.rng.integers(len(self.kinds))].draw(grid, self.rng)
+            drawn = KIND_LIST[self.rng.integers(len(KIND_LIST))].draw(grid, self.rng)
         capacity = np.where(drawn.open_cells, drawn.capacity, 0).astype(np.float32)
         self.enter(capacity)
         return capacity
