@@ -147,18 +147,11 @@ def report(controller: str, results: dict[str, dict[str, list[Row]]], descriptio
 
 def write_card(folder: Path, recipe: dict[str, Any], text: str, command: str) -> None:
     """Write the model's card: the recipe that training left in the folder, and the tables."""
-    config = "\n".join(f"| {name} | {value} |" for name, value in recipe["config"].items())
-    versions = ", ".join(f"{name} {number}" for name, number in recipe["versions"].items())
     card = f"""# {folder.name}
 
 An AdvectionNCA on the orders of the commander `{recipe["config"]["guidance"]}`. Written by `{command}`; do not edit.
 
-Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]}: {recipe["iterations done"]} iterations in
-{recipe["minutes"]} minutes ({recipe["device"]}; {versions}).
-
-| field | value |
-|---|---|
-{config}
+{trained(recipe)}
 
 ## Figures
 
@@ -172,6 +165,21 @@ is ordered to have at the end, as a share of the top speed; `kept` is the total 
 """
     with name_unwritable(folder / CARD):
         write_whole(folder / CARD, card)
+
+
+def trained(recipe: dict[str, Any]) -> str:
+    """Return how a model was trained, and before it the model that it went on from."""
+    versions = ", ".join(f"{name} {number}" for name, number in recipe["versions"].items())
+    how = f"{recipe['iterations done']} iterations in\n{recipe['minutes']} minutes ({recipe['device']}; {versions})"
+    text = f"""Trained from preset `{recipe["preset"]}` at commit {recipe["commit"]}: {how}.
+
+| field | value |
+|---|---|
+"""
+    text += "\n".join(f"| {name} | {value} |" for name, value in recipe["config"].items())
+    if "start" in recipe:
+        text += f"\n\nIt started from this model:\n\n{trained(recipe['start'])}"
+    return text
 
 
 def chosen(words: str, what: str, choices: list[str]) -> list[str]:

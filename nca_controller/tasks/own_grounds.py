@@ -12,10 +12,12 @@ from engine.plugin import Ground
 from nca_controller.tasks.ground_kinds import KINDS
 from nca_controller.tasks.grounds import formed, largest_part
 from nca_controller.tasks.orders import NotebookOrders, Orders
+from nca_controller.tasks.shapes import scribbled
 
 KIND_LIST = list(KINDS.values())
 OWN_GROUNDS = "grounds"  # the name of these starts
-OPEN = 0.3  # share of battles on open ground, so that what is known of it is not forgotten
+OPEN = 0.5  # share of battles on open ground, so that what is known of it is not forgotten
+DRAWN = 0.4  # share of orders on open ground that are drawn by a pen, as a player may
 FULLEST = 0.3  # share of its room that a battle's mass takes up at most
 EDGE = 0.15  # shares of the field, nearest to its border that the middle of a formation is meant to be
 
@@ -55,7 +57,12 @@ class OwnGrounds(Orders):
         return self.order(mass)
 
     def order(self, mass: float) -> Float[np.ndarray, "H W"]:
-        """Return the target of a random formation of that total, at any angle, where the ground has room."""
+        """Return the target of a random formation of that total, at any angle, where the ground has room.
+
+        On open ground, some are drawn by a pen.
+        """
+        if self.ground.open_cells.all() and self.rng.random() < DRAWN:
+            return scribbled(mass, self.ground, self.rng)
         x, y = self.rng.uniform(EDGE, 1 - EDGE, 2)
         return formed(mass, self.ground, (x, y), self.rng)
 

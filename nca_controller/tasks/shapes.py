@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 from PIL import Image, ImageDraw
+from scipy.interpolate import splev, splprep
 from scipy.ndimage import distance_transform_edt
 
 from engine.formations import fill
@@ -27,6 +28,8 @@ SHAPES: dict[str, list[Stroke]] = {
     ],
 }
 HEIGHT = 0.7  # of a drawing, as a share of the field's shorter side
+MOST_STROKES, MOST_POINTS, SMOOTH = 3, 5, 60  # of a scribble: strokes, points of one, points of one that is smooth
+EDGE = 0.15  # share of the field, nearest to its border that a scribble's points are
 
 
 def shaped(name: str, mass: float, ground: Ground) -> Float[np.ndarray, "H W"]:
@@ -34,8 +37,29 @@ def shaped(name: str, mass: float, ground: Ground) -> Float[np.ndarray, "H W"]:
     height, width = ground.grid
     side = HEIGHT * min(height, width)
     corner = (width - side) / 2, (height - side) / 2
+    return penned(
+        [[(corner[0] + side * x, corner[1] + side * y) for x, y in stroke] for stroke in SHAPES[name]], mass, ground
+    )
+
+
+def scribbled(mass: float, ground: Ground, rng: np.random.Generator) -> Float[np.ndarray, "H W"]:
+    """Return the target (H, W) of one to three strokes drawn by lot, smooth or with corners: as a player may draw."""
+    height, width = ground.grid
+    strokes = []
+    for _ in range(rng.integers(1, MOST_STROKES + 1)):
+        points = rng.uniform(EDGE, 1 - EDGE, (rng.integers(2, MOST_POINTS + 1), 2)) * (width, height)
+        if rng.random() < 0.5 and len(points) > 2:
+            points = splev(np.linspace(0, 1, SMOOTH), splprep(points.T, s=0, k=2)[0])
+            points = np.transpose(points)
+        strokes.append([(float(x), float(y)) for x, y in points])
+    return penned(strokes, mass, ground)
+
+
+def penned(strokes: Sequence[Stroke], mass: float, ground: Ground) -> Float[np.ndarray, "H W"]:
+    """Return the target (H, W) of strokes through places (x, y) of the field, in cells."""
+    height, width = ground.grid
     picture = Image.new("L", (width, height))
-    for stroke in SHAPES[name]:
-        ImageDraw.Draw(picture).line([(corner[0] + side * x, corner[1] + side * y) for x, y in stroke], fill=255)
+    for stroke in strokes:
+        ImageDraw.Draw(picture).line(list(stroke), fill=255)
     room = np.where(ground.open_cells, ground.capacity, 0.0)
     return fill(distance_transform_edt(np.asarray(picture) == 0), mass, room)

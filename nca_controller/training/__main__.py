@@ -30,7 +30,7 @@ from engine.io import (
     write_whole,
 )
 from engine.plugin import is_reference
-from nca_controller.checkpoints import RECIPE
+from nca_controller.checkpoints import RECIPE, read_recipe
 from nca_controller.jax_config import cache_compiled, first_device
 from nca_controller.training import processes
 from nca_controller.training.config import KINDS, PRESETS, Config, check_resumable
@@ -154,6 +154,7 @@ def train(args: Namespace, folder: Path) -> None:
     from nca_controller.training.figures import show
 
     model, config, sources = args.out, run.trainer.config, commit()
+    origin = recipe_of_start(config.init)
     for line in run.passed_over:
         print(f"{line}: going on from iteration {run.trainer.iteration}", file=sys.stderr)
     with name_unwritable(model):
@@ -174,12 +175,21 @@ def train(args: Namespace, folder: Path) -> None:
         "device": device(),
         "minutes": round((last.seconds if last else run.seconds) / 60, 1),
         "versions": {"maniple": __version__, **{name: installed(name) for name in ("jax", "flax", "optax")}},
+        **({"start": origin} if origin else {}),
     }
     with name_unwritable(model / RECIPE):
         write_whole(model / RECIPE, json.dumps(recipe, indent=2) + "\n")
     if run.trainer.iteration < config.iterations:
         terminal.say(f"stopped after iteration {run.trainer.iteration}; go on with --resume")
     terminal.say(f"the model is in {model}; look at it with: python -m nca_controller.evaluate {model}")
+
+
+def recipe_of_start(init: str) -> dict[str, Any]:
+    """Return how the model that training starts from was trained itself, so that the whole way is on record."""
+    try:
+        return read_recipe(Path(init) / RECIPE) if init else {}
+    except (ValueError, OSError):
+        return {}
 
 
 def installed(name: str) -> str:
