@@ -16,11 +16,11 @@ from nca_controller.guidance.clouds import pooled
 from nca_controller.guidance.ground.levels import Level
 
 STEP = 0.35  # of both primal and dual; the product must stay under 1/8
-CONGESTION = 0.005  # cells of way that each cell of queue costs at first
+CONGESTION = 0.01  # cells of way that each cell of queue costs at first
 LEFT = 0.02  # share of the army that is taken to be under way at least
 QUEUE = 20.0  # cells of queue that are worth no detour
 STEEPNESS = 0.1  # cells of way by cell of queue beyond that
-SURCHARGE = 1.0  # cells of way that a queue costs at most by that
+SURCHARGE = 2.0  # cells of way that a queue costs at most by that
 LEAST = 1e-9  # mass, so that no share is divided by 0
 TINY = 1e-12  # squared flux below which it has no direction
 
