@@ -26,6 +26,8 @@ from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
 from nca_controller.physics.terrain import Terrain
 
+MOST_ALIKE = 4.0  # in derivatives, how much more a cell can hold than its neighbour, to be compared with it in full
+
 
 class Moved(NamedTuple):
     """Mass after a step, and the mass that crossed each face, positive to the right and downwards."""
@@ -139,9 +141,9 @@ def offered(
     for a ford, or a cell that other regiments share, to fill up as open ground does, for ever.
     """
     free_of_others = terrain.capacity[None] - (total(mass)[None] - mass)
-    filled = jnp.where(free_of_others >= QUANTUM, mass / jnp.maximum(free_of_others, QUANTUM), 0)
-    slope_below = to_lattice(free_of_others * below(filled, terrain.boundary), quantum) - mass
-    slope_above = mass - to_lattice(free_of_others * above(filled, terrain.boundary), quantum)
+    held_below, held_above = filled_alike(mass, free_of_others, terrain.boundary)
+    slope_below = to_lattice(held_below, quantum) - mass
+    slope_above = mass - to_lattice(held_above, quantum)
     downwards = courant >= 0
     behind = jnp.where(downwards, slope_above, -slope_below)
     ahead = jnp.where(downwards, slope_below, -slope_above)
@@ -151,6 +153,35 @@ def offered(
     outflow = jnp.where(jnp.abs(outflow) > mass, jnp.sign(outflow) * mass, outflow)
     leaning = jnp.where(outflow == 0, courant, outflow)  # what would come to an empty cell would leave by its velocity
     return one_way(outflow, leaning) - below(one_way(-outflow, -leaning), terrain.boundary)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(2,))
+def filled_alike(
+    mass: Float[Array, "R H W"], free: Float[Array, "R H W"], boundary: str
+) -> tuple[Float[Array, "R H W"], Float[Array, "R H W"]]:
+    """Return what each cell would hold if it were filled as the one below it is, and as the one above it.
+
+    `free` is what a cell can hold of a regiment. A cell that can hold little is filled by little: beside one that can
+    hold much its mass is multiplied, in derivatives without bound, tick after tick. There it counts at most for
+    MOST_ALIKE times itself, so slopes beside cells that hold less than the inverse share of their neighbours are bounded,
+    not exact.
+    """
+    filled = jnp.where(free >= QUANTUM, mass / jnp.maximum(free, QUANTUM), 0)
+    return free * below(filled, boundary), free * above(filled, boundary)
+
+
+@filled_alike.defjvp
+def _slope_of_filled_alike(boundary: str, primals: Any, tangents: Any) -> Any:
+    (mass, free), (mass_slope, free_slope) = primals, tangents
+    filled = jnp.where(free >= QUANTUM, mass / jnp.maximum(free, QUANTUM), 0)
+    change = mass_slope - filled * free_slope  # of the mass that makes up another filling
+
+    def beside(shifted: Any) -> Array:
+        there = shifted(free, boundary)
+        counts = jnp.where(there >= QUANTUM, jnp.minimum(free / jnp.maximum(there, QUANTUM), MOST_ALIKE), 0)
+        return free_slope * shifted(filled, boundary) + counts * shifted(change, boundary)
+
+    return filled_alike(mass, free, boundary), (beside(below), beside(above))
 
 
 def one_way(outflow: Float[Array, "R H W"], leaning: Float[Array, "R H W"]) -> Float[Array, "R H W"]:

@@ -20,7 +20,7 @@ CONGESTION = 0.01  # cells of way that each cell of queue costs at first
 LEFT = 0.02  # share of the army that is taken to be under way at least
 QUEUE = 20.0  # cells of queue that are worth no detour
 STEEPNESS = 0.1  # cells of way by cell of queue beyond that
-SURCHARGE = 2.0  # cells of way that a queue costs at most by that
+SURCHARGE = 8.0  # cells of way that a queue costs at most by that
 LEAST = 1e-9  # mass, so that no share is divided by 0
 TINY = 1e-12  # squared flux below which it has no direction
 

@@ -144,6 +144,16 @@ def test_those_of_diffusion_agree():
             assert abs(slope - measured) <= 1e-3 * abs(measured)
 
 
+def test_a_cell_that_holds_little_is_not_multiplied_without_bound():
+    """Beside a ford of a hundredth's capacity mass would else be multiplied by a hundred in derivatives, every tick."""
+    capacity = jnp.where(jnp.arange(6) % 2 == 0, 1, 0.01)[None, :]
+    mass, velocity = 0.5 * capacity[None], jnp.ones((1, 1, 6, 2)) * 0.8
+    slope = jax.jit(jax.jacrev(lambda mass: advect(mass, velocity, Terrain(capacity > 0, capacity), quantum=None).mass))
+    jacobian = np.asarray(slope(mass)).reshape(6, 6)
+    np.testing.assert_allclose(jacobian.sum(axis=0), 1, atol=1e-5)
+    assert np.abs(jacobian).max() < 4
+
+
 def test_forward_mode_agrees_with_reverse_mode():
     rng = np.random.default_rng(9)
     mass = jnp.asarray(rng.random((1, 6, 7)), jnp.float32)
