@@ -22,7 +22,7 @@ PLAYED = {  # without OpenGL first, since the others import it; the next two end
     "no model": "--headless --controller {checkpoint}/..",
     "another shape": "--headless --controller {reshaped}",
     "no such display": "DISPLAY=:4711 --ticks 3 --controller poisson {small}",
-    "no display": "--ticks 50 --controller poisson {small}",
+    "no display": "--ticks 25 --controller poisson {small}",
     "a window": "SDL_VIDEODRIVER=offscreen --settings {settings} --ticks 20 --controller poisson"
     " --grid 64x48 --mass 300",
     "checkpoint": "--headless --ticks 3 --controller {checkpoint} {small}",
@@ -168,7 +168,7 @@ def test_without_a_display_it_films_a_demo_and_says_where(played):
     assert "filming" in done.stderr
     film = Image.open(path)
     assert film.size == (720, 405)
-    assert film.n_frames == pytest.approx(50 / 30 * 12, abs=1)
+    assert film.n_frames == pytest.approx(25 / 30 * 12, abs=1)
 
 
 def test_a_display_that_is_named_but_not_there_counts_as_none(played):
