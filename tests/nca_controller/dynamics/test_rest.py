@@ -68,8 +68,9 @@ def through(begun):
 @pytest.fixture(scope="module")
 def by_a_friend(simulation):
     """The states of a march through a friend, by the programs of those awake alone, as soon as they are there."""
-    fought(simulation, BY_A_FRIEND, (BY_A_FRIEND, 6), (through(BY_A_FRIEND), 20))
-    compiled(simulation)
+    for _ in range(2):  # programs: of the one awake, and of both
+        fought(simulation, BY_A_FRIEND, (BY_A_FRIEND, 6), (through(BY_A_FRIEND), 30))
+        compiled(simulation)
     return fought(simulation, BY_A_FRIEND, (BY_A_FRIEND, 6), (through(BY_A_FRIEND), 190))
 
 
