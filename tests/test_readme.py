@@ -7,7 +7,7 @@ import pytest
 
 from engine.controls import gestures
 from engine.controls.bindings import bindings, help_rows
-from engine.formations import load
+from engine.formations import load, overlap
 
 pytestmark = pytest.mark.usefixtures("somewhat_optimised")  # its program is that of nca_controller/test_controllers.py
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,4 +40,5 @@ def test_its_library_example_runs():
     names = {}
     exec(README.split("```python\n")[1].split("```")[0], names)
     assert names["masses"].shape == (200, 128, 192) and names["fought"].shape == (20, 2, 128, 192)
+    assert overlap(names["masses"][-1], names["target"]) >= 0.95
     assert names["moved"].mass.sum() == 1000

@@ -31,12 +31,16 @@ class Orders:
         self.check_ground(ground)
         self.rng = rng
         self.ground = ground or Ground.plain(side, side)
-        self.formations = list(formations.load().values())
+        self.formations = self.load_formations()
         self.masses = masses
         self.turn = turn
 
     def check_ground(self, ground: Ground | None) -> None:
         """Raise ValueError for a ground that these orders cannot be given on; any will do here."""
+
+    def load_formations(self) -> list[formations.Formation]:
+        """Return the formations that are ordered."""
+        return list(formations.load().values())
 
     def starts(self, count: int) -> Float[np.ndarray, "count H W"]:
         """Return the masses at the start of `count` battles."""
@@ -69,19 +73,15 @@ class Orders:
 class NotebookOrders(Orders):
     """The seed's: a pool in quarters, and its three formations in the middle of the field."""
 
-    def __init__(
-        self,
-        side: int,
-        masses: tuple[float, float],
-        turn: float,
-        rng: np.random.Generator,
-        ground: Ground | None = None,
-    ) -> None:
+    def check_ground(self, ground: Ground | None) -> None:
         """Raise ValueError for any ground but an open one: the seed's disorder knows no walls."""
-        super().__init__(side, masses, turn, rng, ground)
-        if not (self.ground.open_cells.all() and np.all(np.asarray(self.ground.capacity) == 1)):
+        if ground is not None and not (ground.open_cells.all() and np.all(np.asarray(ground.capacity) == 1)):
             raise ValueError("the starts 'quarters' know open ground alone: choose others, or leave the terrain out")
-        self.formations = [formations.load()[name] for name in NOTEBOOK_FORMATIONS]
+
+    def load_formations(self) -> list[formations.Formation]:
+        """Return the seed's three."""
+        known = formations.load()
+        return [known[name] for name in NOTEBOOK_FORMATIONS]
 
     def starts(self, count: int) -> Float[np.ndarray, "count H W"]:
         """Return Gaussian blobs, lightly and heavily noisy formations and clean ones, a quarter each."""

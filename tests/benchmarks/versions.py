@@ -40,6 +40,8 @@ TESTS = (  # gradients, checkpoints and snapshots, training, files, both rendere
     "tests/engine/view/test_pictures.py",
     "tests/test_packaging.py",
     "tests/test_strangers_machine.py",
+    "tests/test_lists.py",
+    "tests/test_refusals.py",
     "tests/test_run_game.py",
 )
 

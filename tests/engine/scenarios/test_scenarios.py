@@ -1,86 +1,16 @@
 """Scenario files: what they say is what is played, and whatever is wrong with one is told in one line."""
 
-import os
-
 import numpy as np
 import pytest
-import tomli_w
-from PIL import Image
-from stand_in import StandIn
+from duel import GOOD, campaign, round_trip
 
-from engine import formations, scenarios
-from engine.battle.setup import BattleSetup
+from engine import scenarios
 from engine.formations import FormationError
 from engine.io import ASSETS, MATERIALS, Table
 from engine.io.errors import FileError, InputError
 from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
 from engine.orders.order import Order
 from engine.scenarios import load
-
-GOOD = """
-title = "A duel"
-size = [64, 48]
-sides = ["Rome", "Carthage"]
-seed = 5
-ticks = 90
-player = "Carthage"
-camera = { x = 30, y = 20, width = 40 }
-
-[[regiments]]
-name = "left"
-side = "Rome"
-mass = 80
-men = 160
-formation = "line"
-at = [16, 24]
-angle = 90
-
-[[regiments]]
-name = "right"
-side = "Carthage"
-mass = 80.5
-controller = "plan"
-formation = "wedge"
-at = [48, 24]
-angle = 270
-frontage = 18
-
-[[orders]]
-tick = 60
-regiment = "right"
-halt = true
-
-[[orders]]
-tick = 10
-regiment = "left"
-formation = "column"
-line = [[10, 10], [20, 10.5]]
-queued = true
-
-[[orders]]
-tick = 20
-charge = [40, 24, 3]
-
-[[orders]]
-tick = 30
-regiment = "left"
-controller = "poisson"
-"""
-
-
-@pytest.fixture
-def write(tmp_path):
-    def to_file(text, name="duel.toml"):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return to_file
-
-
-def campaign(scenario):
-    controllers = dict.fromkeys(("nca", "plan", "poisson"), object)
-    return BattleSetup(StandIn, controllers, formations.load(), scenario)
 
 
 def test_a_scenario_is_what_its_file_says(write):
@@ -144,7 +74,7 @@ def test_every_scenario_that_ships_can_be_played(path):
     campaign(scenario).check()
     # What is written of it reads as the same, to the bit.
     again = path.parent / "again.toml"
-    table = scenarios.read_scenario(Table(tomli_w_round_trip(scenarios.scenario_table(scenario)), again.name), again)
+    table = scenarios.read_scenario(Table(round_trip(scenarios.scenario_table(scenario)), again.name), again)
     assert table.regiments == scenario.regiments
     assert table.orders == scenario.orders
     assert table.schedule == scenario.schedule
@@ -159,35 +89,6 @@ def test_every_scenario_that_ships_can_be_played(path):
         scenario.seed,
         scenario.ticks,
     )
-
-
-def tomli_w_round_trip(table):
-    import tomllib
-
-    return tomllib.loads(tomli_w.dumps(table))
-
-
-def test_a_terrain_picture_says_where_men_can_stand(write, tmp_path):
-    levels = np.full((48, 64), 255, np.uint8)
-    levels[:10], levels[40:] = 0, 128
-    Image.fromarray(levels).save(tmp_path / "ground.png")
-    duel = load(write('terrain = "ground.png"\n' + GOOD))
-    assert not duel.ground.open_cells[:10].any()
-    assert duel.ground.open_cells[10:].all()
-    assert duel.ground.capacity[20, 20] == 1
-    assert (duel.ground.capacity > 0).all()  # as simulations ask
-    assert duel.ground.capacity[45, 20] == pytest.approx(128 / 255, abs=1e-6)
-    again = scenarios.read_scenario(Table(scenarios.scenario_table(duel), "again.toml"), tmp_path)
-    np.testing.assert_array_equal(again.ground.open_cells, duel.ground.open_cells)
-    np.testing.assert_array_equal(again.ground.capacity[10:], duel.ground.capacity[10:])
-    # Without a size the picture's is the field's.
-    small = load(write('terrain = "ground.png"\n' + GOOD.replace("size = [64, 48]\n", "")))
-    assert small.ground.grid == (48, 64)
-    # A picture of another size is scaled.
-    Image.fromarray(levels).resize((32, 24), Image.Resampling.NEAREST).save(tmp_path / "ground.png")
-    coarse = load(write('terrain = "ground.png"\n' + GOOD))
-    assert coarse.ground.grid == (48, 64)
-    assert not coarse.ground.open_cells[:10].any()
 
 
 @pytest.mark.parametrize(
@@ -257,19 +158,6 @@ def test_a_file_that_is_none_is_told(write, tmp_path):
         load(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("content", "complaint"),
-    [(b"no picture", "it is no PNG"), (None, "has no open cell: white is open ground")],
-)
-def test_a_picture_of_no_use_is_told(write, tmp_path, content, complaint):
-    if content is None:
-        Image.new("L", (64, 48)).save(tmp_path / "ground.png")
-    else:
-        (tmp_path / "ground.png").write_bytes(content)
-    with pytest.raises(FileError, match=rf"duel.toml: field 'terrain'.*{complaint}"):
-        load(write('terrain = "ground.png"\n' + GOOD))
-
-
 def test_a_scenario_is_found_by_name_or_path(write):
     path = write(GOOD)
     assert scenarios.resolve("crossing") == scenarios.list_files()["crossing"]
@@ -294,61 +182,6 @@ def test_the_example_of_the_docs_can_be_played(write):
         battle.tick()
     assert battle.state.orders[0].formation == "wedge"
     assert [order.formation for order in battle.state.waiting_orders[0]] == ["line"]
-
-
-def test_a_terrain_may_be_an_octile_map_and_a_replay_carries_it_to_the_bit(write, tmp_path):
-    rows = ["." * 64] * 20 + ["S" * 64] * 10 + ["." * 60 + "@@TT"] * 18
-    (tmp_path / "town.map").write_text("type octile\nheight 48\nwidth 64\nmap\n" + "\n".join(rows))
-    duel = load(write('terrain = "town.map"\n' + GOOD))
-    assert not duel.ground.open_cells[30:, 60:].any() and (duel.ground.capacity[20:30] == 0.5).all()
-    table = scenarios.scenario_table(duel)
-    assert "picture" not in table
-    again = scenarios.read_scenario(Table(tomli_w_round_trip(table), "again.toml"), tmp_path)
-    np.testing.assert_array_equal(again.ground.open_cells, duel.ground.open_cells)
-    np.testing.assert_array_equal(again.ground.capacity, duel.ground.capacity)
-    half = load(write('terrain = "town.map"\ncells = 32\n' + GOOD.replace("size = [64, 48]\n", "")))
-    assert half.ground.grid == (24, 32)
-    for lines, complaint in {
-        "cells = 32": "field 'cells' says how a terrain is scaled, and there is no field 'terrain'",
-        'terrain = "town.map"\ncells = 32': "is 64x48 cells, which do not become the field's 64x48",
-        'terrain = "town.map"\ncells = 8': "field 'cells' must be a whole number from 16 to 4096, not 8",
-        'capacities = "aGVsbG8="': "field 'capacities': it is no PNG",
-    }.items():
-        with pytest.raises(FileError, match=complaint):
-            load(write(f"{lines}\n{GOOD}"))
-
-
-def test_a_terrain_lies_in_the_asset_folder_unless_the_file_was_named_by_its_path(tmp_path):
-    mine = tmp_path / "assets" / "scenarios"
-    mine.mkdir(parents=True)
-    for place in (tmp_path / "out.png", mine / "in.png", mine.parent / "beside.png"):
-        Image.new("L", (64, 48), 255).save(place)
-    (mine / "link.png").symlink_to(tmp_path / "out.png")
-    os.mkfifo(mine / "pipe.png")
-    path = mine / "duel.toml"
-    for terrain, complaint in {
-        "in.png": "",
-        "../beside.png": "",
-        "../../out.png": "lies outside",
-        str(tmp_path / "out.png"): "lies outside",
-        "link.png": "lies outside",
-        "/dev/zero": "lies outside",
-        "pipe.png": "is no plain file",
-        "x" * 300: "name too long",
-        r"a\u0000b": "no file can have this name",
-    }.items():
-        path.write_text(f'terrain = "{terrain}"\n' + GOOD)
-        if complaint:
-            with pytest.raises(FileError, match=complaint):
-                load(path)
-            assert "cannot be used: duel.toml: field 'terrain'" in scenarios.descriptions([path])[0]
-        else:
-            assert load(path).ground.open_cells.all()
-        if complaint == "lies outside" and terrain != "/dev/zero":
-            assert load(path, anywhere=True).ground.open_cells.all()
-    path.write_text('terrain = "/dev/zero"\n' + GOOD)
-    with pytest.raises(FileError, match="is no plain file"):
-        load(path, anywhere=True)
 
 
 @pytest.mark.parametrize(

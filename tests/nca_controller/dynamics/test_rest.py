@@ -27,6 +27,11 @@ def block(top, left, side=6):
 THREE = np.stack([block(2, 2), block(2, 32), block(16, 32)])
 GONE = np.stack([block(16, 2), block(2, 32), block(16, 32)])  # the first has marched away from the others
 TWO = THREE[[0, 1]]
+SIDES = (0, 0, 1)  # of all battles here, so that they share their programs
+
+# The first is ordered through the second, its friend, or through the third, its enemy; the other sleeps far off.
+BY_A_FRIEND = np.stack([block(2, 2), block(2, 16), block(16, 32)])
+BY_AN_ENEMY = BY_A_FRIEND[[0, 2, 1]]
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +39,9 @@ def simulation():
     return JaxSimulation(RULE)
 
 
-def fought(simulation, mass, *orders, sides=None):
+def fought(simulation, mass, *orders):
     """Return the states after each tick under orders of so many ticks each."""
-    states = [simulation.reset(mass, GROUND, [Poisson()] * len(mass), 0, sides=sides)]
+    states = [simulation.reset(mass, GROUND, [Poisson()] * len(mass), 0, sides=SIDES)]
     for targets, ticks in orders:
         for _ in range(ticks):
             states.append(simulation.tick(states[-1], targets))
@@ -55,15 +60,29 @@ def compiled(simulation):
         time.sleep(0.01)
 
 
+def through(begun):
+    """Return the targets of an order to the first to go through whoever stands in its way."""
+    return np.stack([block(2, 32), *begun[1:]])
+
+
+@pytest.fixture(scope="module")
+def by_a_friend(simulation):
+    """The states of a march through a friend, by the programs of those awake alone, as soon as they are there."""
+    for _ in range(2):  # programs: of the one awake, and of both
+        fought(simulation, BY_A_FRIEND, (BY_A_FRIEND, 6), (through(BY_A_FRIEND), 30))
+        compiled(simulation)
+    return fought(simulation, BY_A_FRIEND, (BY_A_FRIEND, 6), (through(BY_A_FRIEND), 190))
+
+
 def test_it_is_the_same_to_the_bit_whichever_program_moves_them(simulation, monkeypatch):
-    sides, orders = (0, 0, 1), ((THREE, 6), (GONE, 12))
-    fought(simulation, THREE, *orders, sides=sides)
+    orders = ((THREE, 6), (GONE, 12))
+    fought(simulation, THREE, *orders)
     compiled(simulation)
-    apart = fought(simulation, THREE, *orders, sides=sides)
+    apart = fought(simulation, THREE, *orders)
     assert asleep(apart[6]) == [True] * 3 and asleep(apart[-1]) == [False, True, True]
     with monkeypatch.context() as patch:
         patch.setattr(Programs, "find", lambda *_, **__: None)
-        together = fought(simulation, THREE, *orders, sides=sides)
+        together = fought(simulation, THREE, *orders)
     for one, other in zip(apart, together, strict=True):
         jax.tree.map(lambda a, b: np.testing.assert_array_equal(a, b), one, other)
     assert len(simulation._programs._programs) >= 1
@@ -74,22 +93,17 @@ def test_it_is_the_same_to_the_bit_whichever_program_moves_them(simulation, monk
         assert asleep(pure) == asleep(state)
 
 
-def test_a_friend_who_slept_gives_way_by_whichever_program(simulation, monkeypatch):
+def test_a_friend_who_slept_gives_way_by_whichever_program(simulation, by_a_friend, monkeypatch):
     """Ordered through the second, which sleeps, while an enemy sleeps far off."""
-    begun = np.stack([block(2, 2), block(2, 16), block(16, 32)])
-    beyond = np.stack([block(2, 32), *begun[1:]])
-    sides, orders = (0, 0, 1), ((begun, 6), (beyond, 190))
-    fought(simulation, begun, *orders, sides=sides)
-    compiled(simulation)
-    apart = fought(simulation, begun, *orders, sides=sides)
+    beyond = through(BY_A_FRIEND)
     with monkeypatch.context() as patch:
         patch.setattr(Programs, "find", lambda *_, **__: None)
-        together = fought(simulation, begun, *orders, sides=sides)
-    for one, other in zip(apart, together, strict=True):
+        together = fought(simulation, BY_A_FRIEND, (BY_A_FRIEND, 6), (beyond, 190))
+    for one, other in zip(by_a_friend, together, strict=True):
         np.testing.assert_array_equal(one.mass, other.mass)
-    shares = np.array([np.minimum(state.mass, beyond).sum(axis=(1, 2)) / 36 for state in apart])
+    shares = np.array([np.minimum(state.mass, beyond).sum(axis=(1, 2)) / 36 for state in by_a_friend])
     assert shares[-1, 0] >= 0.95 and 0.78 <= shares[:, 1].min() < 0.99 and shares[-1, 1] >= 0.98
-    assert asleep(apart[6]) == [True] * 3
+    assert asleep(by_a_friend[6]) == [True] * 3
 
 
 def test_an_order_wakes_in_the_same_tick_and_nobody_else_drifts(simulation):
@@ -100,33 +114,42 @@ def test_an_order_wakes_in_the_same_tick_and_nobody_else_drifts(simulation):
 
 
 def test_a_wound_wakes(simulation):
-    state = fought(simulation, TWO, (TWO, 6))[-1]
-    assert asleep(state) == [True, True]
+    state = fought(simulation, THREE, (THREE, 6))[-1]
+    assert asleep(state) == [True, True, True]
     wounded = np.array(state.mass)
     wounded[0, 2:4] = 0
     wounded[0, 10:12, 2:8] = 1  # thrown out of the ranks
     state = state.replace(mass=wounded)
     for _ in range(3):
-        state = simulation.tick(state, TWO)
-    assert asleep(state) == [False, True]
+        state = simulation.tick(state, THREE)
+    assert asleep(state) == [False, True, True]
     assert (state.mass[0] != wounded[0]).any(), "it goes back to its place"
 
 
-@pytest.mark.parametrize("sides", [(0, 0), (0, 1)])
-def test_who_comes_near_wakes_and_a_friend_passes_as_without_the_rule(simulation, sides):
-    across = np.stack([block(2, 2), block(2, 16)]), np.stack([block(2, 32), block(2, 16)])
-    orders = ((across[0], 6), (across[1], 140))
-    states = fought(simulation, across[0], *orders, sides=sides)
-    assert asleep(states[6]) == [True, True]
-    awake = next(number for number, state in enumerate(states[6:]) if not asleep(state)[1])
+def check_who_comes_near(states, begun, met):
+    """Assert that whom the first has met woke before they touched, and that both end as without the rule."""
+    assert asleep(states[6]) == [True] * 3
+    awake = next(number for number, state in enumerate(states[6:]) if not asleep(state)[met])
     reached = next(number for number, state in enumerate(states[6:]) if np.asarray(state.mass[0, :, 15]).any())
     assert awake < reached, "before they touch"
-    without = fought(JaxSimulation(None), across[0], *orders, sides=sides)
+    without = fought(JaxSimulation(None), begun, (begun, 6), (through(begun), len(states) - 7))
     overlaps = [
-        np.minimum(state.mass, across[1]).sum(axis=(1, 2)) / across[1].sum(axis=(1, 2))
+        np.minimum(state.mass, through(begun)).sum(axis=(1, 2)) / through(begun).sum(axis=(1, 2))
         for state in (states[-1], without[-1])
     ]
     np.testing.assert_allclose(*overlaps, atol=1e-4)
+
+
+def test_who_comes_near_wakes_and_a_friend_passes_as_without_the_rule(by_a_friend):
+    check_who_comes_near(by_a_friend, BY_A_FRIEND, 1)
+
+
+def test_an_enemy_who_comes_near_wakes_and_stands_as_without_the_rule(simulation):
+    states = fought(simulation, BY_AN_ENEMY, (BY_AN_ENEMY, 6), (through(BY_AN_ENEMY), 140))
+    check_who_comes_near(states, BY_AN_ENEMY, 2)
+
+
+jitted = jax.jit(judged, static_argnames="boundary")
 
 
 def judge(masses, target, boundary="wall", rule=RULE):
@@ -134,7 +157,7 @@ def judge(masses, target, boundary="wall", rule=RULE):
     rest = awake_at_first(jnp.asarray(masses[0]), rule)
     said = []
     for mass in masses:
-        rest = judged(rest, jnp.asarray(mass), jnp.asarray(target), boundary)
+        rest = jitted(rest, jnp.asarray(mass), jnp.asarray(target), boundary)
         said.append(np.asarray(rest.asleep).tolist())
     return said
 
@@ -143,16 +166,16 @@ def test_who_still_has_soldiers_on_the_march_does_not_sleep():
     """Eight in a thousand, far from the target, which the overlap alone would not tell from rest."""
     marches = []
     for number in range(8):
-        marches.append(THREE[:1].copy())
+        marches.append(TWO.copy())
         marches[-1][0, 20, 4 + 3 * number] = 0.3
-    assert judge(marches, THREE[:1]) == [[False]] * 8
-    assert judge(marches[:1] * 8, THREE[:1])[-1] == [True], "who stands still may"
+    assert [first for first, _ in judge(marches, TWO)] == [False] * 8
+    assert judge(marches[:1] * 8, TWO)[-1][0], "who stands still may"
 
 
 def test_whom_a_wound_takes_from_beyond_its_target_wakes():
-    stray = THREE[:1].copy()
+    stray = TWO.copy()
     stray[0, 20, 20] = 0.3
-    assert judge([stray] * 6 + [THREE[:1]], THREE[:1])[-2:] == [[True], [False]]
+    assert [first for first, _ in judge([stray] * 6 + [TWO], TWO)[-2:]] == [True, False]
 
 
 @pytest.mark.parametrize("left", [0.0, 0.5])

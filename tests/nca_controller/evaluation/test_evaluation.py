@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from flax import struct
 
 from engine.formations import form_up, load
 from engine.plugin import Ground
-from nca_controller import load_controller
+from nca_controller import Poisson, load_controller
 from nca_controller.evaluate import main as evaluate
 from nca_controller.evaluation.battles import battle
 from nca_controller.evaluation.bound import PRECISION, bottleneck_distance, digest, known_bounds
@@ -69,12 +70,29 @@ def test_a_field_that_is_not_finite_makes_no_figure():
     target = mass.copy()
     mass[20, 20] = np.nan
     with pytest.raises(ValueError, match="mass must be finite"):
-        battle(load_controller("poisson"), mass, [target, target], 90, between=8)  # as below: one program serves both
+        battle(load_controller("poisson"), mass, [target, target], 90, between=8)
+
+
+@struct.dataclass
+class Paced(Poisson):
+    """The Poisson flow, so many times as fast."""
+
+    pace: float = 1.0
+
+    def order(self, memory, mass, target):
+        order, memory = super().order(memory, mass, target)
+        return self.pace * order, memory
+
+
+def test_velocities_that_are_no_numbers_make_no_figure():
+    mass = form_up(load()["circle"], 120.0, GROUND, centre=(20, 20)).target
+    with pytest.raises(FloatingPointError, match="the field is not finite"):
+        battle(Paced(np.nan), mass, [mass, mass], 90, between=8)  # as below: one program serves both
 
 
 def test_times_count_from_one_and_orders_follow_each_other():
     def ordered_twice(mass, first, second):
-        return battle(load_controller("poisson"), mass, [first, second], 90, between=8)
+        return battle(Paced(1.0), mass, [first, second], 90, between=8)
 
     here = form_up(load()["circle"], 120.0, GROUND, centre=(20, 20)).target
     there = form_up(load()["circle"], 120.0, GROUND, centre=(40, 20)).target

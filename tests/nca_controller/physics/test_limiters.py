@@ -9,6 +9,13 @@ import pytest
 
 from nca_controller.physics import LIMITERS, Terrain, advect, superbee, superbee_smooth, ultra_bee, van_leer
 
+ALL = list(LIMITERS.values())
+
+
+def numbered(number):
+    """Return the scheme of that place among all, for a program that serves them all."""
+    return lambda *field: jax.lax.switch(number, ALL, *field)
+
 
 def covered(start, length, count):
     """Return the share of each of `count` unit cells that an interval covers."""
@@ -25,7 +32,7 @@ def march(scheme, direction, speed=1.0):
     mass[0, 20:52, 20:52] = 1
     velocity = np.broadcast_to(np.float32(speed * direction), (*mass.shape, 2))
     pairs = round(40 / (speed * 0.5))
-    moved, peak = marched(jnp.asarray(mass), jnp.asarray(velocity), pairs, scheme)
+    moved, peak = marched(jnp.asarray(mass), jnp.asarray(velocity), pairs, ALL.index(scheme))
     moved = np.asarray(moved[0], np.float64)
     distance = pairs * 0.5 * speed
     x, y = 20 + distance * direction
@@ -34,9 +41,10 @@ def march(scheme, direction, speed=1.0):
     return np.minimum(moved, footprint).sum() / 1024, (centre - 35.5) @ direction / distance, float(peak)
 
 
-@partial(jax.jit, static_argnames="scheme")
-def marched(mass, velocity, pairs, scheme):
+@jax.jit
+def marched(mass, velocity, pairs, number):
     """Return the mass after so many pairs of steps, and the fullest that any cell ever was."""
+    scheme = numbered(number)
 
     def pair(_, so_far):
         mass, peak = so_far
@@ -66,7 +74,7 @@ def test_the_table_goes_from_smearing_to_sharpening():
     direction = np.array([np.cos(np.deg2rad(18)), np.sin(np.deg2rad(18))])
     kept = [march(scheme, direction)[0] for scheme in LIMITERS.values()]
     assert list(LIMITERS) == ["donor_cell", "van_leer", "superbee", "superbee_smooth", "ultra_bee"]
-    assert kept == sorted(kept)
+    assert kept == sorted(kept) and kept[0] < kept[-1]
 
 
 def test_superbee_smooth_is_superbee_with_van_leers_derivative():
@@ -111,17 +119,22 @@ def test_van_leer_is_of_second_order_on_smooth_data_and_donor_cell_of_first():
     assert 0.7 < np.log2(coarse / fine) < 1.1
 
 
-@pytest.mark.parametrize("scheme", LIMITERS.values())
-def test_no_new_extremes_and_no_more_variation(scheme):
+@jax.jit
+def step(mass, velocity, number):
+    return advect(mass, velocity, Terrain(np.ones((1, 64), bool), 4.0, "torus"), scheme=numbered(number)).mass
+
+
+@pytest.mark.parametrize("name", LIMITERS)
+def test_no_new_extremes_and_no_more_variation(name):
     """In an even wind the total variation along a row never grows (TVD, Harten 1983)."""
     rng = np.random.default_rng(1)
     mass = (rng.random((1, 1, 64)) * (rng.random((1, 1, 64)) < 0.5)).astype(np.float32)
     velocity = np.zeros((1, 1, 64, 2), np.float32)
     velocity[..., 0] = 0.7
-    ring, highest = Terrain(np.ones((1, 64), bool), 4.0, "torus"), mass.max()
+    highest = mass.max()
     variation = np.abs(np.diff(mass, append=mass[..., :1])).sum()
     for _ in range(50):
-        mass = np.asarray(advect(mass, velocity, ring, scheme=scheme).mass)
+        mass = np.asarray(step(mass, velocity, list(LIMITERS).index(name)))
         now = np.abs(np.diff(mass, append=mass[..., :1])).sum()
         assert now <= variation + 1e-4 and mass.max() <= highest + 1e-5
         variation = now
