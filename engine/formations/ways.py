@@ -5,6 +5,7 @@ What is found of a ground is kept by its content, for the next order on the same
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -38,9 +39,14 @@ def part_of(mass: Float[np.ndarray, "H W"], ground: Ground) -> int:
     return int(np.bincount(parts[inside], mass[inside].astype(np.float64)).argmax())
 
 
-def distances_by_way(cells: Bool[np.ndarray, "H W"], ground: Ground) -> Float[np.ndarray, "H W"]:
-    """Return how far each cell is from the nearest of some cells by way, in cells: inf where no way leads."""
-    return ways_on(ground).distances(cells)
+def distances_by_way(
+    cells: Bool[np.ndarray, "H W"], ground: Ground, limit: float = math.inf
+) -> Float[np.ndarray, "H W"]:
+    """Return how far each cell is from the nearest of some cells by way, in cells.
+
+    It is inf where no way leads, and beyond the `limit`, which costs nothing.
+    """
+    return ways_on(ground).distances(cells, limit)
 
 
 def cell_at(place: Place, grid: tuple[int, int]) -> tuple[int, int]:
