@@ -21,7 +21,13 @@ STARTS, WAYS = 16, 256  # of ways, and the ways themselves, that are kept
 
 def ways_on(ground: Ground) -> Geodesics:
     """Return the ways of a ground, those of an equal one where they are known."""
-    return _ways(np.packbits(ground.open_cells).tobytes(), ground.grid, ground.boundary == "torus")
+    return ways_over(ground.open_cells, ground.boundary == "torus")
+
+
+def ways_over(open_cells: Bool[np.ndarray, "H W"], torus: bool = False) -> Geodesics:
+    """Return the ways over open cells, those of equal ones where they are known."""
+    height, width = open_cells.shape
+    return _ways(np.packbits(open_cells).tobytes(), (height, width), torus)
 
 
 @lru_cache(maxsize=GROUNDS)
