@@ -93,8 +93,9 @@ class Feedback:
         return self._previewed
 
     def _new_preview(self, battle: Battle, actors: Regiments) -> Preview:
-        mouse, state, given = self._mouse, battle.state, ()
+        mouse, state = self._mouse, battle.state
         assert mouse.drag is not None
+        given: Given = ()
         try:
             given = mouse.active.preview(mouse.drag, mouse.player.chosen(actors))
             placed = list(zip([regiment for regiment, _ in given], battle.previews(given), strict=True))
