@@ -1,6 +1,7 @@
 """Bad input on the command line: one clear line, exit code 2, and JAX is not even imported."""
 
 import pytest
+from PIL import Image
 from program import answers, refused, run, without
 
 REFUSED = {
@@ -45,6 +46,7 @@ REFUSED = {
     "--headless --terrain isle.map --grid 64x64": "isle.map: is 40x30 cells, which do not become the field's 64x64",
     "--headless --terrain isle.map --cells 8": "argument --cells: '8' is not a number of cells from 16 to 4096",
     "--headless --terrain isle.map --mass 750": "there is too little room there: for a mass of 720, and not of 750",
+    "--headless --terrain vast.png": "a field of 1450x1450 cells is too large for so many regiments: 1 times 2102500",
     "--headless --cells 64": "--cells says how --terrain is scaled, and there is none",
     "--headless --scenario crossing --terrain isle.map": "--terrain is the scenario's to say",
     "--headless --scenario island.toml": "island.toml: 'Guards' at tick 9: no way leads there from where they stand",
@@ -74,6 +76,9 @@ def write_grounds(folder):
     maps = {"isle": ISLE, "ragged": [*ISLE[:4], "...", *ISLE[5:]], "closed": ["@" * 40] * 30}
     for name, rows in maps.items():
         (folder / f"{name}.map").write_text(header + "\n".join(rows))
+    vast = Image.new("L", (1450, 1450), 255)
+    vast.paste(0, (3, 700, 1400, 720))
+    vast.save(folder / "vast.png")
     for name, place in (("island", 5), ("walled", 27)):
         (folder / f"{name}.toml").write_text(ON_THE_ISLE.format(place=place))
 

@@ -19,7 +19,7 @@ from engine.formations import Formation, Materials, check_mass, largest_room, mu
 from engine.io import InputError, __version__, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.plugin import Ground
-from engine.scenarios import SIMULATION, Regiment, Scenario
+from engine.scenarios import SIMULATION, Regiment, Scenario, check_cells
 
 SHARE_OF_A_PART = 0.25  # of what the largest part of a ground holds, that the army takes at most by default
 
@@ -134,13 +134,15 @@ def without_file(args: Namespace, schedule: Schedule = ()) -> Scenario:
 def terrain_without_file(args: Namespace) -> tuple[Ground, Materials | None]:
     """Return the ground of the game without a scenario, that of --terrain or open, and its materials.
 
-    Raises FileError.
+    Raises FileError, and InputError for one of more cells than an army can be on.
     """
     if args.terrain is None:
         if args.cells is not None:
             raise InputError("--cells says how --terrain is scaled, and there is none")
         return Ground.plain(*(args.grid or GRID)), None
-    return read_terrain(args.terrain, args.cells, size=args.grid and args.grid[::-1])
+    ground, materials = read_terrain(args.terrain, args.cells, size=args.grid and args.grid[::-1])
+    check_cells(ground.grid)  # before its ways are looked for
+    return ground, materials
 
 
 def default_mass(ground: Ground) -> float:

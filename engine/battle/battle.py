@@ -142,6 +142,13 @@ class Battle:
         """Return the placements of orders that would be given together. Raises FormationError if there is none."""
         return [placement for _, placement in execution.placed(self.state, given, self._context)]
 
+    def unfitted(self, given: Given) -> list[Placement]:
+        """Return the placements that orders would have on a field without closed cells, to show what is refused.
+
+        Raises FormationError if there is none.
+        """
+        return execution.unfitted(self.state, given, self._context)
+
     def depth(self, regiment: int, order: Order) -> float:
         """Return how deep a regiment would stand in the order's formation, in cells; faster than a preview."""
         return execution.depth_of(self.state, regiment, order, self._context)

@@ -59,8 +59,12 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
         case GiveOrders(given, queued):
             book = state.book
             for (regiment, _), (order, placement) in zip(given, placed(state, given, context, queued), strict=True):
-                change = book.with_waiting if queued else book.with_order
-                book = change(regiment, order, placement)
+                if queued:
+                    at_centre = state.ground.open_cells.all()
+                    place = placement.centre if at_centre else formations.standing_place(placement.target)
+                    book = book.with_waiting(regiment, order, placement, place)
+                else:
+                    book = book.with_order(regiment, order, placement)
             return replace(state, book=book)
         case Halt(regiments):
             book = state.book
@@ -127,13 +131,13 @@ def _next_waiting(state: BattleState, context: Context) -> BattleState:
 
 def _with_next_order(state: BattleState, regiment: int, context: Context) -> BattleState:
     """Return the state in which a regiment has taken up the first of its waiting orders, or dropped it as void."""
-    first, *others = state.waiting_orders[regiment]
+    first, *others = state.book.waiting[regiment]
     try:
-        ((first, placement),) = placed(state, ((regiment, first),), context)
+        ((order, placement),) = placed(state, ((regiment, first.order),), context)
     except FormationError as error:
         state = remarked(state, str(error))
-        first, placement = state.orders[regiment], state.placements[regiment]
-    return replace(state, book=state.book.with_order(regiment, first, placement, tuple(others)))
+        order, placement = state.orders[regiment], state.placements[regiment]
+    return replace(state, book=state.book.with_order(regiment, order, placement, tuple(others)))
 
 
 def remarked(state: BattleState, remark: str | PluginError) -> BattleState:
@@ -161,17 +165,29 @@ def count(state: BattleState, command: Command, context: Context) -> BattleState
 def placed(state: BattleState, given: Given, context: Context, queued: bool = False) -> list[tuple[Order, Placement]]:
     """Return orders that are given together and their placements, beside friends who stand there.
 
-    Those that are `queued` wait, and make room for friends when their turn comes. Raises FormationError.
+    Those that are `queued` wait, and make room for friends when their turn comes. Raises FormationError, which of
+    several regiments names the one whose order cannot be.
     """
-    if queued:
-        return [(order, placement_of(state, regiment, order, context)) for regiment, order in given]
     scheduled = [command for tick, command in context.schedule if tick >= state.tick]
     leaving = frozenset[int]().union(*map(regiments_of, scheduled)) - state.commanded
     leaving |= {regiment for regiment, _ in given}
-    return [
-        beside_friends(state, regiment, order, partial(_placed_on, state, regiment, context), leaving)
-        for regiment, order in given
-    ]
+    found = []
+    for regiment, order in given:
+        place = partial(_placed_on, state, regiment, context)
+        try:
+            alone = (order, place(order, state.ground)) if queued else None
+            found.append(alone or beside_friends(state, regiment, order, place, leaving))
+        except FormationError as error:
+            if len(given) == 1 or regiment not in range(len(state.regiments)):
+                raise
+            raise FormationError(f"{state.regiments[regiment].name}: {error}") from None
+    return found
+
+
+def unfitted(state: BattleState, given: Given, context: Context) -> list[Placement]:
+    """Return the placements of orders as they would be if all of the field were open. Raises FormationError."""
+    open_field = replace(state, ground=Ground.plain(*state.ground.grid))
+    return [placement_of(open_field, regiment, order, context) for regiment, order in given]
 
 
 def _placed_on(state: BattleState, regiment: int, context: Context, order: Order, ground: Ground) -> Placement:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float
+from scipy.ndimage import label
 
-from engine.formations import FormationError, fill
+from engine.formations import FormationError, distances_by_way, fill
 from engine.orders import Scatter
 from engine.plugin import Ground
 
 TICKS_PER_RADIUS = 3.0  # for each cell of the radius: at half a cell a tick all are out by then
 LEAST_TICKS = 10  # that a scatter lasts
+FIRST_REACH = 8.0  # cells of way that are looked at first around a disc, and a square's side as large as the mass
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,64 @@ def scatter_targets(
 ) -> dict[int, Float[np.ndarray, "H W"]]:
     """Return the targets of the regiments that are hit: the mass as it is, but that in the discs on open cells nearby.
 
-    Each target has its regiment's mass to the bit. Raises FormationError where there is no room around.
+    Nearby is by way: nobody is sent across a wall. Each target has its regiment's mass to the bit. Raises
+    FormationError where there is no room around.
     """
     hit = hit_cells(scatters, ground.grid)
     room = np.where(ground.open_cells & ~hit, np.broadcast_to(ground.capacity, ground.grid), 0.0)
     room = np.maximum(room - np.where(hit, 0.0, mass.sum(axis=0, dtype=np.float64)), 0.0)
-    y, x = np.mgrid[: ground.grid[0], : ground.grid[1]] + 0.5
+    straight = _distance_to_discs(scatters, ground.grid)
+    pieces = _pieces(hit, ground)
     targets = {}
     for regiment, own in enumerate(mass):
-        displaced = np.where(hit, own, 0).sum(dtype=np.float64)
-        if displaced == 0:
+        if not own[hit].any():
             continue
-        if displaced > room.sum():
-            raise FormationError("a charge needs open ground around it, and there is too little")
-        distance = np.full(ground.grid, np.inf)
-        for one in scatters:
-            (place_x, place_y), radius = one.command.place, one.command.radius
-            np.minimum(distance, np.hypot(x - place_x, y - place_y) - radius, out=distance)
-        added = fill(distance, float(displaced), room)
-        room -= added
-        targets[regiment] = np.where(hit, 0, own) + added
+        target = np.where(hit, 0, own)
+        for piece in pieces:
+            displaced = float(np.where(piece, own, 0).sum(dtype=np.float64))
+            if displaced > 0:
+                added = _filled_nearby(piece, straight, displaced, room, ground)
+                room -= added
+                target = target + added
+        targets[regiment] = target
     return targets
+
+
+def _distance_to_discs(scatters: Sequence[ActiveScatter], grid: tuple[int, int]) -> Float[np.ndarray, "H W"]:
+    """Return each cell centre's distance in cells to the nearest disc's rim, negative inside."""
+    y, x = np.mgrid[: grid[0], : grid[1]] + 0.5
+    distance = np.full(grid, np.inf)
+    for one in scatters:
+        (place_x, place_y), radius = one.command.place, one.command.radius
+        np.minimum(distance, np.hypot(x - place_x, y - place_y) - radius, out=distance)
+    return distance
+
+
+def _pieces(hit: Bool[np.ndarray, "H W"], ground: Ground) -> list[Bool[np.ndarray, "H W"]]:
+    """Return the parts of the cells that are hit which walls keep asunder: on open ground all of them are one."""
+    if ground.open_cells.all():
+        return [hit]
+    pieces, count = label(hit & ground.open_cells)
+    return [pieces == number for number in range(1, count + 1)]
+
+
+def _filled_nearby(
+    piece: Bool[np.ndarray, "H W"],
+    straight: Float[np.ndarray, "H W"],
+    mass: float,
+    room: Float[np.ndarray, "H W"],
+    ground: Ground,
+) -> Float[np.ndarray, "H W"]:
+    """Return so much mass on the room that is nearest to a piece of the discs, by way. Raises FormationError."""
+    if ground.open_cells.all():
+        nearby, reach = straight, math.inf
+    else:
+        reach = FIRST_REACH + math.sqrt(mass)
+        nearby = np.maximum(straight, distances_by_way(piece, ground, reach))
+    while room[np.isfinite(nearby)].sum() < mass:
+        if math.isinf(reach):
+            raise FormationError("a charge needs open ground around it, and there is too little")
+        reach = math.inf if reach > sum(ground.grid) else 2 * reach
+        nearby = np.maximum(straight, distances_by_way(piece, ground, reach))
+    known = np.isfinite(nearby)
+    return fill(np.where(known, nearby, nearby[known].max()), mass, np.where(known, room, 0.0))

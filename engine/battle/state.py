@@ -19,12 +19,20 @@ from engine.battle.progress import Progress
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
 from engine.io import InputError, PluginError, plugin_errors
-from engine.orders import Order
+from engine.orders import Order, Place
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 from engine.soldiers import Soldiers
 
 _versions = count(1)
+
+
+@dataclass(frozen=True)
+class WaitingOrder:
+    """An order that waits for those before it, and where the regiment will stand under it."""
+
+    order: Order
+    place: Place  # as the order is fitted to the ground
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +41,11 @@ class OrderBook:
 
     orders: tuple[Order, ...]
     placements: tuple[Placement, ...]
-    waiting: tuple[tuple[Order, ...], ...]
+    waiting: tuple[tuple[WaitingOrder, ...], ...]
     version: int = field(init=False, default_factory=lambda: next(_versions), compare=False)  # no two books share one
 
     def with_order(
-        self, regiment: int, order: Order, placement: Placement, waiting: tuple[Order, ...] = ()
+        self, regiment: int, order: Order, placement: Placement, waiting: tuple[WaitingOrder, ...] = ()
     ) -> OrderBook:
         """Return the book in which one regiment has another order, and others that wait after it."""
         return OrderBook(
@@ -46,9 +54,9 @@ class OrderBook:
             _replaced(self.waiting, regiment, waiting),
         )
 
-    def with_waiting(self, regiment: int, order: Order, placement: Placement) -> OrderBook:
-        """Return the book in which one more order of a regiment waits for those before it."""
-        placed = replace(order, centre=placement.centre, angle=placement.angle)
+    def with_waiting(self, regiment: int, order: Order, placement: Placement, place: Place) -> OrderBook:
+        """Return the book in which one more order of a regiment waits for those before it, with its `place`."""
+        placed = WaitingOrder(replace(order, centre=placement.centre, angle=placement.angle), place)
         return replace(self, waiting=_replaced(self.waiting, regiment, (*self.waiting[regiment], placed)))
 
     @cached_property
@@ -97,7 +105,7 @@ class BattleState:
     @property
     def waiting_orders(self) -> tuple[tuple[Order, ...], ...]:
         """The orders of each regiment that wait for those before them."""
-        return self.book.waiting
+        return tuple(tuple(one.order for one in waiting) for waiting in self.book.waiting)
 
     @property
     def mass_start(self) -> float:

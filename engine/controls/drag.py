@@ -9,6 +9,7 @@ from typing import Literal
 from engine.orders import Place
 from engine.view import Modifiers, MouseButton, MouseMove, Pixel
 
+HELD = 0.25  # seconds from which on a button that is down is held: a click is shorter
 LINE = 14.0  # pixels from which on a drag is a line: a shorter one is an unsteady click
 CLICK_RADIUS = 5.0  # pixels that the mouse may move within a click
 DOUBLE_CLICK = 0.35  # seconds within which a second click, or press of a key, makes a double one

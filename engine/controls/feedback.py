@@ -5,19 +5,34 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.battle import Battle, BattleState
 from engine.controls import marks
+from engine.controls.drag import HELD
 from engine.controls.mouse import Mouse
 from engine.controls.selection import Regiments, standing_at
 from engine.formations import FormationError, Placement
-from engine.view import Annotation, Cursor, DrawnSoldiers, Scene
+from engine.orders import Given
+from engine.view import Annotation, Cursor, DrawnSoldiers, Rows, Scene
 
 PREVIEW_SECONDS = 0.012  # that a preview may take of each frame; one that takes longer is made in fewer frames
 MOST_FRAMES = 8  # between two previews, however long one takes
+ROUTES_EVERY = 8  # ticks between two routes round what is closed
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An order in hand, as it would be carried out, or that and why it would be refused."""
+
+    soldiers: DrawnSoldiers | None = None
+    marks: tuple[Annotation, ...] = ()  # the ways that regiments would go, or crosses where they cannot stand
+    refusal: str = ""  # one line; "": it would be carried out
+
+
+NO_PREVIEW = Preview()
 
 
 class Feedback:
@@ -29,7 +44,9 @@ class Feedback:
         self._last_request: object = None  # all that determines the preview, as it was in the frame before
         self._frames_left = 0  # until the preview is made anew though the mouse is still moving
         self._preview_request: object = None  # the same, as it was when the preview was made
-        self._previewed: tuple[DrawnSoldiers | None, list[Annotation]] = (None, [])
+        self._previewed = NO_PREVIEW
+        self._routes_request: object = None  # all that determines the routes on bad ground
+        self._routes: list[Annotation] = []
 
     def decorate(self, scene: Scene, battle: Battle | None) -> Scene:
         """Return the scene with the player's camera and cursor, selection, annotations and preview."""
@@ -39,18 +56,33 @@ class Feedback:
         if battle is None or state is None:
             return scene
         selected = self._mouse.selected()
-        soldiers = with_selection(scene.soldiers, state, selected)
-        preview, ways = self._preview(battle)
-        drawn = (*scene.marks, *marks.routes(state, selected), *ways, *self._marks())
-        return replace(scene, soldiers=soldiers, preview=preview, marks=drawn)
+        preview = self._preview(battle)
+        return replace(
+            scene,
+            status=with_remark(scene.status, preview.refusal),
+            soldiers=with_selection(scene.soldiers, state, selected),
+            preview=preview.soldiers,
+            refused=bool(preview.refusal),
+            marks=(*scene.marks, *self._routes_of(state, selected), *preview.marks, *self._marks()),
+        )
 
-    def _preview(self, battle: Battle) -> tuple[DrawnSoldiers | None, list[Annotation]]:
-        """Return the soldiers as they would stand, and the ways that they would go."""
+    def _routes_of(self, state: BattleState, selected: Regiments) -> list[Annotation]:
+        """Return the routes of the selected; to find ways for those who march takes too long for every tick."""
+        if state.ground.open_cells.all():
+            return marks.routes(state, selected)
+        request = (selected, state.book.version, state.tick // ROUTES_EVERY)
+        if request != self._routes_request:
+            self._routes_request, self._routes = request, marks.routes(state, selected)
+        return self._routes
+
+    def _preview(self, battle: Battle) -> Preview:
+        """Return the order in hand, if there is one."""
         mouse = self._mouse
         actors = mouse.player.actors()
         if not (mouse.drag and actors and mouse.active.gives_orders):
-            return None, []
-        request = (mouse.drag, actors, mouse.radius, mouse.player.queueing, battle.state.book.version)
+            return NO_PREVIEW
+        book = battle.state.book.version
+        request = (mouse.drag, mouse.held >= HELD, actors, mouse.radius, mouse.player.queueing, book)
         self._frames_left -= 1
         # While the mouse keeps moving, a slow preview is made only in some of the frames.
         if request != self._preview_request and (request == self._last_request or self._frames_left <= 0):
@@ -60,17 +92,19 @@ class Feedback:
         self._last_request = request
         return self._previewed
 
-    def _new_preview(self, battle: Battle, actors: Regiments) -> tuple[DrawnSoldiers | None, list[Annotation]]:
-        mouse = self._mouse
+    def _new_preview(self, battle: Battle, actors: Regiments) -> Preview:
+        mouse, state = self._mouse, battle.state
         assert mouse.drag is not None
+        given: Given = ()
         try:
             given = mouse.active.preview(mouse.drag, mouse.player.chosen(actors))
-            placed = battle.previews(given)
-        except FormationError:
-            return None, []  # the player is notified once this is ordered
-        placements = [(regiment, placement) for (regiment, _), placement in zip(given, placed, strict=True)]
-        ways = [mark for regiment, placement in placements for mark in marks.way(battle.state, regiment, placement)]
-        return in_rank_and_file(battle.state, placements) if placements else None, ways
+            placed = list(zip([regiment for regiment, _ in given], battle.previews(given), strict=True))
+        except FormationError as error:
+            return _refused(battle, given, str(error))
+        if not placed:
+            return NO_PREVIEW
+        ways = [mark for one in placed for mark in marks.way(state, *one, mouse.player.queueing)]
+        return Preview(in_rank_and_file(state, placed), tuple(ways))
 
     def _marks(self) -> list[Annotation]:
         mouse = self._mouse
@@ -91,6 +125,21 @@ class Feedback:
             return "crosshair"
         over = standing_at(state.mass, mouse.place(mouse.pointer), mouse.grasp, mouse.player.own)
         return "arrow" if over is None else "hand"
+
+
+def _refused(battle: Battle, given: Given, refusal: str) -> Preview:
+    """Return orders that cannot be, as they were meant: where soldiers would stand if no cell were closed."""
+    try:
+        meant = list(zip([regiment for regiment, _ in given], battle.unfitted(given), strict=True))
+    except FormationError:  # it could not be anywhere
+        return Preview(refusal=refusal)
+    soldiers = in_rank_and_file(battle.state, meant) if meant else None
+    return Preview(soldiers, tuple(marks.refused([placement for _, placement in meant])), refusal)
+
+
+def with_remark(status: Rows, remark: str) -> Rows:
+    """Return the HUD's rows with one more remark, where it shows any and does not have this one already."""
+    return status if not remark or not status or ("", remark) in status else (*status, ("", remark))
 
 
 def with_selection(soldiers: DrawnSoldiers | None, state: BattleState, selected: Regiments) -> DrawnSoldiers | None:

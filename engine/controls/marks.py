@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
+from jaxtyping import Float
 
 from engine.battle import BattleState
 from engine.controls.selection import Regiments, whereabouts
@@ -47,20 +49,49 @@ def arrow(first: Place, last: Place) -> Annotation:
     return Annotation(np.stack([tail, tip, barbs[0], tip, barbs[1]]), "facing")
 
 
-def way(state: BattleState, regiment: int, placement: Placement) -> list[Annotation]:
-    """Return the fastest way on which a regiment could take up a placement; none where it is there already."""
-    start, end = standing_place(state.mass[regiment]), standing_place(placement.target)
+def way(state: BattleState, regiment: int, placement: Placement, queueing: bool = False) -> list[Annotation]:
+    """Return the fastest way on which a regiment could take up a placement; none where it is there already.
+
+    With `queueing` it begins where the orders before this one lead to.
+    """
+    start = _last_stop(state, regiment) if queueing else standing_place(state.mass[regiment])
+    end = standing_place(placement.target)
     corners = fastest_way(state.ground, start, end)
     return [Annotation(corners, "way")] if len(corners) > 1 and math.dist(start, end) > ARRIVED else []
+
+
+def _last_stop(state: BattleState, regiment: int) -> Place:
+    waiting = state.book.waiting[regiment]
+    return waiting[-1].place if waiting else standing_place(state.placements[regiment].target)
+
+
+def refused(placements: Sequence[Placement]) -> list[Annotation]:
+    """Return the crosses at the places of orders that cannot be."""
+    return [Annotation(np.array([placement.centre for placement in placements]), "refused")] if placements else []
 
 
 def routes(state: BattleState, regiments: Regiments) -> list[Annotation]:
     """Return the route that each of these regiments has before it: to its order's place, and on to its waypoints."""
     annotations = []
     for regiment in regiments:
-        middle, _ = whereabouts(state.mass, (regiment,))
-        goal, _ = whereabouts(state.placements[regiment].target[None], (0,))
-        goals = [goal, *(order.centre for order in state.waiting_orders[regiment])]
-        if len(goals) > 1 or math.dist(middle, goals[0]) > ARRIVED:
-            annotations.append(Annotation(np.array([middle, *goals]), "waypoint"))
+        middle, goal = _place(state, state.mass[regiment]), _place(state, state.placements[regiment].target)
+        goals = [goal, *(one.place for one in state.book.waiting[regiment])]
+        if len(goals) > 1 or math.dist(middle, goal) > ARRIVED:
+            # The first leg is found from its end, which stays while the regiment marches.
+            legs = [_leg(state, goal, middle)[::-1], *(_leg(state, *pair) for pair in pairwise(goals))]
+            points = np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])])
+            stops = accumulate(len(leg) - 1 for leg in legs)
+            annotations.append(Annotation(points, "waypoint", stops=tuple(stops)))
     return annotations
+
+
+def _place(state: BattleState, density: Float[np.ndarray, "H W"]) -> Place:
+    """Return the middle of a density, or where it may lie on closed cells a place that has some of it."""
+    open_field = state.ground.open_cells.all()
+    return whereabouts(density[None], (0,))[0] if open_field else standing_place(density)
+
+
+def _leg(state: BattleState, start: Place, end: Place) -> Float[np.ndarray, "N 2"]:
+    """Return the fastest way between two places, or where none leads a straight line."""
+    corners = fastest_way(state.ground, start, end)
+    return corners if len(corners) else np.array([start, end])

@@ -145,6 +145,11 @@ class Mouse:
         for tool in self.tools:
             tool.forget()
 
+    @property
+    def held(self) -> float:
+        """How many seconds the button of the drag has been down; 0 where there is none."""
+        return max(self._advanced, self._now) - self.drag.began if self.drag else 0.0
+
     # Where the mouse is.
 
     def place(self, pixel: Pixel) -> Place:

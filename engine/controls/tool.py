@@ -48,6 +48,11 @@ class Pointing(Protocol):
     in_hand: Tool | None  # the tool that the player has taken in hand
 
     @property
+    def held(self) -> float:
+        """How many seconds the button of the drag has been down; 0 where there is none."""
+        ...
+
+    @property
     def grasp(self) -> float:
         """How far from a regiment a click still hits it, in cells."""
         ...

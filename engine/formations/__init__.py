@@ -17,7 +17,7 @@ from engine.formations.mass import check_mass, fill, overlap
 from engine.formations.materials import Materials, with_words
 from engine.formations.place_order import muster_order, place_order, placement_on
 from engine.formations.placement import Placement, dimensions, form_up
-from engine.formations.ways import distances_by_way, fastest_way, part_of, standing_place
+from engine.formations.ways import distances_by_way, fastest_way, part_of, standing_place, ways_over
 
 __all__ = [
     "Formation",
@@ -50,5 +50,6 @@ __all__ = [
     "read_ground",
     "read_terrain",
     "standing_place",
+    "ways_over",
     "with_words",
 ]

@@ -14,7 +14,7 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from engine.formations import materials
-from engine.io import MATERIALS, FileError, read_png
+from engine.io import MATERIALS, FileError, limits, read_png
 from engine.plugin import QUANTUM, Ground
 
 OPEN, CLOSED = 255, 32  # grey levels: of open ground, and below which a cell is closed
@@ -24,9 +24,11 @@ def read_picture(content: bytes, size: tuple[int, int] | None, name: str) -> tup
     """Return the ground of a PNG, scaled to `size` (width and height in cells) where that is given, and its materials.
 
     What is transparent shows white, open ground, behind it. `name` is the file and the field for error lines. Raises
-    FileError for a picture that cannot be read.
+    FileError for a picture that cannot be read, and for more cells than a ground may have before they take memory.
     """
-    colours = read_png(content, name)
+    if size is not None and size[0] * size[1] > limits.MOST_GROUND_CELLS:
+        raise FileError(f"{name}: {size[0]}x{size[1]} cells are too many, over {limits.MOST_GROUND_CELLS}")
+    colours = read_png(content, name, limits.MOST_PIXELS if size else limits.MOST_GROUND_CELLS)
     levels = np.asarray(Image.fromarray(colours[..., :3]).convert("L"))
     if (alpha := colours[..., 3]).min() < 255:
         levels = np.rint(255 - (255.0 - levels) * alpha / 255).astype(np.uint8)
@@ -54,7 +56,7 @@ def is_grey(ground: Ground) -> bool:
 
 def read_quanta(text: str, name: str) -> Ground:
     """Return the ground of a picture that `write_quanta` wrote."""
-    colours = read_png(_decoded(text, name), name)[..., :3].astype(np.int64)
+    colours = read_png(_decoded(text, name), name, limits.MOST_GROUND_CELLS)[..., :3].astype(np.int64)
     quanta = (colours * (2**16, 2**8, 1)).sum(axis=-1)
     return Ground(quanta > 0, (np.where(quanta > 0, quanta, 1 / QUANTUM) * QUANTUM).astype(np.float32))
 
@@ -67,7 +69,7 @@ def write_quanta(ground: Ground) -> str:
 
 def read_materials(text: str, name: str) -> materials.Materials:
     """Return the materials of a picture that `write_materials` wrote. Raises FileError for any other."""
-    found = read_png(_decoded(text, name), name)[..., 0]
+    found = read_png(_decoded(text, name), name, limits.MOST_GROUND_CELLS)[..., 0]
     if found.max(initial=0) >= len(MATERIALS):
         raise FileError(f"{name} must have levels below {len(MATERIALS)}, a material each")
     return found

@@ -26,20 +26,20 @@ def of_colours(colours: UInt8[np.ndarray, "H W 3"], ground: Ground) -> Materials
 
     Grey and black say nothing.
     """
-    light = colours.astype(np.float64)
-    most, least = light.max(axis=-1), light.min(axis=-1)
-    spread = np.maximum(most - least, 1.0)
-    red, green, blue = (light[..., channel] for channel in range(3))
+    most, least = colours.max(axis=-1), colours.min(axis=-1)
+    coloured = (most >= DARKEST) & (most - least >= PALEST * most) & (_slow(ground) | ~ground.open_cells)
+    found = np.zeros(ground.grid, np.uint8)
+    red, green, blue = colours[coloured].astype(np.float64).T  # of few cells, mostly
+    most, spread = most[coloured], (most - least)[coloured].astype(np.float64)
     hue = np.select(  # in sixths of the circle
         [most == red, most == green],
         [(green - blue) / spread % 6.0, (blue - red) / spread + 2.0],
         (red - green) / spread + 4.0,
     )
-    coloured = (most >= DARKEST) & (most - least >= PALEST * most)
     bands = np.searchsorted([end for end, _, _ in HUES], 60.0 * hue).clip(max=len(HUES) - 1)
     closed, slow = (np.array([MATERIALS.index(band[which]) for band in HUES]) for which in (1, 2))
-    found = np.where(ground.open_cells, slow[bands], closed[bands])
-    return np.where(coloured & (_slow(ground) | ~ground.open_cells), found, 0).astype(np.uint8)
+    found[coloured] = np.where(ground.open_cells[coloured], slow[bands], closed[bands])
+    return found
 
 
 def of_letters(letters: UInt8[np.ndarray, "H W"]) -> Materials:

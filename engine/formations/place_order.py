@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from engine.fields import wrap_degrees
 from engine.formations.fitting import laid_out
@@ -52,16 +52,30 @@ def muster_order(order: Order, formation: Formation, mass: float, ground: Ground
     """Return where an army of that mass musters under its first order. Raises FormationError as `place_order` does.
 
     So it does where the army would stand in a wall: its place is closed and the formation, hollow or not, covers it,
-    or no cell that it covers is open.
+    no cell that it covers is open, or none under its line or in its painted discs.
     """
     placement = place_order(order, formation, mass, ground)
     if not ground.open_cells.all():
         covered = place_order(order, formation, mass, Ground.plain(*ground.grid)).target > 0
         place = cell_at(placement.centre, ground.grid)
-        if (covered[place] and not ground.open_cells[place]) or not ground.open_cells[covered].any():
-            x, y = order.centre
+        drawn = _drawn_cells(order, ground.grid)
+        if (
+            (covered[place] and not ground.open_cells[place])
+            or not ground.open_cells[covered].any()
+            or (drawn.any() and not ground.open_cells[drawn].any())
+        ):
+            x, y = (*order.area, *order.path, order.centre)[0][:2]
             raise FormationError(f"it would muster in a wall: the ground at {x:g}, {y:g} is closed")
     return placement
+
+
+def _drawn_cells(order: Order, grid: tuple[int, int]) -> Bool[np.ndarray, "H W"]:
+    """Return the cells under an order's line or in its painted discs; none where nothing was drawn."""
+    if order.area:
+        return _distance_to_discs(order.area, grid, 0.0) <= 0
+    if order.path:
+        return _distance_to_line(_decimated(order.path), grid) <= UNDER_A_LINE
+    return np.zeros(grid, dtype=bool)
 
 
 def along_path(

@@ -5,6 +5,7 @@ What is found of a ground is kept by its content, for the next order on the same
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -20,7 +21,13 @@ STARTS, WAYS = 16, 256  # of ways, and the ways themselves, that are kept
 
 def ways_on(ground: Ground) -> Geodesics:
     """Return the ways of a ground, those of an equal one where they are known."""
-    return _ways(np.packbits(ground.open_cells).tobytes(), ground.grid, ground.boundary == "torus")
+    return ways_over(ground.open_cells, ground.boundary == "torus")
+
+
+def ways_over(open_cells: Bool[np.ndarray, "H W"], torus: bool = False) -> Geodesics:
+    """Return the ways over open cells, those of equal ones where they are known."""
+    height, width = open_cells.shape
+    return _ways(np.packbits(open_cells).tobytes(), (height, width), torus)
 
 
 @lru_cache(maxsize=GROUNDS)
@@ -38,9 +45,14 @@ def part_of(mass: Float[np.ndarray, "H W"], ground: Ground) -> int:
     return int(np.bincount(parts[inside], mass[inside].astype(np.float64)).argmax())
 
 
-def distances_by_way(cells: Bool[np.ndarray, "H W"], ground: Ground) -> Float[np.ndarray, "H W"]:
-    """Return how far each cell is from the nearest of some cells by way, in cells: inf where no way leads."""
-    return ways_on(ground).distances(cells)
+def distances_by_way(
+    cells: Bool[np.ndarray, "H W"], ground: Ground, limit: float = math.inf
+) -> Float[np.ndarray, "H W"]:
+    """Return how far each cell is from the nearest of some cells by way, in cells.
+
+    It is inf where no way leads, and beyond the `limit`, which costs nothing.
+    """
+    return ways_on(ground).distances(cells, limit)
 
 
 def cell_at(place: Place, grid: tuple[int, int]) -> tuple[int, int]:

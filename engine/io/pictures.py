@@ -32,18 +32,19 @@ TURNS = {  # quarter turns counter-clockwise, and whether it is mirrored from le
 }
 
 
-def read_png(content: bytes, name: str) -> UInt8[np.ndarray, "H W 4"]:
+def read_png(content: bytes, name: str, most: int = MOST_PIXELS) -> UInt8[np.ndarray, "H W 4"]:
     """Return the red, green, blue and alpha of a PNG of any kind, 0 to 255, turned as its EXIF data says.
 
-    `name` is what error lines call it. Raises FileError for whatever else it is, or where it is too large.
+    `name` is what error lines call it. Raises FileError for whatever else it is, or where it has over `most` pixels:
+    then nothing has been decoded yet.
     """
     if not content.startswith(SIGNATURE) or len(content) < HEADER.size:
         raise FileError(f"{name}: it is no PNG")
     _, kind, width, height, bits, colour_type = HEADER.unpack_from(content)
     if kind != b"IHDR" or not (0 < width <= LONGEST_PICTURE and 0 < height <= LONGEST_PICTURE):
         raise FileError(f"{name}: {width}x{height} pixels are no picture, or too many")
-    if width * height > MOST_PIXELS:
-        raise FileError(f"{name}: {width}x{height} pixels are too many, over {MOST_PIXELS}")
+    if width * height > most:
+        raise FileError(f"{name}: {width}x{height} pixels are too many, over {most}")
     from PIL import Image, UnidentifiedImageError  # late: a list needs no pictures
 
     try:

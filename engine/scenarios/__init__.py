@@ -1,6 +1,6 @@
 """What is to be played and what was played, as files: scenarios, ground images and replays, and their TOML."""
 
-from engine.scenarios.budget import check_budget
+from engine.scenarios.budget import check_budget, check_cells
 from engine.scenarios.carried import LARGEST_MODEL
 from engine.scenarios.files import descriptions, list_files, load, resolve
 from engine.scenarios.regiment import Regiment
@@ -15,6 +15,7 @@ __all__ = [
     "Replay",
     "Scenario",
     "check_budget",
+    "check_cells",
     "check_free",
     "descriptions",
     "list_files",

@@ -7,15 +7,20 @@ from engine.orders import GiveOrders, Order, Schedule, SetController
 from engine.scenarios.scenario import Scenario
 
 
+def check_cells(grid: tuple[int, int], regiments: int = 1) -> None:
+    """Raise InputError, one line, for a field of too many cells for so many regiments."""
+    height, width = grid
+    if height * width * regiments > limits.MOST_REGIMENT_CELLS:
+        raise InputError(
+            f"a field of {width}x{height} cells is too large for so many regiments: {regiments} times "
+            f"{height * width} cells are over {limits.MOST_REGIMENT_CELLS}"
+        )
+
+
 def check_budget(scenario: Scenario, log: Schedule = ()) -> None:
     """Raise InputError, one line, for a battle too large to be played: see `io.limits` for what each part may cost."""
-    (height, width), regiments = scenario.ground.grid, scenario.regiments
-    cells = height * width
-    if cells * len(regiments) > limits.MOST_REGIMENT_CELLS:
-        raise InputError(
-            f"a field of {width}x{height} cells is too large for so many regiments: {len(regiments)} times "
-            f"{cells} cells are over {limits.MOST_REGIMENT_CELLS}"
-        )
+    cells, regiments = scenario.ground.open_cells.size, scenario.regiments
+    check_cells(scenario.ground.grid, len(regiments))
     soldiers = sum(regiment.soldiers for regiment in regiments)
     if soldiers > MOST_SOLDIERS:
         raise InputError(f"{soldiers} soldiers are too many: a battle has {MOST_SOLDIERS} at most")

@@ -19,6 +19,7 @@ from engine.formations import Placement
 from engine.soldiers.flow import THIN, TRACE, Flow, cropped, density_correction, sampled_velocity
 from engine.soldiers.ranks import NO_SLOTS, SlotState, updated_slots
 from engine.soldiers.separation import separation
+from engine.soldiers.strays import NOBODY, Homeward, led_home
 
 FIELD_SPEED = 0.5  # cells per tick: the fastest that a field moves
 TOP_SPEED = 1.6 * FIELD_SPEED - 1e-3  # cells per tick: a soldier may run to catch up; 1e-3 is for rounding
@@ -68,6 +69,7 @@ class Soldiers:
     last_facing: Float[np.ndarray, " N"]
     last_walked: Float[np.ndarray, " N"]
     slots: SlotState = NO_SLOTS  # the slots in rank and file, while the mass is at rest
+    homeward: Homeward = NOBODY  # the ways of those who have strayed, on ground with closed cells
 
     def __len__(self) -> int:
         return len(self.position)
@@ -108,8 +110,12 @@ def step(
     slots = updated_slots(soldiers.slots, soldiers.position, soldiers.mass_per_soldier, flow, placement)
     reached = slots.reached_by(soldiers.position, flow)
     moved = np.zeros_like(soldiers.position) if reached else (displacement or march)(soldiers, flow, slots)
-    position = _inside(soldiers.position + moved, flow.mass.shape)
+    position, homeward = _inside(soldiers.position + moved, flow.mass.shape), NOBODY
     if open_cells is not None and not open_cells.all():
+        homeward, strays, steps = led_home(
+            soldiers.homeward, soldiers.position, flow.mass, open_cells, slots.position, FIELD_SPEED
+        )
+        position[strays] = soldiers.position[strays] + steps
         position = _off_walls(soldiers.position, position, open_cells)
     moved = position - soldiers.position
     motion = soldiers.motion + (moved - soldiers.motion) / MEMORY
@@ -123,6 +129,7 @@ def step(
         last_facing=soldiers.facing,
         last_walked=soldiers.walked,
         slots=slots,
+        homeward=homeward,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from engine.view.camera import Camera, letter_scale
-from engine.view.palette import CASING, DRAWN, GOLD, PLANNED, ROUTE, TEXT, VELOCITY, Colour
+from engine.view.palette import CASING, DRAWN, GOLD, PLANNED, REFUSED, ROUTE, TEXT, VELOCITY, Colour
 from engine.view.scene import Annotation, Arrows, Scene
 
 Points = Float[np.ndarray, "N 2"]
@@ -17,6 +17,7 @@ CASE = 1.25  # pixels of dark on either side of a line, so that it shows on any 
 ARROW = 15.0  # pixels: the length of an arrow of top speed
 TOP_SPEED = 0.5  # cells per tick
 DASH, GAP = 9.0, 6.0  # pixels
+CROSS = 13.0  # pixels that a cross reaches to either side
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,10 @@ def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:
     if annotation.kind == "way":
         dashes = _dashes(line, DASH * unit, GAP * unit)
         return joined(_cased(np.concatenate([dashes, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, DRAWN))
-    stops = np.concatenate([points[1:], points[1:]], axis=1)
+    if annotation.kind == "refused":
+        return joined(_cased(_crosses(points, CROSS * unit), 4.0 * unit, REFUSED))
+    places = points[1:] if annotation.stops is None else points[list(annotation.stops)]
+    stops = np.concatenate([places, places], axis=1)
     return joined(
         [*_cased(_dashes(line, DASH * unit, GAP * unit), 2.0 * unit, ROUTE), *_cased(stops, 8.0 * unit, ROUTE)]
     )
@@ -112,6 +116,12 @@ def _head(shafts: Float[np.ndarray, "N 4"], reach: float) -> Float[np.ndarray, "
     back = back / length * np.minimum(reach, 0.6 * length)
     aside = np.stack([-back[:, 1], back[:, 0]], axis=1)
     return np.concatenate([np.concatenate([tip, tip + back + side * aside], axis=1) for side in (0.6, -0.6)])
+
+
+def _crosses(points: Points, reach: float) -> Float[np.ndarray, "M 4"]:
+    """Return two strokes through each point, `reach` pixels to either side and up and down."""
+    strokes = np.array([[-reach, -reach, reach, reach], [-reach, reach, reach, -reach]])
+    return (np.tile(points, 2)[:, None] + strokes).reshape(-1, 4)
 
 
 def _dashes(line: Float[np.ndarray, "N 4"], dash: float, gap: float) -> Float[np.ndarray, "M 4"]:

@@ -14,7 +14,7 @@ from scipy.ndimage import distance_transform_cdt, gaussian_filter
 
 from engine.view.painted_field import painted_size
 from engine.view.palette import ROCK, Colour
-from engine.view.scenery import BRIDGE, STREET, Cells, Scenery
+from engine.view.scenery import BRIDGE, SQUARE, STREET, Cells, Scenery
 from engine.view.woods import crowns
 
 FINENESS = 8.0  # pixels of the picture per cell, where it is not too large for that
@@ -28,7 +28,7 @@ FORD, PEBBLE = (104, 112, 98), (176, 172, 150)
 MIRE, POOL, REED = (62, 60, 36), (26, 34, 34), (150, 146, 84)
 SCREE, STONE = (112, 98, 72), (168, 158, 134)
 PLASTER, ROOF = (146, 134, 112), (112, 98, 84)
-PAVING, JOINT, TRODDEN = (150, 140, 118), (86, 78, 64), (104, 94, 74)
+PAVING, JOINT, TRODDEN, FLAGS = (150, 140, 118), (86, 78, 64), (104, 94, 74), (118, 110, 92)
 
 Plane = Float[np.ndarray, "h w"]  # a value for each pixel
 
@@ -233,8 +233,21 @@ def _street(sheet: _Sheet, cells: Cells) -> None:
     )
 
 
+def _square(sheet: _Sheet, cells: Cells) -> None:
+    """A market place, laid with flags of two sizes, worn and overgrown here and there."""
+    inside = _ramp(sheet.outline(cells, 0.25), 0.35, 0.65)
+    row = np.floor(sheet.y / 1.2)
+    length = np.where(row % 2 < 1, 1.8, 1.3)
+    across, along = (sheet.x + 0.7 * row) % length, sheet.y % 1.2
+    joint = np.minimum(np.minimum(across, length - across), np.minimum(along, 1.2 - along))
+    worn = 0.6 + 0.3 * sheet.noise(5.0, 27)
+    sheet.lay(worn * inside, sheet.shaded(FLAGS, 0.8 + 0.3 * sheet.noise(0.9, 28)))
+    sheet.lay(0.6 * worn * inside * (1.0 - _ramp(joint, 0.05, 0.15)), JOINT)
+
+
 PAINTERS = {  # by cover, lowest first
     STREET: _street,
+    SQUARE: _square,
     "slope": _slope,
     "ford": _ford,
     "swamp": _swamp,

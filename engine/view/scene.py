@@ -31,12 +31,14 @@ class DrawnSoldiers:
 class Annotation:
     """A line over the field: a selection's box, a line drawn by hand, a brush's rim, a facing; or where an army goes.
 
-    That is the route to the orders that wait, or the way that the order in hand would be.
+    That is the route to the orders that wait, or the way that the order in hand would be; where that order would be
+    refused a cross at its places.
     """
 
     points: Float[np.ndarray, "N 2"]  # x, y in cells
-    kind: Literal["selection", "drawn", "waypoint", "way", "brush", "facing"]
+    kind: Literal["selection", "drawn", "waypoint", "way", "brush", "facing", "refused"]
     closed: bool = False
+    stops: tuple[int, ...] | None = None  # of a route: which of its points are orders' places; None: all but the first
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Scene:
     hint: str | None = None  # a quiet line in the lower corner: "F1 shows the keys"
     camera: Camera | None = None  # which part of the field is seen; None: all of it
     preview: DrawnSoldiers | None = None  # the soldiers of an order that is being drawn, each where it would stand
+    refused: bool = False  # whether that order would be refused, so that its preview has a colour of its own
     marks: tuple[Annotation, ...] = ()
     overlays: tuple[FieldOverlay | Arrows, ...] = ()
     open_cells: Bool[np.ndarray, "H W"] | None = None  # where soldiers can stand; None: everywhere

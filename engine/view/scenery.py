@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
-from scipy.ndimage import binary_opening, distance_transform_cdt
+from jaxtyping import Bool, Float, Int, UInt8
+from scipy.ndimage import binary_fill_holes, binary_opening, distance_transform_cdt
 
 from engine.io import CLOSED_MATERIALS, MATERIALS, SLOW_MATERIALS
 from engine.view.scene import Scene
 
-BRIDGE, STREET = "bridge", "street"  # open ground that is seen to be one, by what lies beside it
-COVERS = (*MATERIALS, BRIDGE, STREET)  # what an index of a cover stands for; 0 is meadow
+BRIDGE, STREET, SQUARE = "bridge", "street", "square"  # open ground that is seen to be one, by what lies beside it
+COVERS = (*MATERIALS, BRIDGE, STREET, SQUARE)  # what an index of a cover stands for; 0 is meadow
 NARROW = 14  # cells across between water and water up to which open ground is a bridge
 LONG = 4  # cells along which it is so, at least
-NEAR = 6  # cells from a building up to which open ground is a street
+NEAR = 3  # cells from a building up to which open ground is a street
+GATE = 8  # cells from either side up to which a gap between buildings is one of a town, and no way out of it
+ROOMY = 6  # cells from buildings beyond which a street is a square
 
 Cells = Bool[np.ndarray, "H W"]
 
@@ -76,19 +78,32 @@ def scenery(scene: Scene) -> Scenery | None:
         fitting = cells & np.isin(said, [COVERS.index(name) for name in names])
         cover[fitting] = said[fitting]
     free = cover == 0
-    cover[free & _near(cover == COVERS.index("walls"))] = COVERS.index(STREET)
+    walls = cover == COVERS.index("walls")
+    if walls.any():
+        away = distance_transform_cdt(~walls, "chessboard")
+        town = _within(away)
+        cover[free & (town | (away <= NEAR))] = COVERS.index(STREET)
+        cover[free & town & _roomy(town & (away > ROOMY))] = COVERS.index(SQUARE)
     cover[free & _between(np.isin(cover, [COVERS.index("water"), COVERS.index("ford")]))] = COVERS.index(BRIDGE)
     height = np.where(cover == COVERS.index("slope"), 1.0 - capacity, 0.0)
     height[cover == COVERS.index("rock")] = 1.0
     return Scenery(cover, height.astype(np.float32))
 
 
-def _near(cells: Cells) -> Cells:
-    """Return the cells that are at most NEAR cells from one of these, diagonal steps counting as one."""
-    if not cells.any():
-        return cells
-    near: Cells = distance_transform_cdt(~cells, "chessboard") <= NEAR
-    return near
+def _within(away: Int[np.ndarray, "H W"]) -> Cells:
+    """Return the cells between buildings and within rings of them; `away` is the distance in cells to the nearest."""
+    closed = binary_fill_holes(away <= GATE)
+    within: Cells = distance_transform_cdt(np.pad(closed, 1), "chessboard")[1:-1, 1:-1] > GATE
+    return within
+
+
+def _roomy(middle: Cells) -> Cells:
+    """Return the cells of squares, of which these are the middle; lanes that are a little too wide are none."""
+    middle = binary_opening(middle, np.ones((LONG, LONG), bool))
+    if not middle.any():
+        return middle
+    roomy: Cells = distance_transform_cdt(~middle, "chessboard") <= ROOMY // 2
+    return roomy
 
 
 def _between(water: Cells) -> Cells:

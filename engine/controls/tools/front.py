@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from engine.controls import marks
-from engine.controls.drag import LINE, Drag
+from engine.controls.drag import HELD, LINE, Drag
 from engine.controls.tool import Tool
 from engine.orders import Chosen, Given, deployment
 from engine.view import Annotation, MouseButton
@@ -34,8 +34,11 @@ class Front(Tool):
 
     def preview(self, drag: Drag, chosen: list[Chosen]) -> Given:
         battle = self.mouse.player.battle
-        if battle is None or not self.is_line(drag):
+        if battle is None:
             return ()
+        if not self.is_line(drag):
+            shown = drag.dragged or self.mouse.held >= HELD  # a click is over before it could be looked at
+            return deployment.moved_to(chosen, drag.places[-1]) if shown else ()
         first, last = drag.places[0], drag.places[-1]
         if math.dist(first, last) < deployment.least_front(chosen):
             return deployment.facing_at(chosen, first, last)

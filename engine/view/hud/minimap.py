@@ -19,6 +19,7 @@ COVERS: dict[
     str, tuple[Colour, bool]
 ] = {  # colours of what covers the field, and whether they are striped: what is slow is
     "street": ((84, 78, 62), False),
+    "square": ((104, 98, 82), False),
     "bridge": ((150, 140, 118), False),
     "slope": ((104, 94, 72), True),
     "ford": ((128, 138, 126), True),

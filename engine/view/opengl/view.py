@@ -17,7 +17,7 @@ from engine.view.opengl.outline import Outline
 from engine.view.opengl.panels import PanelLayer
 from engine.view.opengl.screen import Screen
 from engine.view.opengl.soldiers import SoldierLayer
-from engine.view.palette import SELECTED
+from engine.view.palette import REFUSED_SOLDIER, SELECTED
 from engine.view.scene import FieldOverlay, Scene
 from engine.view.scenery import Survey
 from engine.view.selection_outline import selection_outline
@@ -85,7 +85,7 @@ class OpenGLView(WindowView):
             if isinstance(overlay, FieldOverlay):
                 self._fields.draw(camera, overlay)
         if scene.preview is not None:
-            self._soldiers.preview(camera, scene.preview, scene.teams)
+            self._soldiers.preview(camera, scene.preview, (REFUSED_SOLDIER,) if scene.refused else scene.teams)
         self._lines.draw(over_the_field(scene, camera), size)
         self._shown = panels = self._panels.of(scene, camera, self._frame)
         self._panel_layer.draw([panel for panel in panels if panel.name not in UNFILMED], size)

@@ -15,7 +15,7 @@ from engine.view import sprites
 from engine.view.camera import Camera
 from engine.view.hud.panels import UNFILMED, Panels
 from engine.view.lines import over_the_field
-from engine.view.palette import OUTLINE, SELECTED, Colour
+from engine.view.palette import OUTLINE, REFUSED_SOLDIER, SELECTED, Colour
 from engine.view.scene import DrawnSoldiers, FieldOverlay, Scene
 from engine.view.scenery import Survey
 from engine.view.selection_outline import selection_outline
@@ -72,7 +72,8 @@ class SurfaceView(WindowView):
                 blit(surface, painting.field_overlay(camera, overlay))
         if scene.preview is not None:
             preview = surface.copy()
-            self._draw_soldiers(preview, camera, scene.preview, scene.teams)
+            teams = (REFUSED_SOLDIER,) if scene.refused else scene.teams
+            self._draw_soldiers(preview, camera, scene.preview, teams)
             preview.set_alpha(PREVIEW)  # pixels that are the same in both stay as they are
             surface.blit(preview, (0, 0))
         painting.draw_lines(surface, over_the_field(scene, camera))

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import struct
 from jaxtyping import Array, Float, Int
 
@@ -172,4 +173,5 @@ def is_plain(terrain: Terrain) -> bool:
     """Return whether ground is known to be open throughout, with a capacity of 1 and walls around it."""
     if terrain.boundary != "wall" or not are_known(terrain.open_cells, terrain.capacity):
         return False
-    return bool(jnp.all(terrain.open_cells) & jnp.all(terrain.capacity == 1))
+    # By NumPy: within a program that is being traced, JAX would trace even what is known.
+    return bool(np.asarray(terrain.open_cells).all() and (np.asarray(terrain.capacity) == 1).all())

@@ -8,7 +8,8 @@ from army import last
 from session import Session
 from sketches import changed
 
-from engine.orders import Order
+from engine.formations import standing_place
+from engine.orders import GiveOrders, Order
 from engine.plugin import Ground
 from engine.scenarios import Regiment
 
@@ -78,10 +79,99 @@ def test_an_order_to_an_island_is_one_line_in_the_window_and_the_old_one_stands(
     assert session.game.battle.state.book is book and session.commands == commands
     assert changed(before, session.picture()).any()  # the line
     session.drag("right", session.at((56, 38)), session.at((60, 38)), session.at((64, 38)), done=False)
-    scene = session.game.scene()
-    assert scene.preview is None and not [mark for mark in scene.marks if mark.kind == "way"]
     session.mouse_up("right", session.at((64, 38)))
     assert session.game.battle.state.book is book
+
+
+def reddish(colours):
+    """Return the share of these colours that are red, and not as orange as the army."""
+    red, green, blue = np.moveaxis(colours.reshape(-1, 3), -1, 0)
+    return np.mean((red > 150) & (green < 0.4 * red) & (blue < 0.4 * red))
+
+
+def test_before_the_button_is_up_a_dark_ghost_a_cross_and_a_line_say_that_and_why_it_cannot_be(session):
+    book, commands = session.game.battle.state.book, list(session.commands)
+    before = session.picture()
+    session.drag("right", session.at((56, 38)), session.at((60, 38)), session.at((64, 38)), done=False)
+    scene, refusal = session.game.scene(), "no way leads there from where they stand"
+    assert scene.refused and len(scene.preview.position) == 240
+    assert session.game.notice != refusal and scene.status.count(("", refusal)) == 1
+    assert not [mark for mark in scene.marks if mark.kind == "way"]
+    (cross,) = [mark for mark in scene.marks if mark.kind == "refused"]
+    (place,) = cross.points
+    assert place == pytest.approx(scene.preview.position.mean(axis=0), abs=0.6)
+    refusing = session.picture()
+    assert reddish(near(before, session, place)) == 0 and reddish(near(refusing, session, place)) > 0.2
+    session.mouse_up("right", session.at((64, 38)))
+    assert session.game.notice == refusal and session.game.scene().status.count(("", refusal)) == 1
+    assert session.game.battle.state.book is book and session.commands == commands
+    assert not session.game.scene().refused and session.game.scene().preview is None
+    session.drag("right", session.at((8, 26)), session.at((12, 26)), session.at((16, 26)), done=False)
+    allowed = session.game.scene()
+    assert not allowed.refused and not [mark for mark in allowed.marks if mark.kind == "refused"]
+    fair, other = session.picture(), allowed.preview.position.mean(axis=0)
+    dark, light = (near(picture, session, (x + 3.3, y)) for picture, (x, y) in ((refusing, place), (fair, other)))
+    assert dark[..., 0].mean() < 0.7 * light[..., 0].mean()  # darker than any side's soldiers
+
+
+def test_paint_on_closed_ground_is_refused_while_it_is_painted(session):
+    session.press("b")
+    wall = [session.at(place) for place in ((35.5, 20), (35.5, 24), (35.5, 28))]
+    session.game.mouse.radius = 1.0
+    session.drag("left", *wall, done=False)
+    scene = session.game.scene()
+    assert scene.refused and ("", "no open ground was painted") in scene.status
+    assert scene.preview is not None
+    session.mouse_up("left", wall[-1])
+    assert session.game.notice == "no open ground was painted" and session.commands == []
+
+
+def test_a_click_that_is_held_shows_its_ghost_too(session):
+    at = session.at(ISLAND)
+    session.drag("right", at, at, done=False)
+    assert session.game.scene().preview is None  # it may still be a quick one
+    session.play(0.4)
+    assert session.game.scene().refused and len(session.game.scene().preview.position) == 240
+    session.mouse_up("right", at)
+    open_place = session.at((24, 20))
+    session.drag("right", open_place, open_place, done=False)
+    session.play(0.4)
+    ghost = session.game.scene()
+    assert not ghost.refused and [mark.kind for mark in ghost.marks] == ["way"]
+    session.mouse_up("right", open_place)
+    assert np.allclose(session.game.battle.state.placements[0].slots(240), ghost.preview.position)
+
+
+def test_of_several_the_line_names_the_one_who_cannot_go(session):
+    session.click("left", session.at((16, 12)), hold=["left shift"])
+    session.click("right", session.at((60, 47)))  # one would stand in the island's south, the other in its middle
+    assert session.game.notice == "B: no way leads there from where they stand"
+    assert session.commands == []
+
+
+def test_the_routes_of_waiting_orders_lead_by_way_to_where_they_will_be_fitted(session):
+    session.click("right", session.at((24, 20)))
+    session.click("right", session.at((48, 22)), hold=["left shift"])
+    session.click("right", session.at((34.4, 30)), hold=["left shift"])  # into the wall: fitted beside it
+    open_cells = session.game.setup.ground.open_cells
+    (route,) = [mark for mark in session.game.scene().marks if mark.kind == "waypoint"]
+    for one, other in zip(route.points[:-1], route.points[1:], strict=True):
+        column, row = (one + np.linspace(0, 1, 200)[:, None] * (other - one)).astype(int).T
+        assert open_cells[row, column].all()
+    assert len(route.stops) == 3 and route.stops[-1] == len(route.points) - 1 > 3
+    assert route.points[list(route.stops)][:2] == pytest.approx(np.array([(24, 20), (48, 22)]), abs=0.6)
+    seen = session.picture()
+    last_stop, bend = session.at((60, 12)), route.points[2]
+    with session.holding("left shift"):
+        session.drag("right", session.at((50, 12)), session.at((54, 12)), last_stop, done=False)
+        (way,) = [mark for mark in session.game.scene().marks if mark.kind == "way"]
+    assert way.points[0] == pytest.approx(route.points[-1])  # a waiting order begins where the one before it ends
+    session.press("escape")
+    session.press("escape")  # nobody is selected, and no route is drawn
+    assert changed(near(session.picture(), session, bend, 9), near(seen, session, bend, 9)).any()
+    battle = session.game.battle
+    battle.execute(GiveOrders(((0, battle.state.waiting_orders[0][1]),)))
+    assert standing_place(battle.state.placements[0].target) == pytest.approx(route.points[-1])
 
 
 def test_an_order_into_a_wall_is_fitted_and_carried_out(session):

@@ -192,6 +192,11 @@ def test_nobody_musters_in_a_wall():
     for name in ("line", "phalanx", "wedge"):
         with pytest.raises(FormationError, match="it would muster in a wall: the ground at 30, 17 is closed"):
             muster_order(Order(name, (30, 17)), FORMATIONS[name], 60.0, ground)
+    for drawn, at in (({"path": ((29, 12), (29, 21))}, "29, 12"), ({"area": ((30, 22.8, 1.6),)}, "30, 22.8")):
+        with pytest.raises(FormationError, match=f"it would muster in a wall: the ground at {at} is closed"):
+            muster_order(Order("line", (8, 8), **drawn), FORMATIONS["line"], 200.0, ground)
+    over_it = muster_order(Order("line", (8, 8), path=((12, 12), (29, 12))), FORMATIONS["line"], 60.0, ground)
+    assert total(over_it.target) == 60 and not over_it.target[~ground.open_cells].any()
     around = walled((18, 21, 27, 30))  # a rock in the middle of a hollow square
     target = muster_order(Order("square", (28.5, 19.5)), FORMATIONS["square"], 150.0, around).target
     assert total(target) == 150 and not target[18:21, 27:30].any()

@@ -9,6 +9,7 @@ from PIL import Image
 from engine.formations import ground_image, read_ground
 from engine.formations.ground_file import resized
 from engine.io import FileError, InputError, limits
+from engine.io.pictures import HEADER, SIGNATURE
 from engine.plugin import QUANTUM, Ground
 
 LETTERS = {".": 1.0, "G": 1.0, "S": 0.5, "@": 0.0, "O": 0.0, "T": 0.0, "W": 0.0}
@@ -147,12 +148,19 @@ def test_what_is_too_large_or_not_there_is_refused(tmp_path, monkeypatch):
         read_ground(path)
     monkeypatch.setattr(limits, "MOST_GROUND_CELLS", 900)
     Image.new("L", (40, 30), 255).save(tmp_path / "wide.png")
-    with pytest.raises(FileError, match="40x30 cells are too many, over 900"):
+    with pytest.raises(FileError, match="40x30 pixels are too many, over 900"):
         read_ground(tmp_path / "wide.png")
     assert read_ground(tmp_path / "wide.png", size=(20, 16)).grid == (16, 20)
+    monkeypatch.setattr(limits, "MOST_GROUND_CELLS", 300)
     with pytest.raises(FileError, match="16x20 cells are too many"):
-        monkeypatch.setattr(limits, "MOST_GROUND_CELLS", 300)
         read_ground(tmp_path / "wide.png", size=(16, 20))
+    # A header alone is looked at: there is nothing behind it that could be decoded.
+    monkeypatch.undo()
+    (tmp_path / "vast.png").write_bytes(SIGNATURE + HEADER.pack(13, b"IHDR", 2001, 2000, 8, 0)[8:])
+    with pytest.raises(FileError, match="2001x2000 pixels are too many, over 4000000"):
+        read_ground(tmp_path / "vast.png")
+    with pytest.raises(FileError, match="4096x4096 cells are too many, over 4000000"):
+        read_ground(tmp_path / "wide.png", size=(4096, 4096))
     (tmp_path / "noise").write_bytes(b"nothing")
     with pytest.raises(FileError, match="it is no PNG"):
         read_ground(tmp_path / "noise")

@@ -13,7 +13,7 @@ from engine.view.minimap import minimap_camera
 from engine.view.palette import PALETTES
 from engine.view.relief import painted_scenery
 from engine.view.scene import Minimap, Scene
-from engine.view.scenery import BRIDGE, COVERS, STREET, Survey, scenery
+from engine.view.scenery import BRIDGE, COVERS, SQUARE, STREET, Survey, scenery
 
 BLOCK = np.s_[20:44, 30:66]  # rows and columns that are not open ground
 INSIDE = (34.0, 24.0, 62.0, 40.0)  # of it, clear of its edge: left, top, right, bottom in cells
@@ -118,3 +118,25 @@ def test_between_water_lies_a_bridge_and_beside_walls_a_street():
     bend["open_cells"][30:34, 64:66] = True  # a notch in the shore
     assert not scenery(Scene(GRID, None, None, **bend)).has(BRIDGE)
     assert scenery(Scene(GRID, None, None, **walls)).cover[18, 40] == COVERS.index(STREET)
+
+
+def test_a_walled_town_has_no_meadow_within_and_a_square_where_it_is_roomy():
+    cells = np.ones(GRID, bool)
+    cells[6:58, 10:86] = False
+    cells[8:56, 12:84] = True
+    cells[8:16, 14:30] = cells[48:56, 60:80] = False
+    cells[28:38, 10:12] = True  # a gate
+    said = np.where(cells, 0, MATERIALS.index("walls")).astype(np.uint8)
+    found = scenery(Scene(GRID, None, None, open_cells=cells, materials=said))
+    inside = np.zeros(GRID, bool)
+    inside[8:56, 12:84] = True
+    paved = found.cells(STREET) | found.cells(SQUARE)
+    assert paved[inside & cells].all()
+    assert found.cells(SQUARE)[32, 48] and not found.cells(SQUARE)[32, 13]
+    assert not paved[:2].any() and not paved[32, :4].any()  # the meadow outside, before the gate too
+    alone = cells.copy()
+    alone[6:58, 10:86] = True
+    alone[20:30, 20:30] = False  # a single house has no square, and the meadow begins near it
+    said = np.where(alone, 0, MATERIALS.index("walls")).astype(np.uint8)
+    found = scenery(Scene(GRID, None, None, open_cells=alone, materials=said))
+    assert found.cells(STREET)[18, 25] and not found.cells(STREET)[14, 25] and not found.has(SQUARE)

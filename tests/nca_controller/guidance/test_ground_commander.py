@@ -31,6 +31,15 @@ def walled(*open_rows):
     return open_cells
 
 
+def test_ground_that_is_known_is_known_within_a_program_too():
+    """As in training, whose program holds the ground: it was asked for its value, and traced."""
+    begun = [
+        jax.eval_shape(lambda mass, terrain=terrain: GroundFlow().init(mass, terrain, 0), LEFT)
+        for terrain in (Terrain(np.ones(SHAPE, bool)), Terrain(walled(slice(2, 6))), Terrain(np.ones(SHAPE, bool), 0.5))
+    ]
+    assert [isinstance(memory, PlanMemory) for memory in begun] == [True, False, False]
+
+
 LEFT, RIGHT = patch(slice(12, 20), slice(3, 9)), patch(slice(12, 20), slice(22, 28))
 
 
