@@ -43,8 +43,8 @@ def give_way(
     hold there, it gives up at most that share of half. In a cell that is pressed from both sides half of that goes to
     each. Who itself goes the same way as fast as the pressers gives nothing, unless it is held up there and presses on.
 
-    `places` makes what each regiment is to hold, where that is known. Who gives way at all does so wholly on faces
-    between two cells of its place: that takes nothing out of it, and whoever is in there gets on.
+    `places` makes what each regiment is to hold, where that is known. Who gives way at all gives the whole half for
+    what it lacks in the cell of the pressers: that takes nothing out of its place, and whoever is in there gets on.
 
     Where nobody yields, or nobody presses where regiments meet, next to nothing is computed.
     """
@@ -109,12 +109,12 @@ def swap(
     downwards = pushed > 0
     forth = jnp.where(downwards, 1, -1)
     # All that is shifted is shifted at once: each barrier costs the compiler time.
-    here = jnp.concatenate([mass, mass - leaving, courant, pressing, places, pushed[None]])
+    here = jnp.concatenate([mass, mass - leaving, courant, pressing, places - mass, pushed[None]])
     beneath = below(here, boundary)
     held, free, theirs, *_ = split(jnp.where(downwards, beneath, here), len(mass))  # in the cell that is pressed into
-    # Whether it presses on out of that cell, and whether both cells are of its place.
+    # Whether it presses on out of that cell, and what it lacks in the cell that is pressed from.
     stuck = jnp.where(downwards, split(beneath, len(mass))[3], above(pressing, boundary)) * forth > 0
-    within = jnp.minimum(places, split(beneath, len(mass))[4]) > 0
+    lacking = jnp.where(downwards, places - mass, split(beneath, len(mass))[4])
     squeezed = jnp.where(downwards, beneath[-1] < 0, above(pushed, boundary) > 0)  # from its other side as well
     pace = jnp.where(downwards, courant, -split(beneath, len(mass))[2])  # in the cell that is pressed from
     pressed_with = [jnp.where(push * forth > 0, push * forth, 0) for push in apart(pressing)]
@@ -125,8 +125,9 @@ def swap(
     given_up = []
     for regiment, own in enumerate(apart(held)):
         more = own - (intruders - inside[regiment])
-        share = jnp.where(within[regiment] & (yielding[regiment] > 0), 1, yielding[regiment])
-        spare = to_lattice(0.5 * share * jnp.where(more > 0, more, 0), quantum)
+        half, share = 0.5 * jnp.where(more > 0, more, 0), yielding[regiment]
+        homeward = jnp.where(share > 0, jnp.minimum(half, lacking[regiment]), 0)
+        spare = to_lattice(jnp.maximum(share * half, homeward), quantum)
         spare = jnp.where(spare < free[regiment], spare, free[regiment])
         spare = jnp.where(squeezed, to_lattice(0.5 * spare, quantum), spare)
         given_up.append(jnp.where((theirs[regiment] * forth < quickest) | stuck[regiment], spare, 0))

@@ -56,7 +56,7 @@ def advect(
     do not. `first` is the axis of the first pass, "x" or "y"; alternate it where symmetry matters. `yielding[r]` from 0
     to 1 says how far regiment r gives way to friends that press against it, True or 1 up to half of what it holds in a
     cell; by default nobody does. `places` is what each regiment is to hold where it stands: who gives way at all does
-    so wholly on faces between two cells of its place.
+    so wholly into cells in which it lacks of that.
 
     Guaranteed for mass on the lattice (a multiple of `quantum`) that is at least 0, none of it in closed cells, and
     whose sum over regiments is at most the capacity: so it is afterwards, each regiment's total is the same to the

@@ -110,9 +110,9 @@ def swap(pressing, mass, courant, leaving, places, yielding, boundary):
     for own, push, inside, pace, out, place, share in regiments:
         held = np.where(down, below(own, boundary), own)
         free = np.where(down, below(own - out, boundary), own - out)
-        both_of_its_place = (place > 0) & (below(place, boundary) > 0)
-        share = np.where(both_of_its_place & (share > 0), 1, share).astype(np.float32)
-        spare = lattice(np.float32(0.5) * share * positive(held - (sum(intruders) - inside)))
+        lack = np.where(down, place - own, below(place - own, boundary))
+        half = np.float32(0.5) * positive(held - (sum(intruders) - inside))
+        spare = lattice(np.maximum(share * half, np.minimum(half, lack) if share > 0 else 0))
         spare = np.minimum(spare, free)
         spare = np.where(np.where(down, below(squeezed, boundary), squeezed), lattice(np.float32(0.5) * spare), spare)
         same_way = np.where(down, below(pace, boundary), pace) * forth

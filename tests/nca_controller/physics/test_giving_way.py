@@ -30,7 +30,7 @@ def pressed(draw, boundary):
     velocity = rng.normal(size=(*SHAPE, 2)) * draw(st.sampled_from([0.5, 1.0, 20.0]))
     velocity *= rng.random(SHAPE)[..., None] < draw(st.sampled_from([0.5, 1.0]))
     yielding = np.where(rng.random(3) < 0.7, rng.choice([1.0, rng.random()], 3), 0)
-    places = np.float32(rng.random(SHAPE) < draw(st.sampled_from([0.0, 0.8, 1.0])))
+    places = np.float32(rng.random(SHAPE) * draw(st.sampled_from([0.0, 0.5, 2.0])))
     return terrain, mass, np.float32(velocity), np.float32(yielding), places
 
 
@@ -115,7 +115,7 @@ def test_who_goes_the_same_way_is_overtaken_only_where_it_is_held_up(room):
     assert (moved[2, :, 5] == (0 if room else 0.5)).all()
 
 
-def test_within_its_place_a_regiment_gives_way_wholly_if_at_all():
+def test_where_it_lacks_in_its_place_a_regiment_gives_way_wholly_if_at_all():
     """However little it gives at the border of its place; so nobody who is in there is locked in."""
     mass, velocity = np.zeros(SHAPE, np.float32), np.zeros((*SHAPE, 2), np.float32)
     mass[0, :, 4], mass[0, :, 6], mass[2, :, 5], mass[2, :, 7:9] = 1, 0.5, 1, 1
@@ -125,6 +125,8 @@ def test_within_its_place_a_regiment_gives_way_wholly_if_at_all():
     moved = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 0.125], places=places).mass)
     assert (moved[2, :, 4] == 0.125 / 2).all(), "out of its place"
     assert (moved[0, :, 7] == 0.5).all(), "from one cell of it to the next"
+    less = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 0.125], places=0.5 * places).mass)
+    assert (less[0, :, 7] == 0.125 / 2).all(), "to a cell in which it has enough"
     none = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 0], places=places).mass)
     np.testing.assert_array_equal(none, mass)
 
