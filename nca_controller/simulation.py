@@ -89,7 +89,8 @@ class JaxSimulation:
                 state.terrain,
                 sides,
             )
-        moved = self._moved(state, velocities, awake, self._yielding(state, orders, awake))
+        places = orders if has_friends(state.sides) else None
+        moved = self._moved(state, velocities, awake, self._yielding(state, orders, awake), places)
         return state.replace(memories=tuple(memories), rest=rest, **moved)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
@@ -106,7 +107,12 @@ class JaxSimulation:
         return self._gives_way(state.mass, targets, np.isin(np.arange(len(state.mass)), awake))
 
     def _moved(
-        self, state: State, velocities: list[Any], awake: list[int], yielding: Float[Array, " R"] | None
+        self,
+        state: State,
+        velocities: list[Any],
+        awake: list[int],
+        yielding: Float[Array, " R"] | None,
+        places: Float[Array, "R H W"] | None,
     ) -> dict[str, Array]:
         """Return the fields after the march of those awake, by the shortest program that is at hand.
 
@@ -121,11 +127,12 @@ class JaxSimulation:
                 np.asarray(chosen, np.int32),
                 state.terrain,
                 yielding,
+                places,
             )
             some = self._programs.find(self._some, *given, sides=pattern(state.sides, chosen), **law)
             if some is not None:
                 return some(*given)
-        return self._transport(state.mass, velocities, state.terrain, yielding, sides=state.sides, **law)
+        return self._transport(state.mass, velocities, state.terrain, yielding, places, sides=state.sides, **law)
 
 
 def awake_in(state: State, targets: Float[Array, "R H W"]) -> list[int]:

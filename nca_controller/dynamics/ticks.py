@@ -63,11 +63,13 @@ def advance(
         steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain, sides)
         for controller, memory, regiment in regiments
     ]
+    friends = has_friends(state.sides)
     moved = transport(
         state.mass,
         [velocity for velocity, _ in steered],
         state.terrain,
-        gives_way(state.mass, targets, awake) if has_friends(state.sides) else None,
+        gives_way(state.mass, targets, awake) if friends else None,
+        targets if friends else None,
         sides=state.sides,
         scheme=state.scheme,
         quantum=state.quantum,
@@ -127,6 +129,7 @@ def transport(
     velocities: Sequence[Float[Array, "H W 2"]],
     terrain: Terrain,
     yielding: Float[Array, " R"] | None = None,
+    places: Float[Array, "R H W"] | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
@@ -149,6 +152,7 @@ def transport(
             sides=sides,
             first=first,
             yielding=yielding,
+            places=places,
         )
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
     return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
@@ -160,6 +164,7 @@ def transport_some(
     chosen: Int[Array, " B"],
     terrain: Terrain,
     yielding: Float[Array, " R"] | None = None,
+    places: Float[Array, "R H W"] | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
@@ -168,12 +173,12 @@ def transport_some(
     """Return what `transport` does where only the chosen regiments move, in their order; the same to the bit.
 
     The others take up room, offer nothing and give no way, so they may as well be missing capacity. `sides` are those
-    of the chosen; `yielding` is all regiments'.
+    of the chosen; `yielding` and `places` are all regiments'.
     """
     moving = mass[chosen]
     ground = terrain.with_capacity(jnp.maximum(terrain.capacity - (total(mass) - total(moving)), 0))
-    among = None if yielding is None else yielding[chosen]
-    moved = transport(moving, velocities, ground, among, sides=sides, scheme=scheme, quantum=quantum)
+    among, there = (None if known is None else known[chosen] for known in (yielding, places))
+    moved = transport(moving, velocities, ground, among, there, sides=sides, scheme=scheme, quantum=quantum)
     start = {name: jnp.zeros((len(mass), *field.shape[1:]), field.dtype) for name, field in moved.items()}
     return {name: field.at[chosen].set(moved[name]) for name, field in (start | {"mass": mass}).items()}
 

@@ -8,7 +8,7 @@ needs no room, moves nobody's total, and reaches one cell far.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
 
 import jax
@@ -34,13 +34,17 @@ def give_way(
     boundary: str,
     sides: Sequence[int],
     quantum: float | None,
+    places: Callable[[], Float[Array, "R H W"]] | None = None,
 ) -> Float[Array, "R H W"]:
     """Return the flux through the face below each row, of that exchanged and accepted, once friends have given way.
 
     `offers` across each face, like the flux, are positive downwards; what of them is not in the flux presses.
     `yielding[r]` from 0 to 1 says how far regiment r gives way: of what it holds beyond a face, less what the pressers
     hold there, it gives up at most that share of half. In a cell that is pressed from both sides half of that goes to
-    each. Who itself goes the same way as fast as the pressers gives nothing.
+    each. Who itself goes the same way as fast as the pressers gives nothing, unless it is held up there and presses on.
+
+    `places` makes what each regiment is to hold, where that is known. Who gives way at all gives the whole half for
+    what it lacks in the cell of the pressers: that takes nothing out of its place, and whoever is in there gets on.
 
     Where nobody yields, or nobody presses where regiments meet, next to nothing is computed.
     """
@@ -52,7 +56,8 @@ def give_way(
             members = [regiment for regiment, its in enumerate(sides) if its == side]
             if len(members) > 1:
                 of = jnp.asarray(members)
-                theirs = swap(pressing[of], mass[of], courant[of], leaving[of], yielding[of], boundary, quantum)
+                within = jnp.zeros_like(mass[of]) if places is None else places()[of]
+                theirs = swap(pressing[of], mass[of], courant[of], leaving[of], yielding[of], boundary, quantum, within)
                 for regiment, more in zip(members, theirs, strict=True):
                     crossing[regiment] = crossing[regiment] + more
         return jnp.stack(crossing)
@@ -97,15 +102,19 @@ def swap(
     yielding: Float[Array, " R"],
     boundary: str,
     quantum: float | None,
+    places: Float[Array, "R H W"],
 ) -> list[Field]:
     """Return what crosses each face besides, for regiments of one side; over them it adds up to 0."""
     pushed = total(pressing)
     downwards = pushed > 0
     forth = jnp.where(downwards, 1, -1)
     # All that is shifted is shifted at once: each barrier costs the compiler time.
-    here = jnp.concatenate([mass, mass - leaving, courant, pushed[None]])
+    here = jnp.concatenate([mass, mass - leaving, courant, pressing, places - mass, pushed[None]])
     beneath = below(here, boundary)
-    held, free, theirs, _ = split(jnp.where(downwards, beneath, here), len(mass))  # in the cell that is pressed into
+    held, free, theirs, *_ = split(jnp.where(downwards, beneath, here), len(mass))  # in the cell that is pressed into
+    # Whether it presses on out of that cell, and what it lacks in the cell that is pressed from.
+    stuck = jnp.where(downwards, split(beneath, len(mass))[3], above(pressing, boundary)) * forth > 0
+    lacking = jnp.where(downwards, places - mass, split(beneath, len(mass))[4])
     squeezed = jnp.where(downwards, beneath[-1] < 0, above(pushed, boundary) > 0)  # from its other side as well
     pace = jnp.where(downwards, courant, -split(beneath, len(mass))[2])  # in the cell that is pressed from
     pressed_with = [jnp.where(push * forth > 0, push * forth, 0) for push in apart(pressing)]
@@ -116,10 +125,12 @@ def swap(
     given_up = []
     for regiment, own in enumerate(apart(held)):
         more = own - (intruders - inside[regiment])
-        spare = to_lattice(0.5 * yielding[regiment] * jnp.where(more > 0, more, 0), quantum)
+        half, share = 0.5 * jnp.where(more > 0, more, 0), yielding[regiment]
+        homeward = jnp.where(share > 0, jnp.minimum(half, lacking[regiment]), 0)
+        spare = to_lattice(jnp.maximum(share * half, homeward), quantum)
         spare = jnp.where(spare < free[regiment], spare, free[regiment])
         spare = jnp.where(squeezed, to_lattice(0.5 * spare, quantum), spare)
-        given_up.append(jnp.where(theirs[regiment] * forth < quickest, spare, 0))
+        given_up.append(jnp.where((theirs[regiment] * forth < quickest) | stuck[regiment], spare, 0))
     guests = [jnp.where(spare > 0, 0, push) for push, spare in zip(pressed_with, given_up, strict=True)]
     visited = total(guests) > 0  # then who gives does not take from itself as well
     pressed_with = [jnp.where(visited, guest, push) for guest, push in zip(guests, pressed_with, strict=True)]

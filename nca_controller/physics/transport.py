@@ -7,7 +7,7 @@ taken from one cell and given to the other, so nothing is made or lost. docs/phy
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from operator import index
 from typing import Any, NamedTuple
@@ -48,6 +48,7 @@ def advect(
     sides: Sequence[int] | None = None,
     first: str = "x",
     yielding: Float[Array, " R"] | None = None,
+    places: Float[Array, "R H W"] | None = None,
 ) -> Moved:
     """Move the mass of R regiments, which share the ground's capacity, by one step.
 
@@ -56,7 +57,8 @@ def advect(
     with its signature. `sides[r]` is the side of regiment r, by default one for all: friends exchange places, enemies
     do not. `first` is the axis of the first pass, "x" or "y"; alternate it where symmetry matters. `yielding[r]` from 0
     to 1 says how far regiment r gives way to friends that press against it, True or 1 up to half of what it holds in a
-    cell; by default nobody does.
+    cell; by default nobody does. `places` is what each regiment is to hold where it stands: who gives way at all does
+    so wholly into cells in which it lacks of that.
 
     Guaranteed for mass on the lattice (a multiple of `quantum`) that is at least 0, none of it in closed cells, and
     whose sum over regiments is at most the capacity: so it is afterwards, each regiment's total is the same to the
@@ -70,8 +72,8 @@ def advect(
     rests.
 
     Raises ValueError for what are no real numbers, shapes that do not fit each other, sides that are not one whole
-    number for each regiment, yielding that is not one number for each, another first axis, and a quantum that is no
-    power of two from 2^-20 to 1, or from 2^-48 where the mass is a float64.
+    number for each regiment, yielding that is not one number for each, places of another shape than the mass, another
+    first axis, and a quantum that is no power of two from 2^-20 to 1, or from 2^-48 where the mass is a float64.
     """
     mass = as_floats("mass", mass)
     velocity = as_floats("velocity", velocity, kind=mass.dtype)
@@ -84,7 +86,9 @@ def advect(
     if not len(mass):
         raise ValueError("mass must be that of at least one regiment")
     terrain, sides, yielding = ground_for(mass, terrain), sides_of(mass, sides), yielding_of(mass, yielding)
-    return step(mass, velocity, terrain, dt, yielding, scheme=scheme, quantum=quantum, sides=sides, first=first)
+    if places is not None and (places := as_floats("places", places, kind=mass.dtype)).shape != mass.shape:
+        raise ValueError(f"places must be {mass.shape} as the mass is, not {places.shape}")
+    return step(mass, velocity, terrain, dt, yielding, places, scheme=scheme, quantum=quantum, sides=sides, first=first)
 
 
 @partial(jax.jit, static_argnames=("scheme", "quantum", "sides", "first"))
@@ -94,6 +98,7 @@ def step(
     terrain: Terrain,
     dt: float,
     yielding: Float[Array, " R"] | None = None,
+    places: Float[Array, "R H W"] | None = None,
     *,
     scheme: Limiter,
     quantum: float | None,
@@ -107,16 +112,17 @@ def step(
     if len(mass) > 1:
         courant_x, courant_y = barrier((courant_x, courant_y))
 
-    def march(mass: Float[Array, "R H W"], courant: Float[Array, "R H W"], terrain: Terrain) -> tuple[Array, Array]:
+    def march(mass: Array, courant: Array, terrain: Terrain, turned: Callable[[Array], Array]) -> tuple[Array, Array]:
         offers = offered(mass, courant, terrain, scheme, quantum)
-        return apply_offers(mass, offers, terrain, sides, quantum, courant, yielding)
+        within = None if places is None else lambda: turned(places)
+        return apply_offers(mass, offers, terrain, sides, quantum, courant, yielding, within)
 
     def along_x(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
-        mass, flux = march(transposed(mass), transposed(courant_x), terrain.transposed())
+        mass, flux = march(transposed(mass), transposed(courant_x), terrain.transposed(), transposed)
         return transposed(mass), transposed(flux)
 
     def along_y(mass: Float[Array, "R H W"]) -> tuple[Array, Array]:
-        return march(mass, courant_y, terrain)
+        return march(mass, courant_y, terrain, lambda field: field)
 
     if first == "x":
         mass, flux_x = along_x(mass)
@@ -202,12 +208,13 @@ def apply_offers(
     quantum: float | None,
     courant: Float[Array, "R H W"] | None = None,
     yielding: Float[Array, " R"] | None = None,
+    places: Callable[[], Float[Array, "R H W"]] | None = None,
 ) -> tuple[Float[Array, "R H W"], Float[Array, "R H+1 W"]]:
     """Return the mass after a pass, and the flux through the faces above, between and below the rows.
 
     Offers across closed faces are not made. Friends exchange; what remains of both directions on a face cancels, and
     the rest is accepted as far as there is room, from each regiment in proportion to its offer. To what is left of them
-    friends give way, where `yielding` says so.
+    friends give way, where `yielding` says so; `places` makes what they are to hold.
     """
     offers = jnp.where(terrain.open_below()[None], offers, 0)
     held = total(mass)
@@ -225,7 +232,7 @@ def apply_offers(
         if yielding is None or courant is None or not has_friends(sides):
             flux = barrier(flux)
         else:
-            flux = give_way(flux, offers, mass, courant, yielding, terrain.boundary, sides, quantum)
+            flux = give_way(flux, offers, mass, courant, yielding, terrain.boundary, sides, quantum, places)
     # The face above the first row is the last one's twin on a torus; along a wall both are 0.
     flux = jnp.concatenate([flux[:, -1:], flux], axis=1)
     return mass - (flux[:, 1:] - flux[:, :-1]), flux

@@ -3,8 +3,8 @@
 PYTHONPATH=tests/support:. python tests/benchmarks/giving_way.py [CONTROLLER]: the table of docs/physics.md, for mass
 300 through 600 over 100 cells, by the default controller; exits with 1 where a bar is broken.
 
-PYTHONPATH=tests/support:. python tests/benchmarks/giving_way.py small: the same on small fields under the plan, in
-a minute; masses are 150 and 300 where none are named.
+PYTHONPATH=tests/support:. python tests/benchmarks/giving_way.py small [CONTROLLER]: the same on fields of 72 x
+120 under the commanders alone, and with several in the way, head on, through gates and near walls, in some minutes.
 
 PYTHONPATH=tests/support:. python tests/benchmarks/giving_way.py cost: a march of eight regiments where nobody
 gives way, beside the same with nobody asked; the median ratio of turns in one process.
@@ -16,7 +16,7 @@ import time
 import jax
 import jax.numpy as jnp
 import numpy as np
-from through_a_friend import pass_through
+from through_a_friend import BATTLES, SIZE, fought, pass_through
 
 from nca_controller.physics import advect
 
@@ -31,6 +31,9 @@ PAIRS = (
     ("square", "loose", (90, 0), 0),
 )
 
+HEAD = """| free march | t95 | friend's least | back at 0.98 | bars |
+|---|---|---|---|---|---|---|"""
+
 SMALL = (
     ("phalanx", "line", (90, 90), 150, 300),
     ("column", "line", (90, 90), 150, 300),
@@ -40,34 +43,36 @@ SMALL = (
 )
 
 
-def small():
-    """Print the table of the small fields; return whether every bar was kept."""
+def small(controller=None):
+    """Print the tables of the small fields; return whether every bar was kept."""
+    print("| mover, mass | friend, mass", HEAD)
     kept = True
     for mover, friend, angles, *masses in SMALL:
-        how = {"controller": "plan", "size": (72, 120), "distance": 64.0, "ticks": 400}
+        how = {"controller": controller or "plan", "size": SIZE, "distance": 64.0, "ticks": 400}
         found = pass_through(mover, friend, angles, tuple(map(float, masses)), **how)
-        kept &= found.kept
-        row = (f"{mover}, {masses[0]}", f"{friend} at {angles[1]}, {masses[1]}", found.free, found.t95)
-        print(
-            "|", *(f"{cell} |" for cell in (*row, f"{found.least:.2f}", found.back, "kept" if found.kept else "BROKEN"))
-        )
+        kept &= shown(f"{mover}, {masses[0]}", f"{friend} at {angles[1]}, {masses[1]}", found)
+    print("\n| who | regiments", HEAD)
+    for name, (_, friends) in BATTLES.items():
+        kept &= shown(name, ", ".join(f"{one.formation} {one.mass:.0f}" for one in friends), fought(name, controller))
     return kept
 
 
 def table(controller):
     """Print the table; return whether every bar was kept."""
-    print("| mover | friend | towards | free march | t95 | friend's least | back at 0.98 | bars |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| mover, towards | friend", HEAD)
     kept = True
     for mover, friend, angles, towards in PAIRS:
         found = pass_through(mover, friend, angles, controller=controller, towards=towards)
-        kept &= found.kept
-        row = (f"{mover} at {angles[0]}", f"{friend} at {angles[1]}", towards, found.free, found.t95)
-        print(
-            "|", *(f"{cell} |" for cell in (*row, f"{found.least:.2f}", found.back, "kept" if found.kept else "BROKEN"))
-        )
-        sys.stdout.flush()
+        kept &= shown(f"{mover} at {angles[0]}, {towards}", f"{friend} at {angles[1]}", found)
     return kept
+
+
+def shown(who, whom, found):
+    """Print a row; return whether its bars were kept."""
+    free, late = (" and ".join(map(str, dict.fromkeys(ticks))) for ticks in (found.free, found.t95))
+    cells = (who, whom, free, late, f"{found.least:.2f}", found.back, "kept" if found.kept else "BROKEN")
+    print("|", *(f"{cell} |" for cell in cells), flush=True)
+    return found.kept
 
 
 def cost(turns=15, steps=20, size=(128, 192)):
@@ -108,7 +113,7 @@ def seconds(way, mass):
 if __name__ == "__main__":
     if sys.argv[1:] == ["cost"]:
         cost()
-    elif sys.argv[1:] == ["small"]:
-        sys.exit(0 if small() else 1)
+    elif sys.argv[1:2] == ["small"]:
+        sys.exit(0 if small(*sys.argv[2:]) else 1)
     else:
         sys.exit(0 if table(*(sys.argv[1:] or ["default"])) else 1)

@@ -94,7 +94,7 @@ def exchange(offers):
     return [forth - back for forth, back in zip(apportion(going, equal), apportion(coming, equal), strict=True)]
 
 
-def swap(pressing, mass, courant, leaving, yielding, boundary):
+def swap(pressing, mass, courant, leaving, places, yielding, boundary):
     """Return what crosses each face because friends give way, regiment by regiment."""
     pushed = sum(pressing[1:], pressing[0])
     down = pushed > 0
@@ -106,21 +106,25 @@ def swap(pressing, mass, courant, leaving, yielding, boundary):
         intruders.append(np.where(wanted[-1] > 0, np.where(down, below(own, boundary), own), 0))
         near = np.where(down, pace, -below(pace, boundary))
         quickest = np.maximum(quickest, np.where(wanted[-1] > 0, near, 0))
-    for own, inside, pace, out, share in zip(mass, intruders, courant, leaving, yielding, strict=True):
+    regiments = zip(mass, pressing, intruders, courant, leaving, places, yielding, strict=True)
+    for own, push, inside, pace, out, place, share in regiments:
         held = np.where(down, below(own, boundary), own)
         free = np.where(down, below(own - out, boundary), own - out)
-        spare = lattice(np.float32(0.5) * share * positive(held - (sum(intruders) - inside)))
+        lack = np.where(down, place - own, below(place - own, boundary))
+        half = np.float32(0.5) * positive(held - (sum(intruders) - inside))
+        spare = lattice(np.maximum(share * half, np.minimum(half, lack) if share > 0 else 0))
         spare = np.minimum(spare, free)
         spare = np.where(np.where(down, below(squeezed, boundary), squeezed), lattice(np.float32(0.5) * spare), spare)
         same_way = np.where(down, below(pace, boundary), pace) * forth
-        given.append(np.where(same_way < quickest, spare, 0).astype(np.float32))
+        stuck = np.where(down, below(push, boundary), above(push, boundary)) * forth > 0
+        given.append(np.where((same_way < quickest) | stuck, spare, 0).astype(np.float32))
     guests = [np.where(spare > 0, 0, push) for push, spare in zip(wanted, given, strict=True)]
     wanted = [np.where(sum(guests) > 0, guest, push) for guest, push in zip(guests, wanted, strict=True)]
     equal = np.minimum(sum(wanted), sum(given))
     return [forth * (to - fro) for to, fro in zip(apportion(wanted, equal), apportion(given, equal), strict=True)]
 
 
-def march(mass, courant, open_cells, capacity, boundary, sides, yielding):
+def march(mass, courant, places, open_cells, capacity, boundary, sides, yielding):
     """Return the mass after a pass along the rows."""
     offers = offered(mass, courant, capacity, boundary)
     offers = np.where((open_cells & below(open_cells, boundary))[None], offers, 0).astype(np.float32)
@@ -135,12 +139,12 @@ def march(mass, courant, open_cells, capacity, boundary, sides, yielding):
     left, leaving = offers - flux, positive(offers) + above(positive(-offers), boundary)
     for members in friends:
         if len(members) > 1 and (yielding > 0).any():
-            own = (left, mass, courant, leaving, yielding)
+            own = (left, mass, courant, leaving, places, yielding)
             flux[members] += np.stack(swap(*(list(field[members]) for field in own), boundary))
     return mass - (flux - np.concatenate([flux[:, -1:], flux[:, :-1]], axis=1))
 
 
-def advect(mass, velocity, terrain, sides, yielding, dt=0.25):
+def advect(mass, velocity, terrain, sides, yielding, places, dt=0.25):
     """Return the mass after a step, first along x."""
     courant = np.clip(lattice(velocity * np.float32(dt)), -1, 1)
     cells, capacity = np.asarray(terrain.open_cells), np.asarray(terrain.capacity)
@@ -149,5 +153,5 @@ def advect(mass, velocity, terrain, sides, yielding, dt=0.25):
         return np.ascontiguousarray(np.swapaxes(field, -1, -2))
 
     law = (terrain.boundary, sides, np.float32(yielding))
-    mass = turned(march(turned(mass), turned(courant[..., 0]), turned(cells), turned(capacity), *law))
-    return march(mass, np.ascontiguousarray(courant[..., 1]), cells, capacity, *law)
+    mass = turned(march(turned(mass), turned(courant[..., 0]), turned(places), turned(cells), turned(capacity), *law))
+    return march(mass, np.ascontiguousarray(courant[..., 1]), places, cells, capacity, *law)

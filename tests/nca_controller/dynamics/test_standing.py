@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from through_a_friend import pass_through
+from through_a_friend import BATTLES, fought, pass_through
 
 from nca_controller.dynamics import RestRule, gives_way, judged
 from nca_controller.dynamics.rest import awake_at_first
@@ -56,4 +56,11 @@ def test_a_friend_lets_a_regiment_through_within_the_bars(mover, friend, angles,
         ticks=400,
         towards=towards,
     )
+    assert found.kept, found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", BATTLES)
+def test_friends_pass_each_other_in_a_row_head_on_through_gates_and_near_walls(name):
+    found = fought(name)
     assert found.kept, found

@@ -30,21 +30,22 @@ def pressed(draw, boundary):
     velocity = rng.normal(size=(*SHAPE, 2)) * draw(st.sampled_from([0.5, 1.0, 20.0]))
     velocity *= rng.random(SHAPE)[..., None] < draw(st.sampled_from([0.5, 1.0]))
     yielding = np.where(rng.random(3) < 0.7, rng.choice([1.0, rng.random()], 3), 0)
-    return terrain, mass, np.float32(velocity), np.float32(yielding)
+    places = np.float32(rng.random(SHAPE) * draw(st.sampled_from([0.0, 0.5, 2.0])))
+    return terrain, mass, np.float32(velocity), np.float32(yielding), places
 
 
-def check_law(terrain, mass, velocity, yielding):
+def check_law(terrain, mass, velocity, yielding, places):
     """Exact totals, the cap, closed cells, equal amounts, the enemy's bits, and the second writing's."""
     totals = total(mass)
-    moved = advect(mass, velocity, terrain, sides=SIDES, yielding=yielding)
-    without = advect(mass, velocity, terrain, sides=SIDES, yielding=np.zeros(3))
+    moved = advect(mass, velocity, terrain, sides=SIDES, yielding=yielding, places=places)
+    without = advect(mass, velocity, terrain, sides=SIDES, yielding=np.zeros(3), places=places)
     after = np.asarray(moved.mass)
     check_ground(after, terrain)
     assert (total(after) == totals).all()
     assert (mass - np.diff(moved.flux_x, axis=2) - np.diff(moved.flux_y, axis=1) == after).all()
     swapped = np.asarray(moved.flux_x, np.float64) - np.asarray(without.flux_x)  # the first pass begins alike
     assert not swapped.sum(axis=0).any() and not swapped[1].any()
-    np.testing.assert_array_equal(after, second_writing.advect(mass, velocity, terrain, SIDES, yielding))
+    np.testing.assert_array_equal(after, second_writing.advect(mass, velocity, terrain, SIDES, yielding, places))
 
 
 @settings(max_examples=100, deadline=None)
@@ -79,7 +80,7 @@ def marched(yielding, steps, mover=0, friend=2, to=11):
     velocity[friend, :, :8, 0], velocity[friend, :, 9:, 0] = 0.4, -0.4  # back to its place
     masses = [mass]
     for _ in range(steps):
-        masses.append(np.asarray(advect(masses[-1], velocity, sides=SIDES, yielding=yielding).mass))
+        masses.append(np.asarray(advect(masses[-1], velocity, sides=SIDES, yielding=yielding, places=0 * mass).mass))
     return np.stack(masses)
 
 
@@ -99,8 +100,35 @@ def test_who_is_pressed_from_both_sides_gives_half_to_each():
     mass, velocity = np.zeros(SHAPE, np.float32), np.zeros((*SHAPE, 2), np.float32)
     mass[0, :, 5] = mass[0, :, 7] = mass[2, :, 6] = 1
     velocity[0, :, 5, 0], velocity[0, :, 7, 0] = 4, -4
-    moved = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 1]).mass)
+    moved = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 1], places=0 * mass).mass)
     assert (moved[0, :, 6] == 0.5).all() and (moved[2, :, [5, 7]] == 0.25).all()
+
+
+@pytest.mark.parametrize("room", [False, True])
+def test_who_goes_the_same_way_is_overtaken_only_where_it_is_held_up(room):
+    """Regiment 2 is pushed out of its place and goes back; a friend behind it wants to go on through that place."""
+    mass, velocity = np.zeros(SHAPE, np.float32), np.zeros((*SHAPE, 2), np.float32)
+    mass[0, :, 5] = mass[2, :, 6] = 1
+    mass[2, :, 7] = 0 if room else 1
+    velocity[0, ..., 0], velocity[2, :, 6, 0] = 2, 2
+    moved = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 1], places=0 * mass).mass)
+    assert (moved[2, :, 5] == (0 if room else 0.5)).all()
+
+
+def test_where_it_lacks_in_its_place_a_regiment_gives_way_wholly_if_at_all():
+    """However little it gives at the border of its place; so nobody who is in there is locked in."""
+    mass, velocity = np.zeros(SHAPE, np.float32), np.zeros((*SHAPE, 2), np.float32)
+    mass[0, :, 4], mass[0, :, 6], mass[2, :, 5], mass[2, :, 7:9] = 1, 0.5, 1, 1
+    mass[2, :, 6] = 0.5
+    velocity[0, ..., 0] = 4
+    places = 1.0 * (mass > 0) * np.array([0, 0, 1], np.float32)[:, None, None]
+    moved = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 0.125], places=places).mass)
+    assert (moved[2, :, 4] == 0.125 / 2).all(), "out of its place"
+    assert (moved[0, :, 7] == 0.5).all(), "from one cell of it to the next"
+    less = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 0.125], places=0.5 * places).mass)
+    assert (less[0, :, 7] == 0.125 / 2).all(), "to a cell in which it has enough"
+    none = np.asarray(advect(mass, velocity, sides=SIDES, yielding=[0, 0, 0], places=places).mass)
+    np.testing.assert_array_equal(none, mass)
 
 
 @pytest.mark.long
@@ -114,13 +142,14 @@ def test_the_gradient_is_the_slope(boundary):
         mass[1, :, 6:] = 0.3 + 0.1 * rng.random((6, 2))  # off the kink of even slopes
         velocity[0, ..., 0], velocity[2] = 1 + rng.random((6, 8)), 0.01 * velocity[2]
         weight, terrain = rng.normal(size=mass.shape), Terrain.plain(6, 8, boundary=boundary)
+        places = np.broadcast_to(np.arange(8) > 3, mass.shape)
 
         def outcome(mass, velocity, yielding):
-            moved = advect(mass, velocity, terrain, quantum=None, sides=SIDES, yielding=yielding)
+            moved = advect(mass, velocity, terrain, quantum=None, sides=SIDES, yielding=yielding, places=places)
             return (moved.mass * weight).sum()
 
         both = jax.jit(jax.value_and_grad(outcome, argnums=(0, 1)))
-        values, yielding = [jnp.asarray(mass), jnp.asarray(velocity)], jnp.asarray([0.0, 1.0, 1.0])
+        values, yielding = [jnp.asarray(mass), jnp.asarray(velocity)], jnp.asarray([0.0, 0.9, 0.7])
         assert both(*values, yielding)[0] != both(*values, 0 * yielding)[0], "somebody gives way"
         gradients = both(*values, yielding)[1]
         for argument, gradient in enumerate(gradients):
@@ -132,8 +161,10 @@ def test_the_gradient_is_the_slope(boundary):
             assert float((gradient * along).sum()) == pytest.approx(measured, rel=1e-4, abs=1e-6)
 
 
-def test_who_yields_is_said_by_one_number_for_each():
+def test_who_yields_is_said_by_one_number_for_each_and_places_are_as_the_mass():
     mass, still = np.zeros(SHAPE, np.float32), np.zeros((*SHAPE, 2), np.float32)
+    with pytest.raises(ValueError, match="places"):
+        advect(mass, still, sides=SIDES, places=mass[0])
     for wrong in ([1.0], 1.0, np.ones((3, 1)), ["a", "b", "c"]):
         with pytest.raises(ValueError, match="yielding"):
             advect(mass, still, sides=SIDES, yielding=wrong)
