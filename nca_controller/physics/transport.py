@@ -168,9 +168,8 @@ def filled_alike(
     """Return what each cell would hold if it were filled as the one below it is, and as the one above it.
 
     `free` is what a cell can hold of a regiment. A cell that can hold little is filled by little: beside one that can
-    hold much its mass is multiplied, in derivatives without bound, tick after tick. There it counts at most for
-    MOST_ALIKE times itself, so slopes beside cells that hold less than the inverse share of their neighbours are bounded,
-    not exact.
+    hold much its mass is multiplied, in derivatives without bound, tick after tick. There it counts for MOST_ALIKE
+    times itself at most, so slopes beside cells that hold still less are bounded, not exact.
     """
     filled = jnp.where(free >= QUANTUM, mass / jnp.maximum(free, QUANTUM), 0)
     return free * below(filled, boundary), free * above(filled, boundary)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from scipy.interpolate import splev, splprep
 from scipy.ndimage import distance_transform_edt
 
-from engine.formations import fill
+from engine.formations import check_mass, fill
 from engine.plugin import Ground
 
 Stroke = Sequence[tuple[float, float]]  # points (x, y) of a pen, in a unit square
@@ -62,4 +62,4 @@ def penned(strokes: Sequence[Stroke], mass: float, ground: Ground) -> Float[np.n
     for stroke in strokes:
         ImageDraw.Draw(picture).line(list(stroke), fill=255)
     room = np.where(ground.open_cells, ground.capacity, 0.0)
-    return fill(distance_transform_edt(np.asarray(picture) == 0), mass, room)
+    return fill(distance_transform_edt(np.asarray(picture) == 0), check_mass(mass, ground), room)

@@ -17,7 +17,7 @@ from nca_controller.guidance.ground.flow import Flow, cascade, congestion, impro
 from nca_controller.guidance.ground.levels import Level
 from nca_controller.guidance.ground.preparation import prepared
 from nca_controller.guidance.ground.settling import settled_order
-from nca_controller.guidance.ground.ways import clearness
+from nca_controller.guidance.ground.ways import clearness, outlook
 from nca_controller.guidance.speed import clipped, speed, unit
 from nca_controller.physics import Terrain, are_known, one_by_one
 
@@ -48,6 +48,7 @@ class GroundMemory:
 
     levels: tuple[Level, ...]
     hindrance: Float[Array, "H W"]  # of the plan, from 0 to 1
+    outlook: Float[Array, "H W"]  # how clear it is from a cell to where its planned way is looked at from
     ways: Ways
     target: Float[Array, "H W"]  # of the last tick
     age: Int[Array, ""]  # ticks for which it has stood
@@ -59,7 +60,7 @@ def refresh(memory: GroundMemory, age: Int[Array, ""], mass: Float[Array, "H W"]
     due = (age % RESTART == 0) | ((age % REFRESH == 0) & (before.share >= FADE[0]))
     plan, clear, share = jax.lax.cond(
         due,
-        lambda: planned(before.plan, memory.hindrance, mass, target),
+        lambda: planned(before.plan, memory, mass, target),
         lambda: (before.plan, before.clear, before.share),
     )
     excess, price, finest = mass - target, congestion(mass, target), memory.levels[0]
@@ -107,7 +108,7 @@ def _slope(primals: Any, tangents: Any) -> Any:
 
 def planned(
     plan: transport.TransportPlan,
-    hindrance: Float[Array, "H W"],
+    memory: GroundMemory,
     mass: Float[Array, "H W"],
     target: Float[Array, "H W"],
 ) -> tuple[transport.TransportPlan, Float[Array, "H W"], Float[Array, ""]]:
@@ -116,7 +117,7 @@ def planned(
     The plan is a constant in derivatives, and sees no mist.
     """
     plan = transport.plan_transport(*jax.lax.stop_gradient((plan, mass, target)))
-    clear = clearness(plan.displacement, hindrance)
+    clear = clearness(plan.displacement, memory.hindrance, memory.outlook)
     return plan, clear, (clear * mass).sum() / jnp.maximum(mass.sum(), LEAST_MASS)
 
 
@@ -128,10 +129,11 @@ class GroundFlow(Alone):
         if is_plain(terrain):
             return Plan().init(mass, terrain, seed)
         shape = mass.shape
-        levels = prepared(terrain)
+        levels, hindered = prepared(terrain), hindrance(terrain)
         return GroundMemory(
             levels=levels,
-            hindrance=hindrance(terrain),
+            hindrance=hindered,
+            outlook=outlook(hindered),
             ways=Ways(
                 flow=no_flow(*shape),
                 coarse=nothing_kept(levels),

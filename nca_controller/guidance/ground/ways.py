@@ -7,28 +7,42 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from nca_controller.guidance.clouds import cell_centres, pool_widths
 from nca_controller.guidance.speed import speed
 
 OPACITY = 2.0  # by cell that is closed on the way: clearness is exp(-OPACITY x closed cells)
+SAMPLES = 2  # places that are looked at by cell of a coarse cell's width
 
 
-def clearness(displacement: Float[Array, "H W 2"], hindrance: Float[Array, "H W"]) -> Float[Array, "H W"]:
+def clearness(
+    displacement: Float[Array, "H W 2"], hindrance: Float[Array, "H W"], outlook: Float[Array, "H W"]
+) -> Float[Array, "H W"]:
     """Return how clear the way of each cell is, from 0 to 1, as it is looked at from the middle of its coarse cell.
 
-    `hindrance` is 1 where a cell is closed, and what a ford lacks of a capacity of 1. Ways stay on the field.
+    `hindrance` is 1 where a cell is closed, and what a ford lacks of a capacity of 1. Ways stay on the field. `outlook`
+    is how clear it is between a cell and that middle: across a wall they have not the same way.
     """
     height, width = hindrance.shape
     pool = pool_widths(height, width)[0]
-    middle = pool // 2
-    ways, starts = displacement[middle::pool, middle::pool], cell_centres(height, width)[middle::pool, middle::pool]
+    middles = slice(pool // 2, None, pool)
+    ways, starts = (field[middles, middles] for field in (displacement, cell_centres(height, width)))
     clear = jnp.exp(-OPACITY * crossed(starts, ways, hindrance, max(height, width) // 2))
-    rows, columns = (
-        np.minimum(np.arange(size) // pool, math.ceil((size - middle) / pool) - 1) for size in (height, width)
-    )
-    return clear[rows][:, columns]
+    return clear[coarse_cell(height, pool)][:, coarse_cell(width, pool)] * outlook
+
+
+def outlook(hindrance: Float[Array, "H W"]) -> Float[Array, "H W"]:
+    """Return how clear it is between each cell and the middle of its coarse cell, from 0 to 1."""
+    height, width = hindrance.shape
+    pool, cells = pool_widths(height, width)[0], cell_centres(height, width)
+    rows, columns = (coarse_cell(size, pool) * pool + pool // 2 for size in (height, width))
+    return jnp.exp(-OPACITY * crossed(cells, cells[rows][:, columns] - cells, hindrance, SAMPLES * pool))
+
+
+def coarse_cell(size: int, pool: int) -> Int[np.ndarray, " size"]:
+    """Return the coarse cell of each cell of a row, the last one with a middle for those that have none."""
+    return np.minimum(np.arange(size) // pool, math.ceil((size - pool // 2) / pool) - 1)
 
 
 def crossed(
