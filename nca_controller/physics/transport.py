@@ -26,7 +26,7 @@ from nca_controller.physics.limiters import Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
 from nca_controller.physics.terrain import Terrain
 
-MOST_ALIKE = 4.0  # in derivatives, how much more a cell can hold than its neighbour, to be compared with it in full
+MOST_ALIKE = 2.0  # in derivatives, how much more a cell can hold than its neighbour, to be compared with it in full
 
 
 class Moved(NamedTuple):
