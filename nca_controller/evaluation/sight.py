@@ -54,9 +54,11 @@ def surely_in_sight(
         ends = [start + (end - start) * (part / PIECES) for part in (piece, piece + 1)]
         low = np.floor((np.minimum(*ends) - TOUCH) / 2).astype(np.int64) + offset
         high = np.ceil((np.maximum(*ends) + TOUCH) / 2).astype(np.int64) + offset
+        known = (high < closed_before.shape).all(axis=1)  # a box at the outermost border reaches beyond what is around
+        high = np.minimum(high, np.array(closed_before.shape) - 1)
         above, below = low[:, 0] * columns, high[:, 0] * columns
         closed = flat[below + high[:, 1]] - flat[above + high[:, 1]] - flat[below + low[:, 1]] + flat[above + low[:, 1]]
-        free &= closed == 0
+        free &= known & (closed == 0)
     return free
 
 

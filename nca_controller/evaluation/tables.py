@@ -81,7 +81,9 @@ def ground_comparison(results: dict[str, list[Row]]) -> str:
                 f"over {WORST[0]} x bound + {WORST[1]:g}": str(int((times > bar(bounds)).sum())),
                 "never": str(int(np.isinf(times).sum())),
                 "excess": f"{excess:.1f}",
-                "first's excess over it": f"{first / excess:.3f}" if np.isfinite([first, excess]).all() else "-",
+                "first's excess over it": f"{first / excess:.3f}"
+                if excess and np.isfinite([first, excess]).all()
+                else "-",
                 "overlap mean": f"{np.mean([row['overlap'] for row in rows]):.4f}",
                 "least": f"{min(row['overlap'] for row in rows):.4f}",
                 "speed, most": f"{max(row['speed'] for row in rows):.4f}",

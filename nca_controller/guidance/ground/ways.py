@@ -26,9 +26,9 @@ def clearness(
     """
     height, width = hindrance.shape
     pool = pool_widths(height, width)[0]
-    middles = slice(pool // 2, None, pool)
-    ways, starts = (field[middles, middles] for field in (displacement, cell_centres(height, width)))
-    clear = jnp.exp(-OPACITY * crossed(starts, ways, hindrance, max(height, width) // 2))
+    rows, columns = (np.unique(middle_of_each(size, pool)) for size in (height, width))
+    ways, starts = (field[rows][:, columns] for field in (displacement, cell_centres(height, width)))
+    clear = jnp.exp(-OPACITY * crossed(starts, ways, hindrance, math.ceil(max(height, width) / 2)))
     return clear[coarse_cell(height, pool)][:, coarse_cell(width, pool)] * outlook
 
 
@@ -36,13 +36,18 @@ def outlook(hindrance: Float[Array, "H W"]) -> Float[Array, "H W"]:
     """Return how clear it is between each cell and the middle of its coarse cell, from 0 to 1."""
     height, width = hindrance.shape
     pool, cells = pool_widths(height, width)[0], cell_centres(height, width)
-    rows, columns = (coarse_cell(size, pool) * pool + pool // 2 for size in (height, width))
+    rows, columns = (middle_of_each(size, pool) for size in (height, width))
     return jnp.exp(-OPACITY * crossed(cells, cells[rows][:, columns] - cells, hindrance, SAMPLES * pool))
 
 
 def coarse_cell(size: int, pool: int) -> Int[np.ndarray, " size"]:
     """Return the coarse cell of each cell of a row, the last one with a middle for those that have none."""
-    return np.minimum(np.arange(size) // pool, math.ceil((size - pool // 2) / pool) - 1)
+    return np.minimum(np.arange(size) // pool, max(math.ceil((size - pool // 2) / pool) - 1, 0))
+
+
+def middle_of_each(size: int, pool: int) -> Int[np.ndarray, " size"]:
+    """Return the cell in the middle of the coarse cell of each cell of a row."""
+    return np.minimum(coarse_cell(size, pool) * pool + pool // 2, size - 1)
 
 
 def crossed(

@@ -66,9 +66,10 @@ def test_a_line_of_sight_knows_walls_seams_and_touching_corners():
     assert not sees((1, 1), (3, 3))  # where two closed cells touch
     assert not sees((1, 1), (1, 5)) and sees((5, 1), (5, 5)) and sees((1, 5), (5, 5))
     assert sees((4, 0), (4, 6))  # along the side of a closed cell
-    assert not sees((0, 4), (0, 6)) or sees((0, 5), (0, 6))
+    assert sees((0, 4), (0, 6))  # along the border
     torus = closed_around(open_cells, True)
     assert in_sight(torus, np.array([[1, 5]]), np.array([[1, 7]]))[0] and not sees((1, 5), (1, 7))
+    assert in_sight(torus, np.array([[5, 5]]), np.array([[12, 5]]))[0]  # to the end of what is around the field
 
 
 def least_steps(mass, target, share, ground, fewest):

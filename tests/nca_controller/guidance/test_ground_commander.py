@@ -179,5 +179,15 @@ def test_the_slope_by_a_gate_s_place_is_that_of_finite_differences():
         assert abs(slope - known) < 0.5 * abs(known), (slope, known)
 
 
+@pytest.mark.parametrize("shape", [(1, 20), (20, 1), (2, 15)])
+def test_a_field_of_a_row_or_two_is_ground_too(shape):
+    """Coarse cells are larger than such a field is wide."""
+    open_cells = np.ones(shape, bool)
+    open_cells.flat[-1] = False
+    mass, target = (jnp.zeros(shape).at[np.unravel_index(range(*cells), shape)].set(1) for cells in ((0, 4), (10, 14)))
+    shares = battle(Terrain(open_cells), mass, target, 60)[1]
+    assert shares[-1] > 0.9
+
+
 def test_it_is_loaded_by_its_name():
     assert isinstance(load_controller("ground"), GroundFlow)
