@@ -224,9 +224,9 @@ def test_each_battle_is_fought_on_its_own_ground():
 
 
 def test_a_model_that_is_to_perceive_more_begins_as_it_was(tmp_path):
-    """The default's weights, among more features: the same velocities, whatever lies about."""
-    config = replace(PRESETS["default"], init="trained_models/default", percept="apart")
-    before, params = load_controller("default"), find_parts(config).weights(jax.random.key(0))
+    """The weights that know open ground alone, among more features: the same velocities, whatever lies about."""
+    config = replace(PRESETS["default"], init="trained_models/open", percept="apart")
+    before, params = load_controller("open"), find_parts(config).weights(jax.random.key(0))
     after = NCA(params, config.architecture)
     rng = np.random.default_rng(5)
     mass, target = (jnp.asarray(rng.random((12, 14)), jnp.float32) for _ in range(2))
