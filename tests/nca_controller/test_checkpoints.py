@@ -17,9 +17,10 @@ from nca_controller.controllers import TRAINED_MODELS
 
 
 def test_a_controller_shows_its_weights_to_other_backends():
-    weights = load_controller("default").network()
-    assert weights["hidden/kernel"].shape == (3 * (16 + 4), 64)
-    assert weights["outcome/kernel"].shape == (64, 10)
+    for name, perceived in (("open", 16 + 4), ("default", 16 + 4 + 5)):  # and ground, friends and enemies
+        weights = load_controller(name).network()
+        assert weights["hidden/kernel"].shape == (3 * perceived, 64)
+        assert weights["outcome/kernel"].shape == (64, 10)
     assert load_controller("plan").network() is None
 
 
