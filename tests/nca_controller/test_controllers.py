@@ -94,11 +94,11 @@ def test_news_of_an_order_travels_one_cell_a_tick():
 
 def test_a_model_of_the_plan_knows_its_way_on_any_ground():
     """On open ground it is led by the plan, as it was trained; elsewhere by the flow."""
-    default = load_controller("default")
-    assert default.architecture.guidance == "plan"
     mass = jnp.zeros((16, 16)).at[4:8, 4:8].set(1)
     rock = np.ones((16, 16), bool)
     rock[10, 10] = False
-    open_memory, ground_memory = (default.init(mass, ground, 0) for ground in (Terrain.plain(16, 16), Terrain(rock)))
-    assert type(open_memory.commander).__name__ == "PlanMemory"
-    assert type(ground_memory.commander).__name__ == "GroundMemory"
+    for name, guidance in (("open", "plan"), ("default", "ground")):
+        model = load_controller(name)
+        assert model.architecture.guidance == guidance
+        memories = [model.init(mass, ground, 0).commander for ground in (Terrain.plain(16, 16), Terrain(rock))]
+        assert [type(memory).__name__ for memory in memories] == ["PlanMemory", "GroundMemory"]
