@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,7 +97,7 @@ def main(words: list[str] | None = None) -> None:
                 for rows in played:
                     draw_grounds(controllers[args.controller], there, rows, args.figures)
         if args.card:
-            write_card(folder, recipe, text, f"python -m nca_controller.evaluate {args.controller} --card")
+            write_card(folder, recipe, text, f"python -m nca_controller.evaluate {shlex.join(words or sys.argv[1:])}")
     except PluginError as error:
         parser.error(described(error))
     except (ValueError, OSError, FloatingPointError) as error:
