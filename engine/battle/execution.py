@@ -37,6 +37,7 @@ from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 
 NEXT_WAYPOINT_OVERLAP = 0.9  # from here on a regiment takes up its next waiting order
+SOON = 90  # ticks in which a friend has to be ordered elsewhere to be in nobody's way: three seconds at speed 1
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,12 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
     while state.executed < len(log) and log[state.executed][0] <= state.tick:
         command = log[state.executed][1]
         state = count(_applied_if_possible(state, command, context), command, context)
-    for tick, command in context.schedule:
-        if tick == state.tick:
-            state = _applied_if_possible(state, without_regiments(command, state.commanded), context)
-    state = _next_waiting(state, context)
+    due = [one for one in context.schedule if one[0] == state.tick]
+    later = tuple(one for one in context.schedule if one[0] > state.tick)
+    for number, (_, command) in enumerate(due, 1):  # each knows what comes after it
+        ahead = replace(context, schedule=(*due[number:], *later))
+        state = _applied_if_possible(state, without_regiments(command, state.commanded), ahead)
+    state = _next_waiting(state, replace(context, schedule=later))
     if any(one.until <= state.tick for one in state.scatters):
         left = tuple(one for one in state.scatters if one.until > state.tick)
         state = replace(state, scatters=left, scatter_targets=state.scatter_targets if left else MappingProxyType({}))
@@ -163,25 +166,36 @@ def count(state: BattleState, command: Command, context: Context) -> BattleState
 
 
 def placed(state: BattleState, given: Given, context: Context, queued: bool = False) -> list[tuple[Order, Placement]]:
-    """Return orders that are given together and their placements, beside friends who stand there.
+    """Return orders that are given together and their placements, beside friends whose places are there.
 
-    Those that are `queued` wait, and make room for friends when their turn comes. Raises FormationError, which of
-    several regiments names the one whose order cannot be.
+    They are placed in turn, so that two who swap places are in nobody's way, and two who go to one place are. Those
+    that are `queued` wait, and make room for friends when their turn comes. Raises FormationError, which of several
+    regiments names the one whose order cannot be.
     """
-    scheduled = [command for tick, command in context.schedule if tick >= state.tick]
-    leaving = frozenset[int]().union(*map(regiments_of, scheduled)) - state.commanded
-    leaving |= {regiment for regiment, _ in given}
+    soon = _ordered_soon(state, context)
     found = []
-    for regiment, order in given:
+    for number, (regiment, order) in enumerate(given, 1):
         place = partial(_placed_on, state, regiment, context)
         try:
-            alone = (order, place(order, state.ground)) if queued else None
-            found.append(alone or beside_friends(state, regiment, order, place, leaving))
+            if queued:
+                found.append((order, place(order, state.ground)))
+                continue
+            leaving = soon.union(other for other, _ in given[number:])
+            found.append(beside_friends(state, regiment, order, place, leaving))
+            soon -= {regiment}
+            state = replace(state, book=state.book.with_order(regiment, *found[-1]))
         except FormationError as error:
             if len(given) == 1 or regiment not in range(len(state.regiments)):
                 raise
             raise FormationError(f"{state.regiments[regiment].name}: {error}") from None
     return found
+
+
+def _ordered_soon(state: BattleState, context: Context) -> frozenset[int]:
+    """Return the regiments that the schedule orders elsewhere soon."""
+    commands = (command for tick, command in context.schedule if state.tick <= tick <= state.tick + SOON)
+    ordered = (regiments_of(command) for command in commands if isinstance(command, GiveOrders))
+    return frozenset[int]().union(*ordered) - state.commanded
 
 
 def unfitted(state: BattleState, given: Given, context: Context) -> list[Placement]:
