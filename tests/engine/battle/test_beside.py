@@ -57,6 +57,31 @@ def test_who_swap_places_are_in_nobody_s_way(battle):
     assert [one.centre for one in battle.state.placements[:2]] == [PLACES[1], PLACES[0]]
 
 
+@pytest.mark.parametrize(("ticks", "swapped"), [(0, True), (20, True), (SOON, True), (SOON + 1, False)])
+def test_they_swap_by_two_commands_of_which_one_comes_soon_after_the_other(ticks, swapped):
+    battle = setup().build()
+    battle.give(Order("testudo", (33, 24)), 0)  # next to the other, so that each is in the other's way
+    battle.give(Order("testudo", PLACES[1]), 0)
+    assert battle.state.placements[0].centre != PLACES[1]
+    battle.state = replace(battle.state, tick=ticks)
+    ghost = battle.preview(1, Order("testudo", (33, 24)))
+    battle.give(Order("testudo", (33, 24)), 1)
+    assert np.array_equal(ghost.target, battle.state.placements[1].target)
+    assert shared(battle, 0, 1) == 0
+    assert ([one.centre for one in battle.state.placements[:2]] == [PLACES[1], (33, 24)]) is swapped
+
+
+def test_who_only_turns_keeps_its_place_from_whoever_was_shifted(battle):
+    battle.give(Order("testudo", PLACES[1]), 0)
+    before = battle.state.placements[0]
+    battle.execute(GiveOrders(((0, Order("testudo", (20, 40))),), queued=True))
+    battle.turn(90, 1)
+    assert battle.state.placements[0] is before
+    battle.give(Order("testudo", (56, 40)), 1)
+    assert battle.state.placements[0].centre == PLACES[1] and not battle.state.placements[0].beside
+    assert len(battle.state.waiting_orders[0]) == 1  # and goes on from there
+
+
 @pytest.mark.parametrize("ticks", [0, 1, 20])
 def test_whoever_is_ordered_to_a_place_first_has_it_before_it_arrives(battle, ticks):
     battle.give(Order("testudo", (36, 40)), 0)
@@ -155,8 +180,13 @@ def test_a_replay_is_the_same_and_no_warning_is_given(battle):
     for tick in range(12):
         if tick == 5:
             battle.give(Order("testudo", PLACES[1]), 0)
+            assert battle.state.placements[0].centre != PLACES[1]
+        if tick == 8:
+            battle.give(Order("testudo", PLACES[0]), 1)
         battle.tick()
-    assert battle.state.placements[0].centre != PLACES[1]
+    assert [one.centre for one in battle.state.placements[:2]] == [PLACES[1], PLACES[0]]
+    battle.give(Order("testudo", PLACES[0]), 0)  # and one that stays beside
+    assert battle.state.placements[0].beside
     replay = replays.record(setup(), battle, "v")
     played = replace(setup(), log=replay.log)
     assert replays.warnings(replay, played, "v") == []
