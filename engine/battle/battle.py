@@ -140,7 +140,7 @@ class Battle:
 
     def previews(self, given: Given) -> list[Placement]:
         """Return the placements of orders that would be given together. Raises FormationError if there is none."""
-        return [placement for _, placement in execution.placed(self.state, given, self._context)]
+        return execution.placed(self.state, given, self._context)
 
     def unfitted(self, given: Given) -> list[Placement]:
         """Return the placements that orders would have on a field without closed cells, to show what is refused.

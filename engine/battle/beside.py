@@ -1,4 +1,7 @@
-"""An order onto a friend's own place is shifted beside it: both would wait there for ever, neither of them whole."""
+"""An order onto a friend's own place is shifted beside it: both would wait there for ever, neither of them whole.
+
+A friend's place is where its order puts it, whether it has arrived or not: whoever is ordered there first has it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ from engine.formations import FormationError, Placement, distances_by_way
 from engine.orders import Order, moved
 from engine.plugin import Ground
 
-STANDING = 0.5  # share of its order that a friend fills, from which on it stands there
 CROWDED = 0.05  # of the smaller regiment's mass that may lie on a friend's place: fronts that touch share some cells
 CLEAR = 0.005  # of the mass that may lie there after the shift
 GAP = 1  # cells kept free between the two
@@ -33,12 +35,12 @@ def beside_friends(
 ) -> tuple[Order, Placement]:
     """Return an order and its placement, shifted beside friends of the same side on whose places it would lie.
 
-    Those `leaving` go elsewhere, and so do those who do not stand at their places yet or have orders that wait. The
-    placement takes no room of a friend's; its `beside` is then true. Raises FormationError where there is no room.
+    Those `leaving` go elsewhere, and so do those with orders that wait. The placement takes no room of a friend's; its
+    `beside` is then true. Raises FormationError where there is no room.
     """
     placement = place(order, state.ground)
-    friends = [other for other in _standing(state, regiment) if other not in leaving]
-    if not any(_is_crowded(state, regiment, placement, other) for other in friends):
+    friends = [other for other in _friends(state, regiment) if other not in leaving]
+    if not _is_crowded(state, regiment, placement, friends):
         return order, placement
     taken = np.sum([state.placements[other].target for other in friends], axis=0, dtype=np.float64)
     right, down = _shift(state, regiment, placement, np.asarray(taken > 0))
@@ -47,22 +49,30 @@ def beside_friends(
     return beside, replace(place(beside, replace(state.ground, capacity=left)), beside=True)
 
 
-def _standing(state: BattleState, regiment: int) -> list[int]:
+def _friends(state: BattleState, regiment: int) -> list[int]:
     side = state.regiments[regiment].side
     return [
         other
         for other, one in enumerate(state.regiments)
-        if other != regiment
-        and one.side == side
-        and not state.waiting_orders[other]
-        and state.overlaps[other] >= STANDING
+        if other != regiment and one.side == side and not state.waiting_orders[other]
     ]
 
 
-def _is_crowded(state: BattleState, regiment: int, placement: Placement, friend: int) -> bool:
-    together = placement.target.astype(np.float64) + state.placements[friend].target
-    least = min(state.mustered[regiment], state.mustered[friend])
-    return bool(np.maximum(together - state.ground.capacity, 0).sum() > CROWDED * least)
+def _is_crowded(state: BattleState, regiment: int, placement: Placement, friends: list[int]) -> bool:
+    window = _window(placement)
+    target = placement.target[window].astype(np.float64)
+    capacity = np.broadcast_to(state.ground.capacity, state.ground.grid)[window]
+    for friend in friends:
+        beyond = np.maximum(target + state.placements[friend].target[window] - capacity, 0).sum()
+        if beyond > CROWDED * min(state.mustered[regiment], state.mustered[friend]):
+            return True
+    return False
+
+
+def _window(placement: Placement) -> tuple[slice, slice]:
+    """Return the rows and columns between which a target lies."""
+    rows, columns = np.flatnonzero(placement.target.any(axis=1)), np.flatnonzero(placement.target.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _shift(
@@ -72,9 +82,9 @@ def _shift(
 
     To lie on closed cells or on enemies costs as much as a longer shift.
     """
-    rows, columns = np.flatnonzero(placement.target.any(axis=1)), np.flatnonzero(placement.target.any(axis=0))
-    top, left = int(rows[0]), int(columns[0])
-    target = placement.target[top : rows[-1] + 1, left : columns[-1] + 1].astype(np.float64)
+    window = _window(placement)
+    top, left = (one.start for one in window)
+    target = placement.target[window].astype(np.float64)
     mass = state.mustered[regiment]
     free = _covered(target, binary_dilation(taken, iterations=GAP)) <= CLEAR * mass
     if not free.any():

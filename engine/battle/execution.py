@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from engine import formations
 from engine.battle import scatter
 from engine.battle.beside import beside_friends
 from engine.battle.progress import Progress, follow
-from engine.battle.state import BattleState
+from engine.battle.state import Aside, BattleState
 from engine.formations import Formation, FormationError, Placement
 from engine.io import InputError, PluginError, plugin_errors
 from engine.orders import (
@@ -37,6 +37,7 @@ from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 
 NEXT_WAYPOINT_OVERLAP = 0.9  # from here on a regiment takes up its next waiting order
+SOON = 90  # ticks in which a friend has to be ordered elsewhere to be in nobody's way: three seconds at speed 1
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,14 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
     """Return the state after a command. Raises FormationError, one line, where it cannot be executed."""
     match command:
         case GiveOrders(given, queued):
-            book = state.book
-            for (regiment, _), (order, placement) in zip(given, placed(state, given, context, queued), strict=True):
-                if queued:
-                    at_centre = state.ground.open_cells.all()
-                    place = placement.centre if at_centre else formations.standing_place(placement.target)
-                    book = book.with_waiting(regiment, order, placement, place)
-                else:
-                    book = book.with_order(regiment, order, placement)
+            if not queued:
+                return _with_orders(state, given, context)
+            book, at_centre = state.book, state.ground.open_cells.all()
+            for regiment, order in given:
+                with _named(state, regiment, given):
+                    placement = placement_of(state, regiment, order, context)
+                place = placement.centre if at_centre else formations.standing_place(placement.target)
+                book = book.with_waiting(regiment, order, placement, place)
             return replace(state, book=book)
         case Halt(regiments):
             book = state.book
@@ -93,10 +94,12 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
     while state.executed < len(log) and log[state.executed][0] <= state.tick:
         command = log[state.executed][1]
         state = count(_applied_if_possible(state, command, context), command, context)
-    for tick, command in context.schedule:
-        if tick == state.tick:
-            state = _applied_if_possible(state, without_regiments(command, state.commanded), context)
-    state = _next_waiting(state, context)
+    due = [one for one in context.schedule if one[0] == state.tick]
+    later = tuple(one for one in context.schedule if one[0] > state.tick)
+    for number, (_, command) in enumerate(due, 1):  # each knows what comes after it
+        ahead = replace(context, schedule=(*due[number:], *later))
+        state = _applied_if_possible(state, without_regiments(command, state.commanded), ahead)
+    state = _next_waiting(state, replace(context, schedule=later))
     if any(one.until <= state.tick for one in state.scatters):
         left = tuple(one for one in state.scatters if one.until > state.tick)
         state = replace(state, scatters=left, scatter_targets=state.scatter_targets if left else MappingProxyType({}))
@@ -133,11 +136,10 @@ def _with_next_order(state: BattleState, regiment: int, context: Context) -> Bat
     """Return the state in which a regiment has taken up the first of its waiting orders, or dropped it as void."""
     first, *others = state.book.waiting[regiment]
     try:
-        ((order, placement),) = placed(state, ((regiment, first.order),), context)
+        state = _with_orders(state, ((regiment, first.order),), context)
     except FormationError as error:
         state = remarked(state, str(error))
-        order, placement = state.orders[regiment], state.placements[regiment]
-    return replace(state, book=state.book.with_order(regiment, order, placement, tuple(others)))
+    return replace(state, book=state.book.with_only_waiting(regiment, tuple(others)))
 
 
 def remarked(state: BattleState, remark: str | PluginError) -> BattleState:
@@ -162,26 +164,77 @@ def count(state: BattleState, command: Command, context: Context) -> BattleState
     return replace(state, executed=state.executed + 1, commanded=commanded, ordered=ordered)
 
 
-def placed(state: BattleState, given: Given, context: Context, queued: bool = False) -> list[tuple[Order, Placement]]:
-    """Return orders that are given together and their placements, beside friends who stand there.
+def placed(state: BattleState, given: Given, context: Context) -> list[Placement]:
+    """Return the placements of orders that are given together. Raises FormationError as executing them does."""
+    placements = _with_orders(state, given, context).placements
+    return [placements[regiment] for regiment, _ in given]
 
-    Those that are `queued` wait, and make room for friends when their turn comes. Raises FormationError, which of
-    several regiments names the one whose order cannot be.
+
+def _with_orders(state: BattleState, given: Given, context: Context) -> BattleState:
+    """Return the state under orders that are given together, beside friends whose places are there.
+
+    They are placed in turn, so that two who swap places are in nobody's way, and two who go to one place are. Raises
+    FormationError, which of several regiments names the one whose order cannot be.
     """
-    scheduled = [command for tick, command in context.schedule if tick >= state.tick]
-    leaving = frozenset[int]().union(*map(regiments_of, scheduled)) - state.commanded
-    leaving |= {regiment for regiment, _ in given}
-    found = []
+    soon = _ordered_soon(state, context)
+    state = _with_places_left(state, given, soon, context)
+    for number, (regiment, order) in enumerate(given, 1):
+        leaving = soon.union(other for other, _ in given[number:])
+        with _named(state, regiment, given):
+            found, placement = beside_friends(
+                state, regiment, order, partial(_placed_on, state, regiment, context), leaving
+            )
+        aside = Aside(order, state.tick) if placement.beside else None
+        state = replace(state, book=state.book.with_order(regiment, found, placement, aside=aside))
+        soon -= {regiment}
+    return state
+
+
+def _with_places_left(state: BattleState, given: Given, soon: frozenset[int], context: Context) -> BattleState:
+    """Return the state in which whoever was just shifted beside a friend has the place that was meant, if it is left.
+
+    So two swap places by two commands, one soon after the other, as by one.
+    """
+    ordered = {regiment for regiment, _ in given}
+    lately = {
+        regiment: aside
+        for regiment, aside in state.book.aside.items()
+        if regiment not in ordered and state.tick - aside.since <= SOON
+    }
+    if not lately:
+        return state
+    then = state  # as it will be, if nobody has to make room
     for regiment, order in given:
+        with _named(state, regiment, given):
+            placement = placement_of(state, regiment, order, context)
+        then = replace(then, book=then.book.with_order(regiment, order, placement))
+    for regiment, aside in lately.items():
         place = partial(_placed_on, state, regiment, context)
-        try:
-            alone = (order, place(order, state.ground)) if queued else None
-            found.append(alone or beside_friends(state, regiment, order, place, leaving))
-        except FormationError as error:
-            if len(given) == 1 or regiment not in range(len(state.regiments)):
-                raise
-            raise FormationError(f"{state.regiments[regiment].name}: {error}") from None
-    return found
+        with suppress(FormationError):  # it stays beside
+            order, placement = beside_friends(then, regiment, aside.order, place, soon - ordered)
+            if not placement.beside:
+                waiting = state.book.waiting[regiment]
+                then = replace(then, book=then.book.with_order(regiment, order, placement, waiting))
+                state = replace(state, book=state.book.with_order(regiment, order, placement, waiting))
+    return state
+
+
+@contextmanager
+def _named(state: BattleState, regiment: int, given: Given) -> Iterator[None]:
+    """Let a FormationError name the regiment whose order cannot be, where several are given together."""
+    try:
+        yield
+    except FormationError as error:
+        if len(given) == 1 or regiment not in range(len(state.regiments)):
+            raise
+        raise FormationError(f"{state.regiments[regiment].name}: {error}") from None
+
+
+def _ordered_soon(state: BattleState, context: Context) -> frozenset[int]:
+    """Return the regiments that the schedule orders elsewhere soon."""
+    commands = (command for tick, command in context.schedule if state.tick <= tick <= state.tick + SOON)
+    ordered = (regiments_of(command) for command in commands if isinstance(command, GiveOrders))
+    return frozenset[int]().union(*ordered) - state.commanded
 
 
 def unfitted(state: BattleState, given: Given, context: Context) -> list[Placement]:

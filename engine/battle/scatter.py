@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.ndimage import label
 
-from engine.formations import FormationError, distances_by_way, fill
+from engine.formations import FormationError, distance_to_discs, distances_by_way, fill
 from engine.orders import Scatter
 from engine.plugin import Ground
 
@@ -61,7 +61,7 @@ def scatter_targets(
     hit = hit_cells(scatters, ground.grid)
     room = np.where(ground.open_cells & ~hit, np.broadcast_to(ground.capacity, ground.grid), 0.0)
     room = np.maximum(room - np.where(hit, 0.0, mass.sum(axis=0, dtype=np.float64)), 0.0)
-    straight = _distance_to_discs(scatters, ground.grid)
+    straight = distance_to_discs([(*one.command.place, one.command.radius) for one in scatters], ground.grid)
     pieces = _pieces(hit, ground)
     targets = {}
     for regiment, own in enumerate(mass):
@@ -76,16 +76,6 @@ def scatter_targets(
                 target = target + added
         targets[regiment] = target
     return targets
-
-
-def _distance_to_discs(scatters: Sequence[ActiveScatter], grid: tuple[int, int]) -> Float[np.ndarray, "H W"]:
-    """Return each cell centre's distance in cells to the nearest disc's rim, negative inside."""
-    y, x = np.mgrid[: grid[0], : grid[1]] + 0.5
-    distance = np.full(grid, np.inf)
-    for one in scatters:
-        (place_x, place_y), radius = one.command.place, one.command.radius
-        np.minimum(distance, np.hypot(x - place_x, y - place_y) - radius, out=distance)
-    return distance
 
 
 def _pieces(hit: Bool[np.ndarray, "H W"], ground: Ground) -> list[Bool[np.ndarray, "H W"]]:

@@ -35,29 +35,49 @@ class WaitingOrder:
     place: Place  # as the order is fitted to the ground
 
 
+@dataclass(frozen=True)
+class Aside:
+    """An order as it was meant, before it was shifted beside a friend, and the tick of that."""
+
+    order: Order
+    since: int
+
+
 @dataclass(frozen=True, eq=False)
 class OrderBook:
-    """The order of every regiment, its placement, and the orders that wait."""
+    """The order of every regiment, its placement, the orders that wait, and who was shifted beside a friend."""
 
     orders: tuple[Order, ...]
     placements: tuple[Placement, ...]
     waiting: tuple[tuple[WaitingOrder, ...], ...]
+    aside: Mapping[int, Aside] = field(default_factory=lambda: MappingProxyType({}))  # by regiment
     version: int = field(init=False, default_factory=lambda: next(_versions), compare=False)  # no two books share one
 
     def with_order(
-        self, regiment: int, order: Order, placement: Placement, waiting: tuple[WaitingOrder, ...] = ()
+        self,
+        regiment: int,
+        order: Order,
+        placement: Placement,
+        waiting: tuple[WaitingOrder, ...] = (),
+        aside: Aside | None = None,
     ) -> OrderBook:
         """Return the book in which one regiment has another order, and others that wait after it."""
+        others = {other: one for other, one in self.aside.items() if other != regiment}
         return OrderBook(
             _replaced(self.orders, regiment, replace(order, centre=placement.centre, angle=placement.angle)),
             _replaced(self.placements, regiment, placement),
             _replaced(self.waiting, regiment, waiting),
+            MappingProxyType(others if aside is None else {**others, regiment: aside}),
         )
 
     def with_waiting(self, regiment: int, order: Order, placement: Placement, place: Place) -> OrderBook:
         """Return the book in which one more order of a regiment waits for those before it, with its `place`."""
         placed = WaitingOrder(replace(order, centre=placement.centre, angle=placement.angle), place)
         return replace(self, waiting=_replaced(self.waiting, regiment, (*self.waiting[regiment], placed)))
+
+    def with_only_waiting(self, regiment: int, waiting: tuple[WaitingOrder, ...]) -> OrderBook:
+        """Return the book in which these orders of a regiment, and no others, wait for the one that it has."""
+        return replace(self, waiting=_replaced(self.waiting, regiment, waiting))
 
     @cached_property
     def target(self) -> Float[np.ndarray, "H W"]:

@@ -8,6 +8,7 @@ Beside them stands the ground that they form on, from a file.
 from engine.formations import ground_image
 from engine.formations.carried import formation_table, read_formation
 from engine.formations.crowd import crowd
+from engine.formations.discs import distance_to_discs
 from engine.formations.files import load, read
 from engine.formations.fitting import largest_room, muster_place, reachable_place
 from engine.formations.formation import Formation, FormationError, lookup
@@ -29,6 +30,7 @@ __all__ = [
     "check_mass",
     "crowd",
     "dimensions",
+    "distance_to_discs",
     "distances_by_way",
     "fastest_way",
     "fill",

@@ -10,13 +10,14 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from engine.fields import wrap_degrees
+from engine.formations.discs import distance_to_discs, windows_of_discs
 from engine.formations.fitting import laid_out
 from engine.formations.formation import Formation, FormationError
 from engine.formations.mass import NEAR, check_mass
 from engine.formations.placement import Placement, form_up
 from engine.formations.ways import cell_at
 from engine.io import limits
-from engine.orders import Order, Place
+from engine.orders import Disc, Order, Place
 from engine.plugin import QUANTUM, Ground
 
 THINNEST_PAINTED = 0.5  # density, at least, on painted ground: an army leaves the rim of a larger area free
@@ -137,24 +138,12 @@ def _at_density(room: Float[np.ndarray, "H W"], density: float) -> Float[np.ndar
     return np.ceil(room * density / QUANTUM) * QUANTUM if density < 1 else room
 
 
-def _distance_to_discs(
-    discs: tuple[tuple[float, float, float], ...], grid: tuple[int, int], near: float
-) -> Float[np.ndarray, "H W"]:
-    """Return each cell centre's distance in cells to the nearest disc's rim, negative inside; inf beyond `near`.
-
-    Raises FormationError where that would take too long.
-    """
-    (height, width), distance = grid, np.full(grid, np.inf)
-    y, x = np.arange(height)[:, None] + 0.5, np.arange(width) + 0.5
-    centres, reach = np.array([disc[:2] for disc in discs]), np.array([disc[2] for disc in discs])[:, None] + near
-    first = np.clip(centres - reach - 1, 0, (width, height)).astype(int)
-    last = np.clip(centres + reach + 1, 0, (width, height)).astype(int)
+def _distance_to_discs(discs: tuple[Disc, ...], grid: tuple[int, int], near: float) -> Float[np.ndarray, "H W"]:
+    """Return the distance to painted discs. Raises FormationError where that would take too long."""
+    first, last = windows_of_discs(discs, grid, near)
     if (last - first).prod(axis=1).sum() > limits.MOST_ORDER_WORK:
-        raise FormationError(f"{len(discs)} discs are too many to be painted on a field of {width}x{height} cells")
-    for (disc_x, disc_y, radius), (left, top), (right, bottom) in zip(discs, first, last, strict=True):
-        part = distance[top:bottom, left:right]
-        np.minimum(part, np.hypot(x[left:right] - disc_x, y[top:bottom] - disc_y) - radius, out=part)
-    return distance
+        raise FormationError(f"{len(discs)} discs are too many to be painted on a field of {grid[1]}x{grid[0]} cells")
+    return distance_to_discs(discs, grid, near)
 
 
 def _decimated(line: tuple[Place, ...]) -> tuple[Place, ...]:

@@ -32,7 +32,7 @@ class Placement:
     intervals: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, over those of closed ranks
     stagger: bool = False  # whether every second rank stands in the gaps of the one before it
     boxes: tuple[Box, ...] = ()  # the full rectangles that it is made of; none: the target alone places slots
-    beside: bool = False  # whether friends who stand at the order's place had their say
+    beside: bool = False  # whether friends whose places are there had their say
     _slots: dict[int, Float[np.ndarray, "N 2"]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def slots(self, count: int) -> Float[np.ndarray, "N 2"]:
