@@ -23,6 +23,7 @@ Cells = Bool[np.ndarray, "H W"]
 
 ROOMY = 0.95  # of the most room around any place, that has to lie around where an army musters
 MUSTER_RIM = 3.0  # cells around a crowd that are kept open where it musters
+RIM = 0.5  # of a signed distance: the outline's edge covers a cell in part below it
 FIRST_REACH = 8.0  # cells of way that are looked at first beyond an outline, and a square's side as large as the army
 
 
@@ -64,7 +65,7 @@ def laid_out(
     known = np.minimum(distance, distance[np.isfinite(distance)].max())  # of painted ground: near the paint alone
     while True:
         by_way = np.maximum(known, ways.distances(near, reach) / softness)
-        by_way = np.where(near, distance, np.where(own, by_way, np.inf))
+        by_way = np.where(near, known, np.where(own, by_way, np.inf))
         if space[np.isfinite(by_way)].sum() * FULLEST >= mass or math.isinf(reach):
             target = fill(by_way, mass, space)
             if by_way[target > 0].max() * softness <= reach:
@@ -73,9 +74,9 @@ def laid_out(
 
 
 def _named(place: Cells, distance: Field, open_cells: Cells) -> Cells:
-    """Return the open cells that an order names, or else those inside its outline; there may be none."""
+    """Return the open cells that an order names, or else those that its outline covers in part; there may be none."""
     named = place & open_cells
-    return named if named.any() else (distance <= 0) & open_cells
+    return named if named.any() else (distance < RIM) & open_cells
 
 
 def _part_of(named: Cells, place: Cells, parts: np.ndarray) -> int:

@@ -13,6 +13,7 @@ from engine.formations import (
     FormationError,
     crowd,
     fastest_way,
+    fill,
     load,
     muster_order,
     muster_place,
@@ -185,6 +186,27 @@ def test_no_way_and_too_little_room_are_one_line_each():
     inside = part_of((placed(Order("line", inner), 60.0, island).target > 0).astype(float), island)
     with pytest.raises(FormationError, match=r"too little room there: for a mass of 259\.2, and not of 300"):
         placed(Order("line", inner), 300.0, island, inside)
+
+
+@pytest.mark.parametrize(("columns", "mass"), [(1, 0.5), (10, 9.0)])
+def test_paint_on_a_rock_that_touches_open_ground_with_its_rim_alone_ends(columns, mass):
+    pocket, beyond = np.zeros(GRID, bool), np.zeros(GRID, bool)
+    pocket[12, 2 : 2 + columns] = True  # in which the army stands, and hardly has room
+    beyond[:, 20:] = True
+    beyond[8:14, 28:34] = False
+    ground = Ground(pocket | beyond)
+    paint = Order("line", (0, 0), area=((31.0, 11.0, 3.2),))
+    with pytest.raises(FormationError, match="no way leads there"):
+        placed(paint, mass, ground, part_of(pocket.astype(float), ground))
+    around = placed(paint, mass, ground, part_of(beyond.astype(float), ground)).target
+    assert total(around) == mass and not around[:, :27].any() and not around[:, 35:].any()
+
+
+def test_a_target_for_which_all_that_can_be_reached_is_too_little_is_refused():
+    distance = np.where(np.arange(12) < 4, 1.0, np.inf)[None]
+    assert fill(distance, 4.0, np.ones((1, 12))).sum() == 4
+    with pytest.raises(FormationError, match="too little room there: for a mass of 4, and not of 5"):
+        fill(distance, 5.0, np.ones((1, 12)))
 
 
 def test_nobody_musters_in_a_wall():
