@@ -109,11 +109,7 @@ def test_what_the_outline_cannot_hold_goes_to_what_is_nearest_by_way(walls, name
     mine = pieces == pieces[at]
     assume(mine.sum() * 0.9 > mass * 2)
     part = part_of(mine.astype(float), ground)
-    try:
-        found = placed(order, mass, ground, part)
-    except FormationError as error:  # it is pushed in from the border, and across a wall there
-        assert str(error).startswith("no way leads there")
-        return
+    found = placed(order, mass, ground, part)  # never refused: it stands where the order is
     centre_row, centre_column = int(found.centre[1]), int(found.centre[0])
     assume(mine[centre_row, centre_column])
     # The box around the formation, and what of it hangs together with its middle.
@@ -143,6 +139,30 @@ def test_nobody_stands_across_a_wall_that_separates(name):
     gate = walled((0, 10, 27, 29), (14, 40, 27, 29))
     target = placed(Order(name, (26.0, 12.0)), 120.0, gate, 0).target
     assert total(target[:, 29:]) > 10
+
+
+@pytest.mark.parametrize(("name", "angle"), [("line", 90), ("column", 0), ("line", 30), ("circle", 0), ("square", 45)])
+@pytest.mark.parametrize("thick", [1, 9, 20])
+def test_an_order_at_the_border_is_pushed_across_no_wall(name, angle, thick):
+    order = Order(name, (24.0, 3.0), angle)
+    for gap in (56, 50):  # no way leads to the other side, or one far away
+        ground = walled((7, 7 + thick, 0, gap))
+        for part in (part_of(np.where(np.arange(40)[:, None] < 7, ground.open_cells, 0.0), ground), None):
+            found = placed(order, 100.0, ground, part)
+            assert total(found.target) == total(found.target[:7]) == 100
+            row, column = np.floor(found.slots(90)).astype(int).T[::-1]
+            assert (found.target[row, column] > 0).all()
+    near = walled((7, 7 + thick, 26, 30))  # a way as short leads past the wall: it is pushed as on open ground
+    assert placed(order, 100.0, near, 0).centre == placed(order, 100.0).centre
+
+
+def test_an_army_that_musters_beside_a_yard_is_not_pushed_into_it():
+    ground = walled((12, 15, 20, 36), (25, 28, 20, 36), (15, 25, 20, 23), (15, 25, 33, 36))
+    place = muster_place(600.0, ground)
+    heap = crowd(600.0, ground)
+    for part in (None, part_of(heap, ground)):
+        found = placed(Order("line", place), 600.0, ground, part)
+        assert total(found.target) == 600 and total(found.target[15:25, 23:33]) == 0
 
 
 def test_a_line_that_is_drawn_over_a_wall_is_filled_on_both_sides_and_one_along_it_on_its_own():
