@@ -173,7 +173,8 @@ class Battle:
 
     def form(self, formation: str, regiment: int = 0) -> Placement:
         """Order another formation, at the same place and with the same front."""
-        return self.give(with_formation(self.state.orders[regiment], formation), regiment)
+        order, place = self.state.last_order(regiment)
+        return self.give(with_formation(order, formation, place), regiment)
 
     def turn(self, degrees: float, regiment: int = 0) -> Placement:
         """Turn the order clockwise."""

@@ -70,10 +70,12 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
         case Halt(regiments):
             book = state.book
             for regiment in regiments:
-                placement_of(state, regiment, state.orders[regiment], context)  # raises where the order has become void
+                _check_number(state, regiment)
             for regiment in regiments:
                 order = state.orders[regiment]
                 placement = formations.placement_on(state.mass[regiment], state.placements[regiment].angle)
+                centre = formations.foothold(placement.centre, placement.target, state.ground)
+                placement = replace(placement, centre=centre)
                 book = book.with_order(regiment, with_formation(order, order.formation), placement)
             return replace(state, book=book)
         case Scatter():
@@ -249,11 +251,16 @@ def _placed_on(state: BattleState, regiment: int, context: Context, order: Order
 
 def placement_of(state: BattleState, regiment: int, order: Order, context: Context) -> Placement:
     """Return a regiment's placement under an order. Raises FormationError, one line, where there is none."""
-    if regiment not in range(len(state.regiments)):
-        raise FormationError(f"there is no regiment {regiment}: they are 0 to {len(state.regiments) - 1}")
+    _check_number(state, regiment)
     formation = formations.lookup(context.formations, order.formation)
     part = formations.part_of(state.mass[regiment], state.ground)
     return formations.place_order(order, formation, state.mustered[regiment], state.ground, part)
+
+
+def _check_number(state: BattleState, regiment: int) -> None:
+    """Raise FormationError if there is no regiment of that number."""
+    if regiment not in range(len(state.regiments)):
+        raise FormationError(f"there is no regiment {regiment}: they are 0 to {len(state.regiments) - 1}")
 
 
 def depth_of(state: BattleState, regiment: int, order: Order, context: Context) -> float:

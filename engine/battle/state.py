@@ -127,6 +127,21 @@ class BattleState:
         """The orders of each regiment that wait for those before them."""
         return tuple(tuple(one.order for one in waiting) for waiting in self.book.waiting)
 
+    def last_order(self, regiment: int, queued: bool = False) -> tuple[Order, Place]:
+        """Return the order that a new one starts from, and the place where another formation would stand.
+
+        With `queued` it is the last that waits, if any does. The place is the order's centre, or for a line or paint
+        round what cannot be reached a place on it.
+        """
+        order, waiting = self.orders[regiment], self.book.waiting[regiment] if queued else ()
+        if waiting:
+            order = waiting[-1].order
+        if not (order.path or order.area):
+            return order, order.centre
+        if waiting:
+            return order, waiting[-1].place
+        return order, formations.foothold(order.centre, self.placements[regiment].target, self.ground)
+
     @property
     def mass_start(self) -> float:
         """The mass at the start, summed exactly."""

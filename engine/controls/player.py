@@ -64,10 +64,7 @@ class Player:
         """Return these regiments with the orders that new ones start from: with queueing, the last that waits."""
         assert self.battle is not None
         state, queueing = self.battle.state, self.queueing
-        before = [
-            state.waiting_orders[r][-1] if queueing and state.waiting_orders[r] else state.orders[r] for r in regiments
-        ]
-        return [Chosen(r, state.regiments[r].mass, order) for r, order in zip(regiments, before, strict=True)]
+        return [Chosen(r, state.regiments[r].mass, *state.last_order(r, queueing)) for r in regiments]
 
     def order(self, make: Callable[[list[Chosen]], Given]) -> None:
         """Give the orders that `make` returns for the selected regiments."""

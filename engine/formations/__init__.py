@@ -18,7 +18,7 @@ from engine.formations.mass import check_mass, fill, overlap
 from engine.formations.materials import Materials, with_words
 from engine.formations.place_order import muster_order, place_order, placement_on
 from engine.formations.placement import Placement, dimensions, form_up
-from engine.formations.ways import distances_by_way, fastest_way, part_of, standing_place, ways_over
+from engine.formations.ways import distances_by_way, fastest_way, foothold, part_of, standing_place, ways_over
 
 __all__ = [
     "Formation",
@@ -34,6 +34,7 @@ __all__ = [
     "distances_by_way",
     "fastest_way",
     "fill",
+    "foothold",
     "form_up",
     "formation_table",
     "ground_image",

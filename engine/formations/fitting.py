@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 
 from engine.formations.formation import FormationError
 from engine.formations.mass import FULLEST, fill
-from engine.formations.ways import cell_at, ways_on
+from engine.formations.ways import cell_at, nearest_cell, ways_on
 from engine.orders import Place
 from engine.plugin import Ground
 
@@ -22,7 +22,9 @@ Field = Float[np.ndarray, "H W"]
 Cells = Bool[np.ndarray, "H W"]
 
 ROOMY = 0.95  # of the most room around any place, that has to lie around where an army musters
+OCTILE = 1.0824  # ways over open cells are at most so many times as long as straight lines: `fields.geodesics`
 MUSTER_RIM = 3.0  # cells around a crowd that are kept open where it musters
+RIM = 0.5  # of a signed distance: the outline's edge covers a cell in part below it
 FIRST_REACH = 8.0  # cells of way that are looked at first beyond an outline, and a square's side as large as the army
 
 
@@ -64,7 +66,7 @@ def laid_out(
     known = np.minimum(distance, distance[np.isfinite(distance)].max())  # of painted ground: near the paint alone
     while True:
         by_way = np.maximum(known, ways.distances(near, reach) / softness)
-        by_way = np.where(near, distance, np.where(own, by_way, np.inf))
+        by_way = np.where(near, known, np.where(own, by_way, np.inf))
         if space[np.isfinite(by_way)].sum() * FULLEST >= mass or math.isinf(reach):
             target = fill(by_way, mass, space)
             if by_way[target > 0].max() * softness <= reach:
@@ -73,9 +75,9 @@ def laid_out(
 
 
 def _named(place: Cells, distance: Field, open_cells: Cells) -> Cells:
-    """Return the open cells that an order names, or else those inside its outline; there may be none."""
+    """Return the open cells that an order names, or else those that its outline covers in part; there may be none."""
     named = place & open_cells
-    return named if named.any() else (distance <= 0) & open_cells
+    return named if named.any() else (distance < RIM) & open_cells
 
 
 def _part_of(named: Cells, place: Cells, parts: np.ndarray) -> int:
@@ -122,6 +124,34 @@ def centre_cell(centre: Place, grid: tuple[int, int]) -> Cells:
     cells = np.zeros(grid, dtype=bool)
     cells[cell_at(centre, grid)] = True
     return cells
+
+
+def pushed_by_way(place: Place, pushed: Place, ground: Ground) -> Place:
+    """Return the place that an order is pushed to, or where that lies behind a wall the last one before it.
+
+    That is the last on the straight line between the two to which a way leads, from `place`, no longer than over open
+    ground. A place on closed ground stands for the nearest open cell, at both ends.
+    """
+    start = np.clip(place, 0.0, ground.grid[::-1])
+    shift = np.asarray(pushed) - start
+    length = math.hypot(*shift)
+    if length == 0 or ground.open_cells.all():
+        return pushed
+    cells = np.zeros(ground.grid, dtype=bool)
+    cells[_open_cell(place, ground)] = True
+    away = ways_on(ground).distances(cells, OCTILE * (length + math.sqrt(2)))
+    shares = np.linspace(0, 1, math.ceil(2 * length) + 1)  # every half a cell
+    points = [(float(x), float(y)) for x, y in start + shares[:, None] * shift]
+    ways = np.array([away[cell_at(point, ground.grid)] for point in points])
+    ways[-1] = away[_open_cell(pushed, ground)]
+    reached = np.flatnonzero(ways <= OCTILE * (shares * length + math.sqrt(2)))  # from middle to middle of cells
+    return points[reached[-1]] if len(reached) and reached[-1] < len(points) - 1 else pushed
+
+
+def _open_cell(place: Place, ground: Ground) -> tuple[int, int]:
+    """Return the row and the column of the cell at a place, or of the nearest one that is open."""
+    at = cell_at(place, ground.grid)
+    return at if ground.open_cells[at] else nearest_cell(place, ground.open_cells)
 
 
 def largest_part(ground: Ground) -> Cells:

@@ -28,13 +28,19 @@ def fill(
 ) -> Float[np.ndarray, "H W"]:
     """Return a target of exactly that mass: `room` times the coverage of the shape, whose edge moves until it fits.
 
-    `distance` is signed, in cells, negative inside. `mass` and `room` are on the lattice, and so is the target.
+    `distance` is signed, in cells, negative inside, and inf where nobody may stand. `mass` and `room` are on the
+    lattice, and so is the target. Raises FormationError where the cells at a finite distance cannot hold the mass.
     """
     far, space = distance.astype(np.float64).ravel(), np.asarray(room, dtype=np.float64).ravel()
+    finite = np.isfinite(far)
+    most = space[finite].sum()
+    if most < mass:
+        raise FormationError(f"there is too little room there: for a mass of {most:g}, and not of {mass:g}")
+    within_reach = int(finite.sum())
     # Only cells within the edge matter: start from a narrow reach, and widen it until they suffice.
     reach = NEAR
     cells = np.flatnonzero(far < reach)
-    while len(cells) < len(far) and (space[cells] * np.clip(reach - far[cells], 0, 1)).sum() <= mass:
+    while len(cells) < within_reach and (space[cells] * np.clip(reach - far[cells], 0, 1)).sum() <= mass:
         reach *= 2
         cells = np.flatnonzero(far < reach)
     far, space = far[cells], space[cells]

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.fields import wrap_degrees
-from engine.formations.fitting import centre_cell, laid_out
+from engine.formations.fitting import centre_cell, laid_out, pushed_by_way
 from engine.formations.formation import WIDEST, Formation, bracket_ratio
 from engine.formations.mass import FULLEST, check_mass
 from engine.formations.slots import Box, slots_on
@@ -69,9 +69,10 @@ def form_up(
     """Return the placement of an army of that mass in the formation.
 
     `centre` is (x, y) in cells, `angle` in degrees clockwise from facing up the field, `frontage` in cells from flank
-    to flank, by default what the formation's file gives. An order that reaches over the border is pushed inside; one
-    that does not fit deepens its ranks until it does, and if no depth fits is cut off at the border. One that covers
-    closed cells is fitted by way (`fitting.laid_out`) in the `part` of the ground that the army stands in.
+    to flank, by default what the formation's file gives. An order that reaches over the border is pushed inside, but
+    across no wall; one that does not fit deepens its ranks until it does, and if no depth fits is cut off at the
+    border. One that covers closed cells is fitted by way (`fitting.laid_out`) in the `part` of the ground that the army
+    stands in.
 
     Raises FormationError if the ground cannot hold the mass with room to move, or no way leads there.
     """
@@ -79,15 +80,20 @@ def form_up(
     front = math.radians(angle)
     frontage, depth, hollow, density = dimensions(formation, mass, ground, front, frontage)
     room = np.where(ground.open_cells, ground.capacity, 0.0)
-    x, y = push_inside(centre, extents(frontage, depth, front), ground.grid)
+    half_extents = extents(frontage, depth, front)
+    pushed = push_inside(centre, half_extents, ground.grid)
+    x, y = pushed_by_way(centre, pushed, ground)
     across, ahead = formation_axes(ground.grid, (x, y), front)
     distance = formation.shape.distance(across, ahead, frontage, depth, hollow)
     space = np.floor(room * density / QUANTUM) * QUANTUM
     box = (np.abs(across) <= frontage / 2 + 0.5) & (np.abs(ahead) <= depth / 2 + 0.5)  # and half a cell around it
     place = centre_cell((x, y), ground.grid)
+    if not (place & ground.open_cells).any():  # which side of the wall is meant, says the place before the push
+        place |= centre_cell(centre, ground.grid)
     target = laid_out(distance, mass, space, ground, place=place, around=box, part=part)
     within = room[distance < 0.5]
-    whole = bool(within.size) and within.min() == within.max() and inside(extents(frontage, depth, front), ground.grid)
+    fits = (x, y) == pushed and inside(half_extents, ground.grid)
+    whole = fits and bool(within.size) and within.min() == within.max()
     boxes = formation.shape.boxes(frontage, depth, hollow) if whole else ()
     return Placement(target, (x, y), wrap_degrees(angle), frontage, depth, formation.spacing, formation.stagger, boxes)
 

@@ -79,6 +79,16 @@ def standing_place(density: Float[np.ndarray, "H W"]) -> Place:
     return column + 0.5, row + 0.5
 
 
+def foothold(centre: Place, target: Float[np.ndarray, "H W"], ground: Ground) -> Place:
+    """Return the centre of a target if it lies in the same part of the ground, or else the target's `standing_place`.
+
+    An order from there is not refused for its way, as one from the middle of a ring round an island would be.
+    """
+    if ground.open_cells.all() or ways_on(ground).parts[cell_at(centre, ground.grid)] == part_of(target, ground):
+        return centre
+    return standing_place(target)
+
+
 def fastest_way(ground: Ground, start: Place, end: Place) -> Float[np.ndarray, "N 2"]:
     """Return the corners (x, y) of the fastest way between two places, both included; none where no way leads.
 

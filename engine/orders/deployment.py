@@ -31,11 +31,12 @@ class Chosen:
     regiment: int
     mass: float
     order: Order
+    place: Place | None = None  # where it would take up another formation; None: at the order's centre
 
 
 def reformed(chosen: Sequence[Chosen], formation: str) -> Given:
     """Return the orders that take up another formation, each where it is, as wide as the formation's file says."""
-    return tuple((one.regiment, with_formation(one.order, formation)) for one in chosen)
+    return tuple((one.regiment, with_formation(one.order, formation, one.place)) for one in chosen)
 
 
 def shifted(chosen: Sequence[Chosen], right: float, down: float) -> Given:

@@ -21,9 +21,12 @@ class Order:
     area: tuple[tuple[float, float, float], ...] = ()  # discs (x, y, radius) of a brush to stand on
 
 
-def with_formation(order: Order, formation: str) -> Order:
-    """Return the order for another formation at the same place, with the same front, as wide as its file says."""
-    return Order(formation, order.centre, order.angle)
+def with_formation(order: Order, formation: str, place: Place | None = None) -> Order:
+    """Return the order for another formation, with the same front, as wide as its file says.
+
+    It is at that place, by default at the same one.
+    """
+    return Order(formation, order.centre if place is None else place, order.angle)
 
 
 def moved(order: Order, right: float, down: float) -> Order:

@@ -11,6 +11,7 @@ from engine.battle.battle import Battle
 from engine.formations import FormationError
 from engine.orders.commands import GiveOrders, Halt, Scatter, SetController
 from engine.orders.order import Order
+from engine.plugin import Ground
 from engine.scenarios.regiment import Regiment
 
 MASS, MEN = 90.0, 240
@@ -93,6 +94,39 @@ def test_halt_leaves_everyone_where_he_is_and_forgets_the_waypoints(battle):
     x, y = battle.state.placements[0].centre
     battle.form("testudo", 0)
     assert battle.state.orders[0].centre == pytest.approx((x, y))
+
+
+def test_whoever_stands_round_an_island_can_be_halted_and_ordered_on():
+    y, x = np.mgrid[:48, :72] + 0.5
+    shore = np.hypot(x - 36, y - 24)
+    ground = Ground((shore < 5) | (shore > 8))  # an island in a moat, which nobody can reach
+    known, ring = (
+        formations.load(),
+        tuple((36 + 11 * np.cos(a), 24 + 11 * np.sin(a), 2.5) for a in np.arange(0, 6.3, 0.2)),
+    )
+    painted = Order("line", (36.0, 24.0), area=ring)
+    mass = formations.place_order(painted, known["line"], 200.0, ground).target[None]
+
+    def at_the_shore():
+        return Battle(StandIn(), {"one": None}, ground, known, [Regiment("a", 0, 200.0, MEN, "one")], [painted], mass)
+
+    for halts in range(3):
+        battle = at_the_shore()
+        for _ in range(halts):
+            battle.execute(Halt((0,)))
+            assert np.array_equal(battle.state.placements[0].target, mass[0])
+        found = battle.form("wedge")
+        assert found.target.sum(dtype=np.float64) == 200 and not found.target[shore < 8].any()
+        battle.turn(15)
+        battle.execute(Halt((0,)))
+    battle = at_the_shore()
+    battle.turn(40)  # about the island's middle, as it was painted
+    assert np.minimum(battle.state.placements[0].target, mass[0]).sum() > 170
+    battle.execute(GiveOrders(((0, painted),), queued=True))
+    order, place = battle.state.last_order(0, queued=True)
+    assert shore[int(place[1]), int(place[0])] > 8 and order.area == ring
+    with pytest.raises(FormationError, match="there is no regiment 7"):
+        battle.execute(Halt((0, 7)))
 
 
 def inside(battle, regiment, disc):

@@ -13,6 +13,7 @@ from engine.formations import (
     FormationError,
     crowd,
     fastest_way,
+    fill,
     load,
     muster_order,
     muster_place,
@@ -108,11 +109,7 @@ def test_what_the_outline_cannot_hold_goes_to_what_is_nearest_by_way(walls, name
     mine = pieces == pieces[at]
     assume(mine.sum() * 0.9 > mass * 2)
     part = part_of(mine.astype(float), ground)
-    try:
-        found = placed(order, mass, ground, part)
-    except FormationError as error:  # it is pushed in from the border, and across a wall there
-        assert str(error).startswith("no way leads there")
-        return
+    found = placed(order, mass, ground, part)  # never refused: it stands where the order is
     centre_row, centre_column = int(found.centre[1]), int(found.centre[0])
     assume(mine[centre_row, centre_column])
     # The box around the formation, and what of it hangs together with its middle.
@@ -142,6 +139,30 @@ def test_nobody_stands_across_a_wall_that_separates(name):
     gate = walled((0, 10, 27, 29), (14, 40, 27, 29))
     target = placed(Order(name, (26.0, 12.0)), 120.0, gate, 0).target
     assert total(target[:, 29:]) > 10
+
+
+@pytest.mark.parametrize(("name", "angle"), [("line", 90), ("column", 0), ("line", 30), ("circle", 0), ("square", 45)])
+@pytest.mark.parametrize("thick", [1, 9, 20])
+def test_an_order_at_the_border_is_pushed_across_no_wall(name, angle, thick):
+    order = Order(name, (24.0, 3.0), angle)
+    for gap in (56, 50):  # no way leads to the other side, or one far away
+        ground = walled((7, 7 + thick, 0, gap))
+        for part in (part_of(np.where(np.arange(40)[:, None] < 7, ground.open_cells, 0.0), ground), None):
+            found = placed(order, 100.0, ground, part)
+            assert total(found.target) == total(found.target[:7]) == 100
+            row, column = np.floor(found.slots(90)).astype(int).T[::-1]
+            assert (found.target[row, column] > 0).all()
+    near = walled((7, 7 + thick, 26, 30))  # a way as short leads past the wall: it is pushed as on open ground
+    assert placed(order, 100.0, near, 0).centre == placed(order, 100.0).centre
+
+
+def test_an_army_that_musters_beside_a_yard_is_not_pushed_into_it():
+    ground = walled((12, 15, 20, 36), (25, 28, 20, 36), (15, 25, 20, 23), (15, 25, 33, 36))
+    place = muster_place(600.0, ground)
+    heap = crowd(600.0, ground)
+    for part in (None, part_of(heap, ground)):
+        found = placed(Order("line", place), 600.0, ground, part)
+        assert total(found.target) == 600 and total(found.target[15:25, 23:33]) == 0
 
 
 def test_a_line_that_is_drawn_over_a_wall_is_filled_on_both_sides_and_one_along_it_on_its_own():
@@ -185,6 +206,27 @@ def test_no_way_and_too_little_room_are_one_line_each():
     inside = part_of((placed(Order("line", inner), 60.0, island).target > 0).astype(float), island)
     with pytest.raises(FormationError, match=r"too little room there: for a mass of 259\.2, and not of 300"):
         placed(Order("line", inner), 300.0, island, inside)
+
+
+@pytest.mark.parametrize(("columns", "mass"), [(1, 0.5), (10, 9.0)])
+def test_paint_on_a_rock_that_touches_open_ground_with_its_rim_alone_ends(columns, mass):
+    pocket, beyond = np.zeros(GRID, bool), np.zeros(GRID, bool)
+    pocket[12, 2 : 2 + columns] = True  # in which the army stands, and hardly has room
+    beyond[:, 20:] = True
+    beyond[8:14, 28:34] = False
+    ground = Ground(pocket | beyond)
+    paint = Order("line", (0, 0), area=((31.0, 11.0, 3.2),))
+    with pytest.raises(FormationError, match="no way leads there"):
+        placed(paint, mass, ground, part_of(pocket.astype(float), ground))
+    around = placed(paint, mass, ground, part_of(beyond.astype(float), ground)).target
+    assert total(around) == mass and not around[:, :27].any() and not around[:, 35:].any()
+
+
+def test_a_target_for_which_all_that_can_be_reached_is_too_little_is_refused():
+    distance = np.where(np.arange(12) < 4, 1.0, np.inf)[None]
+    assert fill(distance, 4.0, np.ones((1, 12))).sum() == 4
+    with pytest.raises(FormationError, match="too little room there: for a mass of 4, and not of 5"):
+        fill(distance, 5.0, np.ones((1, 12)))
 
 
 def test_nobody_musters_in_a_wall():
