@@ -181,10 +181,10 @@ def test_a_battle_is_commanded_with_mouse_and_keys(player, tmp_path):
     player.until("drawn up along a line", lambda game: len(game["commands"]) == 3)
     assert "path=((" in player.game["commands"][-1]
 
-    player.drag(RIGHT, (70, 20), camera=minimap_camera(SIZE, GRID))
+    player.drag(RIGHT, (76, 48), camera=minimap_camera(SIZE, GRID))
     player.drop(RIGHT)
     player.until("sent over the minimap", lambda game: len(game["commands"]) == 4)
-    assert player.game["orders"][0][1:3] == pytest.approx((70, 20), abs=1.0)
+    assert player.game["orders"][0][1:3] == pytest.approx((76, 48), abs=1.0)
 
     before = player.game["scale"]
     player.drag(LEFT, (66, 20))
