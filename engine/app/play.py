@@ -21,7 +21,7 @@ from engine.app.signals import Signals
 from engine.battle import Battle, BattleSetup, replays
 from engine.io import InputError, check_writable, clear_borrowed, name_unwritable, note_compiled, paths, terminal
 from engine.recording import check_film
-from engine.view import NoDisplay, View, open_view, outliving_display
+from engine.view import NoDisplay, Renderer, View, open_view, outliving_display
 
 WINDOW = (1280, 720)  # pixels of a picture without a window
 
@@ -59,7 +59,7 @@ def window(args: Namespace, signals: Signals) -> None:
         args.soldiers = args.soldiers or settings.soldiers
     known = library(args)
     setup = make_setup(args, formations=known.formations)
-    with drawing(settings.window, visible=True) as view:
+    with drawing(settings.window, visible=True, prefer=settings.renderer) as view:
         game = Game(setup, view, settings_file=settings_file, library=known)
         if settings.full_screen:
             game.actions.full_screen()
@@ -139,11 +139,11 @@ def film(args: Namespace, path: Path, signals: Signals) -> None:
 
 
 @contextmanager
-def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
-    """Open a view, print one line where it cannot draw with OpenGL, and close it in the end."""
-    view = open_view(size, visible=visible)
+def drawing(size: tuple[int, int], visible: bool, prefer: Renderer = "opengl") -> Iterator[View]:
+    """Open a view, print one line where it cannot draw with the OpenGL that was asked for, and close it in the end."""
+    view = open_view(size, visible=visible, prefer=prefer)
     try:
-        if not view.description.startswith("OpenGL"):
+        if not (view.description.startswith("OpenGL") or prefer == "surfaces" or "cheaper here" in view.description):
             terminal.warn(f"no OpenGL 3.3, drawing with {view.description}")
         yield view
     finally:

@@ -7,7 +7,7 @@ always one tick late, however fast either side is. Before the first tick there i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
@@ -142,9 +142,7 @@ class GlSimulation:
             )
         mass, flux, read = before.mass, None, before.mass_read
         if awake.any():
-            velocities = [
-                one.textures[0] if moves else laws.still for one, moves in zip(cells, awake, strict=True)
-            ]
+            velocities = [one.textures[0] if moves else laws.still for one, moves in zip(cells, awake, strict=True)]
             yielding = judged.result().yielding if laws.has_friends else None
             moved, crossed = laws.move(mass.textures, velocities, yielding, places.textures if places else None)
             mass, flux = Held(self._pool, moved), Held(self._pool, crossed)

@@ -9,7 +9,7 @@ from stand_in import GROUND, StandIn
 from engine.app import fastest
 from engine.app.standby import Standby
 from engine.formations import crowd
-from engine.io import InputError, paths
+from engine.io import InputError, choices, paths
 
 MASS = crowd(100.0, GROUND)[None]
 TARGETS = np.roll(MASS, 6, axis=2)
@@ -103,7 +103,7 @@ def test_a_field_that_it_does_not_have_is_no_failure():
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "platform_folder", lambda kind: tmp_path)
-    return tmp_path / fastest.FILE
+    return tmp_path / choices.FILE
 
 
 def test_the_faster_one_is_measured_once_and_remembered(cache, monkeypatch):
@@ -127,14 +127,6 @@ def test_the_faster_one_is_measured_once_and_remembered(cache, monkeypatch):
     standby = Standby("gl", Slow, "jax", StandIn, fastest.first_is_faster)
     played(standby)
     assert standby.name == "jax"
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 3}', "[" * 10_000, "x" * 2**17])
-def test_a_damaged_memory_is_as_good_as_none(cache, text):
-    cache.write_text(text)
-    assert fastest.remembered() == {}
-    fastest.remember("a", True)
-    assert fastest.remembered() == {"a": True}
 
 
 def test_one_that_refuses_the_battle_is_the_slower_one(cache):
