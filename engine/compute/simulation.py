@@ -12,11 +12,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
+import moderngl
 import numpy as np
 from jaxtyping import Bool, Float
 
-from engine.compute.laws import Laws
-from engine.compute.packing import packed, unpacked, with_border
+from engine.compute.laws import UNITS_PER_TICK, Laws
+from engine.compute.packing import read
 from engine.compute.state import Answer, Fields, GlState, Held, Judged, Targets
 from engine.gl import OffscreenThread, Passes, TexturePool
 from engine.io import InputError
@@ -24,7 +25,6 @@ from engine.plugin import QUANTUM, RULES, Exported, Ground, exported, plugins
 
 MOST_REGIMENTS = 12  # for whom every OpenGL 3.3 has enough texture units and draw buffers
 MOST_LAWS = 8  # kinds of battles whose passes are kept, those last played
-CELLS_PER_TICK = 0.5  # of a velocity of 1: a tick is half a unit of time
 Made = TypeVar("Made")
 
 
@@ -76,7 +76,7 @@ class GlSimulation:
 
         def begin() -> tuple[Laws, Fields]:
             laws = self._laws_of(ground, sides, handed)
-            masses = Held(self._pool, laws.uploaded(packed(settled)))
+            masses = Held(self._pool, laws.uploaded(settled))
             cells = tuple(Held(self._pool, laws.first_cells(r, masses.textures)) for r in range(regiments))
             answers = tuple(done(Answer(memory)) for memory in memories)
             return laws, Fields(masses, settled, cells, np.zeros(regiments, bool), None, answers, done(judged))
@@ -111,7 +111,7 @@ class GlSimulation:
         laws = self._laws.pop(key, None) or Laws(self._passes, self._pool, ground, sides, handed)
         self._laws[key] = laws
         if len(self._laws) > MOST_LAWS:
-            self._laws.pop(next(iter(self._laws)))
+            self._laws.pop(next(iter(self._laws))).release()
         return laws
 
     def _moved(self, state: GlState, targets: Targets) -> Fields:
@@ -131,7 +131,7 @@ class GlSimulation:
         )
         places = before.places
         if laws.has_friends and (places is None or not same.all()):
-            places = Held(self._pool, laws.uploaded(packed(targets)))
+            places = Held(self._pool, laws.uploaded(targets))
         cells = list(before.cells)
         for regiment in np.flatnonzero(awake):
             given = before.answers[regiment].result()
@@ -164,19 +164,19 @@ class GlSimulation:
         if name == "mass":
             return fields.mass_read
         if name in ("velocity", "planned"):
-            texels = self._opengl.run(lambda: np.stack([as_array(one.textures[0]) for one in fields.cells]))
+            texels = self._opengl.run(lambda: np.stack([texels_of(one.textures[0]) for one in fields.cells]))
             moving = np.where(fields.awake[:, None, None, None], texels[..., :2], 0)
             alone = np.array([one.network is None for one in state.exported])[:, None, None, None]
             found = moving if name == "velocity" else np.where(alone, moving, texels[..., 2:])
-            return (found * CELLS_PER_TICK).astype(np.float32)
+            return (found * UNITS_PER_TICK).astype(np.float32)
         if name in ("flux_x", "flux_y"):
             axis, half = (2, 0) if name == "flux_x" else (1, 1)
             crossed = np.zeros((regiments, *state.ground.grid), np.float32)
             if (flux := fields.flux) is not None:
                 groups = len(flux.textures) // 2
                 mine = flux.textures[half * groups : (half + 1) * groups]
-                crossed = unpacked(self._opengl.run(lambda: [as_array(texture) for texture in mine]), regiments)
-            return with_border(crossed, axis, state.ground.boundary)
+                crossed = self._opengl.run(lambda: read(mine, regiments))
+            return with_first_face(crossed, axis, state.ground.boundary)
         raise KeyError(name)
 
 
@@ -207,10 +207,15 @@ def check_totals(mass: Float[np.ndarray, "R H W"], before: Float[np.ndarray, "R 
         raise InputError("simulation 'gl': the graphics driver lost its context, or mass")
 
 
-def as_array(texture: Any) -> Float[np.ndarray, "H W C"]:
+def with_first_face(flux: Float[np.ndarray, "R H W"], axis: int, boundary: str) -> np.ndarray:
+    """Return the flux across all faces along an axis, of those behind each cell: on a torus the first is the last."""
+    last = np.take(flux, [-1], axis)
+    return np.concatenate([last if boundary == "torus" else np.zeros_like(last), flux], axis)
+
+
+def texels_of(texture: moderngl.Texture) -> Float[np.ndarray, "H W C"]:
     """Return what a texture of floats holds. Only for the context's thread."""
-    width, height = texture.size
-    return np.frombuffer(texture.read(), np.float32).reshape(height, width, texture.components)
+    return np.frombuffer(texture.read(), np.float32).reshape(texture.height, texture.width, texture.components)
 
 
 def done(value: Made) -> Future[Made]:
