@@ -16,14 +16,13 @@ import moderngl
 import numpy as np
 from jaxtyping import Bool, Float
 
-from engine.compute.laws import UNITS_PER_TICK, Laws
+from engine.compute.laws import Laws
 from engine.compute.packing import read
-from engine.compute.state import Answer, Fields, GlState, Held, Judged, Targets
+from engine.compute.state import Answer, Fields, GlState, Held, Judged, Plan, Targets
 from engine.gl import OffscreenThread, Passes, TexturePool
 from engine.io import InputError
-from engine.plugin import QUANTUM, RULES, Exported, Ground, exported, plugins
+from engine.plugin import QUANTUM, RULES, TICK, Exported, Ground, exported, plugins
 
-MOST_REGIMENTS = 12  # for whom every OpenGL 3.3 has enough texture units and draw buffers
 MOST_LAWS = 8  # kinds of battles whose passes are kept, those last played
 Made = TypeVar("Made")
 
@@ -63,8 +62,6 @@ class GlSimulation:
         """
         settled = settle(mass, ground)
         regiments = len(settled)
-        if regiments > MOST_REGIMENTS:
-            raise InputError(f"the simulation 'gl' holds up to {MOST_REGIMENTS} regiments, and here are {regiments}")
         sides = (0,) * regiments if sides is None else tuple(map(int, sides))
         handed = tuple(exported(controller) for controller in controllers)
         if not len(handed) == len(sides) == regiments:
@@ -77,7 +74,7 @@ class GlSimulation:
         def begin() -> tuple[Laws, Fields]:
             laws = self._laws_of(ground, sides, handed)
             masses = Held(self._pool, laws.uploaded(settled))
-            cells = tuple(Held(self._pool, laws.first_cells(r, masses.textures)) for r in range(regiments))
+            cells = tuple(Held(self._pool, memory) for memory in laws.first_cells(settled))
             answers = tuple(done(Answer(memory)) for memory in memories)
             return laws, Fields(masses, settled, cells, np.zeros(regiments, bool), None, answers, done(judged))
 
@@ -111,7 +108,7 @@ class GlSimulation:
         laws = self._laws.pop(key, None) or Laws(self._passes, self._pool, ground, sides, handed)
         self._laws[key] = laws
         if len(self._laws) > MOST_LAWS:
-            self._laws.pop(next(iter(self._laws))).release()
+            self._laws.pop(next(iter(self._laws)))
         return laws
 
     def _moved(self, state: GlState, targets: Targets) -> Fields:
@@ -132,23 +129,20 @@ class GlSimulation:
         places = before.places
         if laws.has_friends and (places is None or not same.all()):
             places = Held(self._pool, laws.uploaded(targets))
+        plans = {r: plan_at(before.answers[r], answers[r]) for r in map(int, np.flatnonzero(awake))}
         cells = list(before.cells)
-        for regiment in np.flatnonzero(awake):
-            given = before.answers[regiment].result()
-            if given.order is None:
-                given = answers[regiment].result()
-            cells[regiment] = Held(
-                self._pool, laws.steer(regiment, before.cells[regiment].textures, before.mass.textures, given)
-            )
-        mass, flux, read = before.mass, None, before.mass_read
+        held = {regiment: cells[regiment].textures for regiment in plans}
+        for regiment, after in laws.steered(held, before.mass.textures, plans).items():
+            cells[regiment] = Held(self._pool, after)
+        mass, flux, mass_read = before.mass, None, before.mass_read
         if awake.any():
-            velocities = [one.textures[0] if moves else laws.still for one, moves in zip(cells, awake, strict=True)]
-            yielding = judged.result().yielding if laws.has_friends else None
-            moved, crossed = laws.move(mass.textures, velocities, yielding, places.textures if places else None)
+            velocities = [one.textures[0] if moves else None for one, moves in zip(cells, awake, strict=True)]
+            yielding = judged.result().yielding.tolist() if laws.has_friends else None
+            moved, crossed = laws.moved(mass.textures, velocities, yielding, places.textures if places else None)
             mass, flux = Held(self._pool, moved), Held(self._pool, crossed)
-            read = unpacked([as_array(texture) for texture in moved], len(targets))
-            check_totals(read, before.mass_read)
-        return Fields(mass, read, tuple(cells), awake, flux, answers, judged, targets, places)
+            mass_read = read(moved, len(targets))
+            check_totals(mass_read, before.mass_read)
+        return Fields(mass, mass_read, tuple(cells), awake, flux, answers, judged, targets, places)
 
     def _judge(self, state: GlState, before: Fields, targets: Targets, awake: Bool[np.ndarray, " R"]) -> Judged:
         memory = before.judged.result().memory
@@ -168,7 +162,7 @@ class GlSimulation:
             moving = np.where(fields.awake[:, None, None, None], texels[..., :2], 0)
             alone = np.array([one.network is None for one in state.exported])[:, None, None, None]
             found = moving if name == "velocity" else np.where(alone, moving, texels[..., 2:])
-            return (found * UNITS_PER_TICK).astype(np.float32)
+            return (found * TICK).astype(np.float32)
         if name in ("flux_x", "flux_y"):
             axis, half = (2, 0) if name == "flux_x" else (1, 1)
             crossed = np.zeros((regiments, *state.ground.grid), np.float32)
@@ -185,7 +179,14 @@ def answer(
 ) -> Answer:
     """Return what a planner answers, whose last answer was `before`."""
     order, memory = planner.order(before.result().memory, mass, target)
-    return Answer(memory, order, target)
+    return Answer(memory, Plan(order, target))
+
+
+def plan_at(before: Future[Answer], now: Future[Answer]) -> Plan:
+    """Return the plan that a tick goes by: of the tick before, or, where there was none, the one just asked for."""
+    plan = before.result().plan or now.result().plan
+    assert plan is not None
+    return plan
 
 
 def settle(mass: Float[np.ndarray, "R H W"], ground: Ground) -> Float[np.ndarray, "R H W"]:

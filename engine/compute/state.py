@@ -27,12 +27,19 @@ class Held:
 
 
 @dataclass(frozen=True, eq=False)
+class Plan:
+    """What a planner orders every cell of a regiment, and the target for which it was asked."""
+
+    order: Float[np.ndarray, "H W 3"]
+    target: Float[np.ndarray, "H W"]
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """What a planner answers for one regiment; without an order it is the memory of one that was never asked."""
+    """What a planner answers for one regiment: its memory, and the plan; none where it was never asked."""
 
     memory: Any
-    order: Float[np.ndarray, "H W 3"] | None = None
-    target: Float[np.ndarray, "H W"] | None = None  # for which it was asked
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -155,7 +155,7 @@ class Transport:
         for textures in self._scratch.values():
             self._pool.give_back(textures)
         self._scratch = {}
-        self.ground.release()
+        self._pool.give_back([self.ground])
 
     def _take(self) -> Textures:
         return taken(self._pool, self._size, self.regiments)
