@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 import moderngl
+import numpy as np
 
 from engine.gl.program import program
 from engine.io import InputError
@@ -82,9 +83,9 @@ class Pass:
     ) -> None:
         """Draw on the targets; inputs by the names of their samplers, uniforms by theirs.
 
-        `size` is (width, height) of the targets unless given; uniforms that the shader does not use are left out, and
-        keep their values from run to run. A target that is an input as well has no defined outcome. Raises KeyError
-        where an input that the shader reads is missing.
+        `size` is (width, height) of the targets unless given; arrays are NumPy's, of the shader's type. Uniforms that
+        the shader does not use are left out, and keep their values from run to run. A target that is an input as well
+        has no defined outcome. Raises KeyError where an input that the shader reads is missing.
         """
         shader = self._shader
         self._passes.canvas(targets).use()
@@ -92,7 +93,11 @@ class Pass:
         for unit, name in enumerate(self._samplers):
             inputs[name].use(unit)
         for name, value in ({"size": targets[0].size} | dict(uniforms or {})).items():
-            if name in shader:
+            if name not in shader:
+                continue
+            if isinstance(value, np.ndarray):
+                shader[name].write(value.tobytes())
+            else:
                 shader[name] = value
         self._mesh.render(mode, vertices=vertices, instances=instances)
 
