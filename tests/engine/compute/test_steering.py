@@ -12,7 +12,7 @@ import pytest
 
 from engine.compute import Steering, packing, steering
 from engine.compute.transport import ground_texture
-from engine.gl import Passes, TexturePool
+from engine.gl import Passes, TexturePool, assembled
 from engine.io import InputError
 from engine.plugin import TICK, Ground, exported
 from nca_controller.checkpoints import Architecture
@@ -27,6 +27,7 @@ GRID = (44, 61)  # rows and columns: the last tiles are cut, along both axes
 TICKS = 3
 SMALL = Architecture(hidden_dim=10, cells="all", frame="ground", percept="apart", obedience=0.0)
 CLOSE = 1e-5
+WEB = "#version 300 es\n" + "".join(f"precision highp {kind};\n" for kind in ("float", "int", "sampler2D"))
 steered = jax.jit(steer)
 
 
@@ -171,6 +172,18 @@ def test_a_network_that_does_not_compile_is_refused_in_a_line(context):
     with pytest.raises(InputError, match=r"does not compile steer\.frag\.glsl: .*error") as refused:
         bench(context, ground, fields(1, ground)[0], (0,)).steering.cells(broken)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("regiments", "own_frame", "open_ground"), [(1, True, True), (16, False, False)])
+def test_the_texts_are_those_of_a_web_page_too(context, regiments, own_frame, open_ground):
+    made = exported(small())
+    defines = steering.defines_of(made.architecture) | {"ORDER_FRAME": int(own_frame), "OPEN_GROUND": int(open_ground)}
+    defines |= {"REGIMENTS": regiments, "GROUPS": packing.groups(regiments), "TILE": 8, "PRESENT": 0.01, "HIDDEN": 1}
+    defines |= {"LIMIT": 1.0, "ALL_CELLS": int(own_frame)}
+    for vertex, fragment in (("field", "obey"), ("field", "living_tiles"), ("living_tiles", "steer")):
+        paths = f"compute/{vertex}.vert.glsl", f"compute/{fragment}.frag.glsl"
+        texts = [assembled(path, defines, {"network": made.network}, WEB) for path in paths]
+        context.program(vertex_shader=texts[0], fragment_shader=texts[1]).release()
 
 
 def test_the_constants_are_those_of_the_cells():
