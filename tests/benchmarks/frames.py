@@ -2,8 +2,8 @@
 
 python tests/benchmarks/frames.py [simulation ...] [--minutes 5] [--renderer cheaper]: CPU time of a frame, of all
 threads of the process (a frame is drawn 60 times a second at most and has a tick in half of them), its 95th percentile
-as a multiple of the median, the longest, and the memory in the second half against that at the end of the first. The first
-seconds after the battle is built are left out: they compile.
+as a multiple of the median, and the longest; the memory at half time, the most in the second half, and at the end. The
+first seconds after the battle is built are left out: they compile.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def frame(self):
             f"{self.battle.state.simulation.name:<4} {self.view.description[:40]:<40} {len(ms)} frames, "
             f"{self.battle.state.tick} ticks: median {usual:.1f} ms, 95 % under {np.quantile(ms, 0.95):.1f} "
             f"({np.quantile(ms, 0.95) / usual:.2f} x), longest {ms.max():.0f}; "
-            f"memory {memory[half]:.0f} MB at half time, {max(memory[half:]):.0f} at most then, {memory[-1]:.0f} at last"
+            f"memory {memory[half]:.0f} MB at half time, then at most {max(memory[half:]):.0f}, at last {memory[-1]:.0f}"
         )
 
 Game.frame = frame
