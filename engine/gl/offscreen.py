@@ -1,4 +1,4 @@
-"""A context without a window that lives on a thread of its own: nobody's drawing waits for it, or disturbs it."""
+"""Contexts: a window's, and one without a window on a thread of its own, whose work no drawing waits for."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ class OffscreenThread:
     def run(self, job: Callable[[], Made]) -> Made:
         """Return what comes of a job, or raise what it raises; to be called from other threads."""
         return self.begin(job).result()
+
+
+def current_context() -> moderngl.Context:
+    """Return the context that is current on this thread, a window's. Raises ValueError where it is below OpenGL 3.3."""
+    moderngl.init_context()  # `create_context` would look for it elsewhere once there has been any other
+    context = moderngl.get_context()
+    if context.version_code < OPENGL:
+        raise ValueError(f"OpenGL 3.3 is needed, and this is {context.version_code / 100:.1f}")
+    return context
 
 
 def open_context() -> moderngl.Context:
