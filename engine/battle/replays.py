@@ -16,7 +16,7 @@ from engine.orders import GiveOrders, Schedule
 from engine.scenarios import Replay
 
 # The code that decides a battle: globs from the root; a test changes one file of each.
-HASHED = ("engine/**/*.py", "nca_controller/**/*.py")
+HASHED = ("engine/**/*.py", "nca_controller/**/*.py", "assets/shaders/compute/*.glsl")
 
 
 def record(setup: BattleSetup, battle: Battle, version: str) -> Replay:
