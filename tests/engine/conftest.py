@@ -111,6 +111,18 @@ def missing_opengl() -> str | None:
     return reason
 
 
+@pytest.fixture(scope="module")
+def context(missing_opengl: str | None) -> Iterator[Any]:
+    """An OpenGL context without a window, for passes. Where OpenGL is missing its tests are skipped."""
+    if missing_opengl is not None:
+        pytest.skip(missing_opengl)
+    import moderngl
+
+    context = moderngl.create_context(standalone=True, backend="egl", require=330)
+    yield context
+    context.release()
+
+
 @pytest.fixture(scope="module", params=["opengl", "surfaces"])
 def kind(request: pytest.FixtureRequest, missing_opengl: str | None) -> str:
     """Each kind of view. Where OpenGL is missing its tests are skipped."""
