@@ -219,6 +219,23 @@ def test_a_ring_packed_full_turns_as_one_and_a_packed_room_stands(context, shape
         assert (mass == 1).all() and (right == crossed).all() and (down == -crossed).all()
 
 
+@pytest.mark.parametrize("velocity", [(4, 4), (-4, 4), (4, -4), (-4, -4)])
+def test_a_few_on_an_empty_field_go_as_fast_as_anybody_can(context, velocity):
+    """Only where mass can come to is anything drawn: two cells a tick along each axis, over every border."""
+    shape = (40, 70)
+    mass = np.zeros((1, *shape), np.float32)
+    mass[0, 5:8, 3:5], mass[0, 30, 31] = 1.0, 0.5
+    ground = Ground(np.ones(shape, bool), 1.0, "torus")
+    gpu = OnGpu(context, replace(scene(*ONE, shape=shape), ground=ground, mass=mass))
+    for _ in range(40):
+        found, right, down = gpu.tick(np.broadcast_to(np.float32(velocity), (1, *shape, 2)))
+        mass = np.roll(mass, np.sign(velocity[::-1]) * 2, axis=(1, 2))
+        assert np.array_equal(found, mass)
+        assert (
+            right.sum() == np.sign(velocity[0]) * 2 * mass.sum() and down.sum() == np.sign(velocity[1]) * 2 * mass.sum()
+        )
+
+
 def test_nothing_moves_on_an_empty_field(alone):
     start = scene(*ONE)
     alone.start(replace(start, mass=np.zeros_like(start.mass)))
