@@ -1,8 +1,8 @@
 """The simulation on any GPU with OpenGL 3.3: cells and transport as shaders, plans on the CPU, one tick late.
 
 A tick is computed on a thread of its own, so that the game goes on meanwhile. What commanders plan and who sleeps is
-reckoned aside, by what controllers hand over, from the mass that a tick begins with, and holds in the tick after: always
-one tick late, however fast either side is. Before the first tick there is nothing to go by, so that one waits. The order
+reckoned aside, by what controllers hand over, from the mass that a tick begins with, and holds in the tick after: one
+tick late, however fast either side is. Before the first tick there is nothing to go by, so that one waits. The order
 follows from the plan and from the mass as it is, in the tick: mass that settled by what it was would slosh about.
 """
 

@@ -42,7 +42,7 @@ class Planning(Protocol):
 
 
 class Alone:
-    """Makes of a plan and what follows from it a commander, and of a commander a controller: its order is the velocity."""
+    """Makes a plan and what follows from it a commander, and a commander a controller: its order is the velocity."""
 
     max_speed = MAX_SPEED
 
