@@ -139,7 +139,8 @@ def longest_displacement(lengths: Float[Array, " n"], mass: Float[Array, " n"]) 
     """Return the length, in cells, that no displacement exceeds but for the share of the mass that may lag."""
     order = jnp.argsort(lengths)
     cumulative = jnp.cumsum(mass[order])
-    return lengths[order][jnp.searchsorted(cumulative, (1 - SLACK) * cumulative[-1])]
+    last = jnp.searchsorted(cumulative, (1 - SLACK) * cumulative[-1], method="scan_unrolled")  # no loop on a GPU
+    return lengths[order][last]
 
 
 def follow(plan: TransportPlan, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Float[Array, "H W 3"]:
