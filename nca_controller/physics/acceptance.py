@@ -69,6 +69,7 @@ def row_by_row(offers: Field, room: Field, border: Row, reverse: bool) -> Field:
     return jax.lax.scan(link, border, (offers, room), reverse=reverse)[1]
 
 
+@partial(jax.jit, static_argnames="reverse")
 def rows_at_once(offers: Field, room: Field, border: Row, reverse: bool) -> Field:
     """Return the same by an associative scan (Blelloch, "Prefix sums and their applications", 1990).
 
@@ -112,6 +113,7 @@ def slopes_row_by_row(held: Bool[Array, "H W"], offers: Field, room: Field, bord
     return jax.lax.scan(link, border, (held, offers, room), reverse=reverse)[1]
 
 
+@partial(jax.jit, static_argnames="reverse")
 def slopes_at_once(held: Bool[Array, "H W"], offers: Field, room: Field, border: Row, reverse: bool) -> Field:
     """Return the same by an associative scan: sums over rows that hold each other, in another order."""
 
