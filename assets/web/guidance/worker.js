@@ -7,5 +7,6 @@ self.onmessage = ({ data }) => {
   if (!data.mass) return;
   const begun = performance.now();
   const order = commander.order(data.mass, data.target);
-  self.postMessage({ tick: data.tick, order, took: performance.now() - begun }, [order.buffer]);
+  const { tick, epoch } = data;
+  self.postMessage({ tick, epoch, order, took: performance.now() - begun }, [order.buffer]);
 };
