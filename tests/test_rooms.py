@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "engine.gl": "engine.io",
     "engine.view": "engine.gl engine.io engine.fields",
     "engine.recording": "engine.view engine.io",
-    "engine.compute": "engine.gl engine.soldiers",
+    "engine.compute": "engine.plugin engine.io engine.gl engine.soldiers",
     # The hall, where they meet.
     "engine.presentation": "engine.fields engine.formations engine.soldiers engine.battle engine.view",
     "engine.controls": "engine.io engine.orders engine.formations engine.battle engine.view engine.presentation",

@@ -1,6 +1,19 @@
-"""Thin OpenGL: programs from shader files, and tiles of a field. Knows no armies."""
+"""Thin OpenGL: programs from shader files, passes over textures, and tiles of a field. Knows no armies."""
 
-from engine.gl.program import BLENDING, compute_program, finished, program
+from engine.gl.passes import Pass, Passes, TexturePool, plain_texture
+from engine.gl.program import BLENDING, VERSION, assembled, compute_program, finished, program
 from engine.gl.tiles import Tiles
 
-__all__ = ["BLENDING", "Tiles", "compute_program", "finished", "program"]
+__all__ = [
+    "BLENDING",
+    "VERSION",
+    "Pass",
+    "Passes",
+    "TexturePool",
+    "Tiles",
+    "assembled",
+    "compute_program",
+    "finished",
+    "plain_texture",
+    "program",
+]

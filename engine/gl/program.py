@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import moderngl
 
 from engine.io import ASSETS
 
 VERSION = "#version 330\n"
-SHARED = ("spline",)
+SHADERS = ASSETS / "shaders"
+INCLUDE = re.compile(r'^#include "(\w+)"$', re.MULTILINE)
 # The layers' colours are premultiplied by their cover.
 BLENDING = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
 
 
 def program(
-    context: moderngl.Context, name: str, *, vertex: str | None = None, folder: str = "view"
+    context: moderngl.Context,
+    name: str,
+    *,
+    vertex: str | None = None,
+    folder: str = "view",
+    defines: Mapping[str, object] | None = None,
+    parts: Mapping[str, str] | None = None,
 ) -> moderngl.Program:
     """Return the program made of <name>.vert.glsl, or of another vertex shader, and <name>.frag.glsl.
 
-    Code that shaders share has files of its own, <part>.glsl; `#include "<part>"` takes it in.
+    Both are `assembled`. Raises moderngl.Error where the driver does not compile it.
     """
-    for part in SHARED:
-        context.includes[part] = (ASSETS / "shaders" / "view" / f"{part}.glsl").read_text(encoding="utf-8")
     return context.program(
-        vertex_shader=_source(f"{folder}/{vertex or name}.vert.glsl"),
-        fragment_shader=_source(f"{folder}/{name}.frag.glsl"),
+        vertex_shader=assembled(f"{folder}/{vertex or name}.vert.glsl", defines, parts),
+        fragment_shader=assembled(f"{folder}/{name}.frag.glsl", defines, parts),
     )
 
 
 def compute_program(context: moderngl.Context, name: str, varyings: tuple[str, ...]) -> moderngl.Program:
     """Return the program that runs <name>.vert.glsl for each vertex and keeps its `varyings`, drawing nothing."""
-    return context.program(vertex_shader=_source(f"compute/{name}.vert.glsl"), varyings=varyings)
+    return context.program(vertex_shader=assembled(f"compute/{name}.vert.glsl"), varyings=varyings)
 
 
-def _source(path: str) -> str:
-    return VERSION + (ASSETS / "shaders" / path).read_text(encoding="utf-8")
+def assembled(
+    path: str,
+    defines: Mapping[str, object] | None = None,
+    parts: Mapping[str, str] | None = None,
+    version: str = VERSION,
+) -> str:
+    """Return the text of a shader below assets/shaders/ as the driver gets it: version, defines, the file's text.
+
+    Code that shaders share has files of its own beside it, <part>.glsl; a line `#include "<part>"` takes one in, or the
+    text of that name in `parts`. Parts may include others.
+    """
+    folder = (SHADERS / path).parent
+
+    def included(found: re.Match[str]) -> str:
+        name = found[1]
+        own = (parts or {}).get(name)
+        return with_parts(own if own is not None else (folder / f"{name}.glsl").read_text(encoding="utf-8"))
+
+    def with_parts(text: str) -> str:
+        return INCLUDE.sub(included, text)
+
+    constants = "".join(f"#define {name} {value}\n" for name, value in (defines or {}).items())
+    return version + constants + with_parts((SHADERS / path).read_text(encoding="utf-8"))
 
 
 def finished() -> None:
