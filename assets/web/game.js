@@ -55,7 +55,7 @@ class Game {
       this.gl = openDevice(this.canvas);
       this.device = deviceName(this.gl);
       this.picture = new Picture(this.gl, this.world.shaders, this.sprite, this.palette);
-      this.simulation = new Simulation(this.gl, this.world);
+      this.simulation = new Simulation(this.gl, this.world, this.army.field);
       this.greeting = greeting;
       this.panel.say("The shaders are being compiled …", true);
     } catch (error) {

@@ -1,5 +1,5 @@
-// The graphics device: a WebGL2 context with float targets, and the programs that it compiles. Shader files have no
-// version and no precision: these are put before them, then the host's defines, and `#include "part"` is replaced.
+// The graphics device: a WebGL2 context with float targets, and the programs that it compiles. Shader files, whose parts
+// the exporter has put into them, have no version and no precision: these are put before them, then the host's defines.
 
 const PREAMBLE = `#version 300 es
 precision highp float;
@@ -31,31 +31,17 @@ function deviceName(gl) {
   return String(name).replace(/^ANGLE \((.*)\)$/, "$1");
 }
 
-// The text of a shader file, ready to compile. `parts` are included texts by name that go before the files.
-function assembled(shaders, path, defines = {}, parts = {}) {
-  const folder = path.slice(0, path.indexOf("/") + 1);
-  const seen = new Set();
-  const expand = (text) => text.replace(/^[ \t]*#include "([^"]+)"[^\n]*$/gm, (_, name) => {
-    if (seen.has(name)) return "";
-    seen.add(name);
-    const part = parts[name] ?? shaders[`${folder}${name}.glsl`];
-    if (part === undefined) throw new DeviceError(`The shader ${path} includes ${name}, which is missing.`);
-    return expand(part);
-  });
-  const lines = Object.entries(defines).map(([name, value]) => `#define ${name} ${value}\n`);
-  return PREAMBLE + lines.join("") + expand(shaders[path]);
-}
-
 // A compiled program: `uniforms` and `attributes` by name. Compiling is begun at once and looked at when first used, so
 // that drivers compile several side by side.
 class Program {
-  constructor(gl, shaders, vertex, fragment, { defines, parts } = {}) {
+  constructor(gl, shaders, vertex, fragment, defines = {}) {
     this.gl = gl;
     this.name = fragment;
     this.handle = gl.createProgram();
+    const constants = Object.entries(defines).map(([name, value]) => `#define ${name} ${value}\n`).join("");
     this.stages = [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]].map(([kind, path]) => {
       const stage = gl.createShader(kind);
-      gl.shaderSource(stage, assembled(shaders, path, defines, parts));
+      gl.shaderSource(stage, PREAMBLE + constants + shaders[path]);
       gl.compileShader(stage);
       gl.attachShader(this.handle, stage);
       return stage;

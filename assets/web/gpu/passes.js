@@ -6,10 +6,9 @@ class Passes {
     this.mesh = gl.createVertexArray();
   }
 
-  // The pass <name>.frag.glsl of assets/shaders/compute.
-  load(name, { defines, parts, vertex = "field" } = {}) {
-    const paths = [`compute/${vertex}.vert.glsl`, `compute/${name}.frag.glsl`];
-    return new Program(this.gl, this.shaders, ...paths, { defines, parts });
+  // The pass <name>.frag.glsl of a folder, assets/shaders/compute where none is named.
+  load(name, { defines, vertex = "field", folder = "compute" } = {}) {
+    return new Program(this.gl, this.shaders, `compute/${vertex}.vert.glsl`, `${folder}/${name}.frag.glsl`, defines);
   }
 
   // A texture of floats, whose texels are read one by one.
