@@ -58,7 +58,7 @@ MAY_IMPORT = {
     "nca_controller.plotting": "engine.io",
     "nca_controller.storage": "",
     "nca_controller.tasks": "engine.plugin engine.formations",
-    "nca_controller.guidance": "engine.fields engine.io nca_controller.physics",
+    "nca_controller.guidance": "engine.plugin engine.fields engine.io nca_controller.physics",
     "nca_controller.model": "nca_controller.physics nca_controller.guidance",
     "nca_controller.checkpoints": "engine.io nca_controller.model nca_controller.storage",
     "nca_controller.controllers": "engine.io engine.plugin nca_controller.jax_config " + PHYSICS_UP,
@@ -83,7 +83,7 @@ FORBIDDEN = {  # packages from outside that a package never imports, in no funct
     "engine": {"jax", "jaxlib", "flax", "optax", "orbax", "nca_controller"},
     "nca_controller": {"pygame", "moderngl"},
 }
-MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 36, 11, 128
+MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 36, 11, 129
 MOST_LOOSE = {"engine": 2, "nca_controller": 10}
 
 

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from jaxtyping import Array, Float
 
+from engine.plugin import Exported
+from nca_controller.guidance.planner import CompiledPlanner
 from nca_controller.physics import Terrain
 
 DT = 0.25  # units of time in a step of the transport
@@ -49,3 +51,7 @@ class Alone:
 
     def network(self) -> None:
         return None
+
+    def export(self) -> Exported:
+        """Return what other simulations need: the planner, whose order is the velocity."""
+        return Exported({}, {}, None, CompiledPlanner(self), self.max_speed)
