@@ -2,7 +2,7 @@
 
 const MOST_PIXELS = 3e6; // of the picture
 const SLOW_FRAME = 0.045; // seconds on the average from which on the picture gets coarser
-const COARSER = 0.75, COARSEST = 0.6; // times so many pixels along a side, and at least so many for each of the screen
+const COARSER = 0.85, COARSEST = 0.7; // times so many pixels along a side, and at least so many for each of the screen
 const IN_PLACE = 0.985; // share of the target from which on its outline is no longer shown
 const MARGIN = 8; // pixels of the screen around the field
 
@@ -107,10 +107,20 @@ class Game {
         clock.tick(now);
         army.tick();
       }
-      if (army.simulation && !army.simulation.idle && clock.speed > 1) setTimeout(() => this.pump(), 1);
+      if (army.simulation && !army.simulation.idle) this.lookAgain();
     } catch (error) {
       this.stop(error);
     }
+  }
+
+  // The device does not say when it is done: look a moment later.
+  lookAgain() {
+    if (this.looking) return;
+    this.looking = true;
+    setTimeout(() => {
+      this.looking = false;
+      this.pump();
+    }, 2);
   }
 
   frame(now) {
@@ -216,8 +226,8 @@ class Game {
     this.give({ target, angle: order.angle, centre, spacing: [1, 1], stagger: false }, "Halt");
   }
 
-  wound(place) {
-    this.strikes.push({ place, radius: this.radius });
+  wound(place, radius) {
+    this.strikes.push({ place, radius });
     this.pump();
   }
 

@@ -2,6 +2,7 @@
 // places on the field and shows its marks.
 
 const BRUSH = 3.5, BRUSHES = [1.5, 12], BRUSH_STEP = 1.25; // cells: radius at first, its bounds, and a step's factor
+const BLOW = 1.5; // radii of the brush that a wound is wide
 const LEAST_FRONT = 0.4; // of the side of a square as large as the army: a shorter line only says where to face
 const LINE = 14; // pixels of the screen from which on a drag is a line
 const TOGETHER = 1.6; // seconds after a stroke in which another one adds to it
@@ -116,12 +117,16 @@ class WoundTool {
   }
 
   move(place) {
-    if (Math.hypot(place[0] - this.struck[0], place[1] - this.struck[1]) >= this.game.radius) this.strike(place);
+    if (Math.hypot(place[0] - this.struck[0], place[1] - this.struck[1]) >= this.radius) this.strike(place);
   }
 
   strike(place) {
     this.struck = place;
-    this.game.wound(place);
+    this.game.wound(place, this.radius);
+  }
+
+  get radius() {
+    return BLOW * this.game.radius;
   }
 
   finish() {}
@@ -130,6 +135,6 @@ class WoundTool {
 
   draw(picture, camera) {
     const { game } = this;
-    if (game.hover) picture.lines(camera, ringMarks(camera, game.hover, game.radius, game.palette.refused));
+    if (game.hover) picture.lines(camera, ringMarks(camera, game.hover, this.radius, game.palette.refused));
   }
 }

@@ -1,6 +1,6 @@
 // The picture: meadow, target outline, soldiers and lines, by the game's own view shaders, bottom up.
 
-const FINENESS = 10, MOST_PAINTED = 2048; // pixels of the painted field per cell, and along a side
+const FINENESS = 16, MOST_PAINTED = 2048; // pixels of the painted field per cell, and along a side
 const GRAIN = 256, GRAIN_SPAN = 24; // pixels along a side of the grain, and cells that it covers
 const FACINGS = 16, STRIDES = 4; // of the sprite, as engine/view/sprites.py has them
 const UNIT = 21, MIDDLE = [16, 23]; // pixels of a frame between two soldiers in closed ranks, and where its feet stand
