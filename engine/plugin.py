@@ -28,6 +28,7 @@ OWN_ENTRY_POINTS = Path(__file__).with_name("entry_points.txt")
 REFERENCE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")  # package.module:name
 LONGEST_NAME = 200  # letters of the name of a part
 QUANTUM = 2.0**-20  # every mass and capacity that crosses the border is a multiple of this, so that totals are exact
+TICK = 0.5  # units of time: velocities of orders and networks are in cells per unit, at most 1
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Planner(Protocol):
     ) -> tuple[Float[np.ndarray, "H W 3"], Any]:
         """Return the order, float32, and the memory for the next tick.
 
-        An order is the planned velocity (x, y) in cells per unit time, of which a tick has half a one, and how near the
+        An order is the planned velocity (x, y) in cells per unit time, of which a tick lasts TICK, and how near the
         destination is, from 0 to 1.
         """
         ...

@@ -177,8 +177,8 @@ class NCA:
         """
         if self.stochastic:
             raise ValueError(
-                f"a model with fire rate {self.fire_rate:g} and velocity noise {self.velocity_noise:g} acts at random, "
-                "which shaders do not: 1 and 0 they can play"
+                f"shaders hold cells that do nothing at random: fire rate {self.fire_rate:g} and velocity noise "
+                f"{self.velocity_noise:g} must be 1 and 0"
             )
         weights = self.network()
         text = network_text(weights, self.architecture.num_channels, self.architecture.percept)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -109,6 +110,18 @@ def missing_opengl() -> str | None:
     if os.environ.get("CI"):
         pytest.fail(f"OpenGL has to work under CI: {reason}")
     return reason
+
+
+@pytest.fixture(scope="module")
+def context(missing_opengl: str | None) -> Iterator[Any]:
+    """An OpenGL context without a window."""
+    if missing_opengl is not None:
+        pytest.skip(missing_opengl)
+    import moderngl
+
+    context = moderngl.create_context(standalone=True, backend="egl", require=330)
+    yield context
+    context.release()
 
 
 @pytest.fixture(scope="module", params=["opengl", "surfaces"])
