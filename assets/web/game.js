@@ -268,7 +268,7 @@ class Game {
   // Time.
 
   pause() {
-    this.clock.paused = !this.clock.paused;
+    this.clock.pause();
   }
 
   step() {

@@ -75,8 +75,8 @@ class Panel {
     this.show("speed", `${clock.speed < 1 ? `1/${1 / clock.speed}` : clock.speed}×`);
     this.show("pause", clock.paused ? "Go on" : "Pause");
     const pace = army.resting ? "at rest" : clock.paused ? "paused" : `${clock.rate.toFixed(0)} ticks/s`;
-    this.show("pace", `${pace} · ${army.took.tick.toFixed(1)} ms a tick, the plan ${army.took.order.toFixed(0)} ms beside`);
-    this.show("device", game.device);
+    this.show("pace", `${pace}, ${army.took.tick.toFixed(0)} ms each, plan ${army.took.order.toFixed(0)} ms`);
+    this.show("device", `on ${game.device}`);
     for (const one of game.formations) {
       this.at(`formation-${one.name}`).setAttribute("aria-pressed", game.formation === one && !game.drawn);
     }

@@ -24,6 +24,12 @@ class GameClock {
     this.made = [...this.made.slice(-RECENT), now];
   }
 
+  // Pause at once, or go on: what is due is dropped.
+  pause() {
+    this.paused = !this.paused;
+    this.due = 0;
+  }
+
   // Make a single tick, and pause.
   step() {
     this.paused = true;

@@ -1,7 +1,7 @@
 // A wound: whoever stands under a disc is thrown to free ground nearby. The total stays, to the last quantum; a cell
 // takes at most half of what it has room for, as in nca_controller/tasks/damage.py, so that the army is loosened.
 
-const THROWN = 12; // cells from the rim of the disc, the farthest that soldiers are thrown while there is room
+const THROWN = 14; // cells from the rim of the disc, the farthest that soldiers are thrown while there is room
 
 // The mass after the blow, or null where nobody stands under it. `random` returns numbers from 0 to 1.
 function wounded(mass, field, [x, y], radius, random) {

@@ -4,8 +4,9 @@
 
 const FIELD_SPEED = 0.5; // cells per tick: the fastest that a field moves
 const TOP_SPEED = 1.6 * FIELD_SPEED - 1e-3; // a soldier may run to catch up
-const HOME_SPEED = 0.6 * FIELD_SPEED; // of a soldier without mass around
-const THROWN_SPEED = 1.1; // cells per tick, of a soldier who is thrown
+const HOME_SPEED = FIELD_SPEED; // of a soldier without mass around
+const THROWN_SPEED = 0.4; // cells per tick, at least, of a soldier who is thrown
+const THROWN_SHARE = 0.3; // of his way that he flies in a tick
 const DRESS_SPEED = 0.4 * FIELD_SPEED; // at most, on the way to a slot
 const DRESS_GAIN = 0.15; // share of that way that is walked in one tick
 const SHUFFLE = 0.015; // the last steps to a slot are no shorter
@@ -98,29 +99,30 @@ class March {
       const moreX = push.x[one] + apart.x[one], moreY = push.y[one] + apart.y[one], kept = beyond(moreX, moreY);
       x[one] += moreX * kept;
       y[one] += moreY * kept;
-      let limit = TOP_SPEED;
       if (this.landings.has(one)) {
         [x[one], y[one]] = this.flight(one);
-        limit = THROWN_SPEED;
-      } else if (this.slots) {
+        continue;
+      }
+      if (this.slots) {
         const rest = Math.min(Math.max((WALKS_ABOVE - fast[one]) / (WALKS_ABOVE - RESTS_BELOW), 0), 1);
         const wayX = this.slots.x[one] - this.x[one], wayY = this.slots.y[one] - this.y[one];
         const way = Math.hypot(wayX, wayY), pace = Math.min(Math.max(DRESS_GAIN * way, SHUFFLE), DRESS_SPEED, way);
         x[one] += rest * ((wayX * pace) / Math.max(way, 1e-6) - x[one]);
         y[one] += rest * ((wayY * pace) / Math.max(way, 1e-6) - y[one]);
       }
-      const shorter = limitOf(x[one], y[one], limit);
+      const shorter = limitOf(x[one], y[one], TOP_SPEED);
       x[one] *= shorter;
       y[one] *= shorter;
     }
     return { x, y };
   }
 
-  // The step of a soldier who is thrown, who has come down when he is near his place.
+  // The step of a soldier who is thrown, ever slower; he has come down when he is at his place.
   flight(one) {
     const [toX, toY] = this.landings.get(one), wayX = toX - this.x[one], wayY = toY - this.y[one];
-    if (Math.hypot(wayX, wayY) < THROWN_SPEED) this.landings.delete(one);
-    return [wayX, wayY];
+    const way = Math.hypot(wayX, wayY), share = Math.min(THROWN_SHARE + THROWN_SPEED / Math.max(way, 1e-6), 1);
+    if (share === 1) this.landings.delete(one);
+    return [share * wayX, share * wayY];
   }
 
   // Look where each has walked, or to the front at rest.
