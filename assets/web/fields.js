@@ -18,24 +18,43 @@ const cosines = (() => {
   };
 })();
 
-// The product of a (rows x inner) and an (inner x columns) matrix; either may be given transposed.
-function product(left, right, rows, inner, columns, { leftTransposed = false, rightTransposed = false } = {}) {
+// The cosine transform of each column of a field, or what undoes it. Waves are even or odd about the middle, so that half
+// of the products suffice.
+function alongColumns(field, rows, columns, undo) {
+  const basis = cosines(rows), half = Math.ceil(rows / 2), result = new Float64Array(rows * columns);
+  const even = new Float64Array(half * columns), odd = new Float64Array(half * columns);
+  for (let row = 0; row < half && !undo; row++) {
+    const mirrored = rows - 1 - row, weight = mirrored === row ? 0.5 : 1;
+    for (let column = 0; column < columns; column++) {
+      const near = field[row * columns + column], far = field[mirrored * columns + column];
+      even[row * columns + column] = weight * (near + far);
+      odd[row * columns + column] = weight * (near - far);
+    }
+  }
+  for (let wave = 0; wave < rows; wave++) {
+    const part = wave % 2 ? odd : even, there = wave * columns;
+    for (let row = 0; row < half; row++) {
+      const factor = basis[wave * rows + row], here = row * columns;
+      if (undo) for (let column = 0; column < columns; column++) part[here + column] += factor * field[there + column];
+      else for (let column = 0; column < columns; column++) result[there + column] += factor * part[here + column];
+    }
+  }
+  for (let row = 0; row < half && undo; row++) {
+    const mirrored = rows - 1 - row;
+    for (let column = 0; column < columns; column++) {
+      const one = even[row * columns + column], other = odd[row * columns + column];
+      result[mirrored * columns + column] = one - other;
+      result[row * columns + column] = one + other;
+    }
+  }
+  return result;
+}
+
+// A field with rows and columns swapped.
+function transposed(field, rows, columns) {
   const result = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    const start = row * columns;
-    if (rightTransposed) {
-      for (let column = 0; column < columns; column++) {
-        let sum = 0;
-        for (let k = 0; k < inner; k++) sum += left[row * inner + k] * right[column * inner + k];
-        result[start + column] = sum;
-      }
-      continue;
-    }
-    for (let k = 0; k < inner; k++) {
-      const factor = leftTransposed ? left[k * rows + row] : left[row * inner + k];
-      if (factor === 0) continue;
-      for (let column = 0; column < columns; column++) result[start + column] += factor * right[k * columns + column];
-    }
+    for (let column = 0; column < columns; column++) result[column * rows + row] = field[row * columns + column];
   }
   return result;
 }
@@ -43,18 +62,17 @@ function product(left, right, rows, inner, columns, { leftTransposed = false, ri
 // The potential whose five-point Laplacian is source - mean(source), with no flux through the border and mean 0.
 // Where `smoothing` is given, in cells, the source is blurred by a Gaussian of that standard deviation beforehand.
 function potentialOf(source, height, width, smoothing = 0) {
-  const down = cosines(height), across = cosines(width);
-  const spectrum = product(
-    product(down, source, height, height, width), across, height, width, width, { rightTransposed: true });
-  for (let row = 0; row < height; row++) {
-    const bend = 2 * Math.cos((Math.PI * row) / height) - 2;
-    for (let column = 0; column < width; column++) {
-      const curvature = bend + 2 * Math.cos((Math.PI * column) / width) - 2;
-      spectrum[row * width + column] *= row + column ? Math.exp(0.5 * smoothing ** 2 * curvature) / curvature : 0;
+  const halfway = transposed(alongColumns(source, height, width, false), height, width);
+  const spectrum = alongColumns(halfway, width, height, false); // columns are the waves down the field
+  const bends = (size) => Float64Array.from({ length: size }, (_, wave) => 2 * Math.cos((Math.PI * wave) / size) - 2);
+  const kept = (bend) => bend.map((curvature) => Math.exp(0.5 * smoothing ** 2 * curvature));
+  const bendX = bends(width), bendY = bends(height), keptX = kept(bendX), keptY = kept(bendY);
+  for (let across = 0; across < width; across++) {
+    for (let down = 0; down < height; down++) {
+      spectrum[across * height + down] *= (keptX[across] * keptY[down]) / (bendX[across] + bendY[down] || Infinity);
     }
   }
-  return product(
-    product(down, spectrum, height, height, width, { leftTransposed: true }), across, height, width, width);
+  return alongColumns(transposed(alongColumns(spectrum, width, height, true), width, height), height, width, true);
 }
 
 // The gradient of a potential (x, then y): the mean over each cell's two opposite faces, 0 across the border.
