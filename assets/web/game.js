@@ -22,7 +22,9 @@ class Game {
     this.tool = this.tools.front;
     this.strikes = [];
     this.targetShown = true;
-    this.fineness = 1;
+    this.fineness = 1; // pixels of the picture for one of the screen
+    this.every = 1; // frames of the screen for one picture
+    this.stirred = 0;
     const { width, height } = this.field, order = formUp(
       this.formation, mass, this.field, { centre: [width / 2, height * 0.42], angle: 0 });
     this.army = new Army({
@@ -133,11 +135,12 @@ class Game {
       this.pump();
       const moving = !this.army.resting && !this.clock.paused;
       if (moving) this.stir();
-      if (this.stirred-- > 0) {
+      if (this.stirred > 0 && ++this.frames % this.every === 0) {
+        this.stirred -= 1;
         this.draw(now);
         this.keepPace(now);
         this.panel.update();
-      } else {
+      } else if (!this.stirred) {
         this.lastFrame = null;
       }
     } catch (error) {
@@ -147,15 +150,16 @@ class Game {
 
   // Something has changed that shows: draw some frames.
   stir() {
-    this.stirred = Math.max(this.stirred ?? 0, 20);
+    this.stirred = 20;
   }
 
-  // Make the picture coarser where frames come too slowly.
+  // Make the picture coarser where frames come too slowly, and in the end draw every second one only.
   keepPace(now) {
     if (this.lastFrame !== null && this.lastFrame !== undefined) {
       const seconds = Math.min((now - this.lastFrame) / 1000, 0.25);
       this.pace = (this.pace ?? SLOW_FRAME / 2) + (seconds - (this.pace ?? SLOW_FRAME / 2)) / 30;
-      if (this.pace > SLOW_FRAME && this.fineness > COARSEST) {
+      if (this.pace > SLOW_FRAME * this.every && (this.fineness > COARSEST || this.every === 1)) {
+        if (this.fineness <= COARSEST) this.every = 2;
         this.fineness = Math.max(this.fineness * COARSER, COARSEST);
         this.pace = SLOW_FRAME / 2;
         this.resize();
@@ -175,7 +179,6 @@ class Game {
     for (const tool of Object.values(this.tools)) {
       if (tool === this.tool || tool === this.tools.front) tool.draw(picture, camera);
     }
-    this.frames += 1;
   }
 
   // Orders.
