@@ -37,6 +37,8 @@ class JaxSimulation:
     neither steered nor moved, so a tick costs what moves.
     """
 
+    name = "jax"  # for those who look on
+
     def __init__(self, rest: RestRule | None = RestRule()) -> None:  # noqa: B008  frozen
         """Find the device. Raises InputError where JAX has none."""
         device = first_device()

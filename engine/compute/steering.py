@@ -80,6 +80,11 @@ class Steering:
             self._find_living.run([texture], {"masses": four}, {"field": self.size})
         return self._living
 
+    def release(self) -> None:
+        """Give back what this holds."""
+        self.pool.give_back(self._living)
+        self._living = []
+
     def signal(self, target: Float[np.ndarray, "H W"], order: Float[np.ndarray, "H W 3"]) -> moderngl.Texture:
         """Return the texture of a regiment's target and its commander's order, from the pool."""
         texture = self.pool.take(self.size)

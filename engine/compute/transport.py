@@ -15,7 +15,7 @@ import moderngl
 import numpy as np
 
 from engine.compute.packing import CHANNELS, MOST_REGIMENTS, groups, named, taken
-from engine.gl import Passes, TexturePool, plain_texture
+from engine.gl import Pass, Passes, TexturePool, plain_texture
 from engine.io import InputError
 from engine.plugin import QUANTUM, Ground
 
@@ -23,6 +23,7 @@ STEP = 0.25  # units of time in a step; a tick has two
 # Axis of each pass of a tick, and whether mass has crossed along it before: axes alternate, so that none is favoured.
 SCHEDULE = (("x", False), ("y", False), ("y", True), ("x", True))
 ALONG = {"x": (1, 0), "y": (0, 1)}
+BLOCK = (32, 16)  # width and height in cells of the blocks in which what cannot move is left out
 STACKS_READ, STACKS_DRAWN = 5, 2  # by the pass of friends who give way, and the most that any draws
 
 Textures = tuple[moderngl.Texture, ...]
@@ -55,25 +56,24 @@ class Transport:
         self.regiments = len(sides)
         check_regiments(passes.context, self.regiments)
         height, width = ground.grid
-        self._size, self._pool = (width, height), pool
+        self._size, self._pool, self._passes = (width, height), pool, passes
+        self._held, self._blocks = (pool.take((-(-width // BLOCK[0]), -(-height // BLOCK[1]))) for _ in range(2))
         self.ground = ground_texture(passes.context, ground)
         self._has_friends = len(set(sides)) < len(sides)
         defines: dict[str, object] = {"REGIMENTS": self.regiments}
-        scheme = ({"TORUS": 1} if ground.boundary == "torus" else {}) | (
-            {"ULTRA_BEE": 1} if limiter == "ultra_bee" else {}
-        )
+        scheme = {"TORUS": 1} if ground.boundary == "torus" else {}
+        scheme |= {"ULTRA_BEE": 1} if limiter == "ultra_bee" else {}
         parts = {"sides": sides_text(sides), "velocities": velocities_text(self.regiments)}
-        self._offers = passes.load("offers", defines | scheme)
-        self._accepted = passes.load("accepted", defines)
-        self._moved = {
-            again: passes.load("moved", defines | ({"AGAIN": 1} if again else {})) for again in (False, True)
-        }
+        self._awake, self._reached = passes.load("awake", defines), passes.load("reached")
+        self._offers = self._loaded("offers", defines | scheme)
+        self._accepted = self._loaded("accepted", defines)
+        self._moved = {False: self._loaded("moved", defines), True: self._loaded("moved", defines | {"AGAIN": 1})}
         if self.regiments > 1:
-            self._courant = passes.load("courant", defines, parts)
-            self._crossing = passes.load("crossing", defines, parts)
+            self._courant = self._loaded("courant", defines, parts)
+            self._crossing = self._loaded("crossing", defines, parts)
         if self._has_friends:
-            self._pressing = passes.load("crossing", defines | {"PRESSING": 1}, parts)
-            self._giving_way = passes.load("giving_way", defines, parts)
+            self._pressing = self._loaded("crossing", defines | {"PRESSING": 1}, parts)
+            self._giving_way = self._loaded("giving_way", defines, parts)
         stacks = ["offer", "first", "second", "flux_x", "flux_y", "flux_again"]
         stacks += ["courant_x", "courant_y"] if self.regiments > 1 else []
         stacks += ["crossing", "pressing"] if self._has_friends else []
@@ -97,9 +97,12 @@ class Transport:
         regiment r gives way to friends, by default not at all; where any does, `places` must be given.
         """
         scratch = self._scratch
+        blocks = {"field": self._size, "block": BLOCK}
+        self._awake.run([self._held], named("mass", mass), blocks)
+        self._reached.run([self._blocks], {"held": self._held}, blocks)
         if self.regiments > 1:
             commanded = {f"velocity_{regiment}": texture for regiment, texture in enumerate(velocities)}
-            self._courant.run([*scratch["courant_x"], *scratch["courant_y"]], commanded, {"dt": STEP})
+            self._draw(self._courant, [*scratch["courant_x"], *scratch["courant_y"]], commanded, {"dt": STEP})
         out = Moved(self._take(), self._take(), self._take())
         crossed = {"x": out.flux_right, "y": out.flux_down}
         moved = [scratch["first"], scratch["second"], scratch["first"], out.mass]
@@ -109,18 +112,18 @@ class Transport:
             inputs = named("mass", now) | {"ground": self.ground}
             if self.regiments == 1:
                 inputs["velocity"] = velocities[0]
-                self._offers.run(scratch["offer"], inputs, along | {"dt": STEP})
+                self._draw(self._offers, scratch["offer"], inputs, along | {"dt": STEP})
             else:
                 inputs |= named("courant", scratch[f"courant_{axis}"])
-                self._offers.run([*scratch["offer"], *scratch["streams"]], inputs, along)
+                self._draw(self._offers, [*scratch["offer"], *scratch["streams"]], inputs, along)
             flux = scratch["flux_again" if again else f"flux_{axis}"]
             self._cross(flux, inputs, along, yielding, places)
             inputs |= named("flux", flux)
             if again:
                 inputs |= named("earlier", scratch[f"flux_{axis}"])
-                self._moved[True].run([*target, *crossed[axis]], inputs, along)
+                self._draw(self._moved[True], [*target, *crossed[axis]], inputs, along)
             else:
-                self._moved[False].run(target, inputs, along)
+                self._draw(self._moved[False], target, inputs, along)
             now = target
         return out
 
@@ -135,27 +138,41 @@ class Transport:
         """Draw what of each regiment crosses the face after each cell, of what is offered there."""
         scratch = self._scratch
         if self.regiments == 1:
-            self._accepted.run(flux, {"offers": scratch["offer"][0]}, along)
+            self._draw(self._accepted, flux, {"offers": scratch["offer"][0]}, along)
             return
         streams, accepted = scratch["streams"][0], scratch["accepted"][0]
-        self._accepted.run([accepted], {"offers": streams}, along)
+        self._draw(self._accepted, [accepted], {"offers": streams}, along)
         offered = named("offer", scratch["offer"]) | {"streams": streams, "accepted": accepted}
         if not self._has_friends or yielding is None or places is None or not any(share > 0 for share in yielding):
-            self._crossing.run(flux, offered, along)
+            self._draw(self._crossing, flux, offered, along)
             return
-        self._pressing.run([*scratch["crossing"], *scratch["pressing"]], offered, along)
+        self._draw(self._pressing, [*scratch["crossing"], *scratch["pressing"]], offered, along)
         held_up = named("crossing", scratch["crossing"]) | named("pressing", scratch["pressing"])
         shares = np.zeros((groups(self.regiments), min(self.regiments, CHANNELS)), np.float32)
         shares.flat[: self.regiments] = np.clip(yielding, 0, 1)
         known = {**inputs, **held_up, **named("place", places)}
-        self._giving_way.run(flux, known, {**along, "yielding": shares})
+        self._draw(self._giving_way, flux, known, {**along, "yielding": shares})
+
+    def _loaded(self, name: str, defines: Mapping[str, object], parts: Mapping[str, str] | None = None) -> Pass:
+        return self._passes.load(name, defines, parts, vertex="awake")
+
+    def _draw(
+        self,
+        which: Pass,
+        targets: Sequence[moderngl.Texture],
+        inputs: Mapping[str, moderngl.Texture],
+        uniforms: Mapping[str, object],
+    ) -> None:
+        """Run a pass where anything can move; elsewhere its targets hold 0."""
+        vertices = 6 * self._blocks.width * self._blocks.height
+        which.run(targets, {**inputs, "rectangles": self._blocks}, uniforms, vertices=vertices, clear=True)
 
     def release(self) -> None:
         """Give the textures that this holds back to the pool."""
         for textures in self._scratch.values():
             self._pool.give_back(textures)
         self._scratch = {}
-        self.ground.release()
+        self._pool.give_back([self.ground])
 
     def _take(self) -> Textures:
         return taken(self._pool, self._size, self.regiments)

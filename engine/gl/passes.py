@@ -80,16 +80,20 @@ class Pass:
         mode: int = moderngl.TRIANGLES,
         vertices: int = TRIANGLE,
         instances: int = 1,
+        clear: bool = False,
     ) -> None:
-        """Draw on the targets; inputs by the names of their samplers, uniforms by theirs.
+        """Draw on the targets; inputs by the names of their samplers, uniforms by theirs; `clear` puts 0 elsewhere.
 
         `size` is (width, height) of the targets unless given; arrays are NumPy's, of the shader's type. Uniforms that
         the shader does not use are left out, and keep their values from run to run. A target that is an input as well
         has no defined outcome. Raises KeyError where an input that the shader reads is missing.
         """
         shader = self._shader
-        self._passes.canvas(targets).use()
+        canvas = self._passes.canvas(targets)
+        canvas.use()
         self._passes.context.enable_only(moderngl.NOTHING)  # whoever drew before may have left blending on
+        if clear:
+            canvas.clear()
         for unit, name in enumerate(self._samplers):
             inputs[name].use(unit)
         for name, value in ({"size": targets[0].size} | dict(uniforms or {})).items():

@@ -201,7 +201,6 @@ def test_a_simulation_is_chosen_by_name_and_a_replay_tells_which(install, tmp_pa
     assert again.pop("replay")["same_to_the_bit"] and again == first
     install(controllers=controllers, simulations=[("jax", "own_simulation:DonorCell")])
     for more, complaint in (
-        ([], "battle.toml: unknown simulation 'own'; one of jax"),
         (["--simulation", "jax"], "--simulation is the replay's to say"),
         (["--simulation", ""], "--simulation is the replay's to say"),
     ):
@@ -209,6 +208,10 @@ def test_a_simulation_is_chosen_by_name_and_a_replay_tells_which(install, tmp_pa
             main(["--headless", "--replay", "battle.toml", *more])
         error = capsys.readouterr().err
         assert left.value.code == 2 and complaint in error and error.count("\n") == 1
+    assert main(["--headless", "--replay", "battle.toml"]) == 0
+    said = capsys.readouterr()
+    assert "unknown simulation 'own'; one of jax, auto: jax moves the mass instead, and fields may differ" in said.err
+    assert json.loads(said.out)["simulation"] == "jax"
     assert main([*words.replace(" own", " jax").split(), "--record", "older.toml"]) == 0
     assert "simulation" not in (tmp_path / "older.toml").read_text(), "as replays always were"
 

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.compute import Steering, packing, steering
+from engine.compute import packing, steering
+from engine.compute.steering import Steering
 from engine.compute.transport import ground_texture
 from engine.gl import Passes, TexturePool, assembled
 from engine.io import InputError

@@ -1,0 +1,31 @@
+// For each block of cells the least rectangle outside which nothing can move in this tick, from those that hold its mass
+// and its neighbours'; if there is none, left is greater than right.
+//
+// A step carries mass one cell along each axis at most, and a tick has two steps: whatever lies farther than REACH from
+// all mass stays empty. Rectangles, since few quads with few cells too many cost less than many quads.
+
+uniform sampler2D held;  // of awake.frag.glsl
+uniform ivec2 size;      // of the field, in blocks
+uniform ivec2 field;     // in cells
+uniform ivec2 block;     // of a block, in cells
+layout(location = 0) out vec4 rectangle;
+
+const float REACH = 2.0;
+
+void main() {
+    ivec2 here = ivec2(gl_FragCoord.xy);
+    vec2 start = vec2(here * block), end = vec2(min((here + 1) * block, field));
+    vec2 least = end, greatest = start;
+    for (int row = -1; row <= 1; row++) {
+        for (int column = -1; column <= 1; column++) {
+            // On a torus the blocks at the other end are the nearest ones; along a wall they do no harm.
+            ivec2 there = here + ivec2(column, row);
+            ivec2 round = ivec2(lessThan(there, ivec2(0))) - ivec2(greaterThanEqual(there, size));
+            vec4 mass = texelFetch(held, there + round * size, 0) - vec2(round * field).xyxy;
+            bool any_held = mass.x < mass.z;
+            least = any_held ? min(least, mass.xy - REACH) : least;
+            greatest = any_held ? max(greatest, mass.zw + REACH) : greatest;
+        }
+    }
+    rectangle = vec4(max(least, start), min(greatest, end));
+}
