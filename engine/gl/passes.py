@@ -91,7 +91,8 @@ class Pass:
         shader = self._shader
         canvas = self._passes.canvas(targets)
         canvas.use()
-        self._passes.context.enable_only(moderngl.NOTHING)  # whoever drew before may have left blending on
+        # Whoever drew before may have left blending on. Points have the size that the shader gives them, as on the web.
+        self._passes.context.enable_only(moderngl.PROGRAM_POINT_SIZE)
         if clear:
             canvas.clear()
         for unit, name in enumerate(self._samplers):

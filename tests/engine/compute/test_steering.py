@@ -22,6 +22,7 @@ from nca_controller.dynamics import steer
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import PRESENT
 from nca_controller.model.channels import WAKING
+from nca_controller.model.network import alive_mask
 from nca_controller.physics import Terrain
 
 GRID = (44, 61)  # rows and columns: the last tiles are cut, along both axes
@@ -74,7 +75,7 @@ def fields(regiments: int, ground: Ground):
 
 
 def read(texture):
-    return np.frombuffer(texture.read(), np.float32).reshape(*GRID, 4)
+    return np.frombuffer(texture.read(), np.float32).reshape(texture.height, texture.width, 4)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Bench:
 
 def bench(context, ground, mass, sides) -> Bench:
     pool = TexturePool(context)
-    masses = packing.taken(pool, GRID[::-1], len(mass))
+    masses = packing.taken(pool, ground.grid[::-1], len(mass))
     packing.write(masses, mass)
     return Bench(Steering(Passes(context), pool, ground, ground_texture(context, ground), sides), masses)
 
@@ -149,6 +150,33 @@ def test_nobody_is_faster_than_the_controller_may_be(context, slow, ordered, mos
     after = cells.steer(cells.begin(mass[0]), there.masses, there.steering.living(there.masses), signal, 0)
     lengths = np.hypot(*np.moveaxis(read(after[0])[..., :2], -1, 0))
     assert 0.99 * most < lengths.max() <= steering.HAIR * most * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("grid", [(3, 5), (7, 30), (8, 8), (20, 57)])
+def test_all_living_cells_and_no_others_are_worked_through(context, grid):
+    """Also where the last tiles are cut, and where the field is smaller than one."""
+    ground = Ground.plain(*grid)
+    mass = np.zeros((1, *grid), np.float32)
+    mass[0, ::9, ::11], mass[0, -1, -1] = 1, 1
+    there = bench(context, ground, mass, (0,))
+    ones = "out vec2 a, out vec4 b, out vec4 c) { a = vec2(1.0); b = vec4(1.0); c = b; }"
+    made = exported(small())
+    text = f"void network(const vec4 h[6], const vec4 i[6], const vec4 j[6], {ones}"
+    made = replace(made, network=text, architecture={**made.architecture, "cells": "living"})
+    cells = there.steering.cells(made)
+    signal = there.steering.signal(mass[0], np.zeros((*grid, 3), np.float32))
+    after = cells.steer(cells.begin(mass[0]), there.masses, there.steering.living(there.masses), signal, 0)
+    living = np.asarray(alive_mask(jnp.asarray(mass[0])))
+    hidden = np.where(mass[0] > 0, np.tanh(1.1), np.tanh(1.0)) * living
+    for texture in after[1:]:
+        np.testing.assert_allclose(read(texture), np.repeat(hidden[..., None], 4, -1), atol=1e-6)
+
+
+def test_a_driver_without_points_as_large_as_tiles_is_refused(context, monkeypatch):
+    ground = Ground.plain(*GRID)
+    monkeypatch.setattr(steering, "TILE", 10**6)
+    with pytest.raises(InputError, match=r"draws points of \d+ pixels at most, and tiles have 1000000$"):
+        bench(context, ground, fields(1, ground)[0], (0,))
 
 
 @pytest.mark.parametrize(
