@@ -66,7 +66,7 @@ class Transport:
         parts = {"sides": sides_text(sides), "velocities": velocities_text(self.regiments)}
         self._awake, self._reached = passes.load("awake", defines), passes.load("reached")
         self._offers = self._loaded("offers", defines | scheme)
-        self._accepted = self._loaded("accepted", defines)
+        self._stretches, self._accepted = self._loaded("stretches", defines), self._loaded("accepted", defines)
         self._moved = {False: self._loaded("moved", defines), True: self._loaded("moved", defines | {"AGAIN": 1})}
         if self.regiments > 1:
             self._courant = self._loaded("courant", defines, parts)
@@ -78,6 +78,7 @@ class Transport:
         stacks += ["courant_x", "courant_y"] if self.regiments > 1 else []
         stacks += ["crossing", "pressing"] if self._has_friends else []
         self._scratch = {stack: self._take() for stack in stacks}
+        self._scratch["stretches"] = (pool.take(self._size),)
         if self.regiments == 1:
             self._scratch["offer"] = (pool.take(self._size, 2),)
         else:
@@ -138,10 +139,12 @@ class Transport:
         """Draw what of each regiment crosses the face after each cell, of what is offered there."""
         scratch = self._scratch
         if self.regiments == 1:
-            self._draw(self._accepted, flux, {"offers": scratch["offer"][0]}, along)
+            self._draw(self._stretches, scratch["stretches"], {"offers": scratch["offer"][0]}, along)
+            self._draw(self._accepted, flux, {"offers": scratch["offer"][0], "stretches": scratch["stretches"][0]}, along)
             return
         streams, accepted = scratch["streams"][0], scratch["accepted"][0]
-        self._draw(self._accepted, [accepted], {"offers": streams}, along)
+        self._draw(self._stretches, scratch["stretches"], {"offers": streams}, along)
+        self._draw(self._accepted, [accepted], {"offers": streams, "stretches": scratch["stretches"][0]}, along)
         offered = named("offer", scratch["offer"]) | {"streams": streams, "accepted": accepted}
         if not self._has_friends or yielding is None or places is None or not any(share > 0 for share in yielding):
             self._draw(self._crossing, flux, offered, along)

@@ -6,42 +6,29 @@
 // the room that it has seen meets its offer.
 
 #include "along"
+#include "streams"
 
-uniform sampler2D offers;  // of one regiment with the room, or the streams of several
+uniform sampler2D stretches;
 
 layout(location = 0) out vec4 accepted;
 
-// What a cell offers to the next, to the one before, and its room.
-vec3 seen(ivec2 cell) {
-    vec4 there = texelFetch(offers, cell, 0);
-#if REGIMENTS == 1
-    return vec3(max(there.x, 0.0), max(-there.x, 0.0), there.y);
-#else
-    return there.xyz;
-#endif
-}
+const int LENGTH = 4;  // of a stretch, in cells
 
 void main() {
-    ivec2 cell = ivec2(gl_FragCoord.xy);
-    vec3 here = seen(cell), next = seen(beside(cell, 1));
-    float offer = here.x - next.y;
-    int way = offer > 0.0 ? 1 : -1;
-    if (offer < 0.0) {  // seen from the cell that offers
-        cell = beside(cell, 1);
-        vec3 other = here;
-        here = next.yxz;
-        next = other.yxz;
-    }
-    float least = abs(offer), free = 0.0;
-    for (int steps = max(size.x, size.y); steps > 0 && free < least; steps--) {  // on a torus at most once round
-        cell = beside(cell, way);
-        here = next;
-        next = seen(beside(cell, way));
-        next = way > 0 ? next : next.yxz;
-        float onwards = here.x - next.y;
-        float other = max(-onwards, 0.0), half_of_room = trunc(here.z * 524288.0) / 1048576.0;
-        free += max(here.z - other, half_of_room);
-        least = min(least, free + max(onwards, 0.0));
+    ivec2 cell = ivec2(gl_FragCoord.xy), after = beside(cell, 1);
+    float offer = streams_of(cell).x - streams_of(after).y, least = abs(offer), free = 0.0;
+    bool forth = offer > 0.0;
+    int length = along.x * size.x + along.y * size.y;
+    int fixed_place = along.x * cell.y + along.y * cell.x, place = along.x * cell.x + along.y * cell.y;
+    place = forth ? (place + 1) % length : place;
+    int stride = forth ? LENGTH % length : length - LENGTH % length;
+    for (int seen = 0; seen < length && free < least; seen += LENGTH) {  // on a torus once round
+        vec4 both = texelFetch(stretches, along.x > 0 ? ivec2(place, fixed_place) : ivec2(fixed_place, place), 0);
+        vec2 taken_in = forth ? both.xy : both.zw;
+        least = min(least, free + taken_in.x);
+        free += taken_in.y;
+        place += stride;
+        place -= place >= length ? length : 0;
     }
     accepted = vec4(offer < 0.0 ? -least : least);
 }

@@ -24,7 +24,7 @@ void main() {
     FIELD pressing[GROUPS];
     for (int g = 0; g < GROUPS; g++) crossing[g] = pressing[g] = FIELD(0.0);
     float forth = texelFetch(streams, cell, 0).x, back = texelFetch(streams, after, 0).y;
-    for (int once = 0; once < 1 && forth + back > 0.0; once++) {  // a loop, since software GL runs through all branches
+    if (forth + back > 0.0) {
         FIELD going[GROUPS];
         FIELD coming[GROUPS];
         FIELD portions[GROUPS];
@@ -32,7 +32,7 @@ void main() {
         FETCH(coming, after, offer_0, offer_1, offer_2, offer_3)
         for (int g = 0; g < GROUPS; g++) pressing[g] = max(going[g], FIELD(0.0)) - max(-coming[g], FIELD(0.0));
 #if SIDES > 0
-        for (int exchanging = 0; exchanging < 1 && forth * back > 0.0; exchanging++) {
+        if (forth * back > 0.0) {
             for (int side = 0; side < SIDES; side++) {
                 for (int g = 0; g < GROUPS; g++) {
                     FIELD theirs = mix(FIELD(0.0), pressing[g], members(side, g));

@@ -25,13 +25,19 @@ void main() {
     for (int side = 0; side < SIDES; side++) {
         FIELD theirs[GROUPS];  // what each regiment of this side presses with
         for (int g = 0; g < GROUPS; g++) theirs[g] = mix(FIELD(0.0), pressing[g], members(side, g));
-        float pushed = total(theirs);
-        // A loop, since software GL runs through both sides of a branch.
-        for (int once = 0; once < 1 && pushed != 0.0; once++) {
-            float way = pushed > 0.0 ? 1.0 : -1.0;
-            ivec2 from = pushed > 0.0 ? cell : after, into = pushed > 0.0 ? after : cell;
+        float pushed = total(theirs), way = pushed > 0.0 ? 1.0 : -1.0;
+        ivec2 from = pushed > 0.0 ? cell : after, into = pushed > 0.0 ? after : cell;
+        FIELD held[GROUPS];
+        FIELD pushes[GROUPS];
+        FETCH(held, into, mass_0, mass_1, mass_2, mass_3)
+        float meeting = 0.0;  // how many press, or stand in the cell that is pressed into
+        for (int g = 0; g < GROUPS; g++) {
+            pushes[g] = max(way * theirs[g], FIELD(0.0));
+            FIELD there = mix(FIELD(0.0), pushes[g] + held[g], members(side, g));
+            meeting += over_lanes(mix(FIELD(0.0), FIELD(1.0), LESS(FIELD(0.0), there)));
+        }
+        if (pushed != 0.0 && meeting > 1.0) {
             ivec2 beyond = pushed > 0.0 ? after : before;  // the face on the other side of the cell pressed into
-            FIELD held[GROUPS];
             FIELD in_place[GROUPS];
             FIELD lacking[GROUPS];
             FIELD going[GROUPS];
@@ -39,7 +45,6 @@ void main() {
             FIELD pressing_on[GROUPS];
             FIELD crossing_on[GROUPS];
             FIELD crossing[GROUPS];
-            FETCH(held, into, mass_0, mass_1, mass_2, mass_3)
             FETCH(in_place, from, mass_0, mass_1, mass_2, mass_3)
             FETCH(lacking, from, place_0, place_1, place_2, place_3)
             FETCH(going, into, courant_0, courant_1, courant_2, courant_3)
@@ -47,13 +52,11 @@ void main() {
             FETCH(pressing_on, beyond, pressing_0, pressing_1, pressing_2, pressing_3)
             FETCH(crossing_on, beyond, crossing_0, crossing_1, crossing_2, crossing_3)
             FETCH(crossing, cell, crossing_0, crossing_1, crossing_2, crossing_3)
-            FIELD pushes[GROUPS];
             FIELD intruding[GROUPS];
             float quickest = 0.0, pushed_on = 0.0;
             for (int g = 0; g < GROUPS; g++) {
                 pressing_on[g] = mix(FIELD(0.0), pressing_on[g], members(side, g));
                 pushed_on += over_lanes(pressing_on[g]);
-                pushes[g] = max(way * theirs[g], FIELD(0.0));
                 intruding[g] = mix(FIELD(0.0), held[g], LESS(FIELD(0.0), pushes[g]));
                 FIELD paces = mix(FIELD(0.0), way * pace[g], LESS(FIELD(0.0), pushes[g]));
                 for (int c = 0; c < CHANNELS; c++) quickest = max(quickest, paces[c]);

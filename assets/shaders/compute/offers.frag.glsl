@@ -59,7 +59,7 @@ void main() {
     vec2 here = texelFetch(ground, cell, 0).xy;
     float held = total(mass), to_next = 0.0, to_last = 0.0;
     for (int g = 0; g < GROUPS; g++) offered[g] = FIELD(0.0);
-    for (int once = 0; once < 1 && held > 0.0; once++) {  // a loop, since software GL runs through both sides of a branch
+    if (held > 0.0) {
         vec2 ground_after = texelFetch(ground, after, 0).xy, ground_before = texelFetch(ground, before, 0).xy;
         FETCH(mass_after, after, mass_0, mass_1, mass_2, mass_3)
         FETCH(mass_before, before, mass_0, mass_1, mass_2, mass_3)

@@ -22,10 +22,11 @@ void main() {
             ivec2 there = here + ivec2(column, row);
             ivec2 round = ivec2(lessThan(there, ivec2(0))) - ivec2(greaterThanEqual(there, size));
             vec4 mass = texelFetch(held, there + round * size, 0) - vec2(round * field).xyxy;
-            bool any_held = mass.x < mass.z;
-            least = any_held ? min(least, mass.xy - REACH) : least;
-            greatest = any_held ? max(greatest, mass.zw + REACH) : greatest;
+            vec2 first = max(mass.xy - REACH, start), last = min(mass.zw + REACH, end);
+            bool any_reached = mass.x < mass.z && all(lessThan(first, last));
+            least = any_reached ? min(least, first) : least;
+            greatest = any_reached ? max(greatest, last) : greatest;
         }
     }
-    rectangle = vec4(max(least, start), min(greatest, end));
+    rectangle = vec4(least, greatest);
 }
