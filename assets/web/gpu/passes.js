@@ -46,17 +46,21 @@ class Passes {
     }
   }
 
-  // Draw on the targets, four at most; `size` is that of the targets unless it is given.
-  run(program, targets, inputs, uniforms = {}, { mode = this.gl.TRIANGLES, vertices = 3, instances = 1 } = {}) {
+  // Draw on the targets, four at most; `size` is that of the targets unless it is given, and `clear` puts 0 elsewhere.
+  run(program, targets, inputs, uniforms = {}, { mode = this.gl.TRIANGLES, vertices = 3, clear = false } = {}) {
     const { gl } = this, { width, height } = targets[0];
     this.drawOn(targets);
     gl.viewport(0, 0, width, height);
     gl.disable(gl.BLEND);
+    if (clear) {
+      gl.clearColor(0, 0, 0, 0);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+    }
     program.use();
     program.bind(inputs);
     program.set({ size: [width, height], ...uniforms });
     gl.bindVertexArray(this.mesh);
-    gl.drawArraysInstanced(mode, 0, vertices, instances);
+    gl.drawArrays(mode, 0, vertices);
   }
 
   // Bind the framebuffer of these targets. Throws DeviceError where the driver cannot draw on them.

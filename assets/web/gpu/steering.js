@@ -7,6 +7,8 @@ const PRESENT = 0.01, WAKING = 0.1; // as in nca_controller/model/channels.py
 class Steering {
   constructor(passes, field, ground, architecture) {
     Object.assign(this, { passes, field, ground });
+    const [, largest] = passes.gl.getParameter(passes.gl.ALIASED_POINT_SIZE_RANGE) ?? [0, TILE];
+    if (largest < TILE) throw new DeviceError(`This graphics device draws no points of ${TILE} pixels, which the cells need.`);
     const { cells, frame, obedience } = architecture;
     this.all = cells === "all";
     const defines = {
@@ -42,7 +44,7 @@ class Steering {
     passes.run(programs.living, [this.living], { masses: mass }, { field: [width, height] });
     const [velocities, nearest, farthest] = memory;
     const inputs = { mass_0: mass, velocities, nearest, farthest, living: this.living, signal, ground: this.ground };
-    const tiles = { mode: passes.gl.TRIANGLE_STRIP, vertices: 4, instances: this.columns * this.rows };
+    const tiles = { mode: passes.gl.POINTS, vertices: this.columns * this.rows };
     passes.run(programs.steer, after, inputs, { regiment: 0, friends: 1 }, this.all ? {} : tiles);
     return after;
   }
