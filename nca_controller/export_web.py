@@ -13,12 +13,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from engine.formations import Formation, FormationLibrary
+from engine.formations import formation_table, load
 from engine.io import (
     ASSETS,
     InputError,
     Parser,
     PluginError,
+    __version__,
     check_writable,
     described,
     is_users_own,
@@ -27,7 +28,6 @@ from engine.io import (
     terminal,
     write_whole,
 )
-from engine.io.version import __version__
 
 WEB = ASSETS / "web"
 PAGE = "index.html"
@@ -121,16 +121,13 @@ def inlined(network: str, architecture: dict[str, Any]) -> str:
 def world_of(shaders: dict[str, str], architecture: dict[str, Any]) -> dict[str, Any]:
     """Return what the page knows of the game: field, army, formations, colours, sprite, shaders and model."""
     sprite = base64.b64encode((ASSETS / "sprites" / "soldier.png").read_bytes()).decode()
-    library = FormationLibrary(ASSETS / "formations")
-    if library.complaint:
-        raise InputError(library.complaint)
     return {
         "version": __version__,
         "field": FIELD,
         "mass": MASS,
         "soldiers": SOLDIERS,
         "first": FIRST,
-        "formations": [outline_of(one) for one in library.formations.values()],
+        "formations": [outline_of(formation_table(one)) for one in load().values()],
         "palette": COLOURS,
         "sprite": f"data:image/png;base64,{sprite}",
         "architecture": architecture,
@@ -138,15 +135,11 @@ def world_of(shaders: dict[str, str], architecture: dict[str, Any]) -> dict[str,
     }
 
 
-def outline_of(formation: Formation) -> dict[str, Any]:
-    """Return a formation as the page reads it. Raises InputError for one whose outline is a picture."""
-    from engine.formations.shapes import SHAPES
-
-    shape = next((name for name, one in SHAPES.items() if one is formation.shape), None)
-    if shape is None:
-        raise InputError(f"formation {formation.name}: the page has no pictures as outlines, only {', '.join(SHAPES)}")
-    names = ("name", "title", "key", "description", "ratio", "ranks", "hollow", "spacing", "stagger")
-    return {name: getattr(formation, name) for name in names} | {"shape": shape}
+def outline_of(formation: dict[str, Any]) -> dict[str, Any]:
+    """Return a formation's table as the page reads it. Raises InputError for one whose outline is a picture."""
+    if "shape" not in formation:
+        raise InputError(f"formation {formation['name']}: the page draws no pictures, only outlines that have a name")
+    return {"key": "", "ranks": 0.0, "ratio": 1.0} | formation
 
 
 def script(names: list[str]) -> str:

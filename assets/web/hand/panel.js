@@ -66,7 +66,7 @@ class Panel {
     const { game } = this, { army, clock } = game, quanta = quantaOf(army.mass), lost = quanta - army.quanta;
     this.show("order", game.title);
     this.show("overlap", PERCENT.format(Math.floor(army.overlap * 1000) / 1000));
-    this.at("bar").style.width = `${100 * army.overlap}%`;
+    this.at("bar").style.transform = `scaleX(${army.overlap.toFixed(3)})`;
     this.show("soldiers", army.count.toLocaleString("en"));
     this.show("total", (quanta / 2 ** 20).toFixed(6));
     this.show("quanta", `${quanta.toLocaleString("en")} quanta of 2⁻²⁰`);
