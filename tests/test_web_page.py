@@ -21,9 +21,16 @@ from PIL import Image
 from nca_controller import export_web
 
 FLAGS = (
-    "--headless=new --no-sandbox --use-gl=angle --use-angle=gl-egl --ignore-gpu-blocklist --disable-dev-shm-usage "
-    "--hide-scrollbars --disable-extensions --disable-background-networking --mute-audio"
-).split()
+    "--headless=new",
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=gl-egl",  # Mesa's software renderer
+    "--ignore-gpu-blocklist",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--disable-extensions",
+    "--disable-background-networking",
+)
 WINDOW = (720, 400)  # pixels of the picture in which most is played
 PHONE = (390, 844)
 PATIENCE = 60.0  # seconds for which anything is waited for: a machine may have other work
@@ -71,9 +78,7 @@ class Browser:
         return value
 
     def state(self):
-        return self.ask(
-            "window.maniple && [maniple.army.ticks, maniple.army.overlap, document.getElementById('message').textContent]"
-        )
+        return self.ask("window.maniple && [maniple.army.ticks, maniple.army.overlap]"), self.text("message")
 
     def wait(self, ticks: int) -> None:
         """Wait for so many ticks more."""
@@ -271,7 +276,7 @@ def test_a_drag_sets_the_front_and_shows_it_before(playing):
     time.sleep(0.3)
     held = playing.picture()
     changed = np.argwhere(np.abs(held - before).sum(axis=-1) > 60)
-    left, top = playing.pixel((25, 45))
+    left, _ = playing.pixel((25, 45))
     right, _ = playing.pixel((60, 25))
     assert len(changed) > 1000 and changed[:, 1].min() < left + 6 and changed[:, 1].max() > right - 6
     playing.let_go()
@@ -308,6 +313,26 @@ def test_a_drawn_letter_is_filled_about_as_fast_as_by_the_game(playing):
     there, astray = shares(playing.soldiers(), target)
     assert there > 0.9 and astray < 0.05
     assert playing.total() == ARMY * 2**20
+
+
+@pytest.mark.long
+def test_the_game_fills_the_letter_in_that_many_ticks():
+    from engine.formations import crowd, overlap, place_order
+    from engine.formations import load as formations
+    from engine.orders import Order, deployment
+    from engine.plugin import Ground
+    from nca_controller import rollout
+    from nca_controller.controllers import load_controller
+
+    ground = Ground.plain(64, 96)
+    start, order = (
+        crowd(ARMY, ground, centre=(22, 32)),
+        Order("line", (48, 32), area=deployment.brush_discs(LETTER, 3.5)),
+    )
+    target = place_order(order, formations()["line"], ARMY, ground).target
+    masses = np.asarray(rollout(load_controller("default"), start, target, ticks=GAME_L + 1))
+    overlaps = [overlap(mass, target) for mass in masses]
+    assert 1 + next(tick for tick, filled in enumerate(overlaps) if filled >= 0.95) == GAME_L
 
 
 def test_a_wound_throws_soldiers_apart_and_heals(playing):

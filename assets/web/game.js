@@ -86,14 +86,20 @@ class Game {
     const size = [Math.round(width * density), Math.round(height * density)], edge = MARGIN * density;
     Object.assign(this.canvas, { width: size[0], height: size[1] });
     const upright = this.fieldFor().height > this.fieldFor().width;
-    if (upright !== this.army.field.height > this.army.field.width) {
-      const angle = screen.orientation?.angle ?? (upright ? 0 : 90);
-      this.army.turn(upright ? angle !== 180 && this.turnedBy !== -90 : angle === 270);
-      this.camera.field = this.army.field;
-      this.camera.whole = true;
-    }
+    if (upright !== this.army.field.height > this.army.field.width) this.turnField(upright);
+    this.angle = screen.orientation?.angle ?? 0;
     this.camera.resize(size, [edge, edge, size[0] - edge, size[1] - edge], density);
     this.stir();
+  }
+
+  // The screen has been turned: turn the field so that everybody stays where he is under the glass.
+  turnField(upright) {
+    const turned = ((screen.orientation?.angle ?? 0) - (this.angle ?? 0) + 360) % 360;
+    this.letGo();
+    this.tools.draw.strokes = [];
+    this.army.turn(turned ? turned === 270 : upright);
+    this.camera.field = this.army.field;
+    this.camera.whole = true;
   }
 
   // Go on with what is due. Called for each frame, and whenever a worker or the device has something.
@@ -183,10 +189,10 @@ class Game {
 
   // Orders.
 
-  give(order, title) {
+  give(order, title = order.discs ? "Your drawing" : this.formation.title) {
     this.army.obey(order);
     this.title = title;
-    this.drawn = !!order.discs || title === "Halt";
+    this.drawn = title !== this.formation.title;
     this.panel.say("");
     this.stir();
   }
@@ -206,7 +212,7 @@ class Game {
   form(name) {
     this.formation = this.formations.find((one) => one.name === name);
     const { centre, angle } = this.army.order;
-    this.give(formUp(this.formation, this.mass, this.army.field, { centre, angle }), this.formation.title);
+    this.give(formUp(this.formation, this.mass, this.army.field, { centre, angle }));
   }
 
   nextFormation() {
@@ -215,12 +221,12 @@ class Game {
   }
 
   turn(by) {
-    this.give(this.placed({ angle: this.army.order.angle + by }), this.title);
+    this.give(this.placed({ angle: this.army.order.angle + by }));
   }
 
   shift(right, down) {
     const [x, y] = this.army.order.centre;
-    this.give(this.placed({ centre: [x + right, y + down] }), this.title);
+    this.give(this.placed({ centre: [x + right, y + down] }));
   }
 
   halt() {

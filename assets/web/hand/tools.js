@@ -34,7 +34,7 @@ class FrontTool {
   }
 
   finish() {
-    this.game.give(this.orderNow(), this.game.formation.title);
+    this.game.give(this.orderNow());
     this.places = null;
   }
 
@@ -83,7 +83,7 @@ class DrawTool {
     this.strokes = [...this.strokes, { places: this.places, radius: game.radius }];
     this.places = null;
     this.ended = performance.now();
-    if (order) game.give(order, "Your drawing");
+    if (order) game.give(order);
   }
 
   cancel() {
