@@ -66,6 +66,10 @@ class Browser:
     def text(self, name: str) -> str:
         return self.ask("document.getElementById(arguments[0]).textContent", name)
 
+    def shows(self, name: str, text: str) -> bool:
+        """Wait until an element says that."""
+        return self.until("document.getElementById(arguments[0]).textContent === arguments[1]", name, text)
+
     def click(self, name: str) -> None:
         self.driver.find_element("id", name).click()
 
@@ -253,13 +257,13 @@ def test_a_tick_moves_mass_as_the_second_writing_does(playing):
 
 def test_a_formation_is_picked_by_button_and_by_key(playing):
     playing.click("formation-wedge")
-    assert playing.text("order") == "Wedge"
+    assert playing.shows("order", "Wedge")
     assert playing.ask("document.getElementById('formation-wedge').getAttribute('aria-pressed')") == "true"
     playing.settle()
     there, _ = shares(playing.soldiers(), playing.field("order.target"))
     assert there > 0.9
     playing.key("1", "Digit1")
-    assert playing.ask("maniple.formation.name") == "line"
+    assert playing.ask("maniple.player.formation.name") == "line"
     playing.key("e", "KeyE")
     assert playing.ask("maniple.army.order.angle") == pytest.approx(np.pi / 12)
     assert playing.total() == ARMY * 2**20
@@ -305,7 +309,7 @@ def draw_letter(browser) -> None:
 def test_a_drawn_letter_is_filled_about_as_fast_as_by_the_game(playing):
     draw_letter(playing)
     target = playing.field("order.target")
-    assert target.astype(np.float64).sum() == ARMY and playing.text("order") == "Your drawing"
+    assert target.astype(np.float64).sum() == ARMY and playing.shows("order", "Your drawing")
     assert all(target[int(y), int(x)] == 1 for x, y in LETTER) and target[20, 60] == 0
     playing.until("(maniple.army.overlap >= 0.95 && (maniple.filled ??= maniple.army.ticks)) > 0")
     assert playing.ask("maniple.filled") <= 1.3 * GAME_L
@@ -340,7 +344,7 @@ def test_a_wound_throws_soldiers_apart_and_heals(playing):
     playing.key(" ", "Space")
     playing.until("maniple.army.simulation.idle")
     playing.drag((34, 30))
-    playing.until("maniple.strikes.length === 0")
+    playing.until("maniple.player.strikes.length === 0")
     mass = playing.field("mass")
     assert mass[28:33, 32:37].max() == 0 and playing.total() == ARMY * 2**20
     assert "nobody is lost" in playing.text("message")

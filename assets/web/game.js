@@ -9,30 +9,32 @@ const MARGIN = 8; // pixels of the screen around the field
 class Game {
   constructor(world, sprite) {
     const { palette, formations, mass, soldiers } = world;
-    Object.assign(this, { world, sprite, palette, formations, mass, device: "", hover: null, radius: BRUSH, frames: 0 });
+    Object.assign(this, { world, sprite, palette, device: "", hover: null, radius: BRUSH, frames: 0 });
     this.canvas = document.getElementById("field");
     this.stage = document.getElementById("stage");
     this.field = this.fieldFor();
     this.camera = new Camera(this.field);
     this.clock = new GameClock();
-    this.formation = formations.find(({ name }) => name === world.first) ?? formations[0];
-    this.title = this.formation.title;
     this.spacing = Math.sqrt(mass / soldiers);
     this.tools = { front: new FrontTool(this), draw: new DrawTool(this), wound: new WoundTool(this) };
     this.tool = this.tools.front;
-    this.strikes = [];
     this.targetShown = true;
     this.fineness = 1; // pixels of the picture for one of the screen
     this.every = 1; // frames of the screen for one picture
     this.stirred = 0;
+    const formation = formations.find(({ name }) => name === world.first) ?? formations[0];
     const { width, height } = this.field, order = formUp(
-      this.formation, mass, this.field, { centre: [width / 2, height * 0.42], angle: 0 });
+      formation, mass, this.field, { centre: [width / 2, height * 0.42], angle: 0 });
     this.army = new Army({
       field: this.field, mass: crowd(mass, this.field, [width / 2, height * 0.66]), soldiers, order,
       tell: () => this.pump(), fail: (line) => this.panel.say(line, true),
     });
+    this.player = new Player(this.army, formations, formation, (line) => {
+      this.panel.say(line);
+      this.stir();
+    });
     this.panel = new Panel(this);
-    new Pointer(this.canvas, this);
+    this.pointer = new Pointer(this.canvas, this);
     listenToKeys(this);
     new ResizeObserver(() => this.resize()).observe(this.stage);
     this.canvas.addEventListener("webglcontextlost", (event) => {
@@ -108,7 +110,7 @@ class Game {
     const { army, clock } = this, now = performance.now() / 1000;
     try {
       if (army.arrive()) this.stir();
-      while (this.strikes.length && army.simulation?.idle) this.strike(this.strikes.shift());
+      this.player.strike();
       const due = clock.advance(now);
       if (army.resting && !clock.paused) clock.due = 0;
       else if (due && army.ready) {
@@ -187,64 +189,6 @@ class Game {
     }
   }
 
-  // Orders.
-
-  give(order, title = order.discs ? "Your drawing" : this.formation.title) {
-    this.army.obey(order);
-    this.title = title;
-    this.drawn = title !== this.formation.title;
-    this.panel.say("");
-    this.stir();
-  }
-
-  // The order of now, at another centre or with another front.
-  placed({ centre = this.army.order.centre, angle = this.army.order.angle }) {
-    const { order, field } = this.army;
-    if (!order.discs) return formUp(this.formation, this.mass, field, { centre, angle, frontage: order.frontage ?? null });
-    const turn = angle - order.angle, cos = Math.cos(turn), sin = Math.sin(turn);
-    const discs = order.discs.map(([x, y, radius]) => {
-      const right = x - order.centre[0], down = y - order.centre[1];
-      return [centre[0] + right * cos - down * sin, centre[1] + right * sin + down * cos, radius];
-    });
-    return overDrawing(discs, this.mass, field, angle) ?? order;
-  }
-
-  form(name) {
-    this.formation = this.formations.find((one) => one.name === name);
-    const { centre, angle } = this.army.order;
-    this.give(formUp(this.formation, this.mass, this.army.field, { centre, angle }));
-  }
-
-  nextFormation() {
-    const place = this.formations.indexOf(this.formation);
-    this.form(this.formations[(place + 1) % this.formations.length].name);
-  }
-
-  turn(by) {
-    this.give(this.placed({ angle: this.army.order.angle + by }));
-  }
-
-  shift(right, down) {
-    const [x, y] = this.army.order.centre;
-    this.give(this.placed({ centre: [x + right, y + down] }));
-  }
-
-  halt() {
-    const { mass, field, order } = this.army;
-    const target = Float32Array.from(mass), centre = middleOf(mass, field);
-    this.give({ target, angle: order.angle, centre, spacing: [1, 1], stagger: false }, "Halt");
-  }
-
-  wound(place, radius) {
-    this.strikes.push({ place, radius });
-    this.pump();
-  }
-
-  strike({ place, radius }) {
-    const hit = this.army.wound(place, radius);
-    this.panel.say(hit ? "They are thrown apart, and nobody is lost: watch the army heal." : "Nobody stands there.");
-  }
-
   // The hand.
 
   take(name) {
@@ -262,8 +206,7 @@ class Game {
   }
 
   letGo() {
-    this.tool.cancel();
-    this.tools.front.cancel();
+    this.pointer.letGo();
   }
 
   resizeBrush(steps) {
@@ -290,9 +233,14 @@ class Game {
   }
 }
 
-(async () => {
+async function play() {
   const world = JSON.parse(document.getElementById("world").textContent), sprite = new Image();
   sprite.src = world.sprite;
   await sprite.decode();
   window.maniple = new Game(world, sprite);
-})();
+}
+
+play().catch((error) => {
+  document.getElementById("message").textContent = `The page cannot begin: ${error.message}`;
+  console.error(error);
+});

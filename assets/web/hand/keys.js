@@ -6,16 +6,16 @@ const TURN_STEP = Math.PI / 12, MOVE_STEP = 4, PAN_STEP = 60; // radians, cells,
 function bindingsOf(game) {
   const pan = (right, down) => () => game.camera.pan(right * PAN_STEP, down * PAN_STEP);
   return [
-    ...game.formations.filter(({ key }) => /^\d$/.test(key)).map((one) =>
-      [[`Digit${one.key}`, `Numpad${one.key}`], one.key, one.title, () => game.form(one.name)]),
-    [["KeyF"], "F", "next formation", () => game.nextFormation()],
-    [["KeyQ"], "Q", "turn left", () => game.turn(-TURN_STEP)],
-    [["KeyE"], "E", "turn right", () => game.turn(TURN_STEP)],
-    [["ArrowLeft"], "←", "move left", () => game.shift(-MOVE_STEP, 0)],
-    [["ArrowRight"], "→", "move right", () => game.shift(MOVE_STEP, 0)],
-    [["ArrowUp"], "↑", "move up", () => game.shift(0, -MOVE_STEP)],
-    [["ArrowDown"], "↓", "move down", () => game.shift(0, MOVE_STEP)],
-    [["Backspace"], "Backspace", "halt", () => game.halt()],
+    ...game.player.formations.filter(({ key }) => /^\d$/.test(key)).map((one) =>
+      [[`Digit${one.key}`, `Numpad${one.key}`], one.key, one.title, () => game.player.form(one.name)]),
+    [["KeyF"], "F", "next formation", () => game.player.nextFormation()],
+    [["KeyQ"], "Q", "turn left", () => game.player.turn(-TURN_STEP)],
+    [["KeyE"], "E", "turn right", () => game.player.turn(TURN_STEP)],
+    [["ArrowLeft"], "←", "move left", () => game.player.shift(-MOVE_STEP, 0)],
+    [["ArrowRight"], "→", "move right", () => game.player.shift(MOVE_STEP, 0)],
+    [["ArrowUp"], "↑", "move up", () => game.player.shift(0, -MOVE_STEP)],
+    [["ArrowDown"], "↓", "move down", () => game.player.shift(0, MOVE_STEP)],
+    [["Backspace"], "Backspace", "halt", () => game.player.halt()],
     [["KeyB"], "B", "take the brush, put it down", () => game.toggleTool("draw")],
     [["KeyC"], "C", "take the charge, put it down", () => game.toggleTool("wound")],
     [["BracketLeft"], "[", "smaller brush", () => game.resizeBrush(-1)],

@@ -9,8 +9,8 @@ class Panel {
     this.game = game;
     this.at = (id) => document.getElementById(id);
     const formations = this.at("formations");
-    for (const one of game.formations) {
-      const button = this.button(`formation-${one.name}`, one.title, one.description, () => game.form(one.name));
+    for (const one of game.player.formations) {
+      const button = this.button(`formation-${one.name}`, one.title, one.description, () => game.player.form(one.name));
       button.prepend(iconOf(one));
       button.append(Object.assign(document.createElement("kbd"), { textContent: one.key }));
       formations.append(button);
@@ -64,7 +64,7 @@ class Panel {
   // Bring all figures up to date.
   update() {
     const { game } = this, { army, clock } = game, quanta = quantaOf(army.mass), lost = quanta - army.quanta;
-    this.show("order", game.title);
+    this.show("order", game.player.title);
     this.show("overlap", PERCENT.format(Math.floor(army.overlap * 1000) / 1000));
     this.at("bar").style.transform = `scaleX(${army.overlap.toFixed(3)})`;
     this.show("soldiers", army.count.toLocaleString("en"));
@@ -77,8 +77,8 @@ class Panel {
     const pace = army.resting ? "at rest" : clock.paused ? "paused" : `${clock.rate.toFixed(0)} ticks/s`;
     this.show("pace", `${pace}, ${army.took.tick.toFixed(0)} ms each, plan ${army.took.order.toFixed(0)} ms`);
     this.show("device", `on ${game.device}`);
-    for (const one of game.formations) {
-      this.at(`formation-${one.name}`).setAttribute("aria-pressed", game.formation === one && !game.drawn);
+    for (const one of game.player.formations) {
+      this.at(`formation-${one.name}`).setAttribute("aria-pressed", game.player.formation === one && !game.player.drawn);
     }
     for (const [name, tool] of Object.entries(game.tools)) {
       this.at(`tool-${name}`).setAttribute("aria-pressed", game.tool === tool);

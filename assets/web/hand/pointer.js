@@ -2,6 +2,7 @@
 // move the camera, the wheel zooms. The right button always sets the front, as in the game.
 
 const WHEEL = 1.0015; // times closer for each pixel that the wheel scrolls
+const STILL = 6; // pixels of the screen that a finger may move before its tool is told: a second one may follow
 
 class Pointer {
   constructor(canvas, game) {
@@ -45,8 +46,16 @@ class Pointer {
       return;
     }
     const tool = event.button === 2 ? this.game.tools.front : this.game.tool;
-    this.drag = { id: event.pointerId, tool };
-    tool.begin(this.placeOf(event), event.shiftKey);
+    this.drag = { id: event.pointerId, tool, from: this.pixelOf(event), place: this.placeOf(event), more: event.shiftKey };
+    if (event.pointerType === "mouse") this.begin();
+  }
+
+  // Tell the tool in hand that a drag has begun.
+  begin() {
+    const { tool, place, more, begun } = this.drag;
+    if (begun) return;
+    this.drag.begun = true;
+    tool.begin(place, more);
   }
 
   move(event) {
@@ -54,6 +63,9 @@ class Pointer {
     if (!this.down.has(event.pointerId)) return;
     this.down.set(event.pointerId, this.pixelOf(event));
     if (this.drag?.id === event.pointerId) {
+      const [x, y] = this.pixelOf(event), { from, begun } = this.drag;
+      if (!begun && Math.hypot(x - from[0], y - from[1]) < STILL * this.game.camera.density) return;
+      this.begin();
       const events = event.getCoalescedEvents?.() ?? [];
       for (const one of events.length ? events : [event]) this.drag.tool.move(this.placeOf(one));
     } else if (this.spread) {
@@ -67,6 +79,7 @@ class Pointer {
   release(event) {
     this.down.delete(event.pointerId);
     if (this.drag?.id === event.pointerId) {
+      this.begin();
       this.drag.tool.finish();
       this.drag = null;
     }
@@ -81,7 +94,7 @@ class Pointer {
 
   // Let go of a drag without an order.
   letGo() {
-    this.drag?.tool.cancel();
+    if (this.drag?.begun) this.drag.tool.cancel();
     this.drag = null;
   }
 

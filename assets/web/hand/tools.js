@@ -26,15 +26,15 @@ class FrontTool {
   orderNow() {
     const { game } = this, [first, last = first] = this.places, { army } = game, { camera } = game;
     const length = Math.hypot(last[0] - first[0], last[1] - first[1]);
-    if (length * camera.scale < LINE * camera.density) return game.placed({ centre: first });
-    if (length >= LEAST_FRONT * Math.sqrt(game.mass)) {
-      return alongFront(game.formation, game.mass, army.field, first, last);
+    if (length * camera.scale < LINE * camera.density) return game.player.placed({ centre: first });
+    if (length >= LEAST_FRONT * Math.sqrt(game.player.mass)) {
+      return alongFront(game.player.formation, game.player.mass, army.field, first, last);
     }
-    return game.placed({ centre: first, angle: Math.atan2(last[1] - first[1], last[0] - first[0]) });
+    return game.player.placed({ centre: first, angle: Math.atan2(last[1] - first[1], last[0] - first[0]) });
   }
 
   finish() {
-    this.game.give(this.orderNow());
+    this.game.player.give(this.orderNow());
     this.places = null;
   }
 
@@ -79,11 +79,11 @@ class DrawTool {
 
   finish() {
     const { game } = this;
-    const order = overDrawing(this.discs, game.mass, game.army.field, game.army.order.angle);
+    const order = overDrawing(this.discs, game.player.mass, game.army.field, game.army.order.angle);
     this.strokes = [...this.strokes, { places: this.places, radius: game.radius }];
     this.places = null;
     this.ended = performance.now();
-    if (order) game.give(order);
+    if (order) game.player.give(order);
   }
 
   cancel() {
@@ -122,7 +122,7 @@ class WoundTool {
 
   strike(place) {
     this.struck = place;
-    this.game.wound(place, this.radius);
+    this.game.player.wound(place, this.radius);
   }
 
   get radius() {
