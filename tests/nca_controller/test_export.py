@@ -15,7 +15,8 @@ from nca_controller import Terrain
 from nca_controller.checkpoints import Architecture
 from nca_controller.controllers import NCA, load_controller
 from nca_controller.guidance import COMMANDERS, DT, STEPS
-from nca_controller.model.shader import number
+from nca_controller.model.network import Weights, mlp
+from nca_controller.model.shader import HEADER, PARTS, number
 
 GRID = (20, 28)
 TOO_WIDE = "shaders hold a hidden layer of at most 128 cells, and the model's has 129"
@@ -25,6 +26,16 @@ def untrained(**architecture):
     kind = Architecture(**architecture)
     shapes = jax.eval_shape(kind.init_params, jax.random.key(0))
     return NCA(jax.tree.map(lambda leaf: jnp.ones(leaf.shape, jnp.float32), shapes), kind)
+
+
+def random_cells(**architecture):
+    made = untrained(**architecture)
+    rng = np.random.default_rng(0)
+    return replace(made, params=jax.tree.map(lambda leaf: jnp.asarray(rng.normal(size=leaf.shape)), made.params))
+
+
+def weights_of(params):
+    return [params[layer][kind] for layer in ("hidden", "outcome") for kind in ("kernel", "bias")]
 
 
 def other_channels(controller):
@@ -37,10 +48,30 @@ def test_a_model_hands_over_all_that_its_cells_are(name):
     made = exported(controller)
     assert made.architecture == asdict(controller.architecture) and made.max_speed == controller.max_speed
     assert all((made.weights[path] == array).all() for path, array in controller.network().items())
-    hidden, features = controller.architecture.hidden_dim, 24 if controller.architecture.percept == "apart" else 20
-    numbers = len(re.findall(r"(?<![\w\[])-?\d*\.?\d+(?:e-?\d+)?(?=[,)])", made.network))
-    assert numbers == hidden * (3 * features + 1 + 10) + 10 + hidden // 4  # and a 0 for every four that are rectified
     assert len(made.network) < 100_000
+
+
+@pytest.mark.parametrize("make", [lambda: load_controller("default"), lambda: random_cells(hidden_dim=7)])
+def test_the_text_is_the_network(make):
+    """Read as Python, in double precision; the last of what is perceived apart is nothing as yet."""
+    controller = make()
+    text = exported(controller).network
+    apart = controller.architecture.percept == "apart"
+    rng = np.random.default_rng(1)
+    parts = rng.normal(size=(3, 24 if apart else 20))
+    given = np.concatenate([np.append(part, 0) if apart else part for part in parts])
+    wanted = mlp(Weights(*weights_of(controller.params)), given)
+    known = {"vec4": lambda *n: np.array(n) * np.ones(4), "vec2": lambda *n: np.array(n), "max": np.maximum}
+    known |= {name: np.pad(part, (0, 24 - len(part))).reshape(6, 4) for name, part in zip(PARTS, parts, strict=True)}
+    header, *lines, last, rest = text.split("\n")
+    assert header == HEADER and (last, rest) == ("}", "")
+    for line in lines:
+        if line != "vec4 felt;":
+            exec(
+                re.sub(r"\.([xyzw])\b", lambda found: f"[{'xyzw'.index(found[1])}]", line), known
+            )  # the shader's own text
+    found = np.concatenate([known[name] for name in ("correction", "nearer", "farther")])
+    np.testing.assert_allclose(found, wanted, atol=1e-5 * np.abs(wanted).max())
 
 
 @pytest.mark.parametrize("value", [1e-9, -2.5e-7, 0.0, -0.0, 0.1, -0.25, 1.0, 123456.0, 3.4e38, 1e16])
