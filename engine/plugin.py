@@ -96,7 +96,7 @@ class Simulation(Protocol):
 
 
 class Planner(Protocol):
-    """Plans for one regiment on the CPU: the order for every cell. A memory is opaque and never changes in place.
+    """Plans for one regiment on the CPU. A memory is opaque and never changes in place.
 
     It gives the same answers to the same questions, and may be asked from any thread.
     """
@@ -105,10 +105,14 @@ class Planner(Protocol):
         """Return the memory of a regiment that has had no order yet."""
         ...
 
+    def plan(self, memory: Any, mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]) -> Any:
+        """Return the memory with what is planned in a tick that begins so. It may take long, and land a tick late."""
+        ...
+
     def order(
         self, memory: Any, mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]
-    ) -> tuple[Float[np.ndarray, "H W 3"], Any]:
-        """Return the order, float32, and the memory for the next tick.
+    ) -> Float[np.ndarray, "H W 3"]:
+        """Return the order, float32, by what a memory has planned, for the mass as it is; to be quick.
 
         An order is the planned velocity (x, y) in cells per unit time, of which a tick lasts TICK, and how near the
         destination is, from 0 to 1.

@@ -10,7 +10,6 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.compute.packing import taken, write
-from engine.compute.state import Plan
 from engine.compute.steering import Memory, Steering
 from engine.compute.transport import Textures, Transport
 from engine.gl import Passes, TexturePool
@@ -51,12 +50,18 @@ class Laws:
         """Return the cells of regiments that have had no order: velocity, plan, and hidden channels if any."""
         return [cells.begin(own) for cells, own in zip(self._cells, mass, strict=True)]
 
-    def steered(self, cells: Mapping[int, Memory], mass: Textures, plans: Mapping[int, Plan]) -> dict[int, Memory]:
-        """Return the cells of the regiments that have a plan, once they have followed it for a tick."""
+    def steered(
+        self,
+        cells: Mapping[int, Memory],
+        mass: Textures,
+        targets: Float[np.ndarray, "R H W"],
+        orders: Mapping[int, Float[np.ndarray, "H W 3"]],
+    ) -> dict[int, Memory]:
+        """Return the cells of the regiments that have an order, once they have followed it for a tick."""
         living = self._steering.living(mass)
         after = {}
-        for regiment, plan in plans.items():
-            signal = self._steering.signal(plan.target, plan.order)
+        for regiment, order in orders.items():
+            signal = self._steering.signal(targets[regiment], order)
             after[regiment] = self._cells[regiment].steer(cells[regiment], mass, living, signal, regiment)
             self._pool.give_back([signal])
         return after

@@ -1,8 +1,9 @@
 """The simulation on any GPU with OpenGL 3.3: cells and transport as shaders, plans on the CPU, one tick late.
 
-A tick is computed on a thread of its own, so that the game goes on meanwhile. What commanders order and who sleeps is
-reckoned on the CPU, by what controllers hand over, from the mass that a tick begins with, and holds in the tick after:
-always one tick late, however fast either side is. Before the first tick there is nothing to go by, so that one waits.
+A tick is computed on a thread of its own, so that the game goes on meanwhile. What commanders plan and who sleeps is
+reckoned aside, by what controllers hand over, from the mass that a tick begins with, and holds in the tick after: one
+tick late, however fast either side is. Before the first tick there is nothing to go by, so that one waits. The order
+follows from the plan and from the mass as it is, in the tick: mass that settled by what it was would slosh about.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from jaxtyping import Bool, Float
 
 from engine.compute.laws import Laws
 from engine.compute.packing import read
-from engine.compute.state import Answer, Fields, GlState, Held, Judged, Plan, Targets
+from engine.compute.state import Fields, GlState, Held, Judged, Targets
 from engine.gl import OffscreenThread, Passes, TexturePool
 from engine.io import InputError
 from engine.plugin import QUANTUM, RULES, TICK, Exported, Ground, exported, plugins
@@ -75,8 +76,8 @@ class GlSimulation:
             laws = self._laws_of(ground, sides, handed)
             masses = Held(self._pool, laws.uploaded(settled))
             cells = tuple(Held(self._pool, memory) for memory in laws.first_cells(settled))
-            answers = tuple(done(Answer(memory)) for memory in memories)
-            return laws, Fields(masses, settled, cells, np.zeros(regiments, bool), None, answers, done(judged))
+            plans = tuple(map(done, memories))
+            return laws, Fields(masses, settled, cells, np.zeros(regiments, bool), None, plans, done(judged))
 
         laws, fields = self._opengl.run(begin)
         return GlState(done(fields), ground, sides, handed, laws)
@@ -120,19 +121,23 @@ class GlSimulation:
             same = (targets == before.targets).all(axis=(1, 2))
         awake = ~(asleep & same)
         judged = self._planners.submit(self._judge, state, before, targets, awake)
-        answers = tuple(
-            self._planners.submit(answer, state.exported[r].planner, before.answers[r], before.mass_read[r], targets[r])
+        plans = tuple(
+            self._planners.submit(plan, state.exported[r].planner, before.plans[r], before.mass_read[r], targets[r])
             if awake[r]
-            else before.answers[r]
+            else before.plans[r]
             for r in range(len(targets))
         )
         places = before.places
         if laws.has_friends and (places is None or not same.all()):
             places = Held(self._pool, laws.uploaded(targets))
-        plans = {r: plan_at(before.answers[r], answers[r]) for r in map(int, np.flatnonzero(awake))}
+        known = plans if before.targets is None else before.plans
+        orders = {
+            r: state.exported[r].planner.order(known[r].result(), before.mass_read[r], targets[r])
+            for r in map(int, np.flatnonzero(awake))
+        }
         cells = list(before.cells)
-        held = {regiment: cells[regiment].textures for regiment in plans}
-        for regiment, after in laws.steered(held, before.mass.textures, plans).items():
+        held = {regiment: cells[regiment].textures for regiment in orders}
+        for regiment, after in laws.steered(held, before.mass.textures, targets, orders).items():
             cells[regiment] = Held(self._pool, after)
         mass, flux, mass_read = before.mass, None, before.mass_read
         if awake.any():
@@ -142,7 +147,7 @@ class GlSimulation:
             mass, flux = Held(self._pool, moved), Held(self._pool, crossed)
             mass_read = read(moved, len(targets))
             check_totals(mass_read, before.mass_read)
-        return Fields(mass, mass_read, tuple(cells), awake, flux, answers, judged, targets, places)
+        return Fields(mass, mass_read, tuple(cells), awake, flux, plans, judged, targets, places)
 
     def _judge(self, state: GlState, before: Fields, targets: Targets, awake: Bool[np.ndarray, " R"]) -> Judged:
         memory = before.judged.result().memory
@@ -174,19 +179,9 @@ class GlSimulation:
         raise KeyError(name)
 
 
-def answer(
-    planner: Any, before: Future[Answer], mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]
-) -> Answer:
-    """Return what a planner answers, whose last answer was `before`."""
-    order, memory = planner.order(before.result().memory, mass, target)
-    return Answer(memory, Plan(order, target))
-
-
-def plan_at(before: Future[Answer], now: Future[Answer]) -> Plan:
-    """Return the plan that a tick goes by: of the tick before, or, where there was none, the one just asked for."""
-    plan = before.result().plan or now.result().plan
-    assert plan is not None
-    return plan
+def plan(planner: Any, before: Future[Any], mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]) -> Any:
+    """Return what a planner remembers once it has planned a tick; `before` is what it remembered."""
+    return planner.plan(before.result(), mass, target)
 
 
 def settle(mass: Float[np.ndarray, "R H W"], ground: Ground) -> Float[np.ndarray, "R H W"]:

@@ -27,22 +27,6 @@ class Held:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """What a planner orders every cell of a regiment, and the target for which it was asked."""
-
-    order: Float[np.ndarray, "H W 3"]
-    target: Float[np.ndarray, "H W"]
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What a planner answers for one regiment: its memory, and the plan; none where it was never asked."""
-
-    memory: Any
-    plan: Plan | None = None
-
-
-@dataclass(frozen=True, eq=False)
 class Judged:
     """What the rules of the dynamics say of a tick."""
 
@@ -60,7 +44,7 @@ class Fields:
     cells: tuple[Held, ...]  # of each regiment: its velocity and its plan, then its hidden channels if it has any
     awake: Bool[np.ndarray, " R"]  # who was steered and moved
     flux: Held | None  # to the right, and then down, four regiments a texture; None where nobody moved
-    answers: tuple[Future[Answer], ...]
+    plans: tuple[Future[Any], ...]  # what each planner remembers; before the first tick nothing is planned
     judged: Future[Judged]
     targets: Targets | None = None  # of the tick
     places: Held | None = None  # the targets as textures, four regiments in each

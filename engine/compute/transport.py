@@ -140,7 +140,9 @@ class Transport:
         scratch = self._scratch
         if self.regiments == 1:
             self._draw(self._stretches, scratch["stretches"], {"offers": scratch["offer"][0]}, along)
-            self._draw(self._accepted, flux, {"offers": scratch["offer"][0], "stretches": scratch["stretches"][0]}, along)
+            self._draw(
+                self._accepted, flux, {"offers": scratch["offer"][0], "stretches": scratch["stretches"][0]}, along
+            )
             return
         streams, accepted = scratch["streams"][0], scratch["accepted"][0]
         self._draw(self._stretches, scratch["stretches"], {"offers": streams}, along)

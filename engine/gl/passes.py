@@ -104,11 +104,10 @@ class Pass:
         for unit, name in enumerate(self._samplers):
             inputs[name].use(unit)
         for name, value in ({"size": targets[0].size} | dict(uniforms or {})).items():
-            if name not in shader:
-                continue
-            if isinstance(value, np.ndarray):
-                shader[name].write(value.tobytes())
-            else:
+            member = shader.get(name, None)
+            if isinstance(member, moderngl.Uniform) and isinstance(value, np.ndarray):
+                member.write(value.tobytes())
+            elif member is not None:
                 shader[name] = value
         if self._first:  # software GL compiles now
             self._first = False

@@ -113,7 +113,7 @@ def missing_opengl() -> str | None:
 
 @pytest.fixture(scope="module")
 def context(missing_opengl: str | None) -> Iterator[Any]:
-    """An OpenGL context without a window."""
+    """An OpenGL context without a window, for passes. Where OpenGL is missing its tests are skipped."""
     if missing_opengl is not None:
         pytest.skip(missing_opengl)
     import moderngl

@@ -144,8 +144,9 @@ def test_a_planner_orders_what_the_commander_does(name, closed):
         for tick in range(6):
             now = np.roll(mass, tick, axis=1)
             wanted, memory = jitted(memory, jnp.asarray(now), jnp.asarray(target))
-            again, _ = planner.order(kept, now, target)
-            order, kept = thread.submit(planner.order, kept, now, target).result()
+            again = planner.order(planner.plan(kept, now, target), now, target)
+            kept = thread.submit(planner.plan, kept, now, target).result()
+            order = thread.submit(planner.order, kept, now, target).result()
             assert order.dtype == np.float32 and order.shape == (*GRID, 3)
             np.testing.assert_array_equal(order, again)
             np.testing.assert_allclose(order, wanted, atol=1e-5)

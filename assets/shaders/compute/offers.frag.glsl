@@ -72,8 +72,9 @@ void main() {
         float held_after = total(mass_after), held_before = total(mass_before);
         bool at_start = false, at_end = false;
 #ifndef TORUS
-        at_start = any(greaterThan(before, cell));  // beyond the border nobody stands, and nobody may go there
-        at_end = any(lessThan(after, cell));
+        ivec2 place = cell * along, last = (size - 1) * along;  // beyond the border nobody stands or may go
+        at_start = place == ivec2(0);
+        at_end = place == last;
 #endif
         for (int g = 0; g < GROUPS; g++) {
             FIELD free = here.x - (held - mass[g]);

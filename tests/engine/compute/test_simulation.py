@@ -91,6 +91,41 @@ def test_who_stands_in_its_place_rests_and_an_order_wakes_it(gl):
     assert np.abs(gl.read(state, ("flux_x",))["flux_x"]).sum() > 0
 
 
+def test_battles_in_turns_are_the_same_as_each_alone(gl):
+    """What one tick leaves in textures is no business of the next, whichever battle that is of."""
+    ground, starts, targets = crossing("wedge", (48, 64), 200.0)
+    given = [(starts, targets), (targets, starts), (starts[:, ::-1], targets[:, :, ::-1])]
+    led = [load_controller("poisson")]
+
+    def begun(start):
+        return gl.reset(np.ascontiguousarray(start), ground, led, 0)
+
+    def fields(state):
+        return gl.read(state, ("mass", "flux_x", "flux_y", "velocity"))
+
+    alone = []
+    for start, target in given:
+        state = begun(start)
+        for _ in range(25):
+            state = gl.tick(state, target)
+        alone.append(fields(state))
+        del state
+        gc.collect()
+    states = [begun(start) for start, _ in given]
+    kept = []
+    for tick in range(25):
+        states = [gl.tick(state, target) for state, (_, target) in zip(states, given, strict=True)]
+        if tick == 9:
+            kept = list(states)
+    for state, wanted in zip(states, alone, strict=True):
+        for name, field in fields(state).items():
+            np.testing.assert_array_equal(field, wanted[name], err_msg=name)
+    for _ in range(15):  # back to an earlier tick, in another order
+        kept = [gl.tick(state, target) for state, (_, target) in zip(kept[::-1], given[::-1], strict=True)][::-1]
+    for state, wanted in zip(kept, alone, strict=True):
+        np.testing.assert_array_equal(fields(state)["mass"], wanted["mass"])
+
+
 def test_textures_are_given_back(gl):
     ground, starts, targets = crossing("square", (48, 64), 200.0)
 
