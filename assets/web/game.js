@@ -112,10 +112,11 @@ class Game {
       if (army.arrive()) this.stir();
       this.player.strike();
       const due = clock.advance(now);
-      if (army.resting && !clock.paused) clock.due = 0;
+      if (army.asleep && !clock.paused) clock.due = 0;
       else if (due && army.ready) {
         clock.tick(now);
-        army.tick();
+        if (army.resting) army.stand();
+        else army.tick();
       }
       if (army.simulation && !army.simulation.idle) this.lookAgain();
     } catch (error) {
@@ -141,7 +142,7 @@ class Game {
         this.panel.say(this.greeting);
       }
       this.pump();
-      const moving = !this.army.resting && !this.clock.paused;
+      const moving = !this.army.asleep && !this.clock.paused;
       if (moving) this.stir();
       if (this.stirred > 0 && ++this.frames % this.every === 0) {
         this.stirred -= 1;

@@ -2,28 +2,28 @@
 
 const TURN_STEP = Math.PI / 12, MOVE_STEP = 4, PAN_STEP = 60; // radians, cells, and pixels with each press
 
-// What a key does: its code, what it is called, what it does, and the function that does it.
+// What keys do: their codes, the row of the help that says so, which several may share, and the function that does it.
 function bindingsOf(game) {
   const pan = (right, down) => () => game.camera.pan(right * PAN_STEP, down * PAN_STEP);
   return [
     ...game.player.formations.filter(({ key }) => /^\d$/.test(key)).map((one) =>
-      [[`Digit${one.key}`, `Numpad${one.key}`], one.key, one.title, () => game.player.form(one.name)]),
+      [[`Digit${one.key}`, `Numpad${one.key}`], "1 .. 8", "form", () => game.player.form(one.name)]),
     [["KeyF"], "F", "next formation", () => game.player.nextFormation()],
-    [["KeyQ"], "Q", "turn left", () => game.player.turn(-TURN_STEP)],
-    [["KeyE"], "E", "turn right", () => game.player.turn(TURN_STEP)],
-    [["ArrowLeft"], "←", "move left", () => game.player.shift(-MOVE_STEP, 0)],
-    [["ArrowRight"], "→", "move right", () => game.player.shift(MOVE_STEP, 0)],
-    [["ArrowUp"], "↑", "move up", () => game.player.shift(0, -MOVE_STEP)],
-    [["ArrowDown"], "↓", "move down", () => game.player.shift(0, MOVE_STEP)],
+    [["KeyQ"], "Q E", "turn left, right", () => game.player.turn(-TURN_STEP)],
+    [["KeyE"], "Q E", "turn left, right", () => game.player.turn(TURN_STEP)],
+    [["ArrowLeft"], "Arrows", "move", () => game.player.shift(-MOVE_STEP, 0)],
+    [["ArrowRight"], "Arrows", "move", () => game.player.shift(MOVE_STEP, 0)],
+    [["ArrowUp"], "Arrows", "move", () => game.player.shift(0, -MOVE_STEP)],
+    [["ArrowDown"], "Arrows", "move", () => game.player.shift(0, MOVE_STEP)],
     [["Backspace"], "Backspace", "halt", () => game.player.halt()],
     [["KeyB"], "B", "take the brush, put it down", () => game.toggleTool("draw")],
     [["KeyC"], "C", "take the charge, put it down", () => game.toggleTool("wound")],
-    [["BracketLeft"], "[", "smaller brush", () => game.resizeBrush(-1)],
-    [["BracketRight"], "]", "larger brush", () => game.resizeBrush(1)],
-    [["KeyW"], "W", "look up", pan(0, 1)],
-    [["KeyA"], "A", "look left", pan(1, 0)],
-    [["KeyS"], "S", "look down", pan(0, -1)],
-    [["KeyD"], "D", "look right", pan(-1, 0)],
+    [["BracketLeft"], "[ ]", "smaller, larger brush", () => game.resizeBrush(-1)],
+    [["BracketRight"], "[ ]", "smaller, larger brush", () => game.resizeBrush(1)],
+    [["KeyW"], "W A S D", "move the camera", pan(0, 1)],
+    [["KeyA"], "W A S D", "move the camera", pan(1, 0)],
+    [["KeyS"], "W A S D", "move the camera", pan(0, -1)],
+    [["KeyD"], "W A S D", "move the camera", pan(-1, 0)],
     [["Home"], "Home", "show the whole field", () => game.camera.showAll()],
     [["Space"], "Space", "pause, go on", () => game.pause()],
     [["Period", "NumpadDecimal"], ".", "pause and step one tick", () => game.step()],

@@ -25,9 +25,10 @@ class Panel {
         game.stir();
       });
     }
-    const rows = bindingsOf(game).map(([, key, does]) => {
+    const known = new Map(bindingsOf(game).map(([, keys, does]) => [keys + does, [keys, does]]));
+    const rows = Array.from(known.values(), (words) => {
       const row = document.createElement("tr");
-      for (const text of [key, does]) row.append(Object.assign(document.createElement("td"), { textContent: text }));
+      for (const text of words) row.append(Object.assign(document.createElement("td"), { textContent: text }));
       return row;
     });
     this.at("key-rows").append(...rows);

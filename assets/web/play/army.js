@@ -3,8 +3,9 @@
 // Tick n steers by the order that the commander made of the mass of tick n - 1, always, and waits for it; only tick 0
 // has that of its own mass. So a battle is the same however fast the workers are.
 
-const REST_TICKS = 24; // for which nothing has changed, until the army rests: as nca_controller/dynamics/rest.py
-const REST_MOVED = 1e-5; // share of the army that may stand elsewhere than when that began
+const REST_TICKS = 24; // for which next to nothing has changed, until the army rests
+const REST_MOVED = 3e-4; // share of the army that may stand elsewhere than when that began: sooner than in the game, for
+// what then still trickles along the edges nobody sees, and phones have batteries
 const REST_FILLED = 0.99; // share of the target that is filled
 
 class Army {
@@ -97,6 +98,19 @@ class Army {
     return true;
   }
 
+  // At rest nothing is computed, but for soldiers who have not reached their slots.
+  stand() {
+    const seen = new Float32Array(4 * this.mass.length);
+    this.mass.forEach((here, cell) => (seen[4 * cell] = here));
+    this.marching += 1;
+    this.worker.soldiers.postMessage({ tick: this.ticks, epoch: this.epoch, seen }, [seen.buffer]);
+  }
+
+  // Whether everybody stands in his slot, and nothing is left to do.
+  get asleep() {
+    return this.resting && !this.walking && this.marching === 0;
+  }
+
   // The army rests once nothing has changed for a while and it is where it should be; until an order or a wound.
   judgeRest() {
     let moved = 0, total = 0;
@@ -104,7 +118,7 @@ class Army {
       moved += Math.abs(here - this.calm.mass[cell]);
       total += here;
     });
-    const calm = moved <= REST_MOVED * total && this.overlap >= REST_FILLED && !this.walking;
+    const calm = moved <= REST_MOVED * total && this.overlap >= REST_FILLED;
     this.calm = calm ? { ticks: this.calm.ticks + 1, mass: this.calm.mass } : { ticks: 0, mass: this.mass };
     this.resting = this.calm.ticks >= REST_TICKS;
   }
@@ -112,6 +126,7 @@ class Army {
   wake() {
     this.calm = { ticks: 0, mass: this.mass };
     this.resting = false;
+    this.walking = true;
     this.tell();
   }
 

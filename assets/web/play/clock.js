@@ -1,7 +1,7 @@
 // Game time: ticks of fixed length at any frame rate. As engine/app/clock.py.
 
 const TICKS_PER_SECOND = 30;
-const LONGEST_FRAME = 0.1; // seconds that a frame may make up for: a page that slept owes no more
+const MOST_OWED = 0.1; // seconds of ticks that a page may owe, beside the next one, however long it slept
 const SLOWEST = 1 / 8, FASTEST = 16; // speeds, in powers of two
 const RECENT = 20; // ticks that the shown rate is averaged over
 
@@ -12,9 +12,9 @@ class GameClock {
 
   // Go on to a moment, in seconds; whether a tick is due.
   advance(now) {
-    const elapsed = this.last === null ? 0 : Math.min(Math.max(now - this.last, 0), LONGEST_FRAME);
+    const elapsed = this.last === null ? 0 : Math.max(now - this.last, 0), pace = TICKS_PER_SECOND * this.speed;
     this.last = now;
-    if (!this.paused) this.due = Math.min(this.due + elapsed * TICKS_PER_SECOND * this.speed, 1 + this.speed);
+    if (!this.paused) this.due = Math.min(this.due + elapsed * pace, 1 + MOST_OWED * pace);
     return this.due >= 1;
   }
 

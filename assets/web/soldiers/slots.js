@@ -36,11 +36,12 @@ function slotsOn(mass, height, width, count, { centre, front, spacing, stagger }
     deep += along[row] > 0 ? step / thickness : 0;
     depth[row] = deep;
   }
-  const ranks = Math.max(Math.ceil(deep), 1), total = along.reduce((sum, one) => sum + one, 0);
+  const ranks = Math.max(Math.round(deep), 1); // whole ones: a last one with few files would stand out
+  const total = along.reduce((sum, one) => sum + one, 0);
   const slots = { x: new Float64Array(count), y: new Float64Array(count) };
   let placed = 0, reached = 0;
   for (let rank = 0; rank < ranks; rank++) {
-    const within = (row) => Math.min(Math.floor(depth[row] - depth[0] / 2), ranks - 1) === rank;
+    const within = (row) => Math.min(Math.floor(((depth[row] - depth[0] / 2) * ranks) / deep), ranks - 1) === rank;
     const profile = new Float64Array(columns);
     let share = 0, middle = 0;
     for (let row = 0; row < rows; row++) {
