@@ -74,15 +74,12 @@ class Transport:
         if self._has_friends:
             self._pressing = self._loaded("crossing", defines | {"PRESSING": 1}, parts)
             self._giving_way = self._loaded("giving_way", defines, parts)
-        stacks = ["offer", "first", "second", "flux_x", "flux_y", "flux_again"]
-        stacks += ["courant_x", "courant_y"] if self.regiments > 1 else []
+        stacks = ["first", "second", "flux_x", "flux_y", "flux_again"]
+        stacks += ["offer", "courant_x", "courant_y"] if self.regiments > 1 else []
         stacks += ["crossing", "pressing"] if self._has_friends else []
         self._scratch = {stack: self._take() for stack in stacks}
-        self._scratch["stretches"] = (pool.take(self._size),)
-        if self.regiments == 1:
-            self._scratch["offer"] = (pool.take(self._size, 2),)
-        else:
-            self._scratch |= {"streams": (pool.take(self._size),), "accepted": (pool.take(self._size, 1),)}
+        single = {"stretches": 4, "streams": 4, "accepted": 1} if self.regiments > 1 else {"stretches": 4, "offer": 2}
+        self._scratch |= {name: (pool.take(self._size, channels),) for name, channels in single.items()}
 
     def __call__(
         self,
@@ -173,9 +170,10 @@ class Transport:
         which.run(targets, {**inputs, "rectangles": self._blocks}, uniforms, vertices=vertices, clear=True)
 
     def release(self) -> None:
-        """Give the textures that this holds back to the pool."""
+        """Give the textures that this holds back to the pool. It can draw nothing afterwards."""
         for textures in self._scratch.values():
             self._pool.give_back(textures)
+        self._pool.give_back([self._held, self._blocks])
         self._scratch = {}
         self.ground.release()
 

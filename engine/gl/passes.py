@@ -97,11 +97,10 @@ class Pass:
         for unit, name in enumerate(self._samplers):
             inputs[name].use(unit)
         for name, value in ({"size": targets[0].size} | dict(uniforms or {})).items():
-            if name not in shader:
-                continue
-            if isinstance(value, np.ndarray):
-                shader[name].write(value.tobytes())
-            else:
+            uniform = shader.get(name, None)
+            if isinstance(value, np.ndarray) and isinstance(uniform, moderngl.Uniform):
+                uniform.write(value.tobytes())
+            elif uniform is not None:
                 shader[name] = value
         self._mesh.render(mode, vertices=vertices, instances=instances)
 
