@@ -81,6 +81,7 @@ class Transport:
         self._scratch = {stack: self._take() for stack in stacks}
         single = {"stretches": 4, "streams": 4, "accepted": 1} if self.regiments > 1 else {"stretches": 4, "offer": 2}
         self._scratch |= {name: (pool.take(self._size, channels),) for name, channels in single.items()}
+        self._last: Textures | None = None  # the mass after the tick that drew last
         # Whatever a tick leaves in these is overwritten in the next, see reached.frag.glsl.
         self._empty([self._reached, *(texture for textures in self._scratch.values() for texture in textures)])
 
@@ -93,13 +94,15 @@ class Transport:
     ) -> Moved:
         """Return the outcome of a tick, in textures from the pool that are the caller's to give back.
 
+        It costs least where `mass` is the tuple that the last tick returned: then it need not be looked for everywhere.
         `mass` is packed as in `packing`, and so is `places`, what each regiment is to hold; `velocities` has a texture
         for each regiment, (x, y) in cells per unit time in its first channels. `yielding[r]` from 0 to 1 says how far
         regiment r gives way to friends, by default not at all; where any does, `places` must be given.
         """
         scratch = self._scratch
         blocks = {"field": self._size, "block": BLOCK}
-        self._awake.run([self._held], named("mass", mass), blocks)
+        known = named("mass", mass) | {"reached": self._reached}
+        self._awake.run([self._held], known, blocks | {"anywhere": mass is not self._last})
         self._reached, self._earlier = self._earlier, self._reached
         self._reach.run([self._blocks, self._reached], {"held": self._held, "earlier": self._earlier}, blocks)
         if self.regiments > 1:
@@ -128,6 +131,7 @@ class Transport:
             else:
                 self._draw(self._moved[False], target, inputs, along)
             now = target
+        self._last = out.mass
         return out
 
     def _cross(
