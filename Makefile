@@ -7,6 +7,7 @@
 #   make coverage  make test, and how much of both packages it runs, by line and branch
 #   make check      format, lint and types
 #   make docs       the pages of docs/ with the reference from the docstrings, in build/docs
+#   make web        the game as one web page, in build/web; it prints how large it is
 #   make clean      removes what these made
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ RUN := $(VENV)/bin/python
 # The bytecode of one process serves the others, also where the environment says otherwise.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: play test test-fast test-long coverage check docs clean
+.PHONY: play test test-fast test-long coverage check docs web clean
 
 play: $(VENV)/installed
 	$(RUN) run_game.py $(ARGS)
@@ -40,6 +41,9 @@ check: $(VENV)/installed
 docs: $(VENV)/documented
 	$(RUN) -m mkdocs build --strict --config-file docs/reference/mkdocs.yml
 
+web: $(VENV)/installed
+	$(RUN) -m nca_controller.export_web default --out build/web
+
 $(VENV)/documented: $(VENV)/installed
 	$(RUN) -m pip install --quiet --group docs
 	@touch $@
@@ -53,5 +57,5 @@ $(VENV)/installed: pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build/docs .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) build/docs build/web .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

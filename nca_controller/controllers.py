@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,13 +16,31 @@ from jax.ad_checkpoint import checkpoint_name
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from engine.io import TRAINED_MODELS, InputError, plugin_errors
-from engine.plugin import CONTROLLERS, PartKind, is_reference
+from engine.plugin import CONTROLLERS, Exported, PartKind, is_reference
 from nca_controller import checkpoints
 from nca_controller.checkpoints import Architecture, CheckpointError
-from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, Commander, GroundFlow, Plan, Poisson, clipped
+from nca_controller.guidance import (
+    COMMANDERS,
+    DT,
+    MAX_SPEED,
+    STEPS,
+    Commander,
+    CompiledPlanner,
+    GroundFlow,
+    Plan,
+    Poisson,
+    clipped,
+)
 from nca_controller.jax_config import first_device
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
-from nca_controller.model import PRESENT, AdvectionNCA, Percept, State, create_formation_from_alpha
+from nca_controller.model import (
+    PRESENT,
+    AdvectionNCA,
+    Percept,
+    State,
+    create_formation_from_alpha,
+    network_text,
+)
 from nca_controller.physics import Terrain, perturb
 
 __all__ = [
@@ -49,7 +68,8 @@ class Controller(Protocol):
     """Steers one regiment. A pytree, so that it passes through jit, grad and vmap.
 
     `crowd` (H, W) is the mass of all regiments, the controller's own among them. A controller whose `steer` has a sixth
-    parameter, `percept`, is given a Percept there: what lies on each cell, friends, enemies and ground apart.
+    parameter, `percept`, is given a Percept there: what lies on each cell, friends, enemies and ground apart. One that
+    has a method `export()`, which returns an `engine.plugin.Exported`, is played by other simulations as well.
     """
 
     max_speed: float  # cells per tick, Euclidean
@@ -149,6 +169,21 @@ class NCA:
     def network(self) -> dict[str, np.ndarray]:
         leaves = jax.tree_util.tree_leaves_with_path(self.params)
         return {"/".join(key.key for key in path): np.asarray(leaf) for path, leaf in leaves}
+
+    def export(self) -> Exported:
+        """Return weights and architecture, the network as shader text, and the commander as a planner.
+
+        Raises ValueError for cells that shaders cannot hold, and for random ones.
+        """
+        if self.stochastic:
+            raise ValueError(
+                f"shaders hold cells that do nothing at random: fire rate {self.fire_rate:g} and velocity noise "
+                f"{self.velocity_noise:g} must be 1 and 0"
+            )
+        weights = self.network()
+        text = network_text(weights, self.architecture.num_channels, self.architecture.percept)
+        planner = CompiledPlanner(self.commander)
+        return Exported(asdict(self.architecture), weights, text, planner, self.max_speed)
 
 
 def observe(cells: State, mass: Float[Array, "H W"], crowd: Float[Array, "H W"], terrain: Terrain) -> State:

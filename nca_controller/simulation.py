@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
@@ -28,6 +30,15 @@ from nca_controller.guidance import MAX_SPEED
 from nca_controller.jax_config import first_device
 from nca_controller.physics import Terrain, as_floats, has_friends
 
+MOST_KNOWN = 256  # small arrays that are kept on the device
+
+
+class Orders(NamedTuple):
+    """The targets of a tick, as they were given and as they lie on the device."""
+
+    given: Float[np.ndarray, "R H W"]
+    targets: Float[Array, "R H W"]
+
 
 class JaxSimulation:
     """Implements `engine.plugin.Simulation`.
@@ -35,7 +46,11 @@ class JaxSimulation:
     Steering is compiled once for each kind of controller, apart from the transport of all regiments: eight regiments
     start as fast as one, and another controller in mid-battle costs its own compilation alone. Regiments at rest are
     neither steered nor moved, so a tick costs what moves.
+
+    A tick whose targets are those of the tick before sends nothing to the device.
     """
+
+    name = "jax"  # for those who look on
 
     def __init__(self, rest: RestRule | None = RestRule()) -> None:  # noqa: B008  frozen
         """Find the device. Raises InputError where JAX has none."""
@@ -49,6 +64,8 @@ class JaxSimulation:
         self._judged = jax.jit(judged, static_argnames=("boundary", "sides"))
         self._gives_way = jax.jit(gives_way)
         self._programs = Programs()
+        self._orders: Orders | None = None  # of the last tick
+        self._known, self._still = lru_cache(MOST_KNOWN)(known), lru_cache(MOST_KNOWN)(jnp.zeros)
 
     def reset(
         self,
@@ -72,30 +89,33 @@ class JaxSimulation:
 
         Raises ValueError for targets that are not one for each regiment, of the ground's shape, finite and at least 0.
         """
-        orders = checked_targets("targets", targets, state.mass.shape)
-        awake = awake_in(state, orders)
+        last = self._orders
+        self._orders = orders = sent(targets, state.mass.shape, last)
+        awake = awake_in(state, orders, last)
         rest = state.rest
         if rest:  # judged first: the next tick asks for it
-            rest = self._judged(rest, state.mass, orders, state.terrain.boundary, state.sides)
-        still, sides = np.zeros(state.velocity.shape[1:], np.float32), np.asarray(state.sides, np.int32)
+            rest = self._judged(rest, state.mass, orders.targets, state.terrain.boundary, state.sides)
+            rest = rest.replace(targets=orders.targets)  # the very array, by which the next tick knows them
+        still = self._still(state.velocity.shape[1:], np.float32)
         velocities, memories = [still] * len(state.mass), list(state.memories)
         for regiment in awake:
             velocities[regiment], memories[regiment] = self._steer(
                 state.controllers[regiment],
                 state.memories[regiment],
                 state.mass,
-                orders,
-                np.int32(regiment),
+                orders.targets,
+                self._known(regiment),
                 state.terrain,
-                sides,
+                self._known(state.sides),
             )
-        places = orders if has_friends(state.sides) else None
-        moved = self._moved(state, velocities, awake, self._yielding(state, orders, awake), places)
+        places = orders.targets if has_friends(state.sides) else None
+        moved = self._moved(state, velocities, awake, self._yielding(state, orders.targets, awake), places)
         return state.replace(memories=tuple(memories), rest=rest, **moved)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""
-        arrays = {name: np.asarray(planned(state) if name == "planned" else getattr(state, name)) for name in fields}
+        asked = {name: planned(state) if name == "planned" else getattr(state, name) for name in fields}
+        arrays = {name: np.asarray(array) for name, array in jax.device_get(asked).items()}  # all on their way at once
         for name in {"velocity", "planned"} & arrays.keys():
             arrays[name] = arrays[name] * np.float32(MAX_SPEED)
         return arrays
@@ -104,7 +124,8 @@ class JaxSimulation:
         """Return how far each regiment gives way to friends; None where nobody has one."""
         if not has_friends(state.sides):
             return None
-        return self._gives_way(state.mass, targets, np.isin(np.arange(len(state.mass)), awake))
+        marching = tuple(regiment in awake for regiment in range(len(state.mass)))
+        return self._gives_way(state.mass, targets, self._known(marching, "bool"))
 
     def _moved(
         self,
@@ -124,7 +145,7 @@ class JaxSimulation:
             given = (
                 state.mass,
                 [velocities[regiment] for regiment in chosen],
-                np.asarray(chosen, np.int32),
+                self._known(tuple(chosen)),
                 state.terrain,
                 yielding,
                 places,
@@ -135,18 +156,40 @@ class JaxSimulation:
         return self._transport(state.mass, velocities, state.terrain, yielding, places, sides=state.sides, **law)
 
 
-def awake_in(state: State, targets: Float[Array, "R H W"]) -> list[int]:
-    """Return the regiments that do not rest in this tick. What that depends on was known a tick ago."""
+def known(values: int | tuple[int, ...], kind: str = "int32") -> Array:
+    """Return whole numbers, or truths, as an array on the device."""
+    return jax.device_put(np.asarray(values, kind))
+
+
+def sent(targets: Float[np.ndarray, "R H W"], shape: tuple[int, ...], last: Orders | None) -> Orders:
+    """Return targets of that shape on the device; where they are the last ones, those lie there already.
+
+    Raises ValueError as `JaxSimulation.tick`.
+    """
+    if last is not None and last.given.shape == shape and np.array_equal(last.given, targets):
+        return last
+    own = targets.copy() if isinstance(targets, np.ndarray) else targets  # the caller may change its array in place
+    checked = checked_targets("targets", own, shape)
+    return Orders(np.asarray(own, np.float32), checked)
+
+
+def awake_in(state: State, orders: Orders, last: Orders | None) -> list[int]:
+    """Return the regiments that do not rest in this tick. What that depends on was known a tick ago.
+
+    `last` are the orders of the tick that was made before this one, which need not be the one before it in the battle.
+    """
     if state.rest is None:
         return list(range(len(state.mass)))
     asleep = np.asarray(state.rest.asleep)
     if not asleep.any():
         return list(range(len(asleep)))
-    before, now = np.asarray(state.rest.targets), np.asarray(targets)
+    if state.rest.targets is orders.targets:
+        return np.flatnonzero(~asleep).tolist()
+    before = last.given if last is not None and last.targets is state.rest.targets else np.asarray(state.rest.targets)
     return [
         regiment
         for regiment, still in enumerate(asleep)
-        if not (still and np.array_equal(now[regiment], before[regiment]))
+        if not (still and np.array_equal(orders.given[regiment], before[regiment]))
     ]
 
 

@@ -41,9 +41,9 @@ def test_every_entry_point_leads_somewhere():
 
 def test_simulation_and_controllers_are_found_without_metadata(monkeypatch):
     monkeypatch.setattr(plugin, "entry_points", lambda group: ())  # as where no metadata is left
-    assert list(plugin.discover(plugin.SIMULATIONS)) == ["jax"]
+    assert list(plugin.discover(plugin.SIMULATIONS)) == ["gl", "jax"]
     assert list(plugin.discover(plugin.CONTROLLERS)) == ["nca", "plan", "poisson", "ground"]
-    assert list(plugin.discover(GROUP)) == ["evaluate", "play", "train"]
+    assert list(plugin.discover(GROUP)) == ["evaluate", "export-web", "play", "train"]
 
 
 WATCHING = """
@@ -69,7 +69,7 @@ def test_numpy_is_told_its_threads_before_it_is_imported(module):
 
 def test_the_command_names_its_subcommands_and_the_nearest(capsys):
     assert main([]) == 0
-    assert "one of evaluate, play, train" in " ".join(capsys.readouterr().out.split())
+    assert "one of evaluate, export-web, play, train" in " ".join(capsys.readouterr().out.split())
     for words, code, text in (
         (["--version"], 0, f"maniple {__version__}\n"),
         (["trian"], 2, "maniple: unknown command 'trian': did you mean train?"),

@@ -8,7 +8,6 @@ REFUSED = {
     "--headless --order wege": "unknown formation 'wege': did you mean wedge? one of line, column",
     "--headless --orders wedge@0,sqare@9": "unknown formation 'sqare': did you mean square?",
     "--headless --orders wedge": "argument --orders: 'wedge' is not a formation and a tick",
-    "--headless --simulation jaxx": "unknown simulation 'jaxx': did you mean jax?",
     "--headless --controller plann": "unknown controller 'plann': did you mean plan?",
     "--headless --controller trained_models/nowhere": "unknown controller 'trained_models/nowhere'",
     "--headless --headles": "unknown flag '--headles': did you mean --headless?",

@@ -58,7 +58,7 @@ MAY_IMPORT = {
     "nca_controller.plotting": "engine.io",
     "nca_controller.storage": "",
     "nca_controller.tasks": "engine.plugin engine.formations",
-    "nca_controller.guidance": "engine.fields engine.io nca_controller.physics",
+    "nca_controller.guidance": "engine.plugin engine.fields engine.io nca_controller.physics",
     "nca_controller.model": "nca_controller.physics nca_controller.guidance",
     "nca_controller.checkpoints": "engine.io nca_controller.model nca_controller.storage",
     "nca_controller.controllers": "engine.io engine.plugin nca_controller.jax_config " + PHYSICS_UP,
@@ -68,9 +68,10 @@ MAY_IMPORT = {
     " nca_controller.controllers nca_controller.dynamics nca_controller.jax_config",
     "nca_controller.notebook": "engine.plugin engine.formations nca_controller.physics nca_controller.model"
     " nca_controller.tasks",
-    "nca_controller.benchmark": "engine.io nca_controller.physics nca_controller.controllers nca_controller.dynamics"
-    " nca_controller.jax_config nca_controller.training",
+    "nca_controller.benchmark": "engine.io engine.plugin nca_controller.physics nca_controller.controllers"
+    " nca_controller.dynamics nca_controller.jax_config nca_controller.training",
     "nca_controller.testing": "engine.plugin nca_controller.guidance nca_controller.physics",
+    "nca_controller.export_web": "engine.io engine.formations nca_controller.controllers",
     "nca_controller.training": f"engine.io engine.plugin {CONTROLLERS_UP} nca_controller.tasks nca_controller.plotting"
     " nca_controller.jax_config nca_controller.storage",
     "nca_controller.evaluation": "engine.io engine.plugin engine.fields nca_controller.tasks"
@@ -83,8 +84,8 @@ FORBIDDEN = {  # packages from outside that a package never imports, in no funct
     "engine": {"jax", "jaxlib", "flax", "optax", "orbax", "nca_controller"},
     "nca_controller": {"pygame", "moderngl"},
 }
-MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 36, 11, 130
-MOST_LOOSE = {"engine": 2, "nca_controller": 10}
+MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 37, 11, 137
+MOST_LOOSE = {"engine": 2, "nca_controller": 11}
 
 
 def module_of(path: Path) -> str:

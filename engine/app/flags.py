@@ -41,7 +41,7 @@ def make_parser() -> arguments.Parser:
         metavar="NAME",
         help="who leads everyone: a name, one in trained_models/, or a checkpoint's folder (the scenario's, or nca)",
     )
-    add("--simulation", metavar="NAME", help=f"what moves the mass: an installed simulation ({SIMULATION})")
+    add("--simulation", metavar="NAME", help=f"what moves the mass: auto, jax, gl or an installed one ({SIMULATION})")
     alone("--headless", action="store_true", help="play without a window and print the outcome as a line of JSON")
     add("--ticks", metavar="N", type=arguments.count, help="leave after N ticks (headless 400, demo 600)")
     add("--screenshot", metavar="FILE", type=Path, help="with --headless: save the last picture")

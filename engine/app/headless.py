@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from engine.app.installed import running_name
 from engine.app.waiting import GivenUp, Waiting
 from engine.battle import Battle, BattleSetup, BattleState
 from engine.io import PluginError, described, terminal
@@ -39,6 +40,7 @@ def play(battle: Battle, ticks: int, asked: Callable[[], bool] = lambda: False) 
 
 def remarks(state: BattleState) -> Iterator[str]:
     """Yield a line for each thing that the player should know of the last tick; tracebacks go to the log."""
+    yield from getattr(state.simulation, "remarks", tuple)()
     for remark in state.remarks:
         yield described(remark) if isinstance(remark, PluginError) else remark
 
@@ -64,6 +66,7 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
         "mass_start": battle.state.mass_start,
         "mass_end": battle.state.mass_now,
         "soldiers": sum(len(soldiers) for soldiers in battle.state.soldiers),
+        "simulation": running_name(battle.state.simulation, setup.simulation_name),
         "backend": battle.state.simulation.backend,
         "device": battle.state.simulation.device,
     }

@@ -7,10 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.app.fastest import first_is_faster
 from engine.app.models import load_carried, load_trained, trained_models
+from engine.app.standby import Standby
 from engine.io import InputError, keep_compiled, plugin_errors, unknown_name
 from engine.plugin import CONTROLLERS, SIMULATIONS, Plugin, missing_parts, plugins
 from engine.scenarios import SIMULATION
+
+AUTO = "auto"  # in the place of a simulation's name: whichever of the two below is the faster one here
+ON_GPU = "gl"  # the project's other simulation, which needs OpenGL
 
 
 def simulation_named(name: str) -> Plugin:
@@ -19,12 +24,40 @@ def simulation_named(name: str) -> Plugin:
     if not simulations:
         raise InputError("no simulation is installed; install the project: pip install .")
     if name not in simulations:
-        raise InputError(unknown_name("simulation", name, simulations))
+        raise InputError(unknown_name("simulation", name, (*simulations, AUTO)))
     return simulations[name]
 
 
+def check_simulation_name(name: str) -> None:
+    """Raise InputError for a name that no simulation has; nothing is imported."""
+    if name != AUTO:
+        simulation_named(name)
+
+
 def make_simulation(name: str = SIMULATION) -> Any:
-    """Import and return the simulation of a name. Raises PluginError where it fails, InputError for an unknown one."""
+    """Import and return the simulation of a name.
+
+    Where the one that needs OpenGL cannot play, or is not the faster one under `auto`, the other one does. Raises
+    PluginError where a simulation fails, InputError for an unknown one.
+    """
+    if name not in (AUTO, ON_GPU):
+        return make_installed(name)
+    return Standby(
+        ON_GPU,
+        partial(make_installed, ON_GPU),
+        SIMULATION,
+        partial(make_installed, SIMULATION),
+        first_is_faster if name == AUTO else None,
+    )
+
+
+def running_name(simulation: Any, asked: str) -> str:
+    """Return the name of the simulation that runs where `asked` was asked for; it may be the one that stands by."""
+    return simulation.name if isinstance(simulation, Standby) else asked
+
+
+def make_installed(name: str) -> Any:
+    """Import and return the simulation that is installed under a name. Raises as `make_simulation`."""
     plugin = simulation_named(name)
     keep_compiled()
     made = plugin()

@@ -13,6 +13,7 @@ from engine import scenarios
 from engine.app import demo, headless
 from engine.app.background import BackgroundTask
 from engine.app.game import Game
+from engine.app.installed import running_name
 from engine.app.library import library
 from engine.app.request import build_id, make_setup, terrain_without_file
 from engine.app.settings import SettingsFile
@@ -20,7 +21,7 @@ from engine.app.signals import Signals
 from engine.battle import Battle, BattleSetup, replays
 from engine.io import InputError, check_writable, clear_borrowed, name_unwritable, note_compiled, paths, terminal
 from engine.recording import check_film
-from engine.view import NoDisplay, View, open_view, outliving_display
+from engine.view import NoDisplay, Renderer, View, open_view, outliving_display
 
 WINDOW = (1280, 720)  # pixels of a picture without a window
 
@@ -58,7 +59,7 @@ def window(args: Namespace, signals: Signals) -> None:
         args.soldiers = args.soldiers or settings.soldiers
     known = library(args)
     setup = make_setup(args, formations=known.formations)
-    with drawing(settings.window, visible=True) as view:
+    with drawing(settings.window, visible=True, prefer=settings.renderer) as view:
         game = Game(setup, view, settings_file=settings_file, library=known)
         if settings.full_screen:
             game.actions.full_screen()
@@ -114,7 +115,8 @@ def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> P
     if not args.record or not battle:
         return None
     with name_unwritable(args.record):
-        played = replace(setup, log=battle.executed_log)
+        ran = running_name(battle.state.simulation, setup.simulation_name)
+        played = replace(setup, log=battle.executed_log, simulation_name=ran)
         replay = replays.record(played, battle, build_id(played))
         return scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep").resolve()
 
@@ -137,11 +139,11 @@ def film(args: Namespace, path: Path, signals: Signals) -> None:
 
 
 @contextmanager
-def drawing(size: tuple[int, int], visible: bool) -> Iterator[View]:
-    """Open a view, print one line where it cannot draw with OpenGL, and close it in the end."""
-    view = open_view(size, visible=visible)
+def drawing(size: tuple[int, int], visible: bool, prefer: Renderer = "opengl") -> Iterator[View]:
+    """Open a view, print one line where it cannot draw with the OpenGL that was asked for, and close it in the end."""
+    view = open_view(size, visible=visible, prefer=prefer)
     try:
-        if not view.description.startswith("OpenGL"):
+        if not (view.description.startswith("OpenGL") or prefer == "surfaces" or "cheaper here" in view.description):
             terminal.warn(f"no OpenGL 3.3, drawing with {view.description}")
         yield view
     finally:

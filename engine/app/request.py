@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine import scenarios
 from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
-from engine.app.installed import installed_controllers, make_simulation, makers, simulation_named
+from engine.app.installed import check_simulation_name, installed_controllers, make_simulation, makers
 from engine.app.library import asset_folders, library
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
@@ -36,19 +36,19 @@ def make_setup(
     log = played.log if played else ()
     carried = dict(played.models) if played else {}
     names = dict.fromkeys(("nca" if args.controller is None else args.controller, *controllers_in(scenario, log)))
-    asked = played.simulation if played else args.simulation
-    simulation = SIMULATION if asked is None else asked
+    asked = played.simulation if played else args.simulation or scenario.simulation
     try:
+        controllers = makers(names, carried)
+        simulation = known_simulation(SIMULATION if asked is None else asked)
         setup = BattleSetup(
             simulation=partial(make_simulation, simulation),
             simulation_name=simulation,
-            controllers=makers(names, carried),
+            controllers=controllers,
             formations={**(formations or library(args).formations), **(played.formations if played else {})},
             scenario=scenario,
             log=log,
             models=travelling(names, carried) if args.record else carried,
         )
-        simulation_named(simulation)
         setup.check()
         if played:
             for warning in replays.warnings(played, setup, build_id(setup)):
@@ -56,6 +56,18 @@ def make_setup(
     except InputError as error:
         raise InputError(f"{path.name}: {error}" if path else str(error)) from None
     return setup
+
+
+def known_simulation(name: str) -> str:
+    """Return the name of a simulation, or that of the project's own, with a line, where none has it."""
+    try:
+        check_simulation_name(name)
+    except InputError as error:
+        if name == SIMULATION:  # nothing is installed at all
+            raise
+        terminal.warn(f"{error}: {SIMULATION} moves the mass instead, and fields may differ by a hair")
+        return SIMULATION
+    return name
 
 
 def prepare_record(args: Namespace) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 
 from engine.io import MOST_SOLDIERS, FileError, Table, clear_forsaken, limits, locked, read_entries, write_whole
-from engine.view import PALETTES, TEAMS, Colour
+from engine.view import PALETTES, RENDERERS, TEAMS, Colour, Renderer
 
 SIZES = (320, 16_384)  # pixels along a side of the window
 FILMS = ("gif", "mp4")
@@ -25,6 +25,7 @@ class Settings:
     tutorial: bool = True  # whether the lessons show
     soldiers: int | None = None  # in all, where neither command line nor scenario says how many
     film: str = "gif"  # what F10 makes: "gif" or "mp4"
+    renderer: Renderer = "cheaper"  # what draws the window
     window: tuple[int, int] = (1280, 720)  # width and height in pixels
     full_screen: bool = False
     colours: tuple[Colour, ...] = TEAMS  # of the two sides
@@ -96,6 +97,7 @@ def settings_of(entries: Mapping[str, Any], file: str) -> Settings:
         tutorial=table.flag("tutorial", default.tutorial),
         soldiers=table.integer("soldiers", default.soldiers, least=1, most=MOST_SOLDIERS),
         film=table.one_of("film", FILMS, default.film),
+        renderer=table.one_of("renderer", RENDERERS, default.renderer),
         window=(
             window.integer("width", default.window[0], least=SIZES[0], most=SIZES[1]),
             window.integer("height", default.window[1], least=SIZES[0], most=SIZES[1]),

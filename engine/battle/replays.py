@@ -11,12 +11,13 @@ from engine.battle.battle import Battle
 from engine.battle.digests import digest
 from engine.battle.setup import BattleSetup
 from engine.formations import Formation
-from engine.io import ROOT
+from engine.io import ASSETS, ROOT
 from engine.orders import GiveOrders, Schedule
 from engine.scenarios import Replay
 
 # The code that decides a battle: globs from the root; a test changes one file of each.
 HASHED = ("engine/**/*.py", "nca_controller/**/*.py")
+SHADERS = "shaders/compute/*.glsl"  # likewise, from the folder of assets, which an installation has elsewhere
 
 
 def record(setup: BattleSetup, battle: Battle, version: str) -> Replay:
@@ -51,6 +52,8 @@ def build_id(version: str, models: Mapping[str, Mapping[str, bytes]] | None = No
     for path in sorted(path for part in HASHED for path in ROOT.glob(part) if path.is_file()):
         if "__pycache__" not in path.parts:
             total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted(ASSETS.glob(SHADERS)):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
     for name, files in sorted((models or {}).items()):
         for file, content in sorted(files.items()):
             total.update(f"{name}/{file}".encode() + b"\0" + content)

@@ -1,6 +1,6 @@
-"""The laws as shader passes, in the game's own OpenGL context: the soldiers' march, and the transport of mass."""
+"""The laws as shader passes: the soldiers' march in the view's context; cells and transport in one of their own."""
 
 from engine.compute.march import GpuMarch
-from engine.compute.transport import Moved, Transport
+from engine.compute.simulation import GlSimulation
 
-__all__ = ["GpuMarch", "Moved", "Transport"]
+__all__ = ["GlSimulation", "GpuMarch"]

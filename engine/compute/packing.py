@@ -40,7 +40,7 @@ def write(textures: Sequence[moderngl.Texture], fields: Float[np.ndarray, "R H W
 
 def read(textures: Sequence[moderngl.Texture], regiments: int) -> Float[np.ndarray, "R H W"]:
     """Return the fields of so many regiments; waits for all that was asked for before."""
-    channels: list[np.ndarray] = []
+    channels: list[Float[np.ndarray, "H W"]] = []
     for texture in textures:
         texels = np.frombuffer(texture.read(), np.float32).reshape(texture.height, texture.width, texture.components)
         channels.extend(np.moveaxis(texels, -1, 0))

@@ -188,7 +188,7 @@ class Transport:
             self._pool.give_back(textures)
         self._pool.give_back([self._held, self._blocks, self._reached, self._earlier])
         self._scratch = {}
-        self.ground.release()
+        self._pool.give_back([self.ground])
 
     def _take(self) -> Textures:
         return taken(self._pool, self._size, self.regiments)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import moderngl
 import numpy as np
 
+from engine.gl import released
 from engine.gl.program import program
 from engine.io import InputError
 
@@ -44,6 +45,10 @@ class Passes:
             raise InputError(f"the graphics driver does not compile {name}.frag.glsl: {complaint(error)}") from error
         return Pass(self, shader)
 
+    def finish(self) -> None:
+        """Wait until all is drawn that was asked for; other threads run meanwhile."""
+        released.finish(self.context)
+
     def canvas(self, targets: Sequence[moderngl.Texture]) -> moderngl.Framebuffer:
         """Return the framebuffer that draws on these textures. Raises InputError where the driver cannot."""
         key = tuple(map(id, targets))
@@ -70,6 +75,7 @@ class Pass:
         self._samplers = [name for name in shader if getattr(shader[name], "gl_type", None) in SAMPLERS]
         for unit, name in enumerate(self._samplers):
             shader[name] = unit
+        self._first = True
 
     def run(
         self,
@@ -91,18 +97,23 @@ class Pass:
         shader = self._shader
         canvas = self._passes.canvas(targets)
         canvas.use()
-        self._passes.context.enable_only(moderngl.NOTHING)  # whoever drew before may have left blending on
+        # Whoever drew before may have left blending on. Points have the size that the shader gives them, as on the web.
+        self._passes.context.enable_only(moderngl.PROGRAM_POINT_SIZE)
         if clear:
             canvas.clear()
         for unit, name in enumerate(self._samplers):
             inputs[name].use(unit)
         for name, value in ({"size": targets[0].size} | dict(uniforms or {})).items():
-            uniform = shader.get(name, None)
-            if isinstance(value, np.ndarray) and isinstance(uniform, moderngl.Uniform):
-                uniform.write(value.tobytes())
-            elif uniform is not None:
+            member = shader.get(name, None)
+            if isinstance(member, moderngl.Uniform) and isinstance(value, np.ndarray):
+                member.write(value.tobytes())
+            elif member is not None:
                 shader[name] = value
-        self._mesh.render(mode, vertices=vertices, instances=instances)
+        if self._first:  # software GL compiles now
+            self._first = False
+            released.draw(self._passes.context, self._mesh, mode, vertices, instances)
+        else:
+            self._mesh.render(mode, vertices=vertices, instances=instances)
 
 
 class TexturePool:

@@ -1,6 +1,6 @@
 """What comes from outside and what goes out: arguments, files, TOML, pictures, names, lines; a door for each kind."""
 
-from engine.io import arguments, limits, paths, terminal
+from engine.io import arguments, choices, limits, paths, terminal
 from engine.io.arguments import Parser
 from engine.io.borrowed import borrowed_folder, clear_borrowed
 from engine.io.compile_cache import keep_compiled, note_compiled
@@ -51,6 +51,7 @@ __all__ = [
     "as_text",
     "borrowed_folder",
     "check_writable",
+    "choices",
     "clear_borrowed",
     "clear_forsaken",
     "described",

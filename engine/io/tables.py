@@ -17,6 +17,7 @@ from engine.io.toml import parse_toml
 
 Default = TypeVar("Default")
 Checked = TypeVar("Checked")
+Word = TypeVar("Word", bound=str)
 
 
 class Table:
@@ -92,7 +93,7 @@ class Table:
             raise self.error(name, f"must be true or false, not {shown(value)}")
         return value
 
-    def one_of(self, name: str, names: Iterable[str], default: str) -> str:
+    def one_of(self, name: str, names: Iterable[Word], default: Word) -> Word:
         """Return a text that is one of some names."""
         known = list(names)
         value = self._get(name, False)
@@ -100,7 +101,7 @@ class Table:
             return default
         if not isinstance(value, str) or value not in known:
             raise self.error(name, f"must be one of {', '.join(known)}, not {shown(value)}")
-        return value
+        return known[known.index(value)]
 
     def checked(self, name: str, check: Callable[[Any], Checked], default: Default) -> Checked | Default:
         """Return what `check` makes of a value; its ValueError says what the field must be: "a colour as ..."."""

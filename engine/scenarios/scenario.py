@@ -30,6 +30,7 @@ class Scenario:
     camera: View | None = None  # the first view; None: the whole field
     seed: int = 0
     ticks: int | None = None  # the length of its demo
+    simulation: str | None = None  # what moves the mass, as it is installed; None: the project's own
     materials: Materials | None = None  # what the ground is made of, for those who draw it; None: nothing is said
 
 

@@ -52,6 +52,7 @@ def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Sc
         camera=_read_camera(table),
         seed=table.integer("seed", 0),
         ticks=table.integer("ticks", None, least=1),
+        simulation=table.text("simulation", None),
         materials=with_words(materials, ground, closed, slow),
     )
 
@@ -75,6 +76,8 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
     table["seed"] = scenario.seed
     if scenario.ticks is not None:
         table["ticks"] = scenario.ticks
+    if scenario.simulation is not None:
+        table["simulation"] = scenario.simulation
     if scenario.player is not None:
         table["player"] = scenario.sides[scenario.player]
     if scenario.camera is not None:

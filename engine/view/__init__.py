@@ -21,7 +21,7 @@ from engine.view.events import (
 )
 from engine.view.lost_display import outliving_display
 from engine.view.minimap import minimap_camera, minimap_cell
-from engine.view.opening import has_display, known_key, open_view
+from engine.view.opening import RENDERERS, Renderer, has_display, known_key, open_view
 from engine.view.palette import PALETTES, PLANNED, TEAMS, VELOCITY, Colour
 from engine.view.scene import (
     Annotation,
@@ -41,6 +41,7 @@ __all__ = [
     "MODIFIERS",
     "PALETTES",
     "PLANNED",
+    "RENDERERS",
     "SCALES",
     "STEPS",
     "TEAMS",
@@ -67,6 +68,7 @@ __all__ = [
     "Pixel",
     "Plot",
     "Quit",
+    "Renderer",
     "Rows",
     "Scene",
     "View",

@@ -7,7 +7,11 @@ import sys
 import warnings
 from typing import Literal
 
+from engine.io import choices
 from engine.view.base import NoDisplay, View
+
+Renderer = Literal["opengl", "surfaces", "cheaper"]
+RENDERERS: tuple[Renderer, ...] = ("cheaper", "opengl", "surfaces")
 
 
 def has_display() -> bool:
@@ -22,19 +26,21 @@ def open_view(
     *,
     title: str = "Maniple",
     visible: bool = True,
-    prefer: Literal["opengl", "surfaces"] = "opengl",
+    prefer: Renderer = "opengl",
 ) -> View:
     """Open a view of this width and height in pixels, with OpenGL 3.3 where there is any, else with pygame surfaces.
 
+    With "cheaper", where OpenGL draws in software, whichever costs less CPU time here is taken, as `cheaper` measures.
     A view that is not visible draws the same pictures without a screen. Raises NoDisplay where a visible one has none.
     """
     if visible and not has_display():
         raise NoDisplay("no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     reason = "asked for"
-    if prefer == "opengl":
+    if prefer != "surfaces":
         try:
-            return _opengl_view(size, title, visible)
+            view = _opengl_view(size, title, visible)
+            return _cheaper_view(view, size, title, visible) if prefer == "cheaper" else view
         except NoDisplay:
             raise
         except Exception as error:  # a driver can fail in any way, and the game can do without OpenGL
@@ -59,6 +65,28 @@ def known_key(key: str) -> str:
             return ""
         except pygame.error:
             return key
+
+
+def _cheaper_view(view: View, size: tuple[int, int], title: str, visible: bool) -> View:
+    """Return a view with OpenGL, or the one that takes its place where it draws in software and costs more."""
+    from engine.view.cheaper import choice, cost, draws_in_software
+
+    if not draws_in_software(view):
+        return view
+    key, reason = choice(view), f"cheaper here than {view.description}"
+    keep = choices.remembered(key)
+    if keep:
+        return view
+    spent = cost(view) if keep is None else 0.0
+    view.close()
+    other = _surface_view(size, title, visible, reason)
+    if keep is None:
+        keep = spent <= cost(other)
+        choices.remember(key, keep)
+        if keep:
+            other.close()
+            return _opengl_view(size, title, visible)
+    return other
 
 
 def _opengl_view(size: tuple[int, int], title: str, visible: bool) -> View:

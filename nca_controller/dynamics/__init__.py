@@ -3,6 +3,7 @@
 from nca_controller.dynamics.programs import Programs
 from nca_controller.dynamics.rest import RestRule, judged
 from nca_controller.dynamics.rollouts import rollout, trajectory
+from nca_controller.dynamics.rules import Rules
 from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets, init_state
 from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport, transport_some
@@ -10,6 +11,7 @@ from nca_controller.dynamics.ticks import advance, planned, steer, tick, transpo
 __all__ = [
     "Programs",
     "RestRule",
+    "Rules",
     "State",
     "advance",
     "checked_targets",

@@ -9,6 +9,7 @@ from nca_controller.guidance.following import Plan
 from nca_controller.guidance.gradient import create_goal_signal
 from nca_controller.guidance.ground.commander import GroundFlow
 from nca_controller.guidance.plan import follow, plan_transport
+from nca_controller.guidance.planner import CompiledPlanner
 from nca_controller.guidance.poisson import poisson_flow
 from nca_controller.guidance.relaxation import relax
 from nca_controller.guidance.speed import clipped, speed, unit
@@ -19,6 +20,7 @@ __all__ = [
     "MAX_SPEED",
     "STEPS",
     "Commander",
+    "CompiledPlanner",
     "GroundFlow",
     "Plan",
     "Poisson",

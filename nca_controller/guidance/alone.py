@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from jaxtyping import Array, Float
 
+from engine.plugin import Exported
+from nca_controller.guidance.planner import CompiledPlanner
 from nca_controller.physics import Terrain
 
 DT = 0.25  # units of time in a step of the transport
@@ -27,10 +29,29 @@ class Commander(Protocol):
         ...
 
 
+class Planning(Protocol):
+    """What the project's commanders are made of: a plan, which may take long, and the order that follows from it."""
+
+    def plan(self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Any:
+        """Return the memory with what is planned in a tick."""
+        ...
+
+    def follow(self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> OrderField:
+        """Return the order by what a memory has planned; quick, and by the mass as it is."""
+        ...
+
+
 class Alone:
-    """Makes a commander a controller: its order is the velocity."""
+    """Makes a plan and what follows from it a commander, and a commander a controller: its order is the velocity."""
 
     max_speed = MAX_SPEED
+
+    def order(
+        self: Planning, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]
+    ) -> tuple[OrderField, Any]:
+        """Return the order for every cell, and the memory for the next tick."""
+        memory = self.plan(memory, mass, target)
+        return self.follow(memory, mass, target), memory
 
     def steer(
         self: Commander,
@@ -49,3 +70,7 @@ class Alone:
 
     def network(self) -> None:
         return None
+
+    def export(self) -> Exported:
+        """Return what other simulations need: the planner, whose order is the velocity."""
+        return Exported({}, {}, None, CompiledPlanner(self), self.max_speed)

@@ -25,9 +25,12 @@ class Poisson(Alone):
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> None:
         return None
 
-    def order(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[OrderField, None]:
+    def plan(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> None:
+        return None
+
+    def follow(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> OrderField:
         flow = poisson_flow(mass, target)
-        return jnp.concatenate([flow, 1 - speed(flow)[..., None]], axis=-1), None
+        return jnp.concatenate([flow, 1 - speed(flow)[..., None]], axis=-1)
 
 
 @struct.dataclass
@@ -37,11 +40,11 @@ class Relaxation(Alone):
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> relaxation.Wave:
         return relaxation.flat_wave(*mass.shape)
 
-    def order(
-        self, memory: relaxation.Wave, mass: Float[Array, "H W"], target: Float[Array, "H W"]
-    ) -> tuple[OrderField, relaxation.Wave]:
-        wave = relaxation.relax(memory, mass, target)
-        return relaxation.follow_wave(wave, mass), wave
+    def plan(self, memory: relaxation.Wave, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> relaxation.Wave:
+        return relaxation.relax(memory, mass, target)
+
+    def follow(self, memory: relaxation.Wave, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> OrderField:
+        return relaxation.follow_wave(memory, mass)
 
 
 @struct.dataclass
@@ -51,8 +54,11 @@ class Gradient(Alone):
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> None:
         return None
 
-    def order(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> tuple[OrderField, None]:
-        return create_goal_signal(target)[..., 1:], None
+    def plan(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> None:
+        return None
+
+    def follow(self, memory: None, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> OrderField:
+        return create_goal_signal(target)[..., 1:]
 
 
 COMMANDERS: dict[str, type[Any]] = {

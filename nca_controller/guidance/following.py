@@ -37,8 +37,11 @@ class Plan(Alone):
     def init(self, mass: Float[Array, "H W"], terrain: Terrain, seed: int) -> PlanMemory:
         return PlanMemory(transport.empty_plan(*mass.shape), jnp.zeros((), jnp.int32))
 
-    def order(
-        self, memory: PlanMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]
-    ) -> tuple[OrderField, PlanMemory]:
+    def plan(self, memory: PlanMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> PlanMemory:
+        """Return the memory with the plan of a tick."""
         plan = refreshed(*jax.lax.stop_gradient((memory.plan, memory.tick, mass, target)))
-        return transport.follow(plan, mass, target), PlanMemory(plan, memory.tick + 1)
+        return PlanMemory(plan, memory.tick + 1)
+
+    def follow(self, memory: PlanMemory, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> OrderField:
+        """Return the order by the plan in a memory."""
+        return transport.follow(memory.plan, mass, target)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from engine.fields import cosines, curvature
+from nca_controller.guidance.products import multiply
 from nca_controller.guidance.speed import clipped
 
 THIN = 0.1  # mass per cell, added to the divisor: cells with less are not sped up further
@@ -38,8 +38,3 @@ def solve_poisson(source: Float[Array, "H W"]) -> Float[Array, "H W"]:
     flat = (curvature(height, width) == 0).astype(np.float32)
     spectrum = multiply(multiply(rows, source), columns.T) * (1 - flat) / (curvature(height, width) + flat)
     return multiply(multiply(rows.T, spectrum), columns)
-
-
-def multiply(left: Float[Array, "A B"] | np.ndarray, right: Float[Array, "B C"] | np.ndarray) -> Float[Array, "A C"]:
-    """Return the matrix product in full float32, which accelerators would otherwise shorten."""
-    return jnp.matmul(left, right, precision=jax.lax.Precision.HIGHEST)

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from nca_controller.guidance.clouds import Cloud
+from nca_controller.guidance.products import multiply
 
 ROUNDS = 4  # of a refresh, each with potentials taken anew in the logarithm's domain
 FIRST_ROUNDS = 12  # of a new target, from a wide blur to the narrow one
@@ -45,8 +46,8 @@ def sinkhorn(
         plan = jnp.exp(jnp.minimum((source_potential[:, None] + potential[None] - cost) / width, 60.0))
 
         def sweep(_: int, columns: Float[Array, " k"]) -> Float[Array, " k"]:
-            rows = 1 / jnp.maximum(plan @ (demand * columns), 1 / FARTHEST)
-            balanced = 1 / jnp.maximum((supply * rows) @ plan, 1 / FARTHEST)
+            rows = 1 / jnp.maximum(multiply(plan, demand * columns), 1 / FARTHEST)
+            balanced = 1 / jnp.maximum(multiply(supply * rows, plan), 1 / FARTHEST)
             return jnp.clip(columns * (balanced / columns) ** OVERSHOOT, 1 / FARTHEST, FARTHEST)
 
         columns = jax.lax.fori_loop(0, SWEEPS, sweep, jnp.ones_like(potential))
@@ -60,14 +61,15 @@ def sinkhorn_to_itself(cloud: Cloud, blur: float) -> Float[Array, " k"]:
     kernel = jnp.exp(-squared_distances(cloud.points, cloud.points) / blur) * jnp.exp(cloud.log_share)[None]
 
     def sweep(_: int, scale: Float[Array, " k"]) -> Float[Array, " k"]:
-        return jnp.sqrt(scale / (kernel @ scale + 1 / FARTHEST))
+        return jnp.sqrt(scale / (multiply(kernel, scale) + 1 / FARTHEST))
 
     return blur * jnp.log(jax.lax.fori_loop(0, SELF_SWEEPS, sweep, jnp.ones_like(cloud.log_share)))
 
 
 def barycentric_map(cost: Cost, target: Cloud, potential: Float[Array, " k"], blur: float) -> Float[Array, "n 2"]:
     """Return for every place the mean of the points that the plan sends its mass to; `cost` is from the places."""
-    return jax.nn.softmax((potential[None] - cost) / blur + target.log_share[None], axis=1) @ target.points
+    shares = jax.nn.softmax((potential[None] - cost) / blur + target.log_share[None], axis=1)
+    return multiply(shares, target.points)
 
 
 def squared_distances(to: Float[Array, "n 2"], of: Float[Array, "k 2"]) -> Cost:

@@ -9,6 +9,7 @@ from nca_controller.model.channels import (
 )
 from nca_controller.model.frames import FRAMES
 from nca_controller.model.percept import PERCEPTS, Percept, perceiving_apart
+from nca_controller.model.shader import network_text
 from nca_controller.physics import over_batch
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "State",
     "create_advection_seed",
     "create_formation_from_alpha",
+    "network_text",
     "over_batch",
     "perceiving_apart",
 ]

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from jaxtyping import PRNGKeyArray
+from jaxtyping import Array, Bool, PRNGKeyArray
 
 from nca_controller.controllers import NCA
 from nca_controller.model import create_formation_from_alpha
@@ -22,6 +22,7 @@ from nca_controller.training.battles import Battles, BattlesOnGrounds, Outcome, 
 from nca_controller.training.config import Config
 from nca_controller.training.optimizer import adam
 from nca_controller.training.parts import FoundParts, find_parts
+from nca_controller.training.pool import pool_of
 from nca_controller.training.starts import CheckedOrders
 
 VALIDATION = 8  # battles on which the models of a run are compared
@@ -61,7 +62,7 @@ class Trainer:
         self.moments = processes.put(self.optimizer.init(jax.device_get(self.params)), self.everywhere)
         self.rng = np.random.default_rng(config.seed)
         self.orders = parts.orders(self.rng)
-        self.pool = fresh_battles(self.orders, config.pool)
+        self.held = pool_of(fresh_battles(self.orders, config.pool), self.spread, self.everywhere)
         self.validation = validation_battles(config, parts)
         one, each = PartitionSpec(), PartitionSpec("battles")
         spread = partial(jax.shard_map, mesh=mesh, in_specs=(one, each, each), check_vma=False)
@@ -75,6 +76,11 @@ class Trainer:
         """Return the run's key for a purpose at this iteration: no two purposes or iterations share one."""
         number = ("weights", "battles", "validation").index(purpose)
         return jax.random.fold_in(jax.random.fold_in(self.root, number), self.iteration)
+
+    @property
+    def pool(self) -> Battles | BattlesOnGrounds:
+        """The battles under way, of NumPy, or of JAX where they stay on the device."""
+        return self.held.battles
 
     @property
     def controller(self) -> NCA:
@@ -98,7 +104,7 @@ class Trainer:
             measured.append(jax.tree.map(np.asarray, outcome.metrics))
             total = gradient if total is None else jax.tree.map(jnp.add, total, gradient)
         params, moments = self._apply(self.params, self.moments, total)
-        if not all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(params)):
+        if not is_finite(params):
             raise NotFiniteError("the weights are not finite")
         self.params, self.moments = params, moments
         return Step(
@@ -112,43 +118,41 @@ class Trainer:
         """Fight a batch of the pool; return the gradient, the outcome, and which battles of the pool they were."""
         chosen = self.rng.choice(self.config.pool, self.config.batch, replace=False)
         self.renew(chosen)
-        battles = processes.put(jax.tree.map(lambda field: field[chosen], self.pool), self.spread)
+        battles = self.held.batch(chosen)
         keys = processes.put(jax.random.split(key, self.config.batch), self.spread)
         (_, outcome), gradient = self._gradient(self.params, battles, keys)
-        return gradient, processes.gathered(outcome), chosen
+        return gradient, self.held.gathered(outcome), chosen
 
     def write_back(self, chosen: np.ndarray, outcome: Outcome) -> None:
         """Put the battles back into the pool; the worst start anew, so that none lingers (Growing NCA)."""
-        for field, result in zip(self.pool, outcome.battles, strict=True):
-            field[chosen] = np.asarray(result)
+        self.held.put_back(chosen, outcome.battles)
         worst_first = np.argsort(-np.asarray(outcome.losses), kind="stable")
         for index in chosen[worst_first[: self.config.replaced]]:
             self.begin(index)
 
     def renew(self, chosen: np.ndarray) -> None:
         """Give some of the chosen battles a new order, wound some, and let the others go on."""
-        for index in chosen:
+        for index, mass in zip(chosen, self.held.masses(chosen), strict=True):
             self.enter(index)
             fate = self.rng.random()
-            mass = self.pool.mass[index]
             if fate < self.config.renewed:
-                self.pool.target[index] = self.orders.order(float(mass.sum(dtype=np.float64)))
+                self.held.replace(index, target=self.orders.order(float(mass.sum(dtype=np.float64))))
             elif fate < self.config.renewed + self.config.wounded:
-                self.pool.mass[index] = self.orders.wound(mass)
+                self.held.replace(index, mass=self.orders.wound(mass))
 
     def enter(self, index: int) -> None:
         """Let what is drawn next be for the ground of a battle."""
         if isinstance(self.pool, BattlesOnGrounds) and isinstance(self.orders, OwnGrounds):
-            self.orders.enter(self.pool.capacity[index])
+            self.orders.enter(np.asarray(self.pool.capacity[index]))
 
     def begin(self, index: int) -> None:
         """Replace a battle by a new one."""
+        ground = {}
         if isinstance(self.pool, BattlesOnGrounds) and isinstance(self.orders, OwnGrounds):
-            self.pool.capacity[index] = self.orders.draw_ground()
+            ground["capacity"] = self.orders.draw_ground()
         (mass,) = self.orders.starts(1)
-        self.pool.mass[index] = mass
-        self.pool.target[index] = self.orders.order(float(mass.sum(dtype=np.float64)))
-        self.pool.cells[index] = np.asarray(create_formation_from_alpha(mass))
+        target = self.orders.order(float(mass.sum(dtype=np.float64)))
+        self.held.begin(index, mass=mass, target=target, **ground)
 
     def validate(self) -> float:
         """Return the mean loss on battles that are the same for every model of a run. One process alone may ask."""
@@ -166,6 +170,12 @@ def descend(optimizer: optax.GradientTransformation, params: Any, moments: Any, 
     with jax.numpy_dtype_promotion("standard"):  # optax multiplies counts by rates, whatever a player's JAX allows
         updates, moments = optimizer.update(gradient, moments, params)
         return optax.apply_updates(params, updates), moments
+
+
+@jax.jit
+def is_finite(tree: Any) -> Bool[Array, ""]:
+    """Return whether all numbers of all arrays are finite, as one that the device tells."""
+    return jnp.stack([jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(tree)]).all()
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -58,8 +58,7 @@ class Snapshot:
         """Put a trainer into this state."""
         state = self.arrays
         trainer.params, trainer.moments = processes.put((state["params"], state["moments"]), trainer.everywhere)
-        for field, saved in zip(trainer.pool, state["pool"], strict=True):
-            field[:] = saved
+        trainer.held.load(state["pool"])
         trainer.rng.bit_generator.state = self.notes["generator"]
         trainer.iteration = self.iteration
 

@@ -19,8 +19,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine.io import write_whole
 from nca_controller import Plan, create_formation_target, load_controller, rollout
+from nca_controller.benchmark import write_table
 from nca_controller.guidance import DT, clipped
 from nca_controller.metrics import overlap
 from nca_controller.physics import LIMITERS, advect, to_lattice
@@ -182,9 +182,7 @@ def main():
             if len(lines) == 1:
                 lines.append("|---" * len(row) + "|")
         if "--docs" in sys.argv:
-            before, _, rest = PAGE.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n")
-            after = rest.partition("<!-- end -->")[2]
-            write_whole(PAGE, "\n".join([f"{before}<!-- {name} -->", *lines, f"<!-- end -->{after}"]))
+            write_table(PAGE, name, lines)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The simulation as the game uses it: several regiments, sides, and what it refuses."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -83,6 +84,54 @@ def test_friends_pass_through_each_other_and_enemies_do_not(sides, through, name
     moved = simulation.read(state, ["mass"])["mass"]
     there = np.minimum(moved, mass[::-1]).sum(axis=(1, 2)) / mass.sum(axis=(1, 2))
     assert (there > 0.9).all() if through else (there == 0).all()
+
+
+@pytest.fixture
+def resting(simulation):
+    """Two friends on a narrow field, of whom the second rests, and their targets."""
+    ground = Ground(np.ones((16, 64), dtype=bool))
+    mass = np.zeros((2, 16, 64), np.float32)
+    mass[0, :, 8:20] = mass[1, :, 44:56] = 1
+    targets = np.stack([np.roll(mass[0], 6, 1), mass[1]])
+    state = simulation.reset(mass, ground, [load_controller("poisson")] * 2, seed=0)
+    for _ in range(30):
+        state = simulation.tick(state, targets)
+    assert np.asarray(state.rest.asleep).tolist() == [False, True]
+    return state, targets
+
+
+def test_a_tick_sends_targets_to_the_device_only_when_they_change(simulation, resting):
+    state, targets = resting
+    with jax.transfer_guard_host_to_device("disallow_explicit"):
+        same = simulation.tick(state, targets.copy())
+        simulation.tick(same, targets)
+        changed = targets.copy()
+        changed[0] = changed[0, ::-1, ::-1]
+        with pytest.raises(jax.errors.JaxRuntimeError, match="host-to-device"):
+            simulation.tick(same, changed)
+    turned = simulation.tick(same, changed)
+    targets[:] = changed  # in place: what the array holds counts, not which it is
+    with jax.transfer_guard_host_to_device("disallow_explicit"):
+        again = simulation.tick(same, targets)
+    np.testing.assert_array_equal(again.velocity, turned.velocity)
+
+
+def test_who_rests_is_found_without_a_look_at_the_device_s_targets(simulation, resting, monkeypatch):
+    state, targets = resting
+    looked, asarray = [], np.asarray
+
+    def watched(value, *args, **kwargs):
+        if isinstance(value, jax.Array):
+            looked.append(value.shape)
+        return asarray(value, *args, **kwargs)
+
+    monkeypatch.setattr(np, "asarray", watched)
+    after = simulation.tick(state, targets)
+    assert looked == [(2,)]  # who is asleep
+    woken = targets.copy()
+    woken[1] = woken[1, :, ::-1]
+    after = simulation.tick(after, woken)
+    assert set(looked) == {(2,)} and (asarray(after.velocity[1]) != 0).any()
 
 
 def test_sides_that_are_not_one_for_each_regiment_are_refused(simulation):

@@ -6,7 +6,7 @@ import moderngl
 import numpy as np
 from jaxtyping import UInt8
 
-from engine.gl import BLENDING
+from engine.gl import BLENDING, current_context
 from engine.view.camera import Camera
 from engine.view.hud.panels import UNFILMED, Panels
 from engine.view.lines import over_the_field
@@ -31,7 +31,7 @@ class OpenGLView(WindowView):
     def __init__(self, window: Window, title: str) -> None:
         """Draw in a window that has an OpenGL context. Raises where that context falls short of OpenGL 3.3."""
         super().__init__(window)
-        self._context = moderngl.create_context(require=330)
+        self._context = current_context()
         self._context.gc_mode = "context_gc"
         try:
             version, renderer = self._context.version_code, self._context.info["GL_RENDERER"]

@@ -145,20 +145,26 @@ class GroundFlow(Alone):
             age=jnp.zeros((), jnp.int32),
         )
 
-    def order(
-        self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]
-    ) -> tuple[OrderField, GroundMemory | PlanMemory]:
+    def plan(self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> GroundMemory | PlanMemory:
+        """Return the memory with the ways of a tick."""
         if isinstance(memory, PlanMemory):
-            return Plan().order(memory, mass, target)
+            return Plan().plan(memory, mass, target)
         age = jnp.where(jnp.any(target != memory.target), 0, memory.age + 1)
         ways = refreshed(memory, age, mass, target)
+        known: GroundMemory = memory.replace(ways=ways, target=target, age=age)
+        return known
+
+    def follow(self, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> OrderField:
+        """Return the order by the ways in a memory: mass settles by what it is now, not by what it was."""
+        if isinstance(memory, PlanMemory):
+            return Plan().follow(memory, mass, target)
+        ways = memory.ways
         order = settled_order(memory.levels, ways.flow, mass, target)
         straight = ways.plan.displacement
         far = jnp.minimum(speed(straight) / transport.NEAR, 1.0)
         weight = (far * (1 - led_by_flow(ways.clear, ways.share)))[..., None]
         velocity = clipped(weight * unit(straight) + (1 - weight) * order[..., :2])
-        order = jnp.concatenate([velocity, (1 - weight) * order[..., 2:]], axis=-1)
-        return order, memory.replace(ways=ways, target=target, age=age)
+        return jnp.concatenate([velocity, (1 - weight) * order[..., 2:]], axis=-1)
 
 
 def hindrance(terrain: Terrain) -> Float[Array, "H W"]:

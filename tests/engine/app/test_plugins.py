@@ -201,7 +201,6 @@ def test_a_simulation_is_chosen_by_name_and_a_replay_tells_which(install, tmp_pa
     assert again.pop("replay")["same_to_the_bit"] and again == first
     install(controllers=controllers, simulations=[("jax", "own_simulation:DonorCell")])
     for more, complaint in (
-        ([], "battle.toml: unknown simulation 'own'; one of jax"),
         (["--simulation", "jax"], "--simulation is the replay's to say"),
         (["--simulation", ""], "--simulation is the replay's to say"),
     ):
@@ -209,6 +208,10 @@ def test_a_simulation_is_chosen_by_name_and_a_replay_tells_which(install, tmp_pa
             main(["--headless", "--replay", "battle.toml", *more])
         error = capsys.readouterr().err
         assert left.value.code == 2 and complaint in error and error.count("\n") == 1
+    assert main(["--headless", "--replay", "battle.toml"]) == 0
+    said = capsys.readouterr()
+    assert "unknown simulation 'own'; one of jax, auto: jax moves the mass instead, and fields may differ" in said.err
+    assert json.loads(said.out)["simulation"] == "jax"
     assert main([*words.replace(" own", " jax").split(), "--record", "older.toml"]) == 0
     assert "simulation" not in (tmp_path / "older.toml").read_text(), "as replays always were"
 
@@ -272,3 +275,33 @@ def test_a_maker_that_leaves_ends_no_thread_in_silence(campaign):
         BackgroundTask(setup.build).result()
     with pytest.raises(InputError, match="SystemExit: 4"):
         BackgroundTask(lambda: sys.exit(4)).result()
+
+
+@pytest.mark.parametrize(("asked", "told"), [("gl", 1), ("auto", 0)])
+def test_where_opengl_cannot_play_the_other_simulation_does(asked, told, install, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    simulations = [("jax", "own_simulation:DonorCell"), ("gl", "no_such:module")]
+    install(controllers=[("nca", "builtins:object")], simulations=simulations)
+    words = f"--headless --simulation {asked} --ticks 2 --grid 72x48 --mass 200 --soldiers 100 --record battle.toml"
+    assert main(words.split()) == 0
+    said = capsys.readouterr()
+    outcome = json.loads(said.out)
+    assert (outcome["simulation"], outcome["device"]) == ("jax", "NumPy")
+    line = "simulation 'gl' (no_such:module): No module named 'no_such': jax moves the mass instead"
+    assert said.err.count(line) == told
+    assert "simulation =" not in (tmp_path / "battle.toml").read_text(), "a replay names the one that ran"
+
+
+def test_a_scenario_names_its_simulation_and_the_command_line_another(install, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    simulations = [("jax", "no_such:module"), ("own", "own_simulation:DonorCell")]
+    install(controllers=[("nca", "builtins:object")], simulations=simulations)
+    regiment = '[[regiments]]\nname = "army"\nmass = 60\nformation = "line"\nat = [36, 24]\n'
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text(f'title = "Mine"\nsize = [72, 48]\nsimulation = "own"\n{regiment}', encoding="utf-8")
+    words = ["--headless", "--scenario", str(scenario), "--ticks", "1"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["simulation"] == "own"
+    with pytest.raises(SystemExit):
+        main([*words, "--simulation", "jax"])
+    assert "no_such" in capsys.readouterr().err

@@ -120,6 +120,16 @@ def test_a_replay_of_another_version_says_so(war, file):
     assert "other formations" in warning
 
 
+def test_the_version_changes_with_a_shader_that_moves_mass(tmp_path, monkeypatch):
+    unchanged = replays.build_id("0.1")
+    shutil.copytree(replays.ASSETS / "shaders", tmp_path / "shaders")
+    monkeypatch.setattr(replays, "ASSETS", tmp_path)
+    assert replays.build_id("0.1") == unchanged
+    with (tmp_path / "shaders" / "compute" / "offers.frag.glsl").open("a") as file:
+        file.write("\n")
+    assert replays.build_id("0.1") != unchanged
+
+
 def test_the_version_changes_with_any_file_of_code(tmp_path, monkeypatch):
     unchanged = replays.build_id("0.1")
     assert unchanged.startswith("0.1+") and len(unchanged) == 4 + 12

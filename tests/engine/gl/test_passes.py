@@ -8,7 +8,7 @@ import moderngl
 import numpy as np
 import pytest
 
-from engine.gl import Passes, TexturePool, assembled, passes, plain_texture
+from engine.gl import Passes, TexturePool, assembled, passes, plain_texture, released
 from engine.io import InputError
 
 SIZE = (5, 3)  # width, height
@@ -113,3 +113,24 @@ def test_textures_given_back_are_taken_again_by_size_and_kind(context):
     pool.give_back([wide, narrow])
     assert pool.take(SIZE, 2) not in (wide, narrow)
     assert pool.take(SIZE, 1) is narrow and pool.take(SIZE) is wide
+
+
+@pytest.mark.parametrize("loader", [True, False])
+def test_a_first_draw_and_a_wait_go_round_moderngl_where_its_loader_is_known(context, shaders, monkeypatch, loader):
+    """Those release Python's lock; what is drawn is the same, once and again."""
+    asked = []
+
+    def address(context, name):
+        asked.append(name)
+        return context.mglo._context.load(name) if loader else 0
+
+    monkeypatch.setattr(released, "_address", address)
+    all_of = Passes(context)
+    halved, pool = all_of.load("halved", {"HALF": 0.5}), TexturePool(context)
+    targets = [pool.take(SIZE), pool.take(SIZE)]
+    (field, values), (other, others) = filled(context, 0), filled(context, 1)
+    for one, another, wanted in ((field, other, 0.5 * values + others), (other, field, 0.5 * others + values)):
+        halved.run(targets, {"field": one, "other": another})
+        all_of.finish()
+        assert (read(targets[0]) == wanted).all()
+    assert asked == ["glDrawArraysInstanced", "glFinish", "glFinish"]

@@ -7,9 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.plugin import Ground
+from engine.plugin import RULES, Ground, plugins
 from nca_controller import JaxSimulation, Poisson, tick
-from nca_controller.dynamics import RestRule, judged
+from nca_controller.dynamics import RestRule, gives_way, judged
 from nca_controller.dynamics.programs import Programs
 from nca_controller.dynamics.rest import UNIT, awake_at_first, in_units
 
@@ -104,6 +104,26 @@ def test_a_friend_who_slept_gives_way_by_whichever_program(simulation, by_a_frie
     shares = np.array([np.minimum(state.mass, beyond).sum(axis=(1, 2)) / 36 for state in by_a_friend])
     assert shares[-1, 0] >= 0.95 and 0.78 <= shares[:, 1].min() < 0.99 and shares[-1, 1] >= 0.98
     assert asleep(by_a_friend[6]) == [True] * 3
+
+
+def test_other_simulations_are_told_the_same_of_the_same_battle(by_a_friend):
+    """By the entry point, as they find the rules; who sleeps gives no way."""
+    rules = plugins(RULES, "rules")["nca"].load()(RULE)
+    memory = rules.begin(BY_A_FRIEND)
+    before, yields = np.full_like(BY_A_FRIEND, -1), []
+    sleeps = np.zeros(len(BY_A_FRIEND), bool)
+    for number, state in enumerate(by_a_friend[:60]):
+        targets = BY_A_FRIEND if number < 6 else through(BY_A_FRIEND)
+        awake = ~sleeps | (targets != before).any(axis=(1, 2))
+        sleeps, yielding, memory = rules.judge(memory, np.asarray(state.mass), targets, awake, "wall", SIDES)
+        assert sleeps.tolist() == asleep(by_a_friend[number + 1])
+        np.testing.assert_array_equal(yielding, gives_way(state.mass, targets, awake))
+        assert not yielding[~awake].any()
+        yields.append(yielding[1])
+        before = targets
+    assert yields[6] == 0 and max(yields[7:]) == 1
+    enemies = rules.judge(rules.begin(TWO), TWO, TWO, np.ones(2, bool), "wall", (0, 1))
+    assert not enemies[1].any()
 
 
 def test_an_order_wakes_in_the_same_tick_and_nobody_else_drifts(simulation):

@@ -1,33 +1,25 @@
-"""One command measures a machine: `python -m nca_controller.benchmark`, in under four minutes.
-
-It says whether the physics keeps its promises on the device, how far its fields are from the CPU's, how many ticks a
-second it does, how fast it trains, and how much of the device's bandwidth that is. It prints and saves a table.
-"""
+"""What a machine does with the physics and the training of JAX, and whether the promises hold on it."""
 
 from __future__ import annotations
 
-import argparse
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine.io import InputError, Parser, arguments, check_writable, name_unwritable, terminal, write_whole
 from nca_controller.controllers import Controller, load_controller
 from nca_controller.dynamics import State, advance, init_state, steer, trajectory, transport
 from nca_controller.jax_config import first_device
 from nca_controller.physics import Terrain
 
-LIMIT = 210.0  # seconds after which nothing more is begun
 EACH = 3.0  # seconds that a figure takes, at least one call
-SIZES, REGIMENTS = (128, 256, 512, 1024), (1, 8)
+REGIMENTS = (1, 8)
 FILLED = 0.05  # share of a field on which an army stands
 CHECKED = (1, 20, 100)  # ticks after which fields are compared
 SCANNED = 8  # ticks of a scanned call
@@ -38,37 +30,18 @@ BATCH, LENGTH, GRID = 4, 32, 64  # battles, ticks, cells of a step of training
 Clock = Callable[[], float]
 
 
-def main(words: list[str] | None = None) -> None:
-    """Measure as the command line says."""
-    terminal.prepare()
-    parser = Parser(prog="python -m nca_controller.benchmark", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("maniple-benchmark.md"), help="the table")
-    parser.add_argument("--sizes", metavar="N,N", default=",".join(map(str, SIZES)), help="widths of square fields")
-    parser.add_argument("--limit", metavar="SECONDS", type=float, default=LIMIT, help="begin nothing after that")
-    args = parser.parse_args(words)
-    try:
-        check_writable(args.out, ".md")
-        sizes = [arguments.count(size) for size in args.sizes.split(",")]
-        first_device()
-        lines = []
-        for line in table(sizes, args.limit):
-            terminal.write(f"{line}\n")
-            lines.append(line)
-        with name_unwritable(args.out):
-            write_whole(args.out, "\n".join(lines) + "\n")
-    except (InputError, argparse.ArgumentTypeError) as error:
-        parser.error(str(error))
-
-
-def table(sizes: list[int], limit: float) -> Iterator[str]:
-    """Yield the lines of the table, as they are measured; what is not begun within the limit is "-"."""
-    begun = time.perf_counter()
+def head() -> Iterator[str]:
+    """Yield the lines that say what is measured."""
     device = first_device()
     yield f"# {device.device_kind} ({device.platform}, {len(jax.devices())} of them)\n"
     yield ", ".join(f"{package} {version(package)}" for package in PACKAGES) + f", Python {platform.python_version()}\n"
     yield "Made by `python -m nca_controller.benchmark`.\n"
+
+
+def table(sizes: Sequence[int], late: Callable[[], bool]) -> Iterator[str]:
+    """Yield the lines of the table, as they are measured; a row that it is too late for when it is due is "-"."""
     controller = load_controller("default")
-    yield from promises(controller, device)
+    yield from promises(controller, first_device())
     yield f"Training, {BATCH} battles of {LENGTH} ticks on {GRID} x {GRID}: {trained():.3g} cell-steps a second.\n"
     width = bandwidth()
     yield f"A copy moves {width / 1e9:.1f} GB a second. A tick touches what its operations read and write by the"
@@ -77,7 +50,7 @@ def table(sizes: list[int], limit: float) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for size in sizes:
         for regiments in REGIMENTS:
-            if time.perf_counter() - begun > limit:
+            if late():
                 yield f"| {size} x {size} | {regiments} | - | - | - | - |"
                 continue
             state, targets = armies(controller, size, regiments)
@@ -86,7 +59,6 @@ def table(sizes: list[int], limit: float) -> Iterator[str]:
             rate = scanned * moved
             figures = f"{scanned:.4g} | {single:.4g} | {rate / 1e9:.3g} | {rate / width:.2f}"
             yield f"| {size} x {size} | {regiments} | {figures} |"
-    yield f"\nMeasured in {time.perf_counter() - begun:.0f} seconds."
 
 
 def promises(controller: Controller, device: Any) -> Iterator[str]:
@@ -184,7 +156,3 @@ def least_seconds(call: Callable[[], Any], clock: Clock = time.perf_counter) -> 
         jax.block_until_ready(call())
         least = min(least, clock() - begun)
     return float(least)
-
-
-if __name__ == "__main__":
-    main()

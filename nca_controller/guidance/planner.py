@@ -1,0 +1,57 @@
+"""Commanders for simulations that are not of JAX: NumPy in and out, compiled, on the device that JAX has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from engine.plugin import Ground
+from nca_controller.physics import Terrain
+
+
+@dataclass(frozen=True)
+class CompiledPlanner:
+    """Implements `engine.plugin.Planner` by a commander.
+
+    One that has no `plan` and `follow` plans nothing ahead: its memory goes from one order to the next.
+    """
+
+    commander: Any  # a guidance.Commander
+
+    def begin(self, mass: Float[np.ndarray, "H W"], ground: Ground, seed: int) -> Any:
+        """Return the memory of a commander that has had no order yet."""
+        terrain = Terrain(ground.open_cells, ground.capacity, ground.boundary)
+        return self.commander.init(jnp.array(mass, jnp.float32), terrain, seed)
+
+    def plan(self, memory: Any, mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]) -> Any:
+        """Return the memory with what is planned for this mass and target, computed to the end."""
+        return jax.block_until_ready(planned(self.commander, memory, np.float32(mass), np.float32(target)))
+
+    def order(
+        self, memory: Any, mass: Float[np.ndarray, "H W"], target: Float[np.ndarray, "H W"]
+    ) -> Float[np.ndarray, "H W 3"]:
+        """Return the order for every cell, by what is planned."""
+        return np.asarray(followed(self.commander, memory, np.float32(mass), np.float32(target)), np.float32)
+
+
+@jax.jit
+def planned(commander: Any, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]) -> Any:
+    """Return a commander's memory with its plan. Compiled once for all commanders of a kind."""
+    if hasattr(commander, "plan"):
+        return commander.plan(memory, mass, target)
+    return commander.order(memory, mass, target)[1]
+
+
+@jax.jit
+def followed(
+    commander: Any, memory: Any, mass: Float[Array, "H W"], target: Float[Array, "H W"]
+) -> Float[Array, "H W 3"]:
+    """Return what a commander orders by the plan in a memory."""
+    if hasattr(commander, "follow"):
+        return commander.follow(memory, mass, target)
+    return commander.order(memory, mass, target)[0]

@@ -1,0 +1,453 @@
+"""The web page in a real browser, headless: real clicks, drags, keys and fingers, and the pixels of screenshots.
+
+The browser draws in software, so the pictures are small. One browser and one page serve all tests, in their order.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nca_controller import export_web
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=gl-egl",  # Mesa's software renderer
+    "--ignore-gpu-blocklist",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--disable-extensions",
+    "--disable-background-networking",
+)
+WINDOW = (720, 400)  # pixels of the picture in which most is played
+PHONE = (390, 844)
+PATIENCE = 60.0  # seconds for which anything is waited for: a machine may have other work
+ARMY = 600
+GAME_L = 65  # ticks in which the game's own simulation fills the L of `LETTER` to 0.95: the long test measures it
+LETTER = ((34, 10), (34, 30), (34, 52), (50, 52), (64, 52))  # cells: the letter L, from its upper end
+
+
+class Browser:
+    """A browser that shows the page, and a player in front of it."""
+
+    def __init__(self, driver, url: str) -> None:
+        self.driver, self.url = driver, url
+
+    def open(self, size: tuple[int, int] = WINDOW, *, before: str = "", mobile: bool = False) -> None:
+        """Load the page; `before` is a script that runs before the page's own."""
+        self.resize(size, mobile)
+        script = self.cdp("Page.addScriptToEvaluateOnNewDocument", source=before)["identifier"]
+        self.driver.get("about:blank")
+        self.driver.get(self.url)
+        self.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=script)
+
+    def resize(self, size: tuple[int, int], mobile: bool = False) -> None:
+        width, height = size
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+
+    def cdp(self, command: str, **words):
+        return self.driver.execute_cdp_cmd(command, words)
+
+    def ask(self, script: str, *words):
+        return self.driver.execute_script(f"return {script}", *words)
+
+    def text(self, name: str) -> str:
+        return self.ask("document.getElementById(arguments[0]).textContent", name)
+
+    def shows(self, name: str, text: str) -> bool:
+        """Wait until an element says that."""
+        return self.until("document.getElementById(arguments[0]).textContent === arguments[1]", name, text)
+
+    def click(self, name: str) -> None:
+        self.driver.find_element("id", name).click()
+
+    def until(self, script: str, *words):
+        """Wait until a script's value is true, and return it."""
+        end = time.monotonic() + PATIENCE
+        while not (value := self.ask(script, *words)):
+            assert time.monotonic() < end, f"{script}: {self.state()}"
+            time.sleep(0.1)
+        return value
+
+    def state(self):
+        return self.ask("window.maniple && [maniple.army.ticks, maniple.army.overlap]"), self.text("message")
+
+    def wait(self, ticks: int) -> None:
+        """Wait for so many ticks more."""
+        self.until("maniple.army.ticks >= arguments[0]", self.ask("maniple.army.ticks") + ticks)
+
+    def settle(self, overlap: float = 0.93) -> None:
+        self.until("maniple.army.overlap >= arguments[0]", overlap)
+
+    def pixel(self, cell: tuple[float, float]) -> tuple[int, int]:
+        """Where a place of the field lies on the screen."""
+        x, y = self.ask(
+            "(([x, y]) => { const {left, top} = maniple.canvas.getBoundingClientRect(), d = maniple.camera.density;"
+            " return [left + x / d, top + y / d]; })(maniple.camera.pixelAt(arguments[0]))",
+            list(cell),
+        )
+        return round(x), round(y)
+
+    def drag(self, *cells: tuple[float, float], button: int = 0, let_go: bool = True) -> None:
+        """Press over the first cell, go over the others, and let go of the button over the last."""
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        actions = ActionChains(self.driver, duration=5)
+        for number, cell in enumerate(cells):
+            actions.w3c_actions.pointer_action.move_to_location(*self.pixel(cell))
+            if number == 0:
+                actions.w3c_actions.pointer_action.pointer_down(button)
+        if let_go:
+            actions.w3c_actions.pointer_action.pointer_up(button)
+        actions.perform()
+
+    def let_go(self, button: int = 0) -> None:
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        actions = ActionChains(self.driver, duration=5)
+        actions.w3c_actions.pointer_action.pointer_up(button)
+        actions.perform()
+
+    def touch(self, *cells: tuple[float, float]) -> None:
+        """Draw with a finger."""
+        for number, cell in enumerate(cells):
+            x, y = self.pixel(cell)
+            kind = "touchMove" if number else "touchStart"
+            self.cdp("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y}])
+        self.cdp("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+    def key(self, key: str, code: str) -> None:
+        for kind in ("keyDown", "keyUp"):
+            self.cdp("Input.dispatchKeyEvent", type=kind, key=key, code=code)
+
+    def step(self) -> None:
+        """Make a single tick, and wait until it is done."""
+        ticks = self.ask("maniple.army.ticks")
+        self.key(".", "Period")
+        self.until("maniple.army.ticks > arguments[0]", ticks)
+
+    def picture(self) -> np.ndarray:
+        """The screen's pixels, red, green and blue."""
+        content = base64.b64decode(self.cdp("Page.captureScreenshot", format="png")["data"])
+        return np.asarray(Image.open(BytesIO(content)).convert("RGB")).astype(int)
+
+    def soldiers(self) -> np.ndarray:
+        """Which cells' middles show the army's colour, or metal, in a screenshot."""
+        picture = self.picture()
+        width, height = self.ask("[maniple.army.field.width, maniple.army.field.height]")
+        left, top = self.pixel((0, 0))
+        right, bottom = self.pixel((width, height))
+        field = picture[top:bottom, left:right]
+        worn = field[..., 0] - field[..., 1] > 45
+        rows = (np.arange(field.shape[0]) * height // field.shape[0])[:, None]
+        columns = np.arange(field.shape[1]) * width // field.shape[1]
+        counts = np.zeros((height, width))
+        np.add.at(counts, (np.broadcast_to(rows, worn.shape), np.broadcast_to(columns, worn.shape)), worn)
+        return counts > 0
+
+    def field(self, name: str) -> np.ndarray:
+        """A field of the army's: its mass, or its target."""
+        height, width = self.ask("[maniple.army.field.height, maniple.army.field.width]")
+        return np.array(self.ask(f"Array.from(maniple.army.{name})"), np.float32).reshape(height, width)
+
+    def total(self) -> int:
+        """The army's mass in quanta, exactly."""
+        return int(self.field("mass").astype(np.float64).sum() * 2**20)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("web")
+    export_web.main(["default", "--out", str(folder)])
+    return folder / "index.html"
+
+
+@pytest.fixture(scope="module")
+def browser(page):
+    """The browser; without one the tests are skipped. Under CI they fail then."""
+    programs = [shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")]
+    if None in programs:
+        if os.environ.get("CI") and sys.platform == "linux":
+            pytest.fail("chromium and chromedriver have to be there under CI")
+        pytest.skip("there is no chromium, or no chromedriver")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = programs[0]
+    for flag in (*FLAGS, f"--window-size={WINDOW[0]},{WINDOW[1]}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(programs[1]))
+    try:
+        driver.set_script_timeout(PATIENCE)
+        yield Browser(driver, page.as_uri())
+        errors = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+        assert not errors, errors
+    finally:
+        driver.quit()
+
+
+@pytest.fixture(scope="module")
+def playing(browser):
+    """The page, playing at the greatest speed."""
+    browser.open()
+    browser.until("window.maniple && maniple.army.ticks > 1")
+    # Coarser and fewer pictures than a player would see: the browser draws in software.
+    browser.ask("(maniple.clock.speed = 16, maniple.every = 4, maniple.fineness = 0.5, maniple.resize())")
+    return browser
+
+
+def shares(soldiers: np.ndarray, target: np.ndarray) -> tuple[float, float]:
+    """How much of the target shows soldiers, and how many cells with soldiers lie farther than two beside it."""
+    around = np.pad(target > 0, 3)
+    near = np.any([np.roll(around, (y, x), (0, 1)) for y in (-3, -2, -1, 0, 1, 2) for x in (-2, -1, 0, 1, 2)], axis=0)
+    return soldiers[target > 0.5].mean(), (soldiers & ~near[3:-3, 3:-3]).sum() / soldiers.sum()
+
+
+def test_it_plays_at_once_and_counts_the_army_exactly(playing):
+    assert playing.text("soldiers") == str(ARMY) and playing.text("total") == f"{ARMY}.000000"
+    assert playing.total() == ARMY * 2**20
+    assert "llvmpipe" in playing.text("device") or "SwiftShader" in playing.text("device")
+    playing.settle()
+    assert re.fullmatch(r"(\d+ ticks/s|at rest), \d+ ms each, plan \d+ ms", playing.text("pace"))
+    there, astray = shares(playing.soldiers(), playing.field("order.target"))
+    assert there > 0.9 and astray < 0.05
+
+
+def test_a_tick_moves_mass_as_the_second_writing_does(playing):
+    """All fields to the bit: with blending left on they would go wrong while the total still matched."""
+    from second_writing import advect
+
+    from nca_controller.physics import Terrain
+
+    playing.key("3", "Digit3")
+    playing.wait(12)
+    playing.key(" ", "Space")
+    playing.until("maniple.army.simulation.idle")
+    before = playing.field("mass")
+    playing.step()
+    after = playing.field("mass")
+    texels = playing.driver.execute_async_script(
+        "const answer = arguments[0], {passes, memory} = maniple.simulation, reading = passes.read(memory[0]);"
+        "const look = () => { const seen = reading.arrived(); seen ? answer(Array.from(seen)) : setTimeout(look, 5); };"
+        "look();"
+    )
+    velocity = np.array(texels, np.float32).reshape(*before.shape, 4)[..., :2]
+    playing.key(" ", "Space")
+    assert np.abs(after - before).sum() > 10
+    nobody = np.zeros(1), np.zeros((1, *before.shape), np.float32)
+    along_x = advect(before[None], velocity[None], Terrain.plain(*before.shape), (0,), *nobody)
+    turned, other = along_x.transpose(0, 2, 1), velocity.transpose(1, 0, 2)[None, ..., ::-1]
+    nobody = np.zeros(1), np.zeros((1, *before.T.shape), np.float32)
+    expected = advect(turned, other, Terrain.plain(*before.T.shape), (0,), *nobody)
+    np.testing.assert_array_equal(after, expected[0].T)
+
+
+def test_a_formation_is_picked_by_button_and_by_key(playing):
+    playing.click("formation-wedge")
+    assert playing.shows("order", "Wedge")
+    assert playing.ask("document.getElementById('formation-wedge').getAttribute('aria-pressed')") == "true"
+    playing.settle()
+    there, _ = shares(playing.soldiers(), playing.field("order.target"))
+    assert there > 0.9
+    playing.key("1", "Digit1")
+    assert playing.ask("maniple.player.formation.name") == "line"
+    playing.key("e", "KeyE")
+    assert playing.ask("maniple.army.order.angle") == pytest.approx(np.pi / 12)
+    assert playing.total() == ARMY * 2**20
+
+
+def test_a_drag_sets_the_front_and_shows_it_before(playing):
+    playing.click("tool-front")
+    playing.click("formation-phalanx")
+    playing.key(" ", "Space")
+    playing.until("maniple.army.simulation.idle")
+    time.sleep(0.3)
+    before = playing.picture()
+    playing.drag((25, 45), (40, 35), (60, 25), let_go=False)
+    time.sleep(0.3)
+    held = playing.picture()
+    changed = np.argwhere(np.abs(held - before).sum(axis=-1) > 60)
+    left, _ = playing.pixel((25, 45))
+    right, _ = playing.pixel((60, 25))
+    assert len(changed) > 1000 and changed[:, 1].min() < left + 6 and changed[:, 1].max() > right - 6
+    playing.let_go()
+    playing.key(" ", "Space")
+    order = playing.ask("maniple.army.order")
+    assert order["angle"] == pytest.approx(np.arctan2(-20, 35), abs=0.02)
+    assert order["frontage"] == pytest.approx(np.hypot(20, 35), abs=0.5)
+    first = np.array([25, 45]) + np.array([-np.sin(order["angle"]), np.cos(order["angle"])]) * order["depth"] / 2
+    middle = first + np.array([35, -20]) / 2
+    assert np.abs(np.array(order["centre"]) - middle).max() < 0.5
+    playing.settle()
+    there, astray = shares(playing.soldiers(), playing.field("order.target"))
+    assert there > 0.9 and astray < 0.05
+
+
+def draw_letter(browser) -> None:
+    """Begin anew with a crowd at the left, paused, draw the letter L, and go on."""
+    browser.click("tool-draw")
+    browser.key(" ", "Space")
+    browser.until("maniple.army.simulation.idle")
+    browser.ask("(maniple.army.mass = crowd(600, maniple.army.field, [22, 32]), maniple.army.begin(0))")
+    browser.drag(*LETTER)
+    browser.key(" ", "Space")
+
+
+def test_a_drawn_letter_is_filled_about_as_fast_as_by_the_game(playing):
+    draw_letter(playing)
+    target = playing.field("order.target")
+    assert target.astype(np.float64).sum() == ARMY and playing.shows("order", "Your drawing")
+    assert all(target[int(y), int(x)] == 1 for x, y in LETTER) and target[20, 60] == 0
+    playing.until("(maniple.army.overlap >= 0.95 && (maniple.filled ??= maniple.army.ticks)) > 0")
+    assert playing.ask("maniple.filled") <= 1.3 * GAME_L
+    playing.settle(0.97)
+    there, astray = shares(playing.soldiers(), target)
+    assert there > 0.9 and astray < 0.05
+    assert playing.total() == ARMY * 2**20
+
+
+@pytest.mark.long
+def test_the_game_fills_the_letter_in_that_many_ticks():
+    from engine.formations import crowd, overlap, place_order
+    from engine.formations import load as formations
+    from engine.orders import Order, deployment
+    from engine.plugin import Ground
+    from nca_controller import rollout
+    from nca_controller.controllers import load_controller
+
+    ground = Ground.plain(64, 96)
+    start, order = (
+        crowd(ARMY, ground, centre=(22, 32)),
+        Order("line", (48, 32), area=deployment.brush_discs(LETTER, 3.5)),
+    )
+    target = place_order(order, formations()["line"], ARMY, ground).target
+    masses = np.asarray(rollout(load_controller("default"), start, target, ticks=GAME_L + 1))
+    overlaps = [overlap(mass, target) for mass in masses]
+    assert 1 + next(tick for tick, filled in enumerate(overlaps) if filled >= 0.95) == GAME_L
+
+
+def test_a_wound_throws_soldiers_apart_and_heals(playing):
+    playing.click("tool-wound")
+    playing.key(" ", "Space")
+    playing.until("maniple.army.simulation.idle")
+    playing.drag((34, 30))
+    playing.until("maniple.player.strikes.length === 0")
+    mass = playing.field("mass")
+    assert mass[28:33, 32:37].max() == 0 and playing.total() == ARMY * 2**20
+    assert "nobody is lost" in playing.text("message")
+    before = playing.ask("maniple.army.overlap")
+    for _ in range(4):
+        playing.step()
+    time.sleep(0.3)
+    assert not playing.soldiers()[29:32, 33:36].any()  # there is a hole
+    playing.key(" ", "Space")
+    playing.settle(0.98)
+    assert before < 0.95 and playing.field("mass")[28:33, 32:37].mean() > 0.9
+    assert playing.total() == ARMY * 2**20
+
+
+def test_a_lost_device_comes_back_with_everybody(playing):
+    playing.key("7", "Digit7")
+    playing.wait(5)
+    playing.ask("(maniple.loss = maniple.gl.getExtension('WEBGL_lose_context')).loseContext()")
+    playing.until("document.getElementById('message').textContent.startsWith('The graphics device was lost')")
+    assert playing.total() == ARMY * 2**20
+    playing.ask("maniple.loss.restoreContext()")
+    playing.until("document.getElementById('message').textContent.includes('is back')")
+    playing.settle()
+    assert playing.total() == ARMY * 2**20
+    there, astray = shares(playing.soldiers(), playing.field("order.target"))
+    assert there > 0.9 and astray < 0.05
+
+
+def test_a_page_that_slept_does_not_catch_up(playing):
+    playing.key("2", "Digit2")
+    playing.wait(3)
+    playing.ask("(maniple.clock.last -= 3600)")  # as after an hour in the background, in which no frame was drawn
+    before = playing.ask("maniple.army.ticks")
+    time.sleep(0.2)
+    assert playing.ask("maniple.clock.due") <= 1 + 16
+    assert playing.ask("maniple.army.ticks") - before < 40
+    assert playing.total() == ARMY * 2**20
+    playing.key(" ", "Space")
+
+
+def test_the_commander_orders_as_that_of_the_game(playing):
+    from engine.formations import crowd, form_up, load
+    from engine.plugin import Ground
+    from nca_controller.guidance.plan import empty_plan, follow, plan_transport
+
+    ground = Ground(np.ones((48, 64), bool))  # as in tests/nca_controller/guidance, which compile the same
+    mass = crowd(150.0, ground, centre=(14, 14))
+    target = form_up(load()["wedge"], 150.0, ground, centre=(44, 30), angle=40).target
+    order = playing.driver.execute_async_script(
+        "const [mass, target, answer] = arguments;"
+        "const worker = workerOf('commander', ({order}) => answer(Array.from(order)), answer);"
+        "worker.postMessage({start: {height: 48, width: 64}});"
+        "worker.postMessage({tick: 0, mass: Float32Array.from(mass), target: Float32Array.from(target)});",
+        mass.ravel().tolist(),
+        target.ravel().tolist(),
+    )
+    order = np.array(order, np.float32).reshape(48, 64, 4)
+    expected = np.asarray(follow(plan_transport(empty_plan(48, 64), mass, target), mass, target))
+    held = mass > 0.1
+    assert np.abs(order[held][:, 1:] - expected[held]).max() < 1e-3
+    np.testing.assert_array_equal(order[..., 0], target)
+
+
+def test_a_finger_plays_on_a_phone_upright_and_turned(playing):
+    playing.resize(PHONE, mobile=True)
+    playing.cdp("Emulation.setTouchEmulationEnabled", enabled=True)
+    playing.until("maniple.army.field.width === 64")
+    assert playing.ask("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(PHONE)
+    left, top = playing.pixel((0, 0))
+    right, bottom = playing.pixel((64, 96))
+    assert right - left > 340 and left >= 0 and right <= PHONE[0] and top > 60 and bottom < PHONE[1] - 150
+    playing.click("tool-front")
+    playing.click("pause")
+    playing.touch((12, 30), (30, 30), (52, 30))
+    assert playing.ask("maniple.army.order.frontage") == pytest.approx(40, abs=0.7)
+    playing.settle()
+    there, _ = shares(playing.soldiers(), playing.field("order.target"))
+    assert there > 0.9
+    playing.resize(PHONE[::-1], mobile=True)
+    playing.until("maniple.army.field.width === 96 && maniple.army.ticks > 1")
+    assert playing.total() == ARMY * 2**20
+    there, astray = shares(playing.soldiers(), playing.field("order.target"))
+    assert there > 0.9 and astray < 0.05
+    for name in ("formation-line", "tool-wound", "faster", "total", "device"):
+        box = playing.ask("document.getElementById(arguments[0]).getBoundingClientRect().toJSON()", name)
+        assert box["left"] >= 0 and box["right"] <= PHONE[1] and box["bottom"] <= PHONE[0], name
+    playing.cdp("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+@pytest.mark.parametrize(
+    ("missing", "line"),
+    [
+        ("HTMLCanvasElement.prototype.getContext = ((old) => function (kind, ...words) {"
+         " return kind === 'webgl2' ? null : old.call(this, kind, ...words); })"
+         "(HTMLCanvasElement.prototype.getContext)", "no WebGL2"),
+        ("WebGL2RenderingContext.prototype.getExtension = () => null", "no float textures"),
+        ("WebGL2RenderingContext.prototype.shaderSource = ((old) => function (stage, text) {"
+         " old.call(this, stage, text.replace('void main', 'void man')); })"
+         "(WebGL2RenderingContext.prototype.shaderSource)", "does not compile"),
+    ],
+)  # fmt: skip
+def test_what_the_browser_lacks_is_said_in_one_line(browser, missing, line):
+    browser.open(before=missing)
+    browser.until("document.getElementById('message').textContent.length > 0 && !!window.maniple")
+    browser.until("document.getElementById('message').textContent.includes(arguments[0])", line)
+    assert "\n" not in browser.text("message") and browser.total() == ARMY * 2**20
