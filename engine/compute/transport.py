@@ -7,7 +7,7 @@ All is reckoned on the lattice, see assets/shaders/compute/lattice.glsl, so tota
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,14 +57,15 @@ class Transport:
         check_regiments(passes.context, self.regiments)
         height, width = ground.grid
         self._size, self._pool, self._passes = (width, height), pool, passes
-        self._held, self._blocks = (pool.take((-(-width // BLOCK[0]), -(-height // BLOCK[1]))) for _ in range(2))
+        blocks = (-(-width // BLOCK[0]), -(-height // BLOCK[1]))
+        self._held, self._blocks, self._reached, self._earlier = (pool.take(blocks) for _ in range(4))
         self.ground = ground_texture(passes.context, ground)
         self._has_friends = len(set(sides)) < len(sides)
         defines: dict[str, object] = {"REGIMENTS": self.regiments}
         scheme = {"TORUS": 1} if ground.boundary == "torus" else {}
         scheme |= {"ULTRA_BEE": 1} if limiter == "ultra_bee" else {}
         parts = {"sides": sides_text(sides), "velocities": velocities_text(self.regiments)}
-        self._awake, self._reached = passes.load("awake", defines), passes.load("reached")
+        self._awake, self._reach = passes.load("awake", defines), passes.load("reached")
         self._offers = self._loaded("offers", defines | scheme)
         self._stretches, self._accepted = self._loaded("stretches", defines), self._loaded("accepted", defines)
         self._moved = {False: self._loaded("moved", defines), True: self._loaded("moved", defines | {"AGAIN": 1})}
@@ -74,15 +75,15 @@ class Transport:
         if self._has_friends:
             self._pressing = self._loaded("crossing", defines | {"PRESSING": 1}, parts)
             self._giving_way = self._loaded("giving_way", defines, parts)
-        stacks = ["offer", "first", "second", "flux_x", "flux_y", "flux_again"]
-        stacks += ["courant_x", "courant_y"] if self.regiments > 1 else []
+        stacks = ["first", "second", "flux_x", "flux_y", "flux_again"]
+        stacks += ["offer", "courant_x", "courant_y"] if self.regiments > 1 else []
         stacks += ["crossing", "pressing"] if self._has_friends else []
         self._scratch = {stack: self._take() for stack in stacks}
-        self._scratch["stretches"] = (pool.take(self._size),)
-        if self.regiments == 1:
-            self._scratch["offer"] = (pool.take(self._size, 2),)
-        else:
-            self._scratch |= {"streams": (pool.take(self._size),), "accepted": (pool.take(self._size, 1),)}
+        single = {"stretches": 4, "streams": 4, "accepted": 1} if self.regiments > 1 else {"stretches": 4, "offer": 2}
+        self._scratch |= {name: (pool.take(self._size, channels),) for name, channels in single.items()}
+        self._last: Textures | None = None  # the mass after the tick that drew last
+        # Whatever a tick leaves in these is overwritten in the next, see reached.frag.glsl.
+        self._empty([self._reached, *(texture for textures in self._scratch.values() for texture in textures)])
 
     def __call__(
         self,
@@ -93,18 +94,22 @@ class Transport:
     ) -> Moved:
         """Return the outcome of a tick, in textures from the pool that are the caller's to give back.
 
+        It costs least where `mass` is the tuple that the last tick returned: then it need not be looked for everywhere.
         `mass` is packed as in `packing`, and so is `places`, what each regiment is to hold; `velocities` has a texture
         for each regiment, (x, y) in cells per unit time in its first channels. `yielding[r]` from 0 to 1 says how far
         regiment r gives way to friends, by default not at all; where any does, `places` must be given.
         """
         scratch = self._scratch
         blocks = {"field": self._size, "block": BLOCK}
-        self._awake.run([self._held], named("mass", mass), blocks)
-        self._reached.run([self._blocks], {"held": self._held}, blocks)
+        known = named("mass", mass) | {"reached": self._reached}
+        self._awake.run([self._held], known, blocks | {"anywhere": mass is not self._last})
+        self._reached, self._earlier = self._earlier, self._reached
+        self._reach.run([self._blocks, self._reached], {"held": self._held, "earlier": self._earlier}, blocks)
         if self.regiments > 1:
             commanded = {f"velocity_{regiment}": texture for regiment, texture in enumerate(velocities)}
             self._draw(self._courant, [*scratch["courant_x"], *scratch["courant_y"]], commanded, {"dt": STEP})
         out = Moved(self._take(), self._take(), self._take())
+        self._empty(out.mass + out.flux_right + out.flux_down)
         crossed = {"x": out.flux_right, "y": out.flux_down}
         moved = [scratch["first"], scratch["second"], scratch["first"], out.mass]
         now = tuple(mass)
@@ -126,6 +131,7 @@ class Transport:
             else:
                 self._draw(self._moved[False], target, inputs, along)
             now = target
+        self._last = out.mass
         return out
 
     def _cross(
@@ -168,14 +174,19 @@ class Transport:
         inputs: Mapping[str, moderngl.Texture],
         uniforms: Mapping[str, object],
     ) -> None:
-        """Run a pass where anything can move; elsewhere its targets hold 0."""
+        """Run a pass where anything can move; elsewhere its targets hold 0 already."""
         vertices = 6 * self._blocks.width * self._blocks.height
-        which.run(targets, {**inputs, "rectangles": self._blocks}, uniforms, vertices=vertices, clear=True)
+        which.run(targets, {**inputs, "rectangles": self._blocks}, uniforms, vertices=vertices)
+
+    def _empty(self, textures: Iterable[moderngl.Texture]) -> None:
+        for texture in textures:
+            self._passes.canvas([texture]).clear()
 
     def release(self) -> None:
-        """Give the textures that this holds back to the pool."""
+        """Give the textures that this holds back to the pool. It can draw nothing afterwards."""
         for textures in self._scratch.values():
             self._pool.give_back(textures)
+        self._pool.give_back([self._held, self._blocks, self._reached, self._earlier])
         self._scratch = {}
         self._pool.give_back([self.ground])
 

@@ -6,15 +6,19 @@
 INPUT(mass_0, mass_1, mass_2, mass_3)
 uniform ivec2 field;  // its width and height, in cells
 uniform ivec2 block;  // of a block, in cells
+uniform sampler2D reached;  // where mass could come to in the last tick, see reached.frag.glsl
+uniform bool anywhere;      // whether this is another state than that after the last tick
 layout(location = 0) out vec4 rectangle;
 
 void main() {
     ivec2 start = ivec2(gl_FragCoord.xy) * block, end = min(start + block, field);
     ivec2 least = end, greatest = start;
     FIELD mass[GROUPS];
-    for (int row = start.y; row < end.y; row++) {
+    vec4 rectangle_before = texelFetch(reached, ivec2(gl_FragCoord.xy), 0);
+    ivec2 first = anywhere ? start : ivec2(rectangle_before.xy), last = anywhere ? end : ivec2(rectangle_before.zw);
+    for (int row = first.y; row < last.y; row++) {
         bool any_held = false;
-        for (int column = start.x; column < end.x; column++) {
+        for (int column = first.x; column < last.x; column++) {
             FETCH(mass, ivec2(column, row), mass_0, mass_1, mass_2, mass_3)
             bool held = total(mass) > 0.0;
             any_held = any_held || held;

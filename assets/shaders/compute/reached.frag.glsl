@@ -1,14 +1,17 @@
 // For each block of cells the least rectangle outside which nothing can move in this tick, from those that hold its mass
-// and its neighbours'; if there is none, left is greater than right.
+// and its neighbours'; and the rectangle to draw, which holds that of the tick before as well: so what was left there is
+// overwritten, and textures need not be cleared. If there is none, left is not below right.
 //
 // A step carries mass one cell along each axis at most, and a tick has two steps: whatever lies farther than REACH from
 // all mass stays empty. Rectangles, since few quads with few cells too many cost less than many quads.
 
 uniform sampler2D held;  // of awake.frag.glsl
+uniform sampler2D earlier;  // what was reached in the tick before
 uniform ivec2 size;      // of the field, in blocks
 uniform ivec2 field;     // in cells
 uniform ivec2 block;     // of a block, in cells
-layout(location = 0) out vec4 rectangle;
+layout(location = 0) out vec4 drawn;
+layout(location = 1) out vec4 reached;
 
 const float REACH = 2.0;
 
@@ -28,5 +31,9 @@ void main() {
             greatest = any_reached ? max(greatest, last) : greatest;
         }
     }
-    rectangle = vec4(least, greatest);
+    reached = vec4(least, greatest);
+    vec4 before = texelFetch(earlier, here, 0);
+    bool any_before = all(lessThan(before.xy, before.zw)), any_now = all(lessThan(least, greatest));
+    vec4 both = vec4(min(least, before.xy), max(greatest, before.zw));
+    drawn = any_before && any_now ? both : any_before ? before : reached;
 }
