@@ -115,7 +115,8 @@ class JaxSimulation:
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""
         asked = {name: planned(state) if name == "planned" else getattr(state, name) for name in fields}
-        arrays = {name: np.asarray(array) for name, array in jax.device_get(asked).items()}  # all on their way at once
+        sent_down = jax.device_get(asked)  # all on their way at once
+        arrays = {name: np.asarray(sent_down[name]) for name in fields}
         for name in {"velocity", "planned"} & arrays.keys():
             arrays[name] = arrays[name] * np.float32(MAX_SPEED)
         return arrays

@@ -113,7 +113,7 @@ def perceive(
 ) -> Percept:
     """Return what lies on each cell, for one regiment."""
     own, all_of = mass[regiment], total(mass)
-    of_its_side = total(mass * (sides == sides[regiment])[:, None, None])
+    of_its_side = total(mass * (sides == sides[regiment]).astype(mass.dtype)[:, None, None])
     closed = (~terrain.open_cells).astype(jnp.float32)
     return Percept(
         closed=closed,

@@ -7,7 +7,6 @@ this bias, which is subtracted (Feydy et al., "Interpolating between OT and MMD"
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -30,7 +29,6 @@ from nca_controller.guidance.urgency import SLACK, log_slack, urgent_cost, with_
 from nca_controller.physics import as_floats
 
 BLUR = 0.5  # square of the blur, as a share of that of a coarse cell
-SEARCHES = {"cpu": "scan", "default": "scan_unrolled"}  # how a sorted list is searched, by platform
 NEAR = 3.0  # cells from its destination at which mass follows the Poisson flow instead
 
 
@@ -141,9 +139,9 @@ def longest_displacement(lengths: Float[Array, " n"], mass: Float[Array, " n"]) 
     """Return the length, in cells, that no displacement exceeds but for the share of the mass that may lag."""
     order = jnp.argsort(lengths)
     cumulative = jnp.cumsum(mass[order])
-    # The same search: a loop on CPUs, which compile it sooner, and none on a GPU.
-    search = {name: partial(jnp.searchsorted, method=method) for name, method in SEARCHES.items()}
-    last = jax.lax.platform_dependent(cumulative, (1 - SLACK) * cumulative[-1], **search)
+    # The same search: a loop on CPUs, which compile it sooner, and none elsewhere.
+    method = "scan" if jax.default_backend() == "cpu" else "scan_unrolled"
+    last = jnp.searchsorted(cumulative, (1 - SLACK) * cumulative[-1], method=method)
     return lengths[order][last]
 
 

@@ -76,7 +76,7 @@ def rows_at_once(offers: Field, room: Field, border: Row, reverse: bool) -> Fiel
     Several rows in a row accept min(offer, space + what the next one does), as a single one. Space beyond the greatest
     offer of a column is of no use, so there it ends: sums of it stay exact, however many rows they are of.
     """
-    useful = offers.max(axis=0)
+    useful = offers.max(axis=0, keepdims=True)
 
     def link(nearer: tuple[Field, Field], face: tuple[Field, Field]) -> tuple[Field, Field]:
         (near_offer, near_space), (offer, space) = nearer, face
@@ -84,7 +84,7 @@ def rows_at_once(offers: Field, room: Field, border: Row, reverse: bool) -> Fiel
 
     rows = offers, jnp.minimum(room, useful)
     offer, space = jax.lax.associative_scan(link, rows, reverse=reverse)
-    return jnp.minimum(offer, space + border)
+    return jnp.minimum(offer, space + border[None])
 
 
 @min_plus_scan.defjvp
@@ -122,4 +122,4 @@ def slopes_at_once(held: Bool[Array, "H W"], offers: Field, room: Field, border:
         return held & near_held, jnp.where(held, own + near_own, own)
 
     all_held, own = jax.lax.associative_scan(link, (held, jnp.where(held, room, offers)), reverse=reverse)
-    return jnp.where(all_held, own + border, own)
+    return jnp.where(all_held, own + border[None], own)

@@ -57,7 +57,7 @@ def crossed(
     height, width = hindrance.shape
 
     def at(number: Array) -> Float[Array, "h w"]:
-        place = starts + (number + 0.5) / samples * ways
+        place = starts + (number.astype(jnp.float32) + 0.5) / samples * ways
         column, row = (
             jnp.clip(place[..., axis].astype(jnp.int32), 0, size - 1) for axis, size in ((0, width), (1, height))
         )
