@@ -98,7 +98,7 @@ class Game {
   turnField(upright) {
     const turned = ((screen.orientation?.angle ?? 0) - (this.angle ?? 0) + 360) % 360;
     this.letGo();
-    this.tools.draw.strokes = [];
+    this.tools.draw.forget();
     this.army.turn(turned ? turned === 270 : upright);
     this.camera.field = this.army.field;
     this.camera.whole = true;

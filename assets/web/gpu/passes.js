@@ -1,8 +1,10 @@
 // Passes: a fragment shader reckons every texel of its targets from those of its inputs. As engine/gl/passes.py.
 
+const MOST_CANVASES = 256; // framebuffers that are kept
+
 class Passes {
   constructor(gl, shaders) {
-    Object.assign(this, { gl, shaders, canvases: new Map(), free: new Map(), count: 0 });
+    Object.assign(this, { gl, shaders, canvases: new Map(), free: new Map(), made: [], count: 0 });
     this.mesh = gl.createVertexArray();
   }
 
@@ -23,7 +25,21 @@ class Passes {
     for (const way of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, way, gl.NEAREST);
     for (const way of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, way, gl.CLAMP_TO_EDGE);
     if (data) this.write(texture, data);
+    this.made.push(texture);
     return texture;
+  }
+
+  // Delete all textures, and the framebuffers that draw on them.
+  forget() {
+    for (const { handle } of this.made) this.gl.deleteTexture(handle);
+    this.forgetCanvases();
+    this.made = [];
+    this.free.clear();
+  }
+
+  forgetCanvases() {
+    for (const canvas of this.canvases.values()) this.gl.deleteFramebuffer(canvas);
+    this.canvases.clear();
   }
 
   write(texture, data) {
@@ -71,6 +87,7 @@ class Passes {
       gl.bindFramebuffer(gl.FRAMEBUFFER, known);
       return;
     }
+    if (this.canvases.size >= MOST_CANVASES) this.forgetCanvases();
     const canvas = gl.createFramebuffer();
     this.canvases.set(key, canvas);
     gl.bindFramebuffer(gl.FRAMEBUFFER, canvas);

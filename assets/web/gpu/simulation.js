@@ -4,17 +4,19 @@ class Simulation {
   constructor(gl, { shaders, architecture }, field) {
     this.passes = new Passes(gl, shaders);
     this.pack = this.passes.load("tick", { folder: "web" });
-    this.architecture = architecture;
+    this.steering = new Steering(this.passes, architecture);
+    this.transport = new Transport(this.passes);
     this.lay(field);
   }
 
-  // Take a field of this size.
+  // Take a field of this size: plain open ground.
   lay(field) {
     const { passes } = this, { width, height } = field, open = new Float32Array(2 * width * height).fill(1);
+    passes.forget();
     this.field = field;
     this.ground = passes.texture(width, height, 2, open);
-    this.steering = new Steering(passes, field, this.ground, this.architecture);
-    this.transport = new Transport(passes, field, this.ground);
+    this.steering.lay(field, this.ground);
+    this.transport.lay(field, this.ground);
     this.packed = passes.texture(width, height);
     this.mass = this.memory = this.pending = null;
   }

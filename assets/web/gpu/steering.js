@@ -5,8 +5,8 @@ const TILE = 8; // cells
 const PRESENT = 0.01, WAKING = 0.1; // as in nca_controller/model/channels.py
 
 class Steering {
-  constructor(passes, field, ground, architecture) {
-    Object.assign(this, { passes, field, ground });
+  constructor(passes, architecture) {
+    this.passes = passes;
     const [, largest] = passes.gl.getParameter(passes.gl.ALIASED_POINT_SIZE_RANGE) ?? [0, TILE];
     if (largest < TILE) throw new DeviceError(`This graphics device draws no points of ${TILE} pixels, which the cells need.`);
     const { cells, frame, obedience } = architecture;
@@ -20,9 +20,12 @@ class Steering {
       obey: passes.load("obey", { defines }),
       steer: passes.load("steer", { defines, vertex: this.all ? "field" : "living_tiles" }),
     };
-    this.columns = Math.ceil(field.width / TILE);
-    this.rows = Math.ceil(field.height / TILE);
-    this.living = passes.texture(this.columns, this.rows);
+  }
+
+  // Take a field of this size, and its ground.
+  lay(field, ground) {
+    Object.assign(this, { field, ground, columns: Math.ceil(field.width / TILE), rows: Math.ceil(field.height / TILE) });
+    this.living = this.passes.texture(this.columns, this.rows);
   }
 
   // The memory of an army that has had no order yet: velocity and planned velocity, and the hidden channels.

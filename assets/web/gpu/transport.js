@@ -8,8 +8,8 @@ const BLOCK = [32, 16]; // width and height in cells of the blocks in which what
 const ALONG = { x: [1, 0], y: [0, 1] };
 
 class Transport {
-  constructor(passes, field, ground) {
-    Object.assign(this, { passes, field, ground });
+  constructor(passes) {
+    this.passes = passes;
     const defines = { REGIMENTS: 1 }, load = (name, more = {}) =>
       passes.load(name, { defines: { ...defines, ...more }, vertex: "awake" });
     this.programs = {
@@ -17,7 +17,12 @@ class Transport {
       offers: load("offers"), stretches: load("stretches"), accepted: load("accepted"),
       moved: load("moved"), again: load("moved", { AGAIN: 1 }),
     };
-    const { width, height } = field;
+  }
+
+  // Take a field of this size, and its ground.
+  lay(field, ground) {
+    const { passes } = this, { width, height } = field;
+    Object.assign(this, { field, ground });
     this.scratch = Object.fromEntries(
       ["first", "second", "flux_x", "flux_y", "flux_again"].map((name) => [name, passes.texture(width, height, 1)]));
     this.scratch.offer = passes.texture(width, height, 2);

@@ -14,12 +14,10 @@ class FrontTool {
 
   begin(place) {
     this.places = [place];
-    this.order = null;
   }
 
   move(place) {
     this.places = [this.places[0], place];
-    this.order = this.orderNow();
   }
 
   // The order in hand: a front along the line, or a move to its start that faces along it.
@@ -47,8 +45,9 @@ class FrontTool {
     const { game } = this, [first, last] = this.places;
     if (Math.hypot(last[0] - first[0], last[1] - first[1]) * camera.scale < LINE * camera.density) return;
     const { field, count } = game.army;
-    if (this.ghosted !== this.order) {
-      this.ghosted = this.order;
+    if (this.shown !== this.places) { // once for a frame, however often the mouse moved
+      this.shown = this.places;
+      this.order = this.orderNow();
       this.ghosts = ghostsOf(this.order, field, count);
     }
     picture.outline(camera, this.order.target, game.palette.drawn, 1);
@@ -63,7 +62,7 @@ class DrawTool {
   }
 
   begin(place, more) {
-    if (!more && performance.now() - this.ended > 1000 * TOGETHER) this.strokes = [];
+    if (!more && performance.now() - this.ended > 1000 * TOGETHER) this.forget();
     this.places = [place];
   }
 
@@ -90,17 +89,34 @@ class DrawTool {
     this.places = null;
   }
 
+  // Begin another drawing.
+  forget() {
+    Object.assign(this, { strokes: [], painted: undefined, count: 0 });
+  }
+
+  // Cover the ground under the discs, of which all but the last ones are painted already.
+  paint(discs) {
+    const { field } = this.game.army, { painted = new Float32Array(0), count = 0 } = this;
+    if (count === discs.length && painted.length) return;
+    const kept = count < discs.length && painted.length;
+    this.painted = kept ? Float32Array.from(painted) : new Float32Array(field.width * field.height);
+    this.count = discs.length;
+    for (const [atX, atY, radius] of discs.slice(kept ? count : 0)) {
+      const last = Math.min(Math.ceil(atY + radius + 1), field.height);
+      for (let row = Math.max(Math.floor(atY - radius - 1), 0); row < last; row++) {
+        const end = Math.min(Math.ceil(atX + radius + 1), field.width);
+        for (let column = Math.max(Math.floor(atX - radius - 1), 0); column < end; column++) {
+          const away = Math.hypot(column + 0.5 - atX, row + 0.5 - atY) - radius, cell = row * field.width + column;
+          this.painted[cell] = Math.max(this.painted[cell], Math.min(Math.max(0.5 - away, 0), 1));
+        }
+      }
+    }
+  }
+
   draw(picture, camera) {
     const { game } = this, fresh = performance.now() - this.ended < 1000 * TOGETHER;
     if (this.places || (fresh && this.strokes.length)) {
-      const discs = this.discs, key = `${discs.length}`;
-      if (this.key !== key) {
-        this.key = key;
-        this.painted = Float32Array.from(overCells(game.army.field, (x, y) => {
-          const away = discs.reduce((least, [atX, atY, r]) => Math.min(least, Math.hypot(x - atX, y - atY) - r), 9);
-          return Math.min(Math.max(0.5 - away, 0), 1);
-        }));
-      }
+      this.paint(this.discs);
       picture.outline(camera, this.painted, game.palette.drawn, this.places ? 1.6 : 0.8);
     }
     if (game.hover) picture.lines(camera, ringMarks(camera, game.hover, game.radius, game.palette.drawn));

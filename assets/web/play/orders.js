@@ -53,17 +53,22 @@ function overCells(field, valueAt) {
   return values;
 }
 
-// The order to take up a formation around a centre, as wide as `frontage` says or else as the formation does.
-function formUp(formation, mass, field, { centre, angle, frontage = null }) {
-  const thin = 1 / (formation.spacing[0] * formation.spacing[1]), cells = field.height * field.width;
-  const density = cells * thin * FULLEST >= mass ? thin : 1, area = mass / density;
+// Frontage, depth, hollow and density of a formation with that mass, as wide as `frontage` says or else as it is by itself.
+function dimensionsOf(formation, mass, field, angle, frontage) {
+  const thin = 1 / (formation.spacing[0] * formation.spacing[1]);
+  const density = field.height * field.width * thin * FULLEST >= mass ? thin : 1, area = mass / density;
   let shaped = formation;
   if (frontage !== null) {
     const shape = SHAPES[formation.shape];
     const ratio = ratioWhere((one) => sizeOf(shape, area, one, formation.hollow)[0] <= frontage);
     shaped = { ...formation, ratio, ranks: 0 };
   }
-  const [wide, depth, hollow] = fittedSize(shaped, area, field, angle);
+  return [...fittedSize(shaped, area, field, angle), density];
+}
+
+// The order to take up a formation around a centre.
+function formUp(formation, mass, field, { centre, angle, frontage = null }) {
+  const [wide, depth, hollow, density] = dimensionsOf(formation, mass, field, angle, frontage);
   const [x, y] = pushedInside(centre, extents(wide, depth, angle), field);
   const cos = Math.cos(angle), sin = Math.sin(angle), outline = SHAPES[formation.shape].outline;
   const distance = overCells(field, (column, row) => {
@@ -71,7 +76,7 @@ function formUp(formation, mass, field, { centre, angle, frontage = null }) {
     const outer = outline(across, ahead, wide, depth);
     return hollow ? Math.abs(outer + hollow / 2) - hollow / 2 : outer;
   });
-  const room = new Float64Array(cells).fill(Math.floor(density / QUANTUM) * QUANTUM);
+  const room = new Float64Array(distance.length).fill(Math.floor(density / QUANTUM) * QUANTUM);
   const { spacing, stagger } = formation;
   return { target: filled(distance, mass, room), angle, centre: [x, y], frontage, depth, spacing, stagger };
 }
@@ -90,7 +95,7 @@ function alongFront(formation, mass, field, first, last) {
   const length = Math.hypot(last[0] - first[0], last[1] - first[1]);
   const across = (last[0] - first[0]) / length, down = (last[1] - first[1]) / length;
   const angle = Math.atan2(down, across), middle = [(first[0] + last[0]) / 2, (first[1] + last[1]) / 2];
-  const { depth } = formUp(formation, mass, field, { centre: middle, angle, frontage: length });
+  const [, depth] = dimensionsOf(formation, mass, field, angle, length);
   const centre = [middle[0] - (down * depth) / 2, middle[1] + (across * depth) / 2];
   return formUp(formation, mass, field, { centre, angle, frontage: length });
 }

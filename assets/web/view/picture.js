@@ -7,6 +7,7 @@ const UNIT = 21, MIDDLE = [16, 23]; // pixels of a frame between two soldiers in
 const STRIDE = 3.2; // spacings walked in one cycle of the walk
 const PRESENCE = 1.6; // how much larger than their spacing soldiers are drawn
 const SHARPNESS = -0.9; // mipmap levels
+const MOST_OUTLINES = 3; // that are kept
 const RECORD = 7; // floats of a soldier: position, facing, walked, side, variety, selected
 
 const ofColour = (colour) => colour.map((value) => value / 255);
@@ -30,7 +31,7 @@ class Picture {
       outline: this.instances("outline", { extent: 4 }),
     };
     this.field = null;
-    this.outlined = null;
+    this.outlined = new Map(); // textures by their targets
   }
 
   texture({ size, data = null, mipmaps = false, repeat = false, one = false, float = false }) {
@@ -155,17 +156,21 @@ class Picture {
     gl.generateMipmap(gl.TEXTURE_2D);
   }
 
-  // The outline of a target; it is uploaded where it is another one than before.
+  // The outline of a target, which never changes in place: it is uploaded once.
   outline(camera, target, colour, filled) {
     const { width, height } = camera.field, program = this.programs.outline;
-    if (!this.outlined || this.outlined.of !== target) {
-      if (this.outlined) this.gl.deleteTexture(this.outlined.handle);
+    if (!this.outlined.has(target)) {
+      for (const [other, { handle }] of this.outlined) {
+        if (this.outlined.size < MOST_OUTLINES) break;
+        this.gl.deleteTexture(handle);
+        this.outlined.delete(other);
+      }
       const peak = target.reduce((most, here) => Math.max(most, here), 0) || 1;
       const data = Float32Array.from(target, (here) => here / peak);
-      this.outlined = { ...this.texture({ size: [width, height], data, float: true }), of: target };
+      this.outlined.set(target, this.texture({ size: [width, height], data, float: true }));
     }
     program.use();
-    program.bind({ density: this.outlined });
+    program.bind({ density: this.outlined.get(target) });
     program.set({
       camera: camera.clip, scale: camera.scale, field: [width, height], ink: ofColour(colour), filled,
       thick: Math.max(camera.density, 1),
