@@ -27,7 +27,7 @@ class Transport {
       ["first", "second", "flux_x", "flux_y", "flux_again"].map((name) => [name, passes.texture(width, height, 1)]));
     this.scratch.offer = passes.texture(width, height, 2);
     this.scratch.stretches = passes.texture(width, height);
-    [this.held, this.blocks] = [0, 1].map(() =>
+    [this.held, this.blocks, this.reached, this.earlier] = [0, 1, 2, 3].map(() =>
       passes.texture(Math.ceil(width / BLOCK[0]), Math.ceil(height / BLOCK[1])));
   }
 
@@ -37,8 +37,9 @@ class Transport {
     const take = () => passes.take(width, height, 1), out = { mass: take(), x: take(), y: take() };
     const targets = [scratch.first, scratch.second, scratch.first, out.mass];
     const blocks = { field: [width, height], block: BLOCK }, { offer, stretches } = scratch;
-    passes.run(programs.awake, [this.held], { mass_0: mass }, blocks);
-    passes.run(programs.reached, [this.blocks], { held: this.held }, blocks);
+    passes.run(programs.awake, [this.held], { mass_0: mass, reached: this.reached }, { ...blocks, anywhere: true });
+    [this.reached, this.earlier] = [this.earlier, this.reached];
+    passes.run(programs.reached, [this.blocks, this.reached], { held: this.held, earlier: this.earlier }, blocks);
     let now = mass;
     SCHEDULE.forEach(([axis, again], pass) => {
       const along = ALONG[axis], flux = scratch[again ? "flux_again" : `flux_${axis}`], target = targets[pass];
@@ -46,15 +47,15 @@ class Transport {
       this.draw(programs.stretches, [stretches], { offers: offer }, { along });
       this.draw(programs.accepted, [flux], { offers: offer, stretches }, { along });
       const inputs = { mass_0: now, flux_0: flux, earlier_0: scratch[`flux_${axis}`] };
-      this.draw(again ? programs.again : programs.moved, again ? [target, out[axis]] : [target], inputs, { along });
+      this.draw(again ? programs.again : programs.moved, again ? [target, out[axis]] : [target], inputs, { along }, again);
       now = target;
     });
     return out;
   }
 
-  // Run a pass where anything can move.
-  draw(program, targets, inputs, uniforms) {
+  // Run a pass where anything can move, or could in the tick before; elsewhere the targets hold 0, or are cleared.
+  draw(program, targets, inputs, uniforms, clear = false) {
     const vertices = 6 * this.blocks.width * this.blocks.height;
-    this.passes.run(program, targets, { ...inputs, rectangles: this.blocks }, uniforms, { vertices, clear: true });
+    this.passes.run(program, targets, { ...inputs, rectangles: this.blocks }, uniforms, { vertices, clear });
   }
 }
