@@ -12,7 +12,7 @@ from engine.formations import FormationLibrary, form_up, load
 from engine.formations.files import CHECKS
 from engine.io import ASSETS, paths
 from engine.plugin import Ground
-from engine.view import PALETTES
+from engine.view import PALETTES, RENDERERS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FORMATIONS, SETTINGS = ((DOCS / name).read_text(encoding="utf-8") for name in ("formations.md", "settings.md"))
@@ -56,9 +56,11 @@ def test_the_settings_of_the_example_are_read(tmp_path):
 def test_every_setting_is_explained():
     explained = told(SETTINGS)
     window, colours = ("window.width", "window.height", "window.full_screen"), ("colours.first", "colours.second")
-    assert [*explained] == ["tutorial", "soldiers", "palette", "film", *window, *colours, "keys.ACTION"]
+    assert [*explained] == ["tutorial", "soldiers", "palette", "film", "renderer", *window, *colours, "keys.ACTION"]
     row = next(line for line in SETTINGS.splitlines() if line.startswith("| `palette`"))
     assert re.findall("`([a-z-]+)`", row.split("|")[2]) == list(PALETTES)
+    row = next(line for line in SETTINGS.splitlines() if line.startswith("| `renderer`"))
+    assert set(re.findall("`([a-z-]+)`", row.split("|")[2])) == set(RENDERERS)
 
 
 def test_the_folders_are_those_of_this_platform(monkeypatch):
