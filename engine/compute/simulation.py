@@ -105,7 +105,8 @@ class GlSimulation:
         """Return the passes of a kind of battle, which are compiled once."""
         open_cells, capacity = np.asarray(ground.open_cells, bool), np.float32(ground.capacity)
         content = (open_cells.shape, open_cells.tobytes(), capacity.tobytes(), ground.boundary)
-        key = (content, sides, tuple((one.network, tuple(sorted(one.architecture.items()))) for one in handed))
+        kinds = tuple((one.network, tuple(sorted(one.architecture.items())), one.max_speed) for one in handed)
+        key = (content, sides, kinds)
         laws = self._laws.pop(key, None) or Laws(self._passes, self._pool, ground, sides, handed)
         self._laws[key] = laws
         if len(self._laws) > MOST_LAWS:

@@ -4,6 +4,7 @@ import gc
 
 import numpy as np
 import pytest
+from flax import struct
 from side_by_side import check_alike, crossing, marched
 
 from engine import formations
@@ -12,6 +13,7 @@ from engine.compute.simulation import GlSimulation
 from engine.io import InputError
 from engine.plugin import Ground
 from nca_controller import JaxSimulation, load_controller
+from nca_controller.guidance import Poisson
 from nca_controller.testing import check_simulation
 
 pytestmark = [pytest.mark.window, pytest.mark.compiles]
@@ -124,6 +126,18 @@ def test_battles_in_turns_are_the_same_as_each_alone(gl):
         kept = [gl.tick(state, target) for state, (_, target) in zip(kept[::-1], given[::-1], strict=True)][::-1]
     for state, wanted in zip(kept, alone, strict=True):
         np.testing.assert_array_equal(fields(state)["mass"], wanted["mass"])
+
+
+def test_a_slow_controller_stays_slow_on_a_ground_where_a_fast_one_was(gl):
+    @struct.dataclass
+    class Slow(Poisson):
+        max_speed = 0.25
+
+    ground, starts, targets = crossing("wedge", (48, 64), 200.0)
+    for controller in (Poisson(), Slow()):
+        state = gl.tick(gl.reset(starts, ground, [controller], 0), targets)
+        speed = np.hypot(*np.moveaxis(gl.read(state, ("velocity",))["velocity"], -1, 0))
+        assert controller.max_speed * 0.99 < speed[starts > 0.5].max() < controller.max_speed * 1.001
 
 
 def test_textures_are_given_back(gl):
