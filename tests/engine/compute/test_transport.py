@@ -10,7 +10,8 @@ import moderngl
 import numpy as np
 import pytest
 
-from engine.compute import Transport, packing, transport
+from engine.compute import packing, transport
+from engine.compute.transport import Transport
 from engine.gl import Passes, TexturePool, assembled, plain_texture
 from engine.io import InputError
 from engine.plugin import QUANTUM, Ground
