@@ -126,6 +126,18 @@ def test_battles_in_turns_are_the_same_as_each_alone(gl):
         np.testing.assert_array_equal(fields(state)["mass"], wanted["mass"])
 
 
+def test_a_battle_of_slower_cells_is_another_kind(gl, default):
+    """All else that is compiled is alike."""
+    ground, starts, targets = crossing("square", (48, 64), 200.0)
+
+    def fastest(controller):
+        state = gl.tick(gl.reset(starts, ground, [controller], 0), targets)
+        return np.linalg.norm(gl.read(state, ("velocity",))["velocity"], axis=-1).max()
+
+    speeds = [fastest(one) for one in (default, default.replace(max_speed=0.1), default)]
+    np.testing.assert_allclose(speeds, [0.5, 0.1, 0.5], rtol=1e-4)
+
+
 def test_textures_are_given_back(gl):
     ground, starts, targets = crossing("square", (48, 64), 200.0)
 
