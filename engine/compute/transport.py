@@ -177,7 +177,7 @@ class Transport:
         for textures in self._scratch.values():
             self._pool.give_back(textures)
         self._scratch = {}
-        self._pool.give_back([self.ground])
+        self._pool.give_back([self.ground, self._held, self._blocks])
 
     def _take(self) -> Textures:
         return taken(self._pool, self._size, self.regiments)
