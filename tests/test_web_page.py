@@ -478,3 +478,5 @@ def test_what_the_browser_lacks_is_said_in_one_line(browser, missing, line):
     browser.until("document.getElementById('message').textContent.length > 0 && !!window.maniple")
     browser.until("document.getElementById('message').textContent.includes(arguments[0])", line)
     assert "\n" not in browser.text("message") and browser.total() == ARMY * 2**20
+    browser.click("formation-wedge")  # whatever the player does, the reason stays
+    assert line in browser.text("message")

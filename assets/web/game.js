@@ -139,6 +139,7 @@ class Game {
     try {
       if (this.simulation && this.army.simulation !== this.simulation && this.simulation.ready) {
         this.army.computeOn(this.simulation);
+        this.panel.standing = "";
         this.panel.say(this.greeting);
       }
       this.pump();

@@ -20,6 +20,7 @@ from jaxtyping import Bool, Float
 from engine.compute.laws import Laws
 from engine.compute.packing import read
 from engine.compute.state import Fields, GlState, Held, Judged, Targets
+from engine.compute.steering import kind_of
 from engine.gl import OffscreenThread, Passes, TexturePool
 from engine.io import InputError
 from engine.plugin import QUANTUM, RULES, TICK, Exported, Ground, exported, plugins
@@ -105,8 +106,7 @@ class GlSimulation:
         """Return the passes of a kind of battle, which are compiled once."""
         open_cells, capacity = np.asarray(ground.open_cells, bool), np.float32(ground.capacity)
         content = (open_cells.shape, open_cells.tobytes(), capacity.tobytes(), ground.boundary)
-        kinds = tuple((one.network, tuple(sorted(one.architecture.items())), one.max_speed) for one in handed)
-        key = (content, sides, kinds)
+        key = (content, sides, tuple(kind_of(one) for one in handed))
         laws = self._laws.pop(key, None) or Laws(self._passes, self._pool, ground, sides, handed)
         self._laws[key] = laws
         if len(self._laws) > MOST_LAWS:

@@ -5,7 +5,7 @@ Only tiles that hold a living cell are worked through by the network; elsewhere 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import moderngl
@@ -65,14 +65,14 @@ class Steering:
         }
         self._living = [pool.take(self.tiles) for _ in range(groups(len(sides)))]
         self._find_living = passes.load("living_tiles", self.defines)
-        self._cells: dict[tuple[str | None, str, float], Cells] = {}
+        self._cells: dict[Hashable, Cells] = {}
 
     def cells(self, exported: Exported) -> Cells:
         """Return what steers the cells of a controller; compiled once for all that are alike.
 
         Raises InputError for an architecture that the shaders do not hold, and where the driver does not compile it.
         """
-        key = (exported.network, repr(sorted(exported.architecture.items())), exported.max_speed)
+        key = kind_of(exported)
         if key not in self._cells:
             self._cells[key] = Cells(self, exported)
         return self._cells[key]
@@ -153,6 +153,11 @@ class Cells:
 
     def _textures(self) -> Memory:
         return tuple(self._steering.pool.take(self._steering.size) for _ in range(3 if self._hidden else 1))
+
+
+def kind_of(exported: Exported) -> Hashable:
+    """Return what the compiled cells of a controller depend on."""
+    return exported.network, repr(sorted(exported.architecture.items())), exported.max_speed
 
 
 def defines_of(architecture: Mapping[str, Any]) -> dict[str, object]:

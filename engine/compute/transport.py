@@ -188,7 +188,7 @@ class Transport:
             self._pool.give_back(textures)
         self._pool.give_back([self._held, self._blocks, self._reached, self._earlier])
         self._scratch = {}
-        self._pool.give_back([self.ground])
+        self._pool.give_back([self.ground, self._held, self._blocks])
 
     def _take(self) -> Textures:
         return taken(self._pool, self._size, self.regiments)

@@ -7,6 +7,7 @@ const SECONDS_SHOWN = 6; // for which a message stays
 class Panel {
   constructor(game) {
     this.game = game;
+    this.standing = "";
     this.at = (id) => document.getElementById(id);
     const formations = this.at("formations");
     for (const one of game.player.formations) {
@@ -50,12 +51,13 @@ class Panel {
     this.at("help").dataset.open = open === "true" ? "false" : "true";
   }
 
-  // One line for the player; it goes after a while unless it is to stay.
+  // One line for the player; it goes after a while, and the one that stays is there again, until the army plays.
   say(line, stays = false) {
     const message = this.at("message");
-    message.textContent = line;
+    if (stays) this.standing = line;
+    message.textContent = line || this.standing;
     clearTimeout(this.fading);
-    if (line && !stays) this.fading = setTimeout(() => (message.textContent = ""), 1000 * SECONDS_SHOWN);
+    if (line && !stays) this.fading = setTimeout(() => (message.textContent = this.standing), 1000 * SECONDS_SHOWN);
   }
 
   show(id, text) {

@@ -15,6 +15,7 @@ from nca_controller.evaluation.cuts import cut_bound, throughput
 from nca_controller.evaluation.sight import closed_around, in_sight
 
 SIDE = 24
+AHEAD = 0.5  # cells: this flow carries whole cells, whose front lies that far ahead of the centre by which bounds reckon
 
 
 def by_all_points(open_cells):
@@ -142,7 +143,7 @@ def check_against_the_flow(seed):
     straight = bottleneck_distance(mass, target, 0.95)
     assert straight <= least + PRECISION
     exact = least_steps(mass, target, 0.95, ground, max(math.ceil(least) - 2, 0))
-    assert least <= exact, (seed, least, exact)
+    assert least <= exact + AHEAD, (seed, least, exact)
     return least / exact
 
 
