@@ -25,11 +25,11 @@ from nca_controller.guidance import (
     MAX_SPEED,
     STEPS,
     Commander,
-    CompiledPlanner,
     GroundFlow,
     Plan,
     Poisson,
     clipped,
+    planner_of,
 )
 from nca_controller.jax_config import first_device
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
@@ -175,6 +175,8 @@ class NCA:
 
         Raises ValueError for cells that shaders cannot hold, and for random ones.
         """
+        if type(self).steer is not NCA.steer:
+            raise ValueError(f"{type(self).__name__} steers in its own way: give it an own export")
         if self.stochastic:
             raise ValueError(
                 f"shaders hold cells that do nothing at random: fire rate {self.fire_rate:g} and velocity noise "
@@ -182,7 +184,7 @@ class NCA:
             )
         weights = self.network()
         text = network_text(weights, self.architecture.num_channels, self.architecture.percept)
-        planner = CompiledPlanner(self.commander)
+        planner = planner_of(self.commander)
         return Exported(asdict(self.architecture), weights, text, planner, self.max_speed)
 
 

@@ -66,9 +66,9 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
         "mass_start": battle.state.mass_start,
         "mass_end": battle.state.mass_now,
         "soldiers": sum(len(soldiers) for soldiers in battle.state.soldiers),
-        "simulation": running_name(battle.state.simulation, setup.simulation_name),
-        "backend": battle.state.simulation.backend,
-        "device": battle.state.simulation.device,
+        "simulation": running_name(battle.state, setup.simulation_name),
+        "backend": battle.state.moving.backend,
+        "device": battle.state.moving.device,
     }
 
 

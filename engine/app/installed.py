@@ -10,11 +10,13 @@ from typing import Any
 from engine.app.fastest import first_is_faster
 from engine.app.models import load_carried, load_trained, trained_models
 from engine.app.standby import Standby
+from engine.battle import BattleState
 from engine.io import InputError, keep_compiled, plugin_errors, unknown_name
 from engine.plugin import CONTROLLERS, SIMULATIONS, Plugin, missing_parts, plugins
 from engine.scenarios import SIMULATION
 
 AUTO = "auto"  # in the place of a simulation's name: whichever of the two below is the faster one here
+AND = " and "  # between the names of simulations that played one after the other
 ON_GPU = "gl"  # the project's other simulation, which needs OpenGL
 
 
@@ -51,9 +53,15 @@ def make_simulation(name: str = SIMULATION) -> Any:
     )
 
 
-def running_name(simulation: Any, asked: str) -> str:
-    """Return the name of the simulation that runs where `asked` was asked for; it may be the one that stands by."""
-    return simulation.name if isinstance(simulation, Standby) else asked
+def running_name(state: BattleState, asked: str) -> str:
+    """Return the name of the simulation that plays where `asked` was asked for; it may be the one that stands by."""
+    return state.moving_name if isinstance(state.simulation, Standby) else asked
+
+
+def recorded_name(state: BattleState, asked: str) -> str:
+    """Return the name that a replay keeps: that of all simulations which moved the mass, where there were two."""
+    mixed = isinstance(state.simulation, Standby) and len(state.moved_by) > 1
+    return AND.join(sorted(state.moved_by)) if mixed else running_name(state, asked)
 
 
 def make_installed(name: str) -> Any:

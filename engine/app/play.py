@@ -13,7 +13,7 @@ from engine import scenarios
 from engine.app import demo, headless
 from engine.app.background import BackgroundTask
 from engine.app.game import Game
-from engine.app.installed import running_name
+from engine.app.installed import recorded_name
 from engine.app.library import library
 from engine.app.request import build_id, make_setup, terrain_without_file
 from engine.app.settings import SettingsFile
@@ -115,7 +115,7 @@ def save_replay(args: Namespace, setup: BattleSetup, battle: Battle | None) -> P
     if not args.record or not battle:
         return None
     with name_unwritable(args.record):
-        ran = running_name(battle.state.simulation, setup.simulation_name)
+        ran = recorded_name(battle.state, setup.simulation_name)
         played = replace(setup, log=battle.executed_log, simulation_name=ran)
         replay = replays.record(played, battle, build_id(played))
         return scenarios.write_replay(args.record, replay, existing="number" if args.numbered else "keep").resolve()

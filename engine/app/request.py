@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine import scenarios
 from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
-from engine.app.installed import check_simulation_name, installed_controllers, make_simulation, makers
+from engine.app.installed import AND, check_simulation_name, installed_controllers, make_simulation, makers
 from engine.app.library import asset_folders, library
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
@@ -59,7 +59,10 @@ def make_setup(
 
 
 def known_simulation(name: str) -> str:
-    """Return the name of a simulation, or that of the project's own, with a line, where none has it."""
+    """Return the name of a simulation, or that of the project's own, with a line, where none has it or two played."""
+    if AND in name:
+        terminal.warn(f"{name} played one after the other: {SIMULATION} plays all, and fields may differ by a hair")
+        return SIMULATION
     try:
         check_simulation_name(name)
     except InputError as error:

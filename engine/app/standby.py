@@ -42,9 +42,10 @@ class Running:
 class Standby:
     """Implements `engine.plugin.Simulation` by two others, the second of which takes over where the first fails.
 
-    A first one that cannot be made, refuses a battle or fails in a tick is given up for good, with a line in `remarks`.
-    What fails in both is the battle's or a controller's fault, and is raised as the first raised it. With `prefers`,
-    which is asked at the first reset, the first may be passed over, in silence.
+    A first one that cannot be made or fails in a tick is given up for good, and what it has moved goes on in the
+    second; a battle that it refuses is the second's alone. Each is told in `remarks`, a line once. What fails in both
+    is the battle's or a controller's fault. With `prefers`, which is asked at the first reset, the first may be passed
+    over, in silence.
     """
 
     first_name: str
@@ -53,7 +54,9 @@ class Standby:
     make_second: Callable[[], Simulation]
     prefers: Prefers | None = None
     _first: Simulation | None = field(default=None, init=False)
+    _fault: Exception = field(default_factory=Exception, init=False)  # for which the first was given up
     _lines: list[str] = field(default_factory=list, init=False)
+    _told: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         try:
@@ -72,17 +75,20 @@ class Standby:
         return self.second if self._first is None else self._first
 
     @property
-    def name(self) -> str:
-        """The name of the simulation that runs."""
-        return self.second_name if self._first is None else self.first_name
-
-    @property
     def backend(self) -> str:
         return self._used.backend
 
     @property
     def device(self) -> str:
         return self._used.device
+
+    def used_by(self, state: Running) -> Simulation:
+        """Return the simulation that a state is of."""
+        return state.simulation
+
+    def name_of(self, state: Running) -> str:
+        """Return the name of the simulation that a state is of."""
+        return self.first_name if state.of_first else self.second_name
 
     def remarks(self) -> tuple[str, ...]:
         """Return, once, the lines that the player should read since the last call."""
@@ -109,12 +115,14 @@ class Standby:
                 return Running(self._first, state, start, True, mass)
             except Exception as error:  # a driver can fail in any way
                 taken = self._begun(mass, start, error)
-                self._give_up(error)
+                self._note(error)
                 return taken
         return Running(self.second, self.second.reset(mass, ground, controllers, seed, sides), start, False, mass)
 
     def tick(self, state: Running, targets: Float[np.ndarray, "R H W"]) -> Running:
-        """Return the state one tick later."""
+        """Return the state one tick later. Raises what the second raises, where it fails too."""
+        if state.of_first and self._first is None:
+            self._take_over(state, self._fault)
         made = Running(state.simulation, None, state.start, state.of_first, None, (state, targets))
         try:
             made.state = state.simulation.tick(state.state, targets)
@@ -165,9 +173,11 @@ class Standby:
 
     def _give_up(self, error: Exception) -> None:
         if self._first is not None:
-            self._first = None
+            self._first, self._fault = None, error
             self._note(error)
 
     def _note(self, error: Exception) -> None:
         why = str(error) if isinstance(error, InputError) else f"simulation {self.first_name!r}: {reason(error)}"
-        self._lines.append(f"{why}: {self.second_name} moves the mass instead, and fields may differ by a hair")
+        if why not in self._told:
+            self._told.add(why)
+            self._lines.append(f"{why}: {self.second_name} moves the mass instead, and fields may differ by a hair")

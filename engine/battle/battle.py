@@ -224,9 +224,10 @@ class Battle:
             self.add_controller(name, controller)
         earlier = state.executed - len(moved.commands)
         self.log[earlier:earlier] = [(state.tick, command) for command in moved.commands]
-        self.state = replace(
+        after = replace(
             state, tick=state.tick + 1, simulation_state=moved.simulation_state, mass=fields["mass"], soldiers=stepped
         )
+        self.state = replace(after, moved_by=state.moved_by | {after.moving_name})
 
     def _moved(self, before: BattleState, log: Schedule) -> Moved:
         state = execution.apply_due(before, log, self._context)

@@ -110,7 +110,21 @@ class BattleState:
     commanded: frozenset[int] = frozenset()  # regiments that have left the schedule
     ordered: TargetDigest = field(default_factory=TargetDigest)  # of all orders' targets, those of the log until now
     progress: Mapping[int, Progress] = field(default_factory=lambda: MappingProxyType({}))  # where orders wait
+    moved_by: frozenset[str] = frozenset()  # names of the simulations that moved the mass until now
     remarks: tuple[str | PluginError, ...] = ()  # what the player should know of the last tick
+
+    @property
+    def moving(self) -> Simulation:
+        """The simulation that this state is of: of one that has another stand by, whichever plays."""
+        used_by = getattr(self.simulation, "used_by", None)
+        found: Simulation = self.simulation if used_by is None else used_by(self.simulation_state)
+        return found
+
+    @property
+    def moving_name(self) -> str:
+        """That simulation's name, where it has any, or else an empty one."""
+        name_of = getattr(self.simulation, "name_of", None)
+        return str(getattr(self.simulation, "name", "") if name_of is None else name_of(self.simulation_state))
 
     @property
     def orders(self) -> tuple[Order, ...]:

@@ -6,8 +6,10 @@ float targets, no compute shaders.
 
 from __future__ import annotations
 
+import weakref
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from weakref import WeakValueDictionary
 
 import moderngl
 import numpy as np
@@ -27,6 +29,8 @@ class Passes:
     def __init__(self, context: moderngl.Context) -> None:
         self.context = context
         self._canvases: dict[tuple[int, ...], tuple[moderngl.Framebuffer, tuple[moderngl.Texture, ...]]] = {}
+        self._loaded: WeakValueDictionary[Hashable, Pass] = WeakValueDictionary()
+        self._dropped: deque[moderngl.VertexArray | moderngl.Program] = deque()  # to be released on this thread
 
     def load(
         self,
@@ -37,13 +41,22 @@ class Passes:
     ) -> Pass:
         """Return the pass <name>.frag.glsl, compiled; defines and parts are those of `assembled`.
 
-        Raises InputError, one line, where the driver does not compile it.
+        One of the same texts that is in use is shared; those that nobody uses any more are released. Raises InputError,
+        one line, where the driver does not compile it.
         """
+        while self._dropped:
+            self._dropped.popleft().release()
+        key = (name, vertex, tuple((defines or {}).items()), tuple((parts or {}).items()))
+        found = self._loaded.get(key)
+        if found is not None:
+            return found
         try:
             shader = program(self.context, name, vertex=vertex, folder="compute", defines=defines, parts=parts)
         except moderngl.Error as error:
             raise InputError(f"the graphics driver does not compile {name}.frag.glsl: {complaint(error)}") from error
-        return Pass(self, shader)
+        found = self._loaded[key] = Pass(self, shader)
+        weakref.finalize(found, self._dropped.extend, found.objects).atexit = False
+        return found
 
     def finish(self) -> None:
         """Wait until all is drawn that was asked for; other threads run meanwhile."""
@@ -72,6 +85,7 @@ class Pass:
         self._passes = passes
         self._shader = shader
         self._mesh = passes.context.vertex_array(shader, [])
+        self.objects = (self._mesh, shader)  # to be released once nobody has the pass any more
         self._samplers = [name for name in shader if getattr(shader[name], "gl_type", None) in SAMPLERS]
         for unit, name in enumerate(self._samplers):
             shader[name] = unit
@@ -91,8 +105,8 @@ class Pass:
         """Draw on the targets; inputs by the names of their samplers, uniforms by theirs; `clear` puts 0 elsewhere.
 
         `size` is (width, height) of the targets unless given; arrays are NumPy's, of the shader's type. Uniforms that
-        the shader does not use are left out, and keep their values from run to run. A target that is an input as well
-        has no defined outcome. Raises KeyError where an input that the shader reads is missing.
+        the shader does not use are left out; those that it uses are to be given in every run. A target that is an input
+        as well has no defined outcome. Raises KeyError where an input that the shader reads is missing.
         """
         shader = self._shader
         canvas = self._passes.canvas(targets)

@@ -62,7 +62,7 @@ def _common(state: BattleState) -> Rows:
     """Return the rows of mass, device and tick. A drift of the mass shows to its last digit."""
     return (
         ("mass", f"{state.mass_start + state.drift:.6f} ({state.drift:+.17g})"),
-        *((("simulation", name),) if (name := getattr(state.simulation, "name", "")) else ()),
-        ("device", state.simulation.device),
+        *((("simulation", name),) if (name := state.moving_name) else ()),
+        ("device", state.moving.device),
         ("tick", str(state.tick)),
     )

@@ -72,5 +72,15 @@ class Alone:
         return None
 
     def export(self) -> Exported:
-        """Return what other simulations need: the planner, whose order is the velocity."""
-        return Exported({}, {}, None, CompiledPlanner(self), self.max_speed)
+        """Return what other simulations need: the planner, whose order is the velocity.
+
+        Raises ValueError for a subclass that steers otherwise.
+        """
+        if type(self).steer is not Alone.steer:
+            raise ValueError(f"{type(self).__name__} steers in its own way: give it an own export")
+        return Exported({}, {}, None, planner_of(self), self.max_speed)
+
+
+def planner_of(commander: Any) -> CompiledPlanner:
+    """Return a commander as a planner; a subclass that orders in its own way does not plan ahead."""
+    return CompiledPlanner(commander, getattr(type(commander), "order", None) is Alone.order)

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import struct
 
 from engine.io import InputError
 from engine.plugin import TICK, Ground, exported
@@ -151,3 +152,31 @@ def test_a_planner_orders_what_the_commander_does(name, closed):
             np.testing.assert_array_equal(order, again)
             np.testing.assert_allclose(order, wanted, atol=1e-5)
     assert np.abs(order).max() > 0.1
+
+
+def test_whoever_steers_in_its_own_way_does_not_pass_for_its_parent():
+    @struct.dataclass
+    class Back(NCA):
+        def steer(self, *given):
+            velocity, memory = super().steer(*given)
+            return -velocity, memory
+
+    @struct.dataclass
+    class Halting(COMMANDERS["poisson"]):
+        def steer(self, *given):
+            return 0 * super().steer(*given)[0], None
+
+    @struct.dataclass
+    class Reversed(COMMANDERS["poisson"]):
+        def order(self, *given):
+            return -super().order(*given)[0], None
+
+    default = load_controller("default")
+    for one in (Back(default.params, default.architecture), Halting()):
+        with pytest.raises(InputError, match=f"{type(one).__name__} steers in its own way"):
+            exported(one)
+    mass = np.zeros(GRID, np.float32)
+    mass[6:12, 3:9] = 1
+    planner, parent = (exported(one).planner for one in (Reversed(), COMMANDERS["poisson"]()))
+    orders = [one.order(one.begin(mass, Ground.plain(*GRID), 0), mass, mass[:, ::-1]) for one in (planner, parent)]
+    np.testing.assert_array_equal(orders[0], -orders[1])

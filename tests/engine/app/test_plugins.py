@@ -305,3 +305,35 @@ def test_a_scenario_names_its_simulation_and_the_command_line_another(install, t
     with pytest.raises(SystemExit):
         main([*words, "--simulation", "jax"])
     assert "no_such" in capsys.readouterr().err
+
+
+FAILING = """
+from own_simulation import DonorCell
+
+class Failing(DonorCell):
+    ticks = 0
+
+    def tick(self, state, targets):
+        Failing.ticks += 1
+        if Failing.ticks == 6:
+            raise RuntimeError("the context is lost")
+        return super().tick(state, targets)
+"""
+
+
+def test_a_replay_of_two_simulations_names_both_and_says_so(install, tmp_path, monkeypatch, capsys):
+    (tmp_path / "failing_gl.py").write_text(FAILING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    simulations = [("jax", "own_simulation:DonorCell"), ("gl", "failing_gl:Failing")]
+    install(controllers=[("nca", "builtins:object")], simulations=simulations)
+    words = "--headless --simulation gl --ticks 9 --grid 72x48 --mass 200 --soldiers 100 --record battle.toml"
+    assert main(words.split()) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["simulation"] == "jax"
+    assert "simulation 'gl': the context is lost: jax moves the mass instead" in said.err
+    assert 'simulation = "gl and jax"' in (tmp_path / "battle.toml").read_text()
+    assert main(["--headless", "--replay", "battle.toml"]) == 0
+    said = capsys.readouterr()
+    assert "gl and jax played one after the other: jax plays all, and fields may differ by a hair" in said.err
+    assert json.loads(said.out)["ticks"] == 9

@@ -15,7 +15,7 @@ from nca_controller.evaluation.cuts import cut_bound, throughput
 from nca_controller.evaluation.sight import closed_around, in_sight
 
 SIDE = 24
-AHEAD = 0.5  # cells: this flow carries whole cells, whose front lies that far ahead of the centre by which bounds reckon
+AHEAD = 0.5  # cells: this flow carries whole cells, whose front lies so far ahead of the centres that bounds go by
 
 
 def by_all_points(open_cells):
