@@ -9,6 +9,7 @@ from side_by_side import check_alike, crossing, marched
 from engine import formations
 from engine.compute import simulation as module
 from engine.compute.simulation import GlSimulation
+from engine.formations import form_up
 from engine.gl import passes, plain_texture
 from engine.io import InputError
 from engine.plugin import Ground
@@ -56,16 +57,17 @@ def test_every_formation_forms_as_it_does_in_jax(name, gl, jax, default):
 @pytest.mark.long
 @pytest.mark.parametrize("sides", [(0, 0), (0, 1)])
 def test_two_regiments_march_as_they_do_in_jax(sides, gl, jax, default):
-    ground, (one,), (target,) = crossing("line", (72, 96), 250.0)
-    starts = np.stack([one, one[:, ::-1]]) if sides == (0, 1) else np.stack([one, np.roll(one, 24, axis=0)])
-    targets = (
-        np.stack([target, target[:, ::-1]]) if sides == (0, 1) else np.stack([target, np.roll(target, 24, axis=0)])
+    """Friends cross each other's way, enemies march side by side."""
+    ground, known = Ground.plain(72, 96), formations.load()
+    rows = (18, 54) if sides == (0, 1) else (54, 18)
+    starts = np.stack([formations.crowd(200.0, ground, centre=(20, row)) for row in (18, 54)])
+    targets = np.stack(
+        [
+            form_up(known[name], 200.0, ground, centre=(68, row)).target
+            for name, row in zip(("line", "wedge"), rows, strict=True)
+        ]
     )
-    starts = np.minimum(starts, 0.5)
-    for mass, wanted in zip(starts, targets, strict=True):
-        wanted *= np.float32(mass.sum() / wanted.sum())
-    outcomes = both(gl, jax, [default] * 2, ground, starts, targets, 240, sides)
-    assert np.abs(outcomes[0][1][-1] - outcomes[1][1][-1]).max() < 2e-3
+    check_alike(*both(gl, jax, [default] * 2, ground, starts, targets, 240, sides), starts)
 
 
 @pytest.mark.parametrize("commander", ["poisson"])
