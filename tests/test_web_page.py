@@ -494,6 +494,16 @@ def test_turning_a_phone_over_and_over_holds_no_more_on_the_device(playing):
     assert playing.total() == ARMY * 2**20
 
 
+def test_beginning_anew_in_the_midst_of_a_tick_drops_what_it_reads(playing):
+    """After the test before, which counts what is held on the device."""
+    for _ in range(3):
+        playing.until("maniple.army.ready")
+        playing.ask("(maniple.army.tick(), maniple.army.begin(0))")
+    playing.step()
+    assert (held(playing)["createBuffer"], held(playing)["fenceSync"]) == (0, 0)
+    assert playing.total() == ARMY * 2**20
+
+
 @pytest.mark.parametrize(
     ("missing", "line"),
     [
