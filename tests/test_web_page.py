@@ -504,6 +504,18 @@ def test_beginning_anew_in_the_midst_of_a_tick_drops_what_it_reads(playing):
     assert playing.total() == ARMY * 2**20
 
 
+@pytest.mark.parametrize(("obedience", "text"), [(1e-7, "1e-7"), (4, "4.0"), (0, "0.0")])
+def test_what_weighs_the_network_is_written_exactly(playing, obedience, text):
+    source = playing.ask(
+        "(({gl, passes}, obedience) => {"
+        " const {steer} = new Steering(passes, {...maniple.world.architecture, obedience}).programs;"
+        " steer.use(); return gl.getShaderSource(steer.stages[1]); })"
+        "({gl: maniple.gl, passes: maniple.simulation.passes}, arguments[0])",
+        obedience,
+    )
+    assert f"#define OBEDIENCE {text}\n" in source
+
+
 @pytest.mark.parametrize(
     ("missing", "line"),
     [
