@@ -504,6 +504,20 @@ def test_beginning_anew_in_the_midst_of_a_tick_drops_what_it_reads(playing):
     assert playing.total() == ARMY * 2**20
 
 
+def test_a_wound_that_throws_nobody_says_why(playing):
+    playing.ask("(maniple.clock.paused = false, maniple.pause())")
+    playing.until("maniple.army.simulation.idle")
+    strike = "maniple.player.wound([20, 20], 4), document.getElementById('message').textContent"
+    before = playing.field("mass")
+    playing.ask("(maniple.kept = maniple.army.mass)")
+    full = playing.ask(f"(maniple.army.mass = maniple.kept.map(() => 1), {strike})")
+    empty = playing.ask(f"(maniple.army.mass = maniple.kept.map(() => 0), {strike})")
+    playing.ask("(maniple.army.mass = maniple.kept)")
+    assert full == "They stay: nowhere on the field is there room for them."
+    assert empty == "Nobody stands there."
+    np.testing.assert_array_equal(playing.field("mass"), before)
+
+
 @pytest.mark.parametrize(("obedience", "text"), [(1e-7, "1e-7"), (4, "4.0"), (0, "0.0")])
 def test_what_weighs_the_network_is_written_exactly(playing, obedience, text):
     source = playing.ask(
