@@ -31,6 +31,11 @@ function deviceName(gl) {
   return String(name).replace(/^ANGLE \((.*)\)$/, "$1");
 }
 
+// A number as the text of a shader's float: exactly, and with a point or an exponent.
+function floatOf(number) {
+  return Number.isInteger(number) ? number.toFixed(1) : String(number);
+}
+
 // A compiled program: `uniforms` and `attributes` by name. Compiling is begun at once and looked at when first used, so
 // that drivers compile several side by side.
 class Program {

@@ -99,7 +99,8 @@ class Passes {
     }
   }
 
-  // Begin to read a texture of four components; `arrived` of what is returned is null until the texels are there.
+  // Begin to read a texture of four components; `arrived` of what is returned is null until the texels are there, and
+  // `forget` drops them.
   read(texture) {
     const { gl } = this, floats = new Float32Array(4 * texture.width * texture.height), buffer = gl.createBuffer();
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
@@ -109,15 +110,19 @@ class Passes {
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
+    const forget = () => {
+      gl.deleteBuffer(buffer);
+      gl.deleteSync(fence);
+    };
     return {
+      forget,
       arrived() {
         const state = gl.clientWaitSync(fence, 0, 0);
         if (state !== gl.ALREADY_SIGNALED && state !== gl.CONDITION_SATISFIED) return null;
         gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
         gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, floats);
         gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
-        gl.deleteBuffer(buffer);
-        gl.deleteSync(fence);
+        forget();
         return floats;
       },
     };

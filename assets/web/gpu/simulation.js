@@ -29,6 +29,7 @@ class Simulation {
 
   // Begin with this mass, on a field of this size.
   reset(field, mass) {
+    this.pending?.forget();
     if (field.width !== this.field.width || field.height !== this.field.height) this.lay(field);
     if (this.memory) this.passes.give(...this.memory);
     this.pending = null;

@@ -13,7 +13,7 @@ class Steering {
     this.all = cells === "all";
     const defines = {
       REGIMENTS: 1, GROUPS: 1, OPEN_GROUND: 1, TILE, PRESENT, HIDDEN: 1, LIMIT: "1.0",
-      ORDER_FRAME: Number(frame === "order"), ALL_CELLS: Number(this.all), OBEDIENCE: obedience.toFixed(6),
+      ORDER_FRAME: Number(frame === "order"), ALL_CELLS: Number(this.all), OBEDIENCE: floatOf(obedience),
     };
     this.programs = {
       living: passes.load("living_tiles", { defines }),

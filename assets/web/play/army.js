@@ -142,17 +142,16 @@ class Army {
     this.worker.soldiers.postMessage({ epoch: this.epoch, order: { centre, front, spacing, stagger } });
   }
 
-  // Throw apart whoever stands in a disc, once the device has done the tick that it is at; whether somebody stood there.
+  // Throw apart whoever stands in a disc, while no tick is under way: what came of it, "thrown", "nobody" or "no room".
   wound(centre, radius) {
-    if (!this.simulation?.idle) return null;
-    const after = wounded(this.mass, this.field, centre, radius, this.random);
-    if (!after) return false;
+    const { after, struck } = wounded(this.mass, this.field, centre, radius, this.random);
+    if (after === this.mass) return struck ? "no room" : "nobody";
     const gained = after.map((here, cell) => Math.max(here - this.mass[cell], 0));
     this.mass = after;
     this.simulation.place(after);
     this.worker.soldiers.postMessage({ epoch: this.epoch, wound: { centre, radius, gained } });
     this.wake();
-    return true;
+    return "thrown";
   }
 
   // Turn the field with everybody on it by a quarter, clockwise: where a phone was turned, all stay under its glass.

@@ -1,5 +1,11 @@
 // The player: what he orders. Each order starts from the one of now, as in the game's engine/controls/player.py.
 
+const WOUNDS = { // what is said, by what came of a wound
+  thrown: "They are thrown apart, and nobody is lost: watch the army heal.",
+  nobody: "Nobody stands there.",
+  "no room": "They stay: nowhere on the field is there room for them.",
+};
+
 class Player {
   // `say` shows the player a line.
   constructor(army, formations, formation, say) {
@@ -60,8 +66,8 @@ class Player {
 
   strike() {
     while (this.strikes.length && this.army.simulation?.idle) {
-      const { place, radius } = this.strikes.shift(), hit = this.army.wound(place, radius);
-      this.say(hit ? "They are thrown apart, and nobody is lost: watch the army heal." : "Nobody stands there.");
+      const { place, radius } = this.strikes.shift();
+      this.say(WOUNDS[this.army.wound(place, radius)]);
     }
   }
 }
