@@ -430,6 +430,26 @@ def test_the_commander_orders_as_that_of_the_game(playing):
     np.testing.assert_array_equal(order[..., 0], target)
 
 
+def test_a_new_order_is_followed_one_tick_late(playing):
+    """The tick after an order goes by the commander's last one, as in the game, and the next by the new one."""
+    playing.key("1", "Digit1")
+    playing.ask("(maniple.clock.paused = false)")
+    playing.settle(0.98)
+    playing.key(" ", "Space")
+    playing.until("maniple.army.simulation.idle")
+    playing.ask(
+        "(maniple.heard = [], maniple.simulation.tick = function (order) {"
+        " maniple.heard.push(maniple.army.mass.reduce((sum, here, cell) => sum + here * order[4 * cell + 2], 0));"
+        " return Simulation.prototype.tick.call(this, order); })"
+    )
+    playing.ask("maniple.player.shift(0, maniple.army.order.centre[1] < 32 ? 8 : -8)")
+    for _ in range(3):
+        playing.step()
+    old, *new = np.abs(playing.ask("maniple.heard")) / ARMY
+    playing.ask("delete maniple.simulation.tick")
+    assert old < 0.05 and min(new) > 0.1, (old, new)
+
+
 def test_a_finger_plays_on_a_phone_upright_and_turned(playing):
     playing.resize(PHONE, mobile=True)
     playing.cdp("Emulation.setTouchEmulationEnabled", enabled=True)

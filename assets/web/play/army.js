@@ -1,7 +1,7 @@
 // The army: its mass on the graphics device, the order that it has, and the workers that think and walk beside it.
 //
-// Tick n steers by the order that the commander made of the mass of tick n - 1, always, and waits for it; only tick 0
-// has that of its own mass. So a battle is the same however fast the workers are.
+// Tick n steers by the order that the commander made of the mass and the target of tick n - 1, always, and waits for it;
+// only tick 0 has that of its own mass. So a battle is the same however fast the workers are.
 
 const REST_TICKS = 24; // for which next to nothing has changed, until the army rests
 const REST_MOVED = 3e-4; // share of the army that may stand elsewhere than when that began: sooner than in the game, for
@@ -28,7 +28,8 @@ class Army {
     const { height, width } = this.field;
     this.ticks = 0;
     this.orders = new Map(); // of the commander, by the tick of whose mass they were made
-    this.asked = this.marching = 0;
+    this.asked = {}; // what the commander was asked last: tick, mass and target
+    this.marching = 0;
     this.epoch = (this.epoch ?? 0) + 1;
     this.calm = { ticks: 0, mass: this.mass };
     this.resting = false;
@@ -46,9 +47,13 @@ class Army {
     simulation?.reset(this.field, this.mass);
   }
 
+  // Ask the commander for an order, unless it was asked for just that.
   ask() {
-    this.worker.commander.postMessage({
-      tick: this.ticks, epoch: this.epoch, mass: this.mass, target: this.order.target });
+    const { ticks: tick, epoch, mass, order: { target }, asked } = this;
+    if (asked.tick === tick && asked.mass === mass && asked.target === target) return;
+    this.asked = { tick, mass, target };
+    this.orders.delete(tick);
+    this.worker.commander.postMessage({ tick, epoch, mass, target });
   }
 
   ordered({ tick, epoch, order, took }) {
@@ -75,10 +80,11 @@ class Army {
     return !!simulation?.idle && this.orders.has(Math.max(this.ticks - 1, 0)) && this.marching < 2;
   }
 
-  // Begin a tick.
+  // Begin a tick, and have the next one's order made meanwhile.
   tick() {
     const made = Math.max(this.ticks - 1, 0), order = this.orders.get(made), { target } = this.order;
     for (const earlier of this.orders.keys()) if (earlier < made) this.orders.delete(earlier);
+    this.ask();
     for (let cell = 0; cell < target.length; cell++) order[4 * cell] = target[cell];
     this.begun = performance.now();
     this.simulation.tick(order);
@@ -91,7 +97,6 @@ class Army {
     this.took.tick = performance.now() - this.begun;
     this.ticks += 1;
     this.mass = Float32Array.from(this.mass, (_, cell) => seen[4 * cell]);
-    this.ask();
     this.marching += 1;
     this.worker.soldiers.postMessage({ tick: this.ticks, epoch: this.epoch, seen }, [seen.buffer]);
     this.judgeRest();
