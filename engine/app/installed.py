@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.app.fastest import first_is_faster
 from engine.app.models import load_carried, load_trained, trained_models
 from engine.app.standby import Standby
-from engine.battle import BattleState
 from engine.io import InputError, keep_compiled, plugin_errors, unknown_name
 from engine.plugin import CONTROLLERS, SIMULATIONS, Plugin, missing_parts, plugins
 from engine.scenarios import SIMULATION
 
-AUTO = "auto"  # in the place of a simulation's name: whichever of the two below is the faster one here
+if TYPE_CHECKING:
+    from engine.battle import BattleState  # lists need no battle, which this loads
+
+AUTO = "auto"  # in the place of a simulation's name: whichever of two is the faster one here
 AND = " and "  # between the names of simulations that played one after the other
 ON_GPU = "gl"  # the project's other simulation, which needs OpenGL
 
