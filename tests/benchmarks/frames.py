@@ -44,7 +44,7 @@ def frame(self):
         ms, half = 1000 * np.array(took), len(took) // 2
         usual = np.median(ms)
         print(
-            f"{self.battle.state.simulation.name:<4} {self.view.description[:40]:<40} {len(ms)} frames, "
+            f"{self.battle.state.moving_name:<4} {self.view.description[:40]:<40} {len(ms)} frames, "
             f"{self.battle.state.tick} ticks: median {usual:.1f} ms, 95 % under {np.quantile(ms, 0.95):.1f} "
             f"({np.quantile(ms, 0.95) / usual:.2f} x), longest {ms.max():.0f}; "
             f"memory {memory[half]:.0f} MB at half time, then at most {max(memory[half:]):.0f}, "
