@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from engine.io import (
     is_users_own,
     name_unwritable,
     paths,
+    shader_text,
     terminal,
     write_whole,
 )
@@ -46,7 +49,6 @@ COLOURS = {  # as engine/view/palette.py has them
     "metal": (226, 230, 236),
     "leather": (150, 110, 72),
 }
-INCLUDE = re.compile(r'^#include "(\w+)"$', re.MULTILINE)
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 SCRIPT = re.compile(r'<script src="([^"]+)"></script>')
 WORKER = re.compile(r'(<script type="text/plain" id="[^"]+") data-parts="([^"]+)"></script>')
@@ -153,19 +155,23 @@ def script(names: list[str]) -> str:
 def shader(path: str, parts: dict[str, str]) -> str:
     """Return the text of a shader file, below assets/shaders/ or in web/, with what it includes put in."""
     file = WEB / path.removeprefix("web/") if path.startswith("web/") else ASSETS / "shaders" / path
-
-    def included(found: re.Match[str]) -> str:
-        return parts.get(found[1]) or INCLUDE.sub(included, text_of(file.parent / f"{found[1]}.glsl"))
-
-    return INCLUDE.sub(included, text_of(file))
+    with readable(file):
+        return shader_text(file, parts)
 
 
 def text_of(path: Path) -> str:
     """Return a file's text. Raises InputError where it is missing."""
-    try:
+    with readable(path):
         return path.read_text(encoding="utf-8")
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Raise InputError, one line, where a file that goes into the page is missing."""
+    try:
+        yield
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+        raise InputError(f"cannot read {error.filename or path}: {error.strerror or error}") from None
 
 
 def make_parser() -> Parser:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import moderngl
 
-from engine.io import ASSETS
+from engine.io import ASSETS, shader_text
 
 VERSION = "#version 330\n"
 SHADERS = ASSETS / "shaders"
-INCLUDE = re.compile(r'^#include "(\w+)"$', re.MULTILINE)
 # The layers' colours are premultiplied by their cover.
 BLENDING = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
 
@@ -51,18 +49,8 @@ def assembled(
     Code that shaders share has files of its own beside it, <part>.glsl; a line `#include "<part>"` takes one in, or the
     text of that name in `parts`. Parts may include others.
     """
-    folder = (SHADERS / path).parent
-
-    def included(found: re.Match[str]) -> str:
-        name = found[1]
-        own = (parts or {}).get(name)
-        return with_parts(own if own is not None else (folder / f"{name}.glsl").read_text(encoding="utf-8"))
-
-    def with_parts(text: str) -> str:
-        return INCLUDE.sub(included, text)
-
     constants = "".join(f"#define {name} {value}\n" for name, value in (defines or {}).items())
-    return version + constants + with_parts((SHADERS / path).read_text(encoding="utf-8"))
+    return version + constants + shader_text(SHADERS / path, parts)
 
 
 def finished() -> None:

@@ -12,6 +12,7 @@ from engine.io.names import nearest, suggestion, unknown_name
 from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
 from engine.io.pictures import read_png
 from engine.io.reading import read_file
+from engine.io.shaders import shader_text
 from engine.io.tables import Table, read_entries, read_table
 from engine.io.text import as_text, one_line, shown
 from engine.io.toml import parse_toml
@@ -72,6 +73,7 @@ __all__ = [
     "read_png",
     "read_table",
     "reason",
+    "shader_text",
     "shown",
     "suggestion",
     "terminal",
