@@ -53,7 +53,7 @@ MAY_IMPORT = {
     " nca_controller.controllers nca_controller.dynamics nca_controller.simulation"
     " nca_controller.notebook nca_controller.jax_config nca_controller.training",
     "nca_controller.jax_config": "engine.io",
-    "nca_controller.physics": "",
+    "nca_controller.physics": "engine.io",
     "nca_controller.metrics": "",
     "nca_controller.plotting": "engine.io",
     "nca_controller.storage": "",
