@@ -34,6 +34,7 @@ class FacingLaw:
 
 @dataclass(frozen=True)
 class FatigueLaw:
+    slows: float
     run: float
 
 
