@@ -62,8 +62,8 @@ MAY_IMPORT = {
     "nca_controller.model": "nca_controller.physics nca_controller.guidance",
     "nca_controller.checkpoints": "engine.io nca_controller.model nca_controller.storage",
     "nca_controller.controllers": "engine.io engine.plugin nca_controller.jax_config " + PHYSICS_UP,
-    "nca_controller.dynamics": "engine.formations engine.units nca_controller.jax_config nca_controller.physics nca_controller.guidance"
-    " nca_controller.controllers",
+    "nca_controller.dynamics": "engine.formations engine.units nca_controller.jax_config nca_controller.physics"
+    " nca_controller.guidance nca_controller.controllers",
     "nca_controller.simulation": "engine.plugin nca_controller.physics nca_controller.guidance"
     " nca_controller.controllers nca_controller.dynamics nca_controller.jax_config",
     "nca_controller.notebook": "engine.plugin engine.formations nca_controller.physics nca_controller.model"

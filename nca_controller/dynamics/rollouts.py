@@ -50,8 +50,8 @@ def rollout(
     `rest` is the rule by which a game lets regiments stand; a soldier at rest has no gradient, so there is none by
     default.
 
-    `combat` and `cell_metres` are those of `init_state`: soldiers then fall, and the mass grows less. For a conduct that
-    changes take `tick`, and for more of the laws `init_state` and `trajectory`.
+    `combat` and `cell_metres` are those of `init_state`: soldiers then fall, and the mass grows less. For a conduct
+    that changes take `tick`, and for more of the laws `init_state` and `trajectory`.
 
     `metrics(state, targets)` is asked after each tick, and what it says is returned instead of masses, stacked; `final`
     returns the last State alone. `remat` keeps only the states between ticks for the backward pass and computes the
