@@ -15,11 +15,13 @@ from jaxtyping import Float
 
 from engine import formations
 from engine.battle.digests import TargetDigest
+from engine.battle.engagement import Engagement
+from engine.battle.ledger import CombatReport
 from engine.battle.progress import Progress
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
 from engine.io import InputError, PluginError, plugin_errors
-from engine.orders import Order, Place
+from engine.orders import Order, Pace, Place
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 from engine.soldiers import Soldiers
@@ -112,6 +114,9 @@ class BattleState:
     progress: Mapping[int, Progress] = field(default_factory=lambda: MappingProxyType({}))  # where orders wait
     moved_by: frozenset[str] = frozenset()  # names of the simulations that moved the mass until now
     remarks: tuple[str | PluginError, ...] = ()  # what the player should know of the last tick
+    combat: CombatReport | None = None  # None: a battle without combat
+    paces: tuple[Pace, ...] = ()  # of each regiment, as it is ordered, in a battle with combat
+    engagements: Mapping[int, Engagement] = field(default_factory=lambda: MappingProxyType({}))  # by regiment
 
     @property
     def moving(self) -> Simulation:
