@@ -8,7 +8,7 @@ from jaxtyping import Array, Bool, Float
 from nca_controller.dynamics.rest import Rest
 from nca_controller.guidance import clipped
 from nca_controller.physics import Terrain
-from nca_controller.physics.combat import BROKEN, DISSOLVED, CombatState, fight, flee, meet
+from nca_controller.physics.combat import BROKEN, DISSOLVED, CombatState, fight, flee, meet, pace
 
 
 def commanded(
@@ -19,7 +19,7 @@ def commanded(
     sides: tuple[int, ...],
 ) -> Float[Array, "R H W 2"]:
     """Return the velocity, in cells per unit time, that comes of what was steered: by flight, pace and contact."""
-    velocity = paced(flee(velocity, mass, combat, terrain, sides, combat.laws), combat)
+    velocity = paced(flee(velocity, mass, combat, terrain, sides), combat)
     return meet(velocity, mass, combat, combat.conduct, terrain, sides, combat.laws)
 
 
@@ -29,13 +29,9 @@ def paced(velocity: Float[Array, "R H W 2"], combat: CombatState) -> Float[Array
     Shares of top speed are those of cells of a metre: in others a regiment covers as many metres in a second, as far
     as top speed lets it.
     """
-    traits, law = combat.conduct.traits, combat.laws.fatigue
-    share = jnp.where(combat.condition == BROKEN, traits.run, combat.conduct.pace)
-    most = jnp.minimum(share / combat.cell_metres, 1) * (1 - law.slows * combat.fatigue)
-    most = most[:, None, None, None]
-    return jnp.where(
-        (most > 0) & there(combat)[:, None, None, None], clipped(velocity / jnp.where(most > 0, most, 1)) * most, 0
-    )
+    most = jnp.minimum(pace(combat.conduct, combat) / combat.cell_metres, 1)
+    most = jnp.where(there(combat), most, 0)[:, None, None, None]
+    return jnp.where(most > 0, clipped(velocity / jnp.where(most > 0, most, 1)) * most, 0)
 
 
 def fought(
@@ -57,7 +53,6 @@ def fought(
         combat.conduct,
         terrain,
         sides,
-        combat.laws,
         quantum,
     )
     return {"mass": mass, "combat": combat}
