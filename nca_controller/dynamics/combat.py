@@ -43,18 +43,8 @@ def fought(
     quantum: float | None,
 ) -> dict[str, Float[Array, "R ..."]]:
     """Return `mass` and `combat` after the march of a tick, once blows have fallen; `before` is the mass before it."""
-    mass, combat = fight(
-        moved["mass"],
-        before,
-        moved["flux_x"],
-        moved["flux_y"],
-        moved["velocity"],
-        combat,
-        combat.conduct,
-        terrain,
-        sides,
-        quantum,
-    )
+    flux = moved["flux_x"], moved["flux_y"]
+    mass, combat = fight(moved["mass"], before, *flux, combat, combat.conduct, terrain, sides, quantum)
     return {"mass": mass, "combat": combat}
 
 

@@ -1,5 +1,6 @@
 """The laws of battle: soldiers who meet, push, fall, waver and run. Pure functions on arrays."""
 
+from nca_controller.physics.combat.contact import meet
 from nca_controller.physics.combat.fight import fight, pace
 from nca_controller.physics.combat.flight import flee
 from nca_controller.physics.combat.laws import Laws, laws
@@ -26,6 +27,7 @@ __all__ = [
     "fight",
     "flee",
     "laws",
+    "meet",
     "muster",
     "pace",
 ]
