@@ -14,13 +14,25 @@ TOP_SPEED = 15.0  # metres per second; speeds are shares of it
 
 @dataclass(frozen=True)
 class ContactLaw:
-    reach: float
     half: float
+    near: float
+    trace: float
 
 
 @dataclass(frozen=True)
 class PushLaw:
     link: float
+    apart: float
+    linked: float
+    loose: float
+    close: float
+    will: float
+    least: float
+    few: float
+    speed: float
+    half: float
+    yields: float
+    shock: float
 
 
 @dataclass(frozen=True)
