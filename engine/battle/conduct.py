@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -84,7 +83,6 @@ class _Drawn:
     combat = PLAIN
 
 
-@lru_cache(maxsize=256)
 def _row(unit: Unit, formation: Formation | None) -> Float[np.ndarray, " T"]:
     return row(unit, _Drawn() if formation is None else formation)
 
