@@ -8,7 +8,7 @@ from duel import GOOD, campaign, round_trip
 
 from engine import scenarios, units
 from engine.formations import formation_table
-from engine.io import InputError, Table
+from engine.io import ASSETS, InputError, Table
 from engine.io.errors import FileError
 from engine.orders import Attack, Relieve, Scatter, SetPace
 from engine.scenarios import Replay, load, load_replay, write_replay
@@ -126,7 +126,8 @@ def test_what_asks_for_combat_where_there_is_none_is_told(write, command):
 
 
 def test_one_side_alone_has_no_combat(write):
-    alone = 'title = "."\nsize = [64, 48]\ncombat = true\n[[regiments]]\nname = "a"\nmass = 9\nformation = "line"\nat = [9, 9]'
+    army = '[[regiments]]\nname = "a"\nmass = 9\nformation = "line"\nat = [9, 9]'
+    alone = f'title = "."\nsize = [64, 48]\ncombat = true\n{army}'
     with pytest.raises(FileError, match="'sides' must both have soldiers where there is combat, and 'Blue' has none"):
         load(write(alone))
     with pytest.raises(FileError, match="'sides' must be 2 where there is combat, not 1"):
@@ -168,3 +169,11 @@ def test_a_replay_s_own_formation_brings_its_factors(write, tmp_path):
     path = write_replay(tmp_path / "war.toml", Replay(duel, (), 1, "1", "t", "e", {"hedge": own}))
     assert load_replay(path).formations == {"hedge": own}
     assert tomli_w.dumps(formation_table(own)).count("[combat]") == 1
+
+
+def test_the_example_of_the_docs_is_read(write):
+    text = (ASSETS.parent / "docs/scenarios.md").read_text(encoding="utf-8")
+    fight = load(write(text.split("```toml\n")[2].split("```")[0]))
+    replace(campaign(fight), units=units.load()).check()
+    assert fight.combat and [one.unit for one in fight.regiments] == [units.DEFAULT, units.DEFAULT, "pikes"]
+    assert fight.schedule == ((30, SetPace((0,), "run")), (30, Attack((0,), 2)), (600, Relieve((1,), 0)))
