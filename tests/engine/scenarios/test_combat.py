@@ -110,7 +110,7 @@ def test_what_is_wrong_is_told_in_one_line_that_names_the_field(write, old, new,
     assert COMBAT.count(old) == 1
     path = write(COMBAT.replace(old, new).replace('player = "Carthage"', ""))
     with pytest.raises(InputError) as raised:
-        replace(campaign(load(path)), units=units.load()).check()
+        campaign(load(path)).check()
     said = str(raised.value)
     assert complaint in said and "\n" not in said
     assert said.startswith("duel.toml: ") or not isinstance(raised.value, FileError)
@@ -137,9 +137,9 @@ def test_one_side_alone_has_no_combat(write):
 
 
 def test_without_combat_nobody_asks_for_units(write):
-    campaign(load(write(GOOD))).check()
+    replace(campaign(load(write(GOOD))), units={}).check()
     with pytest.raises(InputError, match=r"field 'regiments\[1\].unit' names 'heavy-infantry'; one of"):
-        campaign(load(write(COMBAT))).check()
+        replace(campaign(load(write(COMBAT))), units={}).check()
 
 
 def test_a_replay_carries_units_of_the_player_s_own(write, tmp_path):
@@ -174,6 +174,6 @@ def test_a_replay_s_own_formation_brings_its_factors(write, tmp_path):
 def test_the_example_of_the_docs_is_read(write):
     text = (ASSETS.parent / "docs/scenarios.md").read_text(encoding="utf-8")
     fight = load(write(text.split("```toml\n")[2].split("```")[0]))
-    replace(campaign(fight), units=units.load()).check()
+    campaign(fight).check()
     assert fight.combat and [one.unit for one in fight.regiments] == [units.DEFAULT, units.DEFAULT, "pikes"]
     assert fight.schedule == ((30, SetPace((0,), "run")), (30, Attack((0,), 2)), (600, Relieve((1,), 0)))
