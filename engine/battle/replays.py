@@ -20,8 +20,8 @@ from engine.units import Unit
 
 # The code that decides a battle: globs from the root; a test changes one file of each.
 HASHED = ("engine/**/*.py", "nca_controller/**/*.py")
-# Likewise, from the folder of assets, which an installation has elsewhere.
-DECISIVE = ("shaders/compute/*.glsl", "laws.toml", "units/*.toml", "formations/*")
+# Likewise, from the folder of assets, which an installation has elsewhere: shaders, and the numbers of combat.
+HASHED_ASSETS = ("shaders/compute/*.glsl", "laws.toml", "units/*.toml", "formations/*.toml")
 
 
 def record(setup: BattleSetup, battle: Battle, version: str) -> Replay:
@@ -58,12 +58,12 @@ def own_units(setup: BattleSetup) -> dict[str, Unit]:
 
 
 def build_id(version: str, models: Mapping[str, Mapping[str, bytes]] | None = None) -> str:
-    """Return the version of this program, with a digest of its code and of the files of the models that were used."""
+    """Return the version of this program, with a digest of its code, its numbers and the models that were used."""
     total = hashlib.sha256()
     for path in sorted(path for part in HASHED for path in ROOT.glob(part) if path.is_file()):
         if "__pycache__" not in path.parts:
             total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
-    for path in sorted(path for part in DECISIVE for path in ASSETS.glob(part) if path.is_file()):
+    for path in sorted(path for part in HASHED_ASSETS for path in ASSETS.glob(part)):
         total.update(path.relative_to(ASSETS).as_posix().encode() + b"\0" + path.read_bytes())
     for name, files in sorted((models or {}).items()):
         for file, content in sorted(files.items()):

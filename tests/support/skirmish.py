@@ -1,4 +1,4 @@
-"""A small simulation with combat, in NumPy: rough laws of its own, an exact ledger, and every field that a battle reads.
+"""A small simulation with combat, in NumPy: rough laws of its own, an exact ledger, every field that a battle reads.
 
 Who has enemies beside it loses mass; who has lost a share of it breaks, runs to its own border and leaves the field
 there; what is left of a soldier's share dissolves. It is no model of the real laws: it is quick, and does all that a
