@@ -11,18 +11,21 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from engine import formations
+from engine.battle.army import Army, Drill
 from engine.battle.digests import TargetDigest
+from engine.battle.engagement import Engagement
+from engine.battle.ledger import CombatReport, mass_of
 from engine.battle.progress import Progress
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
 from engine.io import InputError, PluginError, plugin_errors
-from engine.orders import Order, Place
+from engine.orders import Order, Pace, Place
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
-from engine.soldiers import Soldiers
+from engine.soldiers import NONE_FALLEN, Fallen, Soldiers
 
 _versions = count(1)
 
@@ -79,6 +82,20 @@ class OrderBook:
         """Return the book in which these orders of a regiment, and no others, wait for the one that it has."""
         return replace(self, waiting=_replaced(self.waiting, regiment, waiting))
 
+    def with_placement(self, regiment: int, placement: Placement) -> OrderBook:
+        """Return the book in which the order of a regiment is placed anew; all else stays."""
+        order = replace(self.orders[regiment], centre=placement.centre, angle=placement.angle)
+        return replace(
+            self,
+            orders=_replaced(self.orders, regiment, order),
+            placements=_replaced(self.placements, regiment, placement),
+        )
+
+    @cached_property
+    def masses(self) -> tuple[float, ...]:
+        """The mass of each regiment's target."""
+        return tuple(float(placement.target.sum(dtype=np.float64)) for placement in self.placements)
+
     @cached_property
     def target(self) -> Float[np.ndarray, "H W"]:
         """The density that all regiments together are ordered to make."""
@@ -112,6 +129,15 @@ class BattleState:
     progress: Mapping[int, Progress] = field(default_factory=lambda: MappingProxyType({}))  # where orders wait
     moved_by: frozenset[str] = frozenset()  # names of the simulations that moved the mass until now
     remarks: tuple[str | PluginError, ...] = ()  # what the player should know of the last tick
+    unread: tuple[str | PluginError, ...] = ()  # likewise, of commands since then
+    # What follows is of a battle with combat.
+    army: Army | None = None  # None: there is no combat
+    combat: CombatReport | None = None
+    lost: Mapping[str, Int[np.ndarray, "R H W"]] = field(default_factory=lambda: MappingProxyType({}))  # see `LOST`
+    fallen: Fallen = NONE_FALLEN
+    paces: tuple[Pace, ...] = ()  # of each regiment, as it is ordered
+    drills: tuple[Drill, ...] = ()  # of each regiment
+    engagements: Mapping[int, Engagement] = field(default_factory=lambda: MappingProxyType({}))  # by regiment
 
     @property
     def moving(self) -> Simulation:
@@ -168,8 +194,17 @@ class BattleState:
 
     @property
     def drift(self) -> float:
-        """The mass on the field less that at the start, summed exactly."""
-        return self.mass_now - self.mass_start
+        """The mass on the field less that at the start, summed exactly; with combat who fell and fled counts too."""
+        lost = sum((*self.combat.fallen, *self.combat.fled)) if self.combat else 0
+        return self.mass_now + mass_of(lost) - self.mass_start
+
+    def standing(self, regiment: int) -> float:
+        """Return the mass of a regiment that is on the field, exactly."""
+        return mass_of(self.combat.standing[regiment]) if self.combat else self.mustered[regiment]
+
+    def takes_orders(self, regiment: int) -> bool:
+        """Return whether a regiment obeys: with combat it may be broken or dissolved."""
+        return self.combat is None or self.combat.takes_orders(regiment)
 
     @cached_property
     def overlaps(self) -> tuple[float, ...]:
