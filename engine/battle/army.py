@@ -14,6 +14,7 @@ class Army:
     cell_metres: float
     units: tuple[Unit, ...]  # the kind of each
     share: tuple[float, ...]  # mass that one soldier of each stands for
+    parts: tuple[int, ...]  # of the ground, that each stands in from the start to the end
 
     def cells(self, metres: float) -> float:
         """Return a length in cells."""

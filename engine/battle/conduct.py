@@ -20,7 +20,7 @@ from engine.battle.state import BattleState
 from engine.formations import Formation
 from engine.orders import Order
 from engine.plugin import TRAITS, Combat, Conduct
-from engine.units import PLAIN, Unit, row
+from engine.units import PLAIN, row
 
 FORMED = 0.8  # share of a target that is filled where a regiment has formed
 FORMING_TICKS = 150  # after which it counts as formed in any case: five seconds at speed 1
@@ -59,9 +59,7 @@ def combat_of(state: BattleState, army: Army, known: Mapping[str, Formation], si
 
 def conduct_of(state: BattleState, army: Army, known: Mapping[str, Formation]) -> Conduct:
     """Return how the regiments are to bear themselves in the next tick."""
-    traits = np.stack(
-        [_row(unit, known.get(drill.formed)) for unit, drill in zip(army.units, state.drills, strict=True)]
-    )
+    traits = np.stack([traits_of(state, regiment, known) for regiment in range(len(army.units))])
     pace = np.empty(len(traits), np.float32)
     for regiment, own in enumerate(traits):
         engagement, wanted = state.engagements.get(regiment), state.paces[regiment]
@@ -77,14 +75,17 @@ def conduct_of(state: BattleState, army: Army, known: Mapping[str, Formation]) -
     return Conduct(traits, facing, pace, np.array(relieved))
 
 
-class _Drawn:
-    """What is drawn by hand, as a formation that changes nothing."""
+class Drawn:
+    """What is drawn by hand, as a formation that changes no trait."""
 
     combat = PLAIN
 
 
-def _row(unit: Unit, formation: Formation | None) -> Float[np.ndarray, " T"]:
-    return row(unit, _Drawn() if formation is None else formation)
+def traits_of(state: BattleState, regiment: int, known: Mapping[str, Formation]) -> Float[np.ndarray, " T"]:
+    """Return a regiment's traits in the formation that it has formed."""
+    assert state.army is not None
+    formed = state.drills[regiment].formed
+    return row(state.army.units[regiment], Drawn() if formed == DRAWN else known[formed])
 
 
 def direction(angle: float) -> tuple[float, float]:

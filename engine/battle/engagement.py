@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["form", "march", "charge"]
+Phase = Literal["form", "march", "charge", "change"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Engagement:
     other: int  # the enemy or the friend
     since: int  # tick of the command
     placed: int  # tick at which it was last placed
-    phase: Phase = "form"  # it forms up, marches, and at the end charges
+    phase: Phase = "form"  # it forms up, marches, and at the end charges, or changes places with a friend
     pursuit: bool = False  # an attack on an enemy that runs: it does not end because of that
     next: int | None = None  # the enemy that whoever relieves goes for in the friend's place
 

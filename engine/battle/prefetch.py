@@ -29,17 +29,17 @@ class Prefetch:
         begun, self._begun = self._begun, None
         if begun is not None and begun[0] is state and np.array_equal(begun[1], targets) and _same(begun[2], conduct):
             return begun[3]
-        return _tick(self._simulation, state, targets, conduct)
+        return tick(self._simulation, state, targets, conduct)
 
     def begin(self, state: Any, targets: Float[np.ndarray, "R H W"], conduct: Conduct | None = None) -> None:
         """Begin the tick that comes next, as if all stayed. One that fails is made again when it is due."""
         self._begun = None
         with suppress(InputError), plugin_errors("the tick ahead"):  # it is no tick of the battle yet
-            self._begun = (state, targets, conduct, _tick(self._simulation, state, targets, conduct))
+            self._begun = (state, targets, conduct, tick(self._simulation, state, targets, conduct))
 
 
-def _tick(simulation: Simulation, state: Any, targets: Float[np.ndarray, "R H W"], conduct: Conduct | None) -> Any:
-    """Return what a simulation makes of a state; one without combat knows of no conduct."""
+def tick(simulation: Simulation, state: Any, targets: Float[np.ndarray, "R H W"], conduct: Conduct | None) -> Any:
+    """Return a simulation's state one tick later; one without combat knows of no conduct."""
     if conduct is None:
         return simulation.tick(state, targets)
     fighting: Any = simulation  # has_combat is true of it

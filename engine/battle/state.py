@@ -54,6 +54,7 @@ class OrderBook:
     placements: tuple[Placement, ...]
     waiting: tuple[tuple[WaitingOrder, ...], ...]
     aside: Mapping[int, Aside] = field(default_factory=lambda: MappingProxyType({}))  # by regiment
+    as_they_stood: frozenset[int] = frozenset()  # regiments that halted, in no formation
     version: int = field(init=False, default_factory=lambda: next(_versions), compare=False)  # no two books share one
 
     def with_order(
@@ -63,14 +64,17 @@ class OrderBook:
         placement: Placement,
         waiting: tuple[WaitingOrder, ...] = (),
         aside: Aside | None = None,
+        as_it_stood: bool = False,
     ) -> OrderBook:
         """Return the book in which one regiment has another order, and others that wait after it."""
+        others_stood = self.as_they_stood - {regiment}
         others = {other: one for other, one in self.aside.items() if other != regiment}
         return OrderBook(
             _replaced(self.orders, regiment, replace(order, centre=placement.centre, angle=placement.angle)),
             _replaced(self.placements, regiment, placement),
             _replaced(self.waiting, regiment, waiting),
             MappingProxyType(others if aside is None else {**others, regiment: aside}),
+            others_stood | {regiment} if as_it_stood else others_stood,
         )
 
     def with_waiting(self, regiment: int, order: Order, placement: Placement, place: Place) -> OrderBook:
@@ -201,6 +205,11 @@ class BattleState:
     def standing(self, regiment: int) -> float:
         """Return the mass of a regiment that is on the field, exactly."""
         return mass_of(self.combat.standing[regiment]) if self.combat else self.mustered[regiment]
+
+    def with_engagement(self, regiment: int, engagement: Engagement | None) -> BattleState:
+        """Return the state in which a regiment has another engagement, or none."""
+        others = {other: one for other, one in self.engagements.items() if other != regiment}
+        return replace(self, engagements=MappingProxyType({**others, **({regiment: engagement} if engagement else {})}))
 
     def takes_orders(self, regiment: int) -> bool:
         """Return whether a regiment obeys: with combat it may be broken or dissolved."""
