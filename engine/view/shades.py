@@ -60,18 +60,18 @@ def regiment_colours(
     In combat the shades are farther apart, and most of all those of regiments that follow each other in the list, who
     often stand side by side.
     """
-    counts = {side: sides.count(side) for side in set(sides)}
-    given = {
-        side: iter(_scattered(shades(colours[side % len(colours)], count, *(IN_COMBAT if in_combat else ())), in_combat))
-        for side, count in counts.items()
-    }
+    given = {}
+    for side in set(sides):
+        apart = IN_COMBAT if in_combat else ()
+        found = shades(colours[side % len(colours)], sides.count(side), *apart)
+        given[side] = iter(_scattered(found) if in_combat else found)
     return tuple(next(given[side]) for side in sides)
 
 
-def _scattered(shades: tuple[Colour, ...], scattered: bool) -> tuple[Colour, ...]:
-    """Return the shades in the order dark, middle, less dark, lighter than the middle and so on, if asked for."""
+def _scattered(shades: tuple[Colour, ...]) -> tuple[Colour, ...]:
+    """Return the shades in another order: one of the darker half, one of the lighter, and so on."""
     half = (len(shades) + 1) // 2
-    return tuple(shades[k // 2 + k % 2 * half] for k in range(len(shades))) if scattered else shades
+    return tuple(shades[k // 2 + k % 2 * half] for k in range(len(shades)))
 
 
 def _shade(lightness: float, middle: float, chroma: float, hue: float) -> Colour:
