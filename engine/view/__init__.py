@@ -6,6 +6,7 @@ Knows no battle. Opening a view is what first imports pygame.
 from engine.view.base import NoDisplay, PanelHit, View
 from engine.view.camera import Camera, centre_of_sight, looking_at, panned, resized, whole_field, zoomed
 from engine.view.colour_scales import SCALES, STEPS
+from engine.view.combat import Button, Condition, Fight, News, Strength
 from engine.view.events import (
     MODIFIERS,
     ButtonsLost,
@@ -48,14 +49,17 @@ __all__ = [
     "VELOCITY",
     "Annotation",
     "Arrows",
+    "Button",
     "ButtonsLost",
     "Camera",
     "Card",
     "Colour",
+    "Condition",
     "Cursor",
     "DrawnSoldiers",
     "Event",
     "FieldOverlay",
+    "Fight",
     "KeyPress",
     "KeyRelease",
     "Minimap",
@@ -63,6 +67,7 @@ __all__ = [
     "MouseButton",
     "MouseMove",
     "MouseWheel",
+    "News",
     "NoDisplay",
     "PanelHit",
     "Pixel",
@@ -71,6 +76,7 @@ __all__ = [
     "Renderer",
     "Rows",
     "Scene",
+    "Strength",
     "View",
     "centre_of_sight",
     "has_display",

@@ -8,7 +8,19 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from engine.view.camera import Camera, letter_scale
-from engine.view.palette import CASING, DRAWN, GOLD, PLANNED, REFUSED, ROUTE, TEXT, VELOCITY, Colour
+from engine.view.palette import (
+    ATTACKED,
+    CASING,
+    DRAWN,
+    GOLD,
+    PLANNED,
+    REFUSED,
+    RELIEVED,
+    ROUTE,
+    TEXT,
+    VELOCITY,
+    Colour,
+)
 from engine.view.scene import Annotation, Arrows, Scene
 
 Points = Float[np.ndarray, "N 2"]
@@ -76,6 +88,10 @@ def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:
     if annotation.kind == "way":
         dashes = _dashes(line, DASH * unit, GAP * unit)
         return joined(_cased(np.concatenate([dashes, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, DRAWN))
+    if annotation.kind in ("attack", "relief"):
+        colour = ATTACKED if annotation.kind == "attack" else RELIEVED
+        headed = line if annotation.closed else np.concatenate([line, _head(line[-1:], 13.0 * unit)])
+        return joined(_cased(headed, 2.2 * unit, colour))
     if annotation.kind == "refused":
         return joined(_cased(_crosses(points, CROSS * unit), 4.0 * unit, REFUSED))
     places = points[1:] if annotation.stops is None else points[list(annotation.stops)]
