@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 from engine.battle import BattleState, CombatReport, mass_of
-from engine.view import TEAMS, Button, Colour, Condition, Fight, Rows, Strength
+from engine.view import TEAMS, Button, Colour, Fight, Rows, Strength
 
 DOES = {"attack": "attacks", "relieve": "relieves", "withdraw": "goes back behind"}  # what an engagement is
 PACES = {"hold": "holds", "walk": "walks", "run": "runs"}
@@ -34,7 +33,7 @@ def fight_of(state: BattleState, combat: CombatReport, regiment: int) -> Fight:
         mustered=state.regiments[regiment].soldiers,
         morale=float(combat.morale[regiment]),
         fatigue=float(combat.fatigue[regiment]),
-        condition=cast(Condition, combat.condition[regiment]),
+        condition=combat.condition[regiment],
     )
 
 

@@ -6,7 +6,7 @@ Knows no battle. Opening a view is what first imports pygame.
 from engine.view.base import NoDisplay, PanelHit, View
 from engine.view.camera import Camera, centre_of_sight, looking_at, panned, resized, whole_field, zoomed
 from engine.view.colour_scales import SCALES, STEPS
-from engine.view.combat import Button, Condition, Fight, News, Strength
+from engine.view.combat import Button, Fight, News, Strength
 from engine.view.events import (
     MODIFIERS,
     ButtonsLost,
@@ -54,7 +54,6 @@ __all__ = [
     "Camera",
     "Card",
     "Colour",
-    "Condition",
     "Cursor",
     "DrawnSoldiers",
     "Event",

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from engine.view.palette import Colour
-
-Condition = Literal["steady", "wavering", "broken", "dissolved"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +15,7 @@ class Fight:
     mustered: int  # soldiers at the start
     morale: float  # 0 to 1
     fatigue: float  # 0 to 1
-    condition: Condition
+    condition: str  # steady, wavering, broken or dissolved
 
 
 @dataclass(frozen=True)

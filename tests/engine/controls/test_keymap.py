@@ -76,5 +76,5 @@ def test_a_drill_follows_its_files(tmp_path):
     )
     (tmp_path / "star.toml").unlink()
     now[0] += 1
-    assert formation_keys.poll() and not formation_keys.complaint and action(formation_keys.keymap, "x") is None
+    assert formation_keys.poll() and not formation_keys.complaint and action(formation_keys.keymap, "x") == "relieve"
     assert "star" in formation_keys.formations, "whoever stands in it knows it still"
