@@ -46,11 +46,7 @@ RESEARCH: tuple[tuple[str, Switch, str], ...] = (
     ("f9", "error", "the error"),
 )
 PAN_KEYS = {"up": "w", "left": "a", "down": "s", "right": "d"}
-PACES: tuple[tuple[Pace, str, str], ...] = (
-    ("hold", "h", "hold: stand and brace"),
-    ("walk", "g", "walk"),
-    ("run", "r", "run: fast, and tiring"),
-)
+PACES: tuple[tuple[Pace, str], ...] = (("hold", "h"), ("walk", "g"), ("run", "r"))
 FORMER = {"charge": "scatter"}  # names that actions had, by which settings files may know them
 LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "altgr": "AltGr"}  # where the key says something else
 
@@ -97,19 +93,17 @@ def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]
 
     Keys of combat are those that neither of them takes.
     """
-    known = tuple(formations)
-    taken = {one.key for one in known}.union(*(keys or {}).values())
+    known, own = tuple(formations), keys or {}
+    taken = {one.key for one in known}.union(*own.values())
     table = tuple(
         replace(one, keys=tuple(key for key in one.keys if key not in taken)) if one.when == "combat" else one
         for one in _bindings(known)
     )
-    if not keys:
-        return table
-    broken = {binding.family for binding in table if binding.action in keys}
+    broken = {binding.family for binding in table if binding.action in own or not binding.keys}
     return tuple(
         replace(
             binding,
-            keys=keys.get(binding.action, binding.keys),
+            keys=own.get(binding.action, binding.keys),
             family=None if binding.family in broken else binding.family,
         )
         for binding in table
@@ -131,8 +125,9 @@ def _bindings(known: tuple[Formation, ...]) -> Iterable[Binding]:
         move = partial(_move, right * MOVE, down * MOVE)
         yield Binding(f"move-{way}", (way,), f"move {way}", move, repeats=True, family=("Arrows", "move"))
     yield Binding("halt", ("backspace",), "halt", lambda actions: actions.player.halt())
-    for pace, key, does in PACES:
-        yield Binding(pace, (key,), does, partial(_set_pace, pace), when="combat")
+    for pace, key in PACES:
+        family = ("", "hold, walk, run")
+        yield Binding(pace, (key,), pace, partial(_set_pace, pace), family=family, when="combat")
     yield Binding("next-controller", ("tab",), "next controller", lambda actions: actions.next_controller())
     yield Binding("select-all", ("ctrl+a",), "select all", lambda actions: actions.player.select_all())
     for number in GROUPS:

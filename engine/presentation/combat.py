@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from engine.battle import BattleState, CombatReport, mass_of
 from engine.view import TEAMS, Button, Colour, Fight, Rows, Strength
 
-DOES = {"attack": "attacks", "relieve": "relieves", "withdraw": "goes back behind"}  # what an engagement is
 PACES = {"hold": "holds", "walk": "walks", "run": "runs"}
+ATTACKS = {"hold": "holds against", "walk": "marches on", "run": "runs at"}
+OTHERS = {"relieve": "relieves", "withdraw": "goes back behind"}  # what an engagement is that is no attack
 ORDERS = ("hold", "walk", "run", "attack", "relieve")  # what the buttons give
 
 
@@ -38,14 +39,14 @@ def fight_of(state: BattleState, combat: CombatReport, regiment: int) -> Fight:
 
 
 def deeds(state: BattleState, combat: CombatReport, regiment: int) -> str:
-    """Return a line on a regiment's condition, and on what it does: "steady · attacks Blue centre"."""
-    condition = combat.condition[regiment]
-    engagement = state.engagements.get(regiment)
+    """Return a line on a regiment's condition, pace and whom it attacks or relieves: "steady · runs at Blue centre"."""
+    condition, pace = combat.condition[regiment], state.paces[regiment]
     if not combat.takes_orders(regiment):
         return condition
+    engagement = state.engagements.get(regiment)
     if engagement is None:
-        return " · ".join((condition, *([PACES[state.paces[regiment]]] if state.paces else [])))
-    does = "charges" if engagement.charging else DOES[engagement.kind]
+        return f"{condition} · {PACES[pace]}"
+    does = OTHERS.get(engagement.kind, "charges" if engagement.charging else ATTACKS[pace])
     return f"{condition} · {does} {state.regiments[engagement.other].name}"
 
 
@@ -79,6 +80,6 @@ def buttons(state: BattleState, selected: Sequence[int], in_hand: str = "") -> t
     """Return the buttons above the cards of these regiments; `in_hand` is the tool that the player has taken."""
     if state.combat is None or not selected:
         return ()
-    paces = {state.paces[regiment] for regiment in selected} if state.paces else set()
+    paces = {state.paces[regiment] for regiment in selected}
     shared = next(iter(paces)) if len(paces) == 1 else ""
     return tuple(Button(order, order in (shared, in_hand)) for order in ORDERS)

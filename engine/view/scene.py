@@ -118,7 +118,7 @@ class Scene:
     cursor: Cursor = "arrow"  # the mouse cursor, which shows what a press would do here
     teams: tuple[Colour, ...] = TEAMS  # the colours of soldiers, cards and curves; red, green, blue from 0 to 255
     cards: tuple[Card, ...] = ()  # of the selected regiments
+    recording: str | None = None  # how long the film in the making is: "0:12"; None: there is none
     buttons: tuple[Button, ...] = ()  # above the cards: what a click orders the selected regiments
     strengths: tuple[Strength, ...] = ()  # of each side, in a battle with combat
     news: tuple[News, ...] = ()  # what has just become of regiments, the latest first
-    recording: str | None = None  # how long the film in the making is: "0:12"; None: there is none

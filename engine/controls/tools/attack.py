@@ -14,11 +14,8 @@ class AttackTool(Tool):
 
     name = "attack"
     key = "t"
-    does = "take the attack, put it down"
-    gestures = (
-        ("Right-click an enemy", "attack it"),
-        ("Attack: left-click an enemy", "attack it"),
-    )
+    does = "take the attack: left-click an enemy"
+    gestures = (("Right-click an enemy", "attack it"),)
     when = "combat"
     order = 52
     cursor = "crosshair"

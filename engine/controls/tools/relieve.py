@@ -14,11 +14,8 @@ class RelieveTool(Tool):
 
     name = "relieve"
     key = "x"
-    does = "take the relief, put it down"
-    gestures = (
-        ("Ctrl+right-click a fighting friend", "relieve it"),
-        ("Relief: left-click a fighting friend", "relieve it"),
-    )
+    does = "take the relief: left-click a fighting friend"
+    gestures = (("Ctrl+right-click a friend", "relieve it where it fights"),)
     when = "combat"
     order = 54
     cursor = "crosshair"

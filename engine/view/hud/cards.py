@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -28,7 +28,7 @@ CONDITIONS: dict[str, Colour] = {"wavering": GOLD, "broken": RECORDING, "dissolv
 class CardRows:
     """How cards are laid out: what each has beside its first line, its height in pixels, and how many are shown."""
 
-    remarks: bool
+    remarks: int
     bars: bool
     pitch: int
     fit: int
@@ -36,16 +36,15 @@ class CardRows:
 
 def card_rows(cards: tuple[Card, ...], room: float, unit: float) -> CardRows:
     """Return the tallest layout in which all cards fit into `room` pixels, or the least, of which some are left out."""
-    bars = BARS if any(card.fight for card in cards) else 0
-    layouts = [(True, bars), (False, bars), (False, 0)] if bars else [(True, 0), (False, 0)]
-    for remarks, high in layouts:
-        tall = NAME + high + (2 * REMARK + (0 if high else LAST)) * remarks
-        pitch = round(tall * unit)
-        if len(cards) * pitch <= room:
-            return CardRows(remarks, high > 0, pitch, len(cards))
-    fit = min(len(cards), int(room // pitch))
+    combat = any(card.fight for card in cards)
+    for remarks, bars in ((2, True), (1, True), (1, False), (0, False)) if combat else ((2, False), (0, False)):
+        high = NAME + REMARK * remarks + (BARS if bars else LAST if remarks else 0)
+        rows = CardRows(remarks, bars, round(high * unit), len(cards))
+        if len(cards) * rows.pitch <= room:
+            return rows
+    fit = min(len(cards), int(room // rows.pitch))
     # The last line says how many are not shown.
-    return CardRows(False, False, pitch, fit - 1 if 1 < fit < len(cards) else fit)
+    return replace(rows, fit=fit - 1 if 1 < fit < len(cards) else fit)
 
 
 def cards_panel(
@@ -80,7 +79,7 @@ def _card(
     middle = top + round(14 * unit)
     panel.blit(name, (pad, middle - name.get_height() // 2))
     panel.blit(share, (width - pad - share.get_width(), middle - share.get_height() // 2))
-    for number, remark in enumerate(card.remarks[:2] if rows.remarks else ()):
+    for number, remark in enumerate(card.remarks[: rows.remarks]):
         line = renderer.fitted(remark, 17 * unit, (amiss if number == 0 else None) or FAINT, width - 2 * pad)
         panel.blit(line, (pad, top + round((NAME - 2 + REMARK * number) * unit)))
     if fight and rows.bars:

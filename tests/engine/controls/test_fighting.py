@@ -146,7 +146,7 @@ class TestAttack:
         fight.click("left", fight.at(PLACES[1]))
         assert kinds(fight) == [("attack", False)]
         (card,) = fight.game.scene().cards
-        assert card.remarks[0] == "steady · attacks X"
+        assert card.remarks[0] == "steady · marches on X"
 
 
 class TestPaces:
@@ -272,7 +272,10 @@ class TestWhatIsShown:
             session.press("f1")
             return [does for _, does in rows]
 
-        fights, drills = ("attack it", "relieve it", "walk"), ("throw apart whoever stands there",)
+        fights, drills = (
+            ("attack it", "relieve it where it fights", "hold, walk, run"),
+            ("throw apart whoever stands there",),
+        )
         without = actions()
         assert set(drills) < set(without) and not set(fights) & set(without)
         fighting(session)
