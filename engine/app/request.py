@@ -12,7 +12,7 @@ from pathlib import Path
 from engine import scenarios
 from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
 from engine.app.installed import AND, check_simulation_name, installed_controllers, make_simulation, makers
-from engine.app.library import asset_folders, library
+from engine.app.library import asset_folders, library, units_of
 from engine.app.models import installed_models, model_files, trained_models
 from engine.battle import BattleSetup, replays
 from engine.formations import Formation, Materials, check_mass, largest_room, muster_place, read_terrain, with_words
@@ -48,6 +48,7 @@ def make_setup(
             scenario=scenario,
             log=log,
             models=travelling(names, carried) if args.record else carried,
+            units=units_of(args, scenario, played.units if played else {}),
         )
         setup.check()
         if played:

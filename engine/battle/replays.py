@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from engine import formations
+from engine import formations, units
 from engine.battle.battle import Battle
 from engine.battle.digests import digest
 from engine.battle.setup import BattleSetup
@@ -14,6 +14,7 @@ from engine.formations import Formation
 from engine.io import ASSETS, ROOT
 from engine.orders import GiveOrders, Schedule
 from engine.scenarios import Replay
+from engine.units import Unit
 
 # The code that decides a battle: globs from the root; a test changes one file of each.
 HASHED = ("engine/**/*.py", "nca_controller/**/*.py")
@@ -34,6 +35,7 @@ def record(setup: BattleSetup, battle: Battle, version: str) -> Replay:
         own,
         dict(setup.models),
         setup.simulation_name,
+        own_units(setup),
     )
 
 
@@ -44,6 +46,12 @@ def own_formations(setup: BattleSetup, log: Schedule, known: Mapping[str, Format
     orders = (*setup.scenario.orders, *(order for command in later for _, order in command.orders))
     used = dict.fromkeys(order.formation for order in orders)
     return {name: known[name] for name in used if name in known and not _same(known[name], shipped.get(name))}
+
+
+def own_units(setup: BattleSetup) -> dict[str, Unit]:
+    """Return the units of a battle's regiments that are not the game's own, by name."""
+    shipped = units.load()
+    return {name: unit for name, unit in setup.units.items() if unit != shipped.get(name)}
 
 
 def build_id(version: str, models: Mapping[str, Mapping[str, bytes]] | None = None) -> str:

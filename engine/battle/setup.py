@@ -29,7 +29,8 @@ from engine.formations import (
 from engine.io import PluginError, plugin_errors
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
 from engine.plugin import Ground, Simulation
-from engine.scenarios import SIMULATION, Scenario, check_budget
+from engine.scenarios import SIMULATION, Scenario, check_budget, check_units
+from engine.units import Unit
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class BattleSetup:
     log: Schedule = ()  # the player's commands, where this is a replay
     models: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)  # files that a replay of it carries along
     simulation_name: str = SIMULATION  # as it is installed
+    units: Mapping[str, Unit] = field(default_factory=dict)  # by name, those of its regiments where there is combat
 
     @property
     def ground(self) -> Ground:
@@ -52,8 +54,9 @@ class BattleSetup:
     def check(self) -> None:
         """Raise InputError for a battle that cannot be built; compiles nothing.
 
-        It is beyond the budget, an order names no formation, or the ground cannot hold the army.
+        It is beyond the budget, an order names no formation, a regiment no unit, or the ground cannot hold the army.
         """
+        check_units(self.scenario, self.units)
         check_budget(self.scenario, self.log)
         check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
         self.initial_mass()

@@ -260,7 +260,7 @@ def test_what_is_there_is_not_written_over(war, file):
         ("ticks = 40", "ticks = -4", "field 'replay.ticks' must be a whole number"),
         ("ticks = 40", "ticks = 40\nspeed = 3", "field 'replay.speed' is unknown"),
         ("tick = 31", "tick = 3", "field 'commands[9].tick' is 3, before the 26 of the one above it"),
-        ('controller = "two"', "", "needs one of formation, halt, charge, controller"),
+        ('controller = "two"', "", "needs one of formation, halt, scatter, controller"),
         ("[[commands]]", "[commands]", "war.toml: "),
         ('picture = "', 'picture = "x', "field 'picture'"),
     ],
