@@ -141,10 +141,11 @@ class Game:
             self.clock.halt()
             self._complain(error)
             return False
-        until, names = self.clock.now + NEWS_SECONDS, [regiment.name for regiment in before.regiments]
-        self._news += [(until, one) for one in news(before.combat, battle.state.combat, names)]
+        became = news(before.combat, battle.state.combat, [regiment.name for regiment in before.regiments])
+        self._news += [(self.clock.now + NEWS_SECONDS, one) for one in became]
         for remark in headless.remarks(battle.state):
-            self.notify(remark, COMPLAINT_SECONDS)
+            if remark not in [one.text for one in became]:
+                self.notify(remark, COMPLAINT_SECONDS)
         self.plot_history.record(battle.state)
         return True
 

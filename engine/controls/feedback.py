@@ -163,7 +163,7 @@ def with_selection(soldiers: DrawnSoldiers | None, state: BattleState, selected:
     """Return the soldiers with those of the selected regiments marked."""
     if soldiers is None or not selected:
         return soldiers
-    counts = [one.soldiers for one in state.regiments]
+    counts = [len(one) for one in state.soldiers]
     return replace(soldiers, selected=np.repeat(np.isin(np.arange(len(counts)), selected), counts))
 
 
@@ -171,10 +171,10 @@ def in_rank_and_file(state: BattleState, placements: Sequence[tuple[int, Placeme
     """Return the soldiers of these regiments, exactly as many as there are, each on its slot of the placement."""
     slots, facings, sides, shares = [], [], [], []
     for regiment, placement in placements:
-        one = state.regiments[regiment]
-        slots.append(placement.slots(one.soldiers))
-        facings.append(np.full(one.soldiers, math.radians(placement.angle)))
-        sides.append(np.full(one.soldiers, regiment))
-        shares.append(one.mass / one.soldiers)
+        count = len(state.soldiers[regiment])
+        slots.append(placement.slots(count))
+        facings.append(np.full(count, math.radians(placement.angle)))
+        sides.append(np.full(count, regiment))
+        shares.append(state.regiments[regiment].mass / state.regiments[regiment].soldiers)
     position, facing, side = (np.concatenate(parts) for parts in (slots, facings, sides))
     return DrawnSoldiers(position, facing, np.zeros(len(position)), side, math.sqrt(min(shares)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
 from engine.battle import Battle, CombatReport
-from engine.controls.selection import Regiments, Selection, standing_at
+from engine.controls.selection import Regiments, Selection, standing_at, whereabouts
 from engine.formations import FormationError
 from engine.orders import Attack, Chosen, Command, Given, GiveOrders, Halt, Pace, Place, Relieve, SetPace, deployment
 
@@ -83,7 +84,7 @@ class Player:
     def present(self, regiments: Regiments) -> Regiments:
         """Return those of these regiments that are not dissolved."""
         combat = self.combat
-        return tuple(r for r in regiments if combat is None or combat.condition[r] != "dissolved")
+        return tuple(r for r in regiments if combat is None or not combat.is_gone(r))
 
     def actors(self) -> Regiments:
         """Return the regiments that orders go to: the selected ones, or the player's only one; no broken ones."""
@@ -118,7 +119,8 @@ class Player:
         """Return these regiments with the orders that new ones start from: with queueing, the last that waits."""
         assert self.battle is not None
         state, queueing = self.battle.state, self.queueing
-        return [Chosen(r, state.regiments[r].mass, *state.last_order(r, queueing)) for r in regiments]
+        masses = {r: state.standing(r) if state.combat else state.regiments[r].mass for r in regiments}
+        return [Chosen(r, masses[r], *state.last_order(r, queueing)) for r in regiments]
 
     def order(self, make: Callable[[list[Chosen]], Given]) -> None:
         """Give the orders that `make` returns for the selected regiments."""
@@ -180,14 +182,15 @@ class Player:
         return Attack(attackers, enemy) if attackers else None
 
     def relief_of(self, place: Place, reach: float) -> Relieve | None:
-        """Return the relief of the fighting friend within `reach` cells by the selected regiments, if there is one."""
+        """Return the relief of a friend who fights within `reach` cells, by the nearest of the selected; None for none."""
         friend = self.friend_at(place, reach)
-        if friend is None or self.combat is None or self.combat.engaged[friend] < FIGHTS:
+        if self.battle is None or friend is None or self.combat is None or self.combat.engaged[friend] < FIGHTS:
             return None
-        assert self.battle is not None
-        regiments = self.battle.state.regiments
-        side = regiments[friend].side
-        return Relieve(tuple(a for a in self.actors() if a != friend and regiments[a].side == side), friend)
+        state = self.battle.state
+        side, (there, _) = state.regiments[friend].side, whereabouts(state.mass, (friend,))
+        able = [actor for actor in self.actors() if actor != friend and state.regiments[actor].side == side]
+        nearest = min(able, key=lambda actor: math.dist(there, whereabouts(state.mass, (actor,))[0]))
+        return Relieve((nearest,), friend)
 
     def friend_at(self, place: Place, reach: float) -> int | None:
         """Return the regiment within `reach` cells that others of its side are selected for, or None."""

@@ -26,7 +26,8 @@ def _card(state: BattleState, formations: Mapping[str, Formation], sides: Sequen
     waiting = len(state.waiting_orders[regiment])
     queue = (f"{waiting} orders wait" if waiting > 1 else "1 order waits",) if waiting else ()
     if state.combat is not None:
-        remarks = (deeds(state, state.combat, regiment), " · ".join((drawn, one.controller, *queue)))
+        kind = (state.army.units[regiment].title,) if state.army else ()
+        remarks = (deeds(state, state.combat, regiment), " · ".join((drawn, *kind, one.controller, *queue)))
         overlap = 0.0 if state.combat.condition[regiment] == "dissolved" else state.overlaps[regiment]
         return Card(one.name, regiment, overlap, remarks, fight_of(state, state.combat, regiment))
     remarks = (f"{drawn} · {one.controller}", " · ".join((side, *queue)))

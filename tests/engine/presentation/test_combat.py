@@ -60,7 +60,7 @@ def fight(campaign):
         morale=(0.4, 0.1, 0.0),
         fatigue=(0.25, 0.5, 1.0),
     )
-    attack = Engagement("attack", 1, state.orders[0], 0, 0)
+    attack = Engagement("attack", 1, 0, 0, "march")
     return replace(state, combat=combat, paces=("run", "walk", "hold"), engagements=MappingProxyType({0: attack}))
 
 
@@ -128,7 +128,7 @@ def test_cards_tell_how_a_regiment_fares_and_what_it_does(fight, campaign):
     ],
 )
 def test_what_a_regiment_does_is_said_in_words(fight, campaign, kind, pace, charging, does):
-    one = Engagement(kind, 1, fight.orders[0], 0, 0, charging) if kind else None
+    one = Engagement(kind, 1, 0, 0, "charge" if charging else "march") if kind else None
     state = replace(
         fight,
         paces=(pace, "walk", "walk"),
