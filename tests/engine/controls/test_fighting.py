@@ -38,6 +38,11 @@ def fighting(session, **changes):
 
 
 @pytest.fixture
+def session(game_of):
+    return game_of()
+
+
+@pytest.fixture
 def fight(session):
     return fighting(session)
 
@@ -130,11 +135,8 @@ class TestAttack:
         assert fight.given == [Attack((1,), ENEMY)]
         assert fight.game.mouse.in_hand is None and chosen(fight) == (1,)
 
-    def test_who_commands_both_sides_attacks_with_either(self, army, shared_offscreen, tmp_path):
-        session = Session(replace(army, scenario=replace(army.scenario, player=None)), shared_offscreen, tmp_path)
-        session.muster()
-        session.press("space")
-        fighting(session)
+    def test_who_commands_both_sides_attacks_with_either(self, game_of):
+        session = fighting(game_of(player=None))
         session.click("left", session.at(PLACES[ENEMY]))
         session.click("right", session.at(PLACES[0]))
         assert session.given == [Attack((ENEMY,), 0)]
@@ -288,9 +290,8 @@ class TestWhatIsShown:
         shown = session.game.scene().target_outline
         assert (shown == np.minimum(np.sum(targets[:3], axis=0), 1)).all() and targets[ENEMY].any()
 
-    def test_who_commands_both_sides_sees_all_orders(self, army, shared_offscreen, tmp_path):
-        session = Session(replace(army, scenario=replace(army.scenario, player=None)), shared_offscreen, tmp_path)
-        session.muster()
+    def test_who_commands_both_sides_sees_all_orders(self, game_of):
+        session = game_of(player=None)
         assert session.game.scene().target_outline is session.game.battle.state.book.target_outline
 
     def test_news_stay_for_some_seconds_and_name_the_regiment(self, fight):
