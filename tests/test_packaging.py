@@ -40,7 +40,7 @@ def test_every_entry_point_leads_somewhere():
 
 
 def test_simulation_and_controllers_are_found_without_metadata(monkeypatch):
-    monkeypatch.setattr(plugin, "entry_points", lambda group: ())  # as where no metadata is left
+    monkeypatch.setattr(plugin.parts, "entry_points", lambda group: ())  # as where no metadata is left
     assert list(plugin.discover(plugin.SIMULATIONS)) == ["gl", "jax"]
     assert list(plugin.discover(plugin.CONTROLLERS)) == ["nca", "plan", "poisson", "ground"]
     assert list(plugin.discover(GROUP)) == ["evaluate", "export-web", "play", "train"]

@@ -53,7 +53,7 @@ MAY_IMPORT = {
     " nca_controller.controllers nca_controller.dynamics nca_controller.simulation"
     " nca_controller.notebook nca_controller.jax_config nca_controller.training",
     "nca_controller.jax_config": "engine.io",
-    "nca_controller.physics": "",
+    "nca_controller.physics": "engine.io",
     "nca_controller.metrics": "",
     "nca_controller.plotting": "engine.io",
     "nca_controller.storage": "",
@@ -84,8 +84,8 @@ FORBIDDEN = {  # packages from outside that a package never imports, in no funct
     "engine": {"jax", "jaxlib", "flax", "optax", "orbax", "nca_controller"},
     "nca_controller": {"pygame", "moderngl"},
 }
-MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 37, 11, 135
-MOST_LOOSE = {"engine": 2, "nca_controller": 11}
+MOST_ROOMS, MOST_FLOORS, MOST_ARROWS = 38, 11, 146
+MOST_LOOSE = {"engine": 1, "nca_controller": 11}
 
 
 def module_of(path: Path) -> str:

@@ -68,4 +68,4 @@ def installed(monkeypatch, groups):
     def entries(group):
         return [EntryPoint(name, value, group) for name, value in groups.get(group, ())]
 
-    monkeypatch.setattr(plugin, "entry_points", entries)
+    monkeypatch.setattr(plugin.parts, "entry_points", entries)

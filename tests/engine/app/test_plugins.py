@@ -85,10 +85,10 @@ def install(monkeypatch):
     """Have these entry points installed, by group, and no others."""
 
     def entries(**groups):
-        monkeypatch.setattr(plugin, "own_entry_points", lambda group: [])
+        monkeypatch.setattr(plugin.parts, "own_entry_points", lambda group: [])
         known = {f"maniple.{group}": found for group, found in groups.items()}
         monkeypatch.setattr(
-            plugin,
+            plugin.parts,
             "entry_points",
             lambda group: [EntryPoint(name, value, group) for name, value in known.get(group, [])],
         )

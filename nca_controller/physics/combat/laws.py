@@ -1,0 +1,77 @@
+"""The constants of the laws of battle, as assets/laws.toml names and explains them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, get_type_hints
+
+from engine.io import ASSETS, Table, read_table
+
+TICKS_PER_SECOND = 30
+
+
+@dataclass(frozen=True)
+class ContactLaw:
+    reach: float
+    half: float
+
+
+@dataclass(frozen=True)
+class PushLaw:
+    link: float
+
+
+@dataclass(frozen=True)
+class LossLaw:
+    rate: float
+
+
+@dataclass(frozen=True)
+class FacingLaw:
+    turn: float
+
+
+@dataclass(frozen=True)
+class FatigueLaw:
+    run: float
+
+
+@dataclass(frozen=True)
+class MoraleLaw:
+    wavers: float
+    breaks: float
+
+
+@dataclass(frozen=True)
+class FlightLaw:
+    near: float
+
+
+@dataclass(frozen=True)
+class Laws:
+    """All constants; `dataclasses.replace` makes others, to try."""
+
+    contact: ContactLaw
+    push: PushLaw
+    losses: LossLaw
+    facing: FacingLaw
+    fatigue: FatigueLaw
+    morale: MoraleLaw
+    flight: FlightLaw
+
+
+@cache
+def laws() -> Laws:
+    """Return the constants of assets/laws.toml. Raises FileError, one line, where the file has others or lacks some."""
+    table = read_table(ASSETS / "laws.toml")
+    sections = {name: _section(table.subtable(name), kind) for name, kind in get_type_hints(Laws).items()}
+    table.finish()
+    return Laws(**sections)
+
+
+def _section(table: Table, kind: type[Any]) -> Any:
+    """Return one section of the constants."""
+    section = kind(**{field.name: table.number(field.name) for field in fields(kind)})
+    table.finish()
+    return section

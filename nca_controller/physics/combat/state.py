@@ -1,0 +1,102 @@
+"""The state of combat: what a battle remembers of soldiers who fight, fall, waver and run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+from flax import struct
+from jaxtyping import Array, Bool, Float, Int
+
+from nca_controller.physics.combat.laws import Laws, laws
+
+STEADY, WAVERING, BROKEN, DISSOLVED = range(4)  # conditions of a regiment
+
+
+class Traits(struct.PyTreeNode):
+    """What kind and formation make of each of R regiments: factors, but where another unit is said."""
+
+    attack: Float[Array, " R"]  # blows dealt
+    defence: Float[Array, " R"]  # divides blows taken
+    strike: Float[Array, "R 3"]  # of its blows at enemies in front, beside and behind
+    harm: Float[Array, "R 3"]  # of its losses by blows from the front, the side and the rear
+    brace: Float[Array, " R"]  # share of a charge that it stops in front and returns
+    charge: Float[Array, " R"]  # what impetus at top speed adds to its blows
+    gather: Float[Array, " R"]  # seconds in which impetus gathers
+    walk: Float[Array, " R"]  # share of top speed
+    run: Float[Array, " R"]  # share of top speed
+    turn: Float[Array, " R"]
+    stiff: Float[Array, " R"]  # share of its weight that it sets against a push while it stands
+    nerve: Float[Array, " R"]  # divides what weighs on its morale
+
+    @classmethod
+    def of_rows(cls, rows: Float[Array, "R 16"] | Float[np.ndarray, "R 16"]) -> Traits:
+        """Return the traits in rows with the columns of `engine.plugin.TRAITS`."""
+        rows = jnp.asarray(rows, jnp.float32)
+        return cls(rows[:, 0], rows[:, 1], rows[:, 2:5], rows[:, 5:8], *(rows[:, column] for column in range(8, 16)))
+
+
+class Conduct(struct.PyTreeNode):
+    """How R regiments are to bear themselves in a tick."""
+
+    traits: Traits
+    facing: Float[Array, "R 2"]  # the front that is ordered, unit vectors
+    pace: Float[Array, " R"]  # share of top speed that is allowed
+    relief: Bool[Array, " R"]  # lets friends through to the front though it fights
+
+
+class CombatState(struct.PyTreeNode):
+    """What R regiments have suffered, and how they feel about it."""
+
+    conduct: Conduct  # of the last tick
+    facing: Float[Array, "R 2"]  # unit vectors
+    fallen: Int[Array, "R H W"] | Float[Array, "R H W"]  # since the start: quanta, or mass off the lattice
+    fled: Int[Array, "R H W"] | Float[Array, "R H W"]  # likewise
+    impetus: Float[Array, " R"]  # share of top speed at which it goes forward
+    fatigue: Float[Array, " R"]  # 0 fresh to 1 worn out
+    morale: Float[Array, " R"]  # 1 to 0
+    condition: Int[Array, " R"]
+    calm: Int[Array, " R"]  # ticks for which nobody has struck it
+    engaged: Float[Array, " R"]  # how much it is in combat, 0 to 1
+    mustered: Float[Array, " R"]  # mass at the start
+    share: Float[Array, " R"]  # mass that one soldier stands for
+    reach: tuple[float, ...] = struct.field(pytree_node=False)  # metres
+    cell_metres: float = struct.field(pytree_node=False)
+    laws: Laws = struct.field(pytree_node=False)
+
+
+def muster(
+    mass: Float[Array, "R H W"],
+    conduct: Conduct,
+    *,
+    quantum: float | None,
+    cell_metres: float = 1.0,
+    reach: Sequence[float],
+    share: Sequence[float],
+    constants: Laws | None = None,
+) -> CombatState:
+    """Return the state of regiments that have not fought yet, fresh and steady, with the front that they are ordered.
+
+    `reach` is how far each one's blows go, in metres; `share` the mass that one soldier stands for.
+    """
+    regiments = len(mass)
+    none = jnp.zeros(mass.shape, jnp.int32 if quantum is not None else mass.dtype)
+    still = jnp.zeros(regiments, jnp.float32)
+    return CombatState(
+        conduct=conduct,
+        facing=conduct.facing,
+        fallen=none,
+        fled=none,
+        impetus=still,
+        fatigue=still,
+        morale=jnp.ones(regiments, jnp.float32),
+        condition=jnp.full(regiments, STEADY, jnp.int8),
+        calm=jnp.zeros(regiments, jnp.int32),
+        engaged=still,
+        mustered=mass.sum(axis=(1, 2)).astype(jnp.float32),
+        share=jnp.asarray(share, jnp.float32),
+        reach=tuple(float(one) for one in reach),
+        cell_metres=float(cell_metres),
+        laws=constants or laws(),
+    )
