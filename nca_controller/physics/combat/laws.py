@@ -13,13 +13,25 @@ TICKS_PER_SECOND = 30
 
 @dataclass(frozen=True)
 class ContactLaw:
-    reach: float
     half: float
+    near: float
+    trace: float
 
 
 @dataclass(frozen=True)
 class PushLaw:
     link: float
+    apart: float
+    linked: float
+    loose: float
+    close: float
+    will: float
+    least: float
+    few: float
+    speed: float
+    half: float
+    yields: float
+    shock: float
 
 
 @dataclass(frozen=True)

@@ -1,123 +1,157 @@
 """Push: where packed sides press against each other, odds and depth decide who gives ground.
 
-Along each axis the crowd is a set of files; a file's drive and weight are summed over whatever stands close behind each
-other in it, friend and enemy. The side with the stronger drive moves the file as a whole.
+Along each axis a crowd is a set of files. What stands in a file, friend and enemy, is summed over all that stand close
+behind each other in it; the side that drives harder than the other holds moves the file as a whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from nca_controller.physics.barrier import barrier
 from nca_controller.physics.combat.boxes import box_mean
-from nca_controller.physics.exchange import apart, total
-from nca_controller.physics.rows import transposed
+from nca_controller.physics.combat.laws import PushLaw
+from nca_controller.physics.combat.sides import OfSide, of_others, of_sides, shares
+from nca_controller.physics.exchange import Field, apart, total
 from nca_controller.physics.terrain import Terrain
 
+TRACE = 1e-6  # mass, below which nothing is divided by it
 
-def smoothstep(value, low, high):
-    share = jnp.clip((value - low) / (high - low), 0, 1)
+
+class File(NamedTuple):
+    """What stands in each cell's file along one axis: for each side its mass, what that holds against, its drive."""
+
+    mass: OfSide
+    hold: OfSide
+    drive: OfSide
+
+
+class Shove(NamedTuple):
+    """The push along one axis: its velocity, how decided it is, and for each side how far it is the one pushed."""
+
+    velocity: Field
+    excess: Field
+    given: OfSide
+
+
+def pushed(
+    velocity: Float[Array, "R H W 2"],
+    will: Float[Array, "R H W 2"],
+    mass: Float[Array, "R H W"],
+    terrain: Terrain,
+    sides: Sequence[int],
+    stiff: Float[Array, " R"],
+    fights: Bool[Array, " R"],
+    cell_metres: float,
+    law: PushLaw,
+) -> Float[Array, "R H W 2"]:
+    """Return the velocities with which the crowd moves.
+
+    `will` is where the soldiers want to go, `velocity` where enemies let them. `stiff` is the share of its weight that
+    a regiment sets against a push while it stands. Who does not fight neither pushes nor is pushed.
+    """
+    fighting = [jnp.where(one, field, 0) for field, one in zip(apart(mass), apart(fights), strict=True)]
+    of_side = of_sides(fighting, sides)
+    filled = shares(of_side, terrain)
+    order = {side: smoothstep(share, law.loose, law.close) for side, share in filled.items()}
+    hold = of_sides([field * one for field, one in zip(fighting, apart(stiff), strict=True)], sides)
+    near = box_mean(total(list(filled.values())), law.link, cell_metres, terrain.boundary)
+    links = per_cell(smoothstep(near, law.apart, law.linked), cell_metres)
+    packed = {side: of_side[side] * order[side] for side in of_side}
+    there = jnp.maximum(total(list(of_side.values())), TRACE)
+    drives = [driven(field, way, law.will / cell_metres) for field, way in zip(fighting, apart(will), strict=True)]
+    moved = []
+    for axis in (0, 1):
+        drive = of_sides([each[axis] for each in drives], sides)
+        fields = File(packed, hold, {side: drive[side] * order[side] for side in drive})
+        shove = given_ground(file_sums(fields, links, axis, terrain.boundary), cell_metres, law)
+        pushed_share = total([shove.given[side] * of_side[side] for side in of_side]) / there
+        against = 1 - jnp.clip(shove.excess / law.yields, 0, 1)
+        shift, share, against = barrier((shove.velocity, pushed_share, against))
+        given = barrier(shove.given)
+        moved.append(
+            [
+                with_push(way[..., axis], one, shift, against, 1 + law.shock * (given[side] - share))
+                for way, side, one in zip(apart(velocity), sides, apart(fights), strict=True)
+            ]
+        )
+    return jnp.stack([jnp.stack(both, axis=-1) for both in zip(*moved, strict=True)])
+
+
+def smoothstep(value: Field, low: float, high: float) -> Field:
+    """Return 0 below `low` and 1 above `high`, smooth between."""
+    share = jnp.clip((value - low) * (1 / (high - low)), 0, 1)
     return share * share * (3 - 2 * share)
 
 
-def file_sums_scan(fields, links, boundary):
-    """Return, for each row, what all rows linked to it hold in the same column; (F, H, W), links (H, W)."""
-    both = jnp.stack([fields, fields[:, ::-1]], 1)  # F 2 H W
-    links2 = jnp.stack([links, links[::-1]])  # 2 H W
-    x = jnp.moveaxis(both, 2, 0)  # H F 2 W
-    g = jnp.moveaxis(links2, 1, 0)[:, None]  # H 1 2 W
-
-    def step(carry, row):
-        x, g = row
-        before = carry * g
-        return before + x, before
-
-    start = jnp.zeros_like(x[0])
-    if boundary == "torus":
-        start, _ = jax.lax.scan(step, start, (x, g), unroll=8)
-    _, before = jax.lax.scan(step, start, (x, g), unroll=8)
-    before = jnp.moveaxis(before, 0, 2)
-    return fields + (before[:, 0] + before[:, 1, ::-1])
+def per_cell(link: Field, cell_metres: float) -> Field:
+    """Return the link from cell to cell that makes up this one from metre to metre."""
+    if cell_metres == 1:
+        return link
+    return jnp.where(link > 0, jnp.where(link > 0, link, 1) ** cell_metres, 0)
 
 
-def rolled(field, by, boundary):
-    if boundary == "torus":
-        return jnp.roll(field, by, -2)
-    size = field.shape[-2]
-    if abs(by) >= size:
-        return jnp.zeros_like(field)
-    around = [(0, 0)] * field.ndim
-    around[-2] = (max(by, 0), max(-by, 0))
-    wide = jnp.pad(field, around)
-    return wide[..., :size, :] if by > 0 else wide[..., -size:, :]
+def driven(mass: Field, will: Float[Array, "H W 2"], pace: float) -> tuple[Field, Field]:
+    """Return the drive of soldiers along each axis: their mass in the direction of their will, less below the pace."""
+    x, y = (jnp.where(mass > 0, will[..., axis], 0) for axis in (0, 1))
+    weighed = mass / jnp.sqrt(x * x + y * y + pace * pace)
+    return barrier((x * weighed, y * weighed))
 
 
-def file_sums_double(fields, links, boundary, rounds=6):
-    sums = []
-    for way in (1, -1):
-        y, g = fields, links
-        for k in range(rounds):
-            by = way * 2**k
-            y = barrier(y + g * rolled(y, by, boundary))
-            g = barrier(g * rolled(g, by, boundary))
-        sums.append(y - fields)
-    return fields + (sums[0] + sums[1])
+def file_sums(fields: File, links: Field, axis: int, boundary: str) -> File:
+    """Return for each cell the sum over all that stand in its file along an axis, each times the links between."""
+    leaves, structure = jax.tree.flatten(fields)
+    ranks = barrier(jnp.moveaxis(jnp.stack(leaves), 2 - axis, 0))  # the file's axis first
+    between = barrier(jnp.moveaxis(links, 1 - axis, 0))
+
+    def sums(backwards: bool) -> Float[Array, "N F M"]:
+        def reach(behind: Array, rank: tuple[Array, Array]) -> tuple[Array, Array]:
+            there, link = rank
+            linked = behind * link
+            return linked + there, linked
+
+        none = jnp.zeros_like(ranks[0])
+        if boundary == "torus":  # once round before it counts
+            none, _ = jax.lax.scan(reach, none, (ranks, between), reverse=backwards)
+        return jax.lax.scan(reach, none, (ranks, between), reverse=backwards)[1]
+
+    whole = jnp.moveaxis(ranks + (sums(False) + sums(True)), 0, 2 - axis)
+    return jax.tree.unflatten(structure, apart(barrier(whole)))
 
 
-SUMS = {"scan": file_sums_scan, "double": file_sums_double}
+def given_ground(file: File, cell_metres: float, law: PushLaw) -> Shove:
+    """Return the push that a file's drives and weights make.
+
+    A side is pushed by the excess of its enemies' drive over what it holds against, standing or driving itself, as a
+    share of the file's mass. Less than `least` moves nobody, and few in the way of many are no crowd to be pushed.
+    """
+    weight = jnp.maximum(total(list(file.mass.values())), TRACE)
+
+    def excess(side: int, sign: int) -> Field:
+        onward = of_others({other: jnp.maximum(sign * drive, 0) for other, drive in file.drive.items()}, side)
+        against = jnp.maximum(file.hold[side], -sign * file.drive[side])
+        decided = jnp.maximum((onward - against) / weight - law.least, 0)
+        return decided * jnp.minimum(file.mass[side] / (law.few * weight), 1)
+
+    ways = [{side: excess(side, sign) for side in file.mass} for sign in (1, -1)]
+    on, back = (reduce(jnp.maximum, way.values()) for way in ways)
+    forward = on >= back
+    most = jnp.where(forward, on, back)
+    speed = (law.speed / cell_metres) * most / (most + law.half)
+    share = jnp.where(most > 0, 1 / jnp.where(most > 0, most, 1), 0)
+    given = {side: jnp.where(forward, ways[0][side], ways[1][side]) * share for side in file.mass}
+    return Shove(jnp.where(forward, speed, -speed), most, given)
 
 
-def pushed(velocity, will, mass, terrain, sides, stiff, fighting, cell_metres, law, sums="scan"):
-    names = list(dict.fromkeys(sides))
-    m = [f * s for f, s in zip(apart(mass), apart(fighting), strict=True)]
-    room = jnp.maximum(terrain.capacity, 1e-6)
-    of = {s: total([f for f, its in zip(m, sides) if its == s]) for s in names}
-    order = {s: smoothstep(of[s] / room, law["loose"], law["close"]) for s in names}
-    hold = {s: total([f * k for f, k, its in zip(m, apart(stiff), sides) if its == s]) * order[s] for s in names}
-    crowd = total([of[s] for s in names]) / room
-    links = smoothstep(box_mean(crowd, law["near"], cell_metres, terrain.boundary), law["apart"], law["linked"]) ** cell_metres
-    weight = total([of[s] * order[s] for s in names])
-    all_mass = jnp.maximum(total(apart(mass)), 1e-6)
-    pace = law["pace"] / cell_metres
-    drive = [w / jnp.sqrt((w * w).sum(-1, keepdims=True) + pace * pace) for w in apart(will)]
-    new = []
-    for axis in (0, 1):
-        turn = transposed if axis == 0 else (lambda f: f)
-        d = {s: order[s] * total([f * w[..., axis] for f, w, its in zip(m, drive, sides) if its == s]) for s in names}
-        fields = jnp.stack([weight, *hold.values(), *d.values()])
-        summed = SUMS[sums](barrier(turn(fields)), barrier(turn(links)), terrain.boundary)
-        summed = turn(summed)
-        M = summed[0]
-        R = {s: summed[1 + i] for i, s in enumerate(names)}
-        F = {s: summed[1 + len(names) + i] for i, s in enumerate(names)}
-        safe = jnp.maximum(M, 1e-3)
-        ways = []
-        for sign in (1, -1):
-            n = {}
-            for s in names:
-                others = total([jnp.maximum(sign * F[o], 0) for o in names if o != s])
-                N = (others - jnp.maximum(R[s], -sign * F[s])) / safe
-                n[s] = jnp.maximum(N - law["least"], 0) * jnp.minimum(1, R[s] / (law["some"] * safe))
-            top = n[names[0]]
-            for s in names[1:]:
-                top = jnp.maximum(top, n[s])
-            ways.append((n, top))
-        (n_on, on), (n_back, back) = ways
-        forward = on >= back
-        n = jnp.where(forward, on, back)
-        speed = law["speed"] / cell_metres * n / (n + law["half"])
-        signed = jnp.where(forward, speed, -speed)
-        w = {s: jnp.where(forward, n_on[s], n_back[s]) / jnp.maximum(n, 1e-9) for s in names}
-        q = total([w[s] * of[s] for s in names]) / all_mass
-        against = 1 - jnp.clip(n / law["yield"], 0, 1)
-        comp = []
-        for r, s in enumerate(sides):
-            v = velocity[r, ..., axis]
-            kept = jnp.where(v * signed < 0, v * against, v) + signed * (1 + law["shock"] * (w[s] - q))
-            comp.append(jnp.where(fighting[r] > 0, kept, v))
-        new.append(jnp.stack(comp))
-    return jnp.stack(new, -1)
+def with_push(part: Field, fights: Bool[Array, ""], shift: Field, against: Field, sharper: Field) -> Field:
+    """Return a component of a regiment's velocity, pushed: what goes against the push yields, what goes with it stays.
+
+    The pushed go ahead of the pushers where both share a cell, so the seam between them does not widen.
+    """
+    return jnp.where(fights, jnp.where(part * shift < 0, part * against, part) + shift * sharper, part)
