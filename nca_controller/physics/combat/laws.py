@@ -69,6 +69,7 @@ class MoraleLaw:
     covered: float
     rout: float
     rout_metres: float
+    worst: float
     falls: float
     recovers: float
     rest: float
