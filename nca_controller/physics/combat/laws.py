@@ -81,6 +81,7 @@ class MoraleLaw:
     covered: float
     rout: float
     rout_metres: float
+    worst: float
     falls: float
     recovers: float
     rest: float
