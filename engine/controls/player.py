@@ -182,7 +182,7 @@ class Player:
         return Attack(attackers, enemy) if attackers else None
 
     def relief_of(self, place: Place, reach: float) -> Relieve | None:
-        """Return the relief of a friend who fights within `reach` cells by the nearest selected, if there is one."""
+        """Return the relief of a friend who fights within `reach` cells, by the nearest of the selected, if any."""
         friend = self.friend_at(place, reach)
         if self.battle is None or friend is None or self.combat is None or self.combat.engaged[friend] < FIGHTS:
             return None

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from engine.battle import BattleState, OrderBook
 from engine.formations import Materials
+from engine.presentation.fighting import banners, in_combat, lying
 from engine.presentation.options import ViewOptions
 from engine.presentation.overlays import overlays
 from engine.soldiers import interpolated
@@ -34,9 +35,12 @@ def compose(
     which each regiment gets a shade; `materials` are what the ground is made of, where its file says it. `player` is
     the side whose orders are drawn; None: all of them.
     """
+    soldiers = drawn_soldiers(state, alpha)
+    moment = max(state.tick - 1 + alpha, 0.0)
+    with_combat = state.combat is not None
     return Scene(
         grid=state.ground.grid,
-        soldiers=drawn_soldiers(state, alpha),
+        soldiers=soldiers,
         target_outline=target_outline(state.book, tuple(one.side for one in state.regiments), player),
         target_version=state.book.version,
         status=status,
@@ -45,7 +49,9 @@ def compose(
         capacity=state.ground.capacity,
         materials=materials,
         minimap=Minimap(state.mass, state.tick // MINIMAP_EVERY),
-        teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides),
+        teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides, with_combat),
+        fallen=lying(state, moment, soldiers.spacing) if with_combat else None,
+        banners=banners(state, soldiers, moment) if with_combat else (),
     )
 
 
@@ -60,8 +66,9 @@ def target_outline(book: OrderBook, sides: tuple[int, ...], player: int | None) 
 
 def drawn_soldiers(state: BattleState, alpha: float) -> DrawnSoldiers:
     """Return the soldiers of all regiments in one; `side` is each soldier's regiment, for its colour."""
-    drawn = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
-    position, facing, walked = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    side = np.repeat(np.arange(len(drawn)), [len(soldiers) for soldiers in state.soldiers])
+    now = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
+    position, facing, walked = (np.concatenate(part) for part in zip(*now, strict=True))
+    side = np.repeat(np.arange(len(now)), [len(soldiers) for soldiers in state.soldiers])
     spacing = math.sqrt(min(soldiers.mass_per_soldier for soldiers in state.soldiers))
-    return DrawnSoldiers(position, facing, walked, side, spacing)
+    drawn = DrawnSoldiers(position, facing, walked, side, spacing)
+    return drawn if state.combat is None else in_combat(drawn, state, max(state.tick - 1 + alpha, 0.0))

@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from engine.view import palette
-from engine.view.camera import Camera, letter_scale
+from engine.view.camera import Camera
 from engine.view.palette import CASING, DRAWN, GOLD, PLANNED, REFUSED, ROUTE, TEXT, VELOCITY, Colour
-from engine.view.scene import Annotation, Arrows, Scene
+from engine.view.scene import Annotation, Arrows
 
 Points = Float[np.ndarray, "N 2"]
 
@@ -52,13 +52,6 @@ def joined(parts: list[Lines]) -> Lines:
         np.concatenate([part.colour for part in parts]),
         np.concatenate([part.square for part in parts]),
     )
-
-
-def over_the_field(scene: Scene, camera: Camera) -> Lines:
-    """Return the lines that are drawn over the soldiers: arrows, then annotations."""
-    unit = letter_scale(camera.size)
-    arrows = [of_arrows(one, camera, unit) for one in scene.overlays if isinstance(one, Arrows)]
-    return joined(arrows + [of_annotation(one, camera, unit) for one in scene.marks])
 
 
 def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:

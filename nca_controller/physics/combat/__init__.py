@@ -1,5 +1,8 @@
 """The laws of battle: soldiers who meet, push, fall, waver and run. Pure functions on arrays."""
 
+from nca_controller.physics.combat.contact import meet
+from nca_controller.physics.combat.fight import fight, pace
+from nca_controller.physics.combat.flight import flee
 from nca_controller.physics.combat.laws import Laws, laws
 from nca_controller.physics.combat.state import (
     BROKEN,
@@ -21,6 +24,10 @@ __all__ = [
     "Conduct",
     "Laws",
     "Traits",
+    "fight",
+    "flee",
     "laws",
+    "meet",
     "muster",
+    "pace",
 ]
