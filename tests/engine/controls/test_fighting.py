@@ -107,6 +107,11 @@ class TestAttack:
         session.click("right", session.at(PLACES[ENEMY]))
         assert [type(one) for one in session.commands] == [GiveOrders]
 
+    def test_so_does_one_on_the_minimap(self, fight):
+        fight.click("left", fight.at(PLACES[1]))
+        fight.click("right", fight.on_minimap(PLACES[ENEMY]))
+        assert fight.given == [Attack((1,), ENEMY)]
+
     def test_a_friend_is_not_attacked(self, fight):
         fight.click("left", fight.at(PLACES[1]))
         fight.click("right", fight.at(PLACES[0]))
