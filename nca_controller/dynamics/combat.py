@@ -19,7 +19,7 @@ def commanded(
     sides: tuple[int, ...],
 ) -> Float[Array, "R H W 2"]:
     """Return the velocity, in cells per unit time, that comes of what was steered: by flight, pace and contact."""
-    velocity = paced(flee(velocity, mass, combat, terrain, sides, combat.laws), combat)
+    velocity = paced(flee(velocity, mass, combat, terrain, sides), combat)
     return meet(velocity, mass, combat, combat.conduct, terrain, sides, combat.laws)
 
 
@@ -52,12 +52,10 @@ def fought(
         before,
         moved["flux_x"],
         moved["flux_y"],
-        moved["velocity"],
         combat,
         combat.conduct,
         terrain,
         sides,
-        combat.laws,
         quantum,
     )
     return {"mass": mass, "combat": combat}

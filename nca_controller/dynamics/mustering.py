@@ -89,6 +89,7 @@ def mustered(
     return muster(
         mass,
         borne,
+        sides=sides,
         quantum=quantum,
         cell_metres=amounts("cell_metres", cell_metres, 1)[0],
         reach=amounts("reach", reach, regiments),
