@@ -14,7 +14,8 @@ NOWHERE = (0.0, 0.0)  # a body's place before it is drawn up
 INFANTRY, PIKES, CAVALRY = "heavy-infantry", "pikes", "cavalry"
 KINDS = (INFANTRY, PIKES, CAVALRY)
 FORMATIONS = ("line", "phalanx", "square", "wedge", "column", "loose", "testudo", "circle")
-FIELD = (112.0, 80.0)  # metres of a duel's ground, height and width
+FIELD = (72.0, 48.0)  # metres of the ground of a duel of kinds, height and width
+WIDE = (112.0, 80.0)  # of one of formations
 ROOM = (100.0, 104.0)  # where three meet
 LONGEST = 120  # seconds that a duel is given
 # Seconds after contact in which who is named breaks: what makes battles that play.
@@ -40,7 +41,7 @@ def kinds() -> list[Encounter]:
 
 def formations() -> list[Encounter]:
     """Return the frontal duels of heavy infantry in every formation with every other."""
-    return [duel(body(formation=one), body(formation=other), FIELD) for one, other in combinations(FORMATIONS, 2)]
+    return [duel(body(formation=one), body(formation=other), WIDE) for one, other in combinations(FORMATIONS, 2)]
 
 
 def attacks() -> list[Encounter]:
