@@ -58,12 +58,12 @@ def cells(number: int) -> Row:
         encounter, course = in_cells(*unequal_duels()[number], metres)
         breaks = [course.broken(regiment) for regiment in (0, 1)]
         at = min((tick for tick in breaks if tick is not None), default=None)
+        lost = course.fallen[-1 if at is None else at]
         found |= {
             "encounter": encounter.name,
             f"{metres:g} m: breaks": "-" if at is None else " and ".join(str(r) for r in (0, 1) if breaks[r] == at),
             f"{metres:g} m: after, s": seconds(at, course.contact()),
-            f"{metres:g} m: lost, %": 100
-            * float(course.fallen[-1 if at is None else at].sum() / course.mustered.sum()),
+            f"{metres:g} m: lost, %": 100 * float(lost.sum() / course.mustered.sum()),
         }
     return found
 
@@ -120,10 +120,9 @@ def steered(number: int, seed: int, name: str = "default") -> Row:
     assert isinstance(cells, NCA)
     course = whole(encounter, [cells if side == 0 else cells.commander for side in encounter.sides])
     lost = course.fallen[-1]
-    of_side = [float(sum(lost[r] for r, side in enumerate(encounter.sides) if side == one)) for one in (0, 1)]
-    breaks = [
-        sum(course.broken(r) is not None for r, side in enumerate(encounter.sides) if side == one) for one in (0, 1)
-    ]
+    members = [np.flatnonzero(np.equal(encounter.sides, side)) for side in (0, 1)]
+    of_side = [float(lost[those].sum()) for those in members]
+    breaks = [sum(course.broken(r) is not None for r in those) for those in members]
     return {
         "encounter": encounter.name,
         "NCA lost": of_side[0],

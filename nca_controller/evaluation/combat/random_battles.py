@@ -26,10 +26,8 @@ def fought(one: Encounter, ticks: int = TICKS, controller: Controller | None = N
     state = begun(one, controller or load_controller("ground"))
     course = played(state, Attack(one, bearing(one)), ticks)
     end = course.condition[-1]
-    steady = {
-        side: [end[r] == STEADY for r in range(len(end)) if one.sides[r] == side] for side in sorted({*one.sides})
-    }
-    beaten = [side for side, those in steady.items() if not any(those)]
+    standing = {side for side, condition in zip(one.sides, end, strict=True) if condition == STEADY}
+    beaten = sorted({*one.sides} - standing)
     broke = [course.broken(r) for r in range(len(end))]
     return {
         "encounter": one.name,
