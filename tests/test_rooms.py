@@ -48,8 +48,8 @@ MAY_IMPORT = {
     # The hall, where they meet.
     "engine.presentation": "engine.fields engine.formations engine.soldiers engine.battle engine.view",
     "engine.controls": "engine.io engine.orders engine.formations engine.battle engine.view engine.presentation",
-    "engine.app": "engine.plugin engine.io engine.units engine.orders engine.formations engine.scenarios engine.soldiers"
-    " engine.battle engine.compute engine.view engine.recording engine.presentation engine.controls",
+    "engine.app": "engine.plugin engine.io engine.units engine.orders engine.formations engine.scenarios"
+    " engine.soldiers engine.battle engine.compute engine.view engine.recording engine.presentation engine.controls",
     # The plugin: it takes from the engine what needs no window and no battle.
     "nca_controller": "nca_controller.physics nca_controller.guidance nca_controller.model"
     " nca_controller.controllers nca_controller.dynamics nca_controller.simulation"

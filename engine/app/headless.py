@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.app.installed import running_name
 from engine.app.waiting import GivenUp, Waiting
-from engine.battle import Battle, BattleSetup, BattleState
+from engine.battle import Battle, BattleSetup, BattleState, mass_of
 from engine.io import PluginError, described, terminal
 from engine.presentation import cards, compose, status
 from engine.recording import save_png
@@ -60,6 +60,7 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
                 "order": battle.state.orders[number].formation,
                 "controller": regiment.controller,
                 "overlap": battle.state.overlaps[number],
+                **losses(battle.state, number),
             }
             for number, regiment in enumerate(battle.state.regiments)
         ],
@@ -69,6 +70,21 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
         "simulation": running_name(battle.state, setup.simulation_name),
         "backend": battle.state.moving.backend,
         "device": battle.state.moving.device,
+    }
+
+
+def losses(state: BattleState, regiment: int) -> dict[str, object]:
+    """Return how a regiment has fared, its masses as numbers that read back to them exactly; nothing without combat."""
+    combat = state.combat
+    if combat is None:
+        return {}
+    return {
+        "mustered": mass_of(combat.mustered[regiment]),
+        "standing": mass_of(combat.standing[regiment]),
+        "fallen": mass_of(combat.fallen[regiment]),
+        "fled": mass_of(combat.fled[regiment]),
+        "morale": float(combat.morale[regiment]),
+        "state": combat.condition[regiment],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.orders import Order
+Phase = Literal["form", "march", "charge", "change"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,13 @@ class Engagement:
 
     kind: Literal["attack", "relieve", "withdraw"]
     other: int  # the enemy or the friend
-    order: Order  # whose formation and frontage it keeps
     since: int  # tick of the command
     placed: int  # tick at which it was last placed
-    charging: bool = False  # an attack that runs in, and goes through
+    phase: Phase = "form"  # it forms up, marches, and at the end charges, or changes places with a friend
+    pursuit: bool = False  # an attack on an enemy that runs: it does not end because of that
+    next: int | None = None  # the enemy that whoever relieves goes for in the friend's place
+
+    @property
+    def charging(self) -> bool:
+        """Whether it runs in, to go through."""
+        return self.phase == "charge"

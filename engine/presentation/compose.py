@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.battle import BattleState
 from engine.formations import Materials
+from engine.presentation.fighting import banners, in_combat, lying
 from engine.presentation.options import ViewOptions
 from engine.presentation.overlays import overlays
 from engine.soldiers import interpolated
@@ -30,9 +31,12 @@ def compose(
     `scale` is in pixels per cell, for arrows that are neither crowded nor sparse; `sides` are the sides' colours, of
     which each regiment gets a shade; `materials` are what the ground is made of, where its file says it.
     """
+    soldiers = drawn_soldiers(state, alpha)
+    moment = max(state.tick - 1 + alpha, 0.0)
+    with_combat = state.combat is not None
     return Scene(
         grid=state.ground.grid,
-        soldiers=drawn_soldiers(state, alpha),
+        soldiers=soldiers,
         target_outline=state.book.target_outline,
         target_version=state.book.version,
         status=status,
@@ -41,14 +45,17 @@ def compose(
         capacity=state.ground.capacity,
         materials=materials,
         minimap=Minimap(state.mass, state.tick // MINIMAP_EVERY),
-        teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides),
+        teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides, with_combat),
+        fallen=lying(state, moment, soldiers.spacing) if with_combat else None,
+        banners=banners(state, soldiers, moment) if with_combat else (),
     )
 
 
 def drawn_soldiers(state: BattleState, alpha: float) -> DrawnSoldiers:
     """Return the soldiers of all regiments in one; `side` is each soldier's regiment, for its colour."""
-    drawn = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
-    position, facing, walked = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    side = np.repeat(np.arange(len(drawn)), [len(soldiers) for soldiers in state.soldiers])
+    now = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
+    position, facing, walked = (np.concatenate(part) for part in zip(*now, strict=True))
+    side = np.repeat(np.arange(len(now)), [len(soldiers) for soldiers in state.soldiers])
     spacing = math.sqrt(min(soldiers.mass_per_soldier for soldiers in state.soldiers))
-    return DrawnSoldiers(position, facing, walked, side, spacing)
+    drawn = DrawnSoldiers(position, facing, walked, side, spacing)
+    return drawn if state.combat is None else in_combat(drawn, state, max(state.tick - 1 + alpha, 0.0))

@@ -8,7 +8,7 @@ from jaxtyping import Array, Bool, Float
 from nca_controller.dynamics.rest import Rest
 from nca_controller.guidance import clipped
 from nca_controller.physics import Terrain
-from nca_controller.physics.combat import BROKEN, DISSOLVED, CombatState, fight, flee, meet
+from nca_controller.physics.combat import BROKEN, DISSOLVED, CombatState, fight, flee, meet, pace
 
 
 def commanded(
@@ -29,13 +29,9 @@ def paced(velocity: Float[Array, "R H W 2"], combat: CombatState) -> Float[Array
     Shares of top speed are those of cells of a metre: in others a regiment covers as many metres in a second, as far
     as top speed lets it.
     """
-    traits, law = combat.conduct.traits, combat.laws.fatigue
-    share = jnp.where(combat.condition == BROKEN, traits.run, combat.conduct.pace)
-    most = jnp.minimum(share / combat.cell_metres, 1) * (1 - law.slows * combat.fatigue)
-    most = most[:, None, None, None]
-    return jnp.where(
-        (most > 0) & there(combat)[:, None, None, None], clipped(velocity / jnp.where(most > 0, most, 1)) * most, 0
-    )
+    most = jnp.minimum(pace(combat.conduct, combat) / combat.cell_metres, 1)
+    most = jnp.where(there(combat), most, 0)[:, None, None, None]
+    return jnp.where(most > 0, clipped(velocity / jnp.where(most > 0, most, 1)) * most, 0)
 
 
 def fought(
@@ -47,17 +43,8 @@ def fought(
     quantum: float | None,
 ) -> dict[str, Float[Array, "R ..."]]:
     """Return `mass` and `combat` after the march of a tick, once blows have fallen; `before` is the mass before it."""
-    mass, combat = fight(
-        moved["mass"],
-        before,
-        moved["flux_x"],
-        moved["flux_y"],
-        combat,
-        combat.conduct,
-        terrain,
-        sides,
-        quantum,
-    )
+    flux = moved["flux_x"], moved["flux_y"]
+    mass, combat = fight(moved["mass"], before, *flux, combat, combat.conduct, terrain, sides, quantum)
     return {"mass": mass, "combat": combat}
 
 

@@ -1,9 +1,9 @@
 """The laws of battle: soldiers who meet, push, fall, waver and run. Pure functions on arrays."""
 
 from nca_controller.physics.combat.contact import meet
-from nca_controller.physics.combat.fight import fight
+from nca_controller.physics.combat.fight import fight, pace
 from nca_controller.physics.combat.flight import flee
-from nca_controller.physics.combat.laws import TICKS_PER_SECOND, Laws, laws
+from nca_controller.physics.combat.laws import Laws, laws
 from nca_controller.physics.combat.state import (
     BROKEN,
     DISSOLVED,
@@ -19,7 +19,6 @@ __all__ = [
     "BROKEN",
     "DISSOLVED",
     "STEADY",
-    "TICKS_PER_SECOND",
     "WAVERING",
     "CombatState",
     "Conduct",
@@ -30,4 +29,5 @@ __all__ = [
     "laws",
     "meet",
     "muster",
+    "pace",
 ]

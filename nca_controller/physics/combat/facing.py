@@ -47,25 +47,13 @@ def towards_enemies(
 ) -> tuple[Float[Array, "S h w 2"], Bool[Array, "S h w"]]:
     """Return in which direction each block's enemies are, at most so many blocks away, and whether there are any.
 
-    Near ones count more: by the inverse of the square of their distance. There is none within a block.
+    Near ones count more. There is no direction where they stand evenly all around.
     """
-    x, y = jnp.zeros_like(hostile), jnp.zeros_like(hostile)
-    for down in range(reach + 1):
-        for right in range(reach + 1):
-            if not down and not right:
-                continue
-            weight = (down**2 + right**2) ** -1.5
-            south, north = (shifted(hostile, sign * down, -2, boundary) for sign in (1, -1))
-            corners = {
-                (i, j): shifted(rows, sign * right, -1, boundary)
-                for i, rows in enumerate((south, north))
-                for j, sign in enumerate((1, -1))
-            }
-            # Where there is no step along the other axis, two corners are one.
-            across, along = weight * right * (1 if down else 0.5), weight * down * (1 if right else 0.5)
-            x = x + across * ((corners[0, 0] + corners[1, 0]) - (corners[0, 1] + corners[1, 1]))
-            y = y + along * ((corners[0, 0] + corners[0, 1]) - (corners[1, 0] + corners[1, 1]))
-    return jnp.stack([x, y], axis=-1), around(hostile, reach, boundary) > 0
+    there = hostile
+    for _ in range(reach):
+        there = around(there, 1, boundary)
+    way = [shifted(there, 1, axis, boundary) - shifted(there, -1, axis, boundary) for axis in (-1, -2)]
+    return jnp.stack(way, axis=-1), there > 0
 
 
 def turned(

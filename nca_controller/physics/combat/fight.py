@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from nca_controller.physics.barrier import barrier
 from nca_controller.physics.combat.facing import carried, mean_front, turned
 from nca_controller.physics.combat.fatigue import slowed, tired, weakened
 from nca_controller.physics.combat.flight import borders, planned
@@ -106,7 +107,7 @@ def struck(
     laws, quantum = combat.laws, survey.quantum
 
     def combat_of(mass: Mass, fallen: Counts) -> tuple[Mass, Counts, Toll]:
-        looks = jnp.stack([spread(fronts[..., axis], survey.blocks) for axis in (0, 1)], axis=-1)
+        looks = barrier((spread(fronts[..., 0], survey.blocks), spread(fronts[..., 1], survey.blocks)))
         strength = dealt(traits, combat.condition, weakened(combat.fatigue, laws.fatigue), laws.losses)
         blows = strike(
             mass,
