@@ -149,9 +149,7 @@ def given_ground(file: File, cell_metres: float, law: PushLaw) -> Shove:
     return Shove(jnp.where(forward, speed, -speed), most, given)
 
 
-def with_push(
-    part: Field, fights: Bool[Array, ""], shift: Field, against: Field, sharper: Field
-) -> Field:
+def with_push(part: Field, fights: Bool[Array, ""], shift: Field, against: Field, sharper: Field) -> Field:
     """Return a component of a regiment's velocity, pushed: what goes against the push yields, what goes with it stays.
 
     The pushed go ahead of the pushers where both share a cell, so the seam between them does not widen.

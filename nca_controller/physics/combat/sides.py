@@ -42,9 +42,7 @@ def are_near(filled: OfSide, least: float, cells: int) -> Bool[Array, ""]:
     """
     here = [field > least for field in filled.values()]
     around = [grown(field, cells) for field in here]
-    met = [
-        (here[one] & around[other]).any() for one in range(len(here)) for other in range(one + 1, len(here))
-    ]
+    met = [(here[one] & around[other]).any() for one in range(len(here)) for other in range(one + 1, len(here))]
     return reduce(jnp.logical_or, met, jnp.zeros((), bool))
 
 
