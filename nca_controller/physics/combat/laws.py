@@ -95,6 +95,7 @@ class MoraleLaw:
 class FlightLaw:
     near: float
     fear: float
+    breath: float
     renewed: float
     rounds: float
 
