@@ -30,6 +30,7 @@ class PushLaw:
     few: float
     speed: float
     half: float
+    stiff: float
     yields: float
     shock: float
 
