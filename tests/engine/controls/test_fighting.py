@@ -284,6 +284,15 @@ class TestWhatIsShown:
         session = game_of(player=None)
         assert session.game.scene().target_outline is session.game.battle.state.book.target_outline
 
+    def test_words_can_be_hidden(self, fight):
+        fight.click("left", fight.at(PLACES[1]))
+        shown = fight.game.scene()
+        assert len(shown.strengths) == 2 and shown.buttons and shown.cards
+        fight.press("f2")
+        hidden = fight.game.scene()
+        fight.press("f2")
+        assert hidden.strengths == hidden.buttons == hidden.cards == ()
+
     def test_news_stay_for_some_seconds_and_name_the_regiment(self, fight, monkeypatch):
         battle, before = fight.game.battle, fight.game.battle.state
 

@@ -97,6 +97,9 @@ def test_the_ledger_adds_up_and_shows_the_last_quantum_that_is_missing(fight):
     rows = dict(status(fight, {}))
     assert rows["mass"] == "200.000000 (+0)"
     assert (rows["standing"], rows["fallen"], rows["fled"]) == ("90.000001", "94.999999", "15.000000")
+    for combat in (fight.combat, report((3, 3, 3)), report((2**20 + 1, 1, 2**33 + 1), (1, 1, 1)), report((0, 1, 1))):
+        millionths = {name: round(1e6 * float(value.split()[0])) for name, value in ledger(combat)}
+        assert millionths["standing"] + millionths["fallen"] + millionths["fled"] == millionths["mass"]
     lost = replace(fight.combat, standing=(75 * 2**20 - 1, *fight.combat.standing[1:]))
     assert dict(ledger(lost))["mass"] == f"199.999999 ({-QUANTUM:+.17g})"
     assert float(dict(ledger(lost))["mass"].split("(")[1][:-1]) == -QUANTUM
