@@ -83,13 +83,10 @@ def advanced(state: BattleState, regiment: int, context: Context) -> BattleState
 def ended(state: BattleState, context: Context) -> BattleState:
     """Return the state without the attacks that are over; those regiments reform where they stand."""
     assert state.combat is not None
-    gone = state.combat.is_gone
     for regiment, one in tuple(state.engagements.items()):
-        if gone(regiment):
-            state = state.with_engagement(regiment, None)
-        elif one.kind == "attack" and state.takes_orders(regiment):
+        if one.kind == "attack" and state.takes_orders(regiment):
             runs = not state.takes_orders(one.other)
-            if gone(one.other) or (runs and not one.pursuit):
+            if state.combat.is_gone(one.other) or (runs and not one.pursuit):
                 state = reformed(state.with_engagement(regiment, None), regiment, context)
             elif one.pursuit and not runs:
                 state = state.with_engagement(regiment, replace(one, pursuit=False))

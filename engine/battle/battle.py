@@ -24,7 +24,7 @@ from engine.battle.placing import Context
 from engine.battle.state import BattleState, OrderBook
 from engine.formations import Formation, Placement
 from engine.io import InputError, plugin_errors
-from engine.orders import Command, Given, GiveOrders, Order, Schedule, moved, turned, with_formation
+from engine.orders import Command, Given, GiveOrders, Order, Pace, Schedule, moved, turned, with_formation
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 from engine.soldiers import Flow, Soldiers
@@ -96,6 +96,7 @@ class Battle:
         army: Army | None,
     ) -> BattleState:
         count = len(regiments)
+        walks: Pace = "walk"
         state = BattleState(
             tick=0,
             ground=ground,
@@ -107,7 +108,7 @@ class Battle:
             mustered=tuple(mass.sum(axis=(1, 2), dtype=np.float64).tolist()),
             book=OrderBook((), (), ()),
             army=army,
-            paces=("walk",) * count if army else (),
+            paces=(walks,) * count if army else (),
             drills=tuple(Drill(shape_of(order)) for order in first) if army else (),
         )
         if army is None:
@@ -180,6 +181,8 @@ class Battle:
         """
         before = self.state
         applied = self.run(partial(execution.apply, before, command, self._context))
+        told = applied.remarks[len(before.remarks) :]
+        applied = replace(applied, remarks=before.remarks, unread=(*before.unread, *told))
         self.state = execution.count(applied, command, self._context)
         self.log[before.executed :] = [(before.tick, command)]
 
@@ -260,6 +263,8 @@ class Battle:
             return faults.moved_by_plan(state, self._prefetch, self._context, fault)
 
     def _stepped(self, state: BattleState, regiment: int, fields: Mapping[str, np.ndarray]) -> Soldiers:
+        if not len(state.soldiers[regiment]):
+            return state.soldiers[regiment]
         placement = state.placements[regiment]
         flow = Flow(*(fields[name][regiment] for name in FIELDS))
         front = math.radians(placement.angle) if state.combat is None else casualties.front_of(state.combat, regiment)

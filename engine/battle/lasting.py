@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.battle import attack, refit, relief
 from engine.battle.attack import EVERY
 from engine.battle.conduct import drilled
@@ -13,7 +15,7 @@ MOST_PLACED = 2  # orders that are placed in one tick, in turn: each takes milli
 
 def advanced(state: BattleState, context: Context) -> BattleState:
     """Return the state in which all that lasts of earlier commands has gone on up to this tick."""
-    state = drilled(attack.ended(state, context))
+    state = drilled(attack.ended(_dismissed(state), context))
     turns = due(state)[:MOST_PLACED]
     for regiment in turns:
         if regiment in state.engagements:  # the one before may have ended it
@@ -24,8 +26,16 @@ def advanced(state: BattleState, context: Context) -> BattleState:
                     state = relief.advanced(state, regiment, context)
                 case "withdraw":
                     state = relief.withdrawn(state, regiment)
-    if len(turns) < MOST_PLACED and (regiment := refit.most_overfull(state)) is not None:
-        state = refit.refitted(state, regiment, context)
+    overfull = refit.most_overfull(state) if len(turns) < MOST_PLACED else None
+    return state if overfull is None else refit.refitted(state, overfull, context)
+
+
+def _dismissed(state: BattleState) -> BattleState:
+    """Return the state without the orders of regiments of which nobody is left."""
+    assert state.combat is not None
+    for regiment in range(len(state.regiments)):
+        if state.combat.is_gone(regiment) and regiment not in state.book.gone:
+            state = replace(state.with_engagement(regiment, None), book=state.book.without(regiment))
     return state
 
 

@@ -85,8 +85,17 @@ def report(fields: Mapping[str, np.ndarray], mustered: Sequence[float]) -> Comba
                 f"{sum(parts)} together, and {start[regiment]} mustered"
             )
     condition = tuple(CONDITIONS[number] for number in fields["condition"].tolist())
-    feelings = (np.asarray(fields[name], np.float32) for name in ("morale", "fatigue", "engaged"))
-    return CombatReport(start, standing, fallen, fled, *feelings, condition, np.asarray(fields["facing"], np.float32))
+    return CombatReport(
+        start,
+        standing,
+        fallen,
+        fled,
+        morale=fields["morale"],
+        fatigue=fields["fatigue"],
+        engaged=fields["engaged"],
+        condition=condition,
+        facing=fields["facing"],
+    )
 
 
 def _check(fields: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> None:

@@ -36,9 +36,8 @@ def begun(state: BattleState, regiments: tuple[int, ...], friend: int, context: 
     for regiment in regiments:
         own = state.regiments[regiment]
         if regiment == friend or own.side != their.side:
-            raise FormationError(
-                f"{own.name} cannot relieve {'itself' if regiment == friend else their.name}: no friend"
-            )
+            whom = "itself" if regiment == friend else f"{their.name}, an enemy"
+            raise FormationError(f"{own.name} cannot relieve {whom}")
         order = replace(state.orders[regiment], path=(), area=())
         state = replace(state, book=state.book.with_order(regiment, order, state.placements[regiment]))
         engagement = Engagement("relieve", friend, state.tick, state.tick, "march")

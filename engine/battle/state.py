@@ -55,6 +55,7 @@ class OrderBook:
     waiting: tuple[tuple[WaitingOrder, ...], ...]
     aside: Mapping[int, Aside] = field(default_factory=lambda: MappingProxyType({}))  # by regiment
     as_they_stood: frozenset[int] = frozenset()  # regiments that halted, in no formation
+    gone: frozenset[int] = frozenset()  # regiments of which nobody is left
     version: int = field(init=False, default_factory=lambda: next(_versions), compare=False)  # no two books share one
 
     def with_order(
@@ -75,6 +76,7 @@ class OrderBook:
             _replaced(self.waiting, regiment, waiting),
             MappingProxyType(others if aside is None else {**others, regiment: aside}),
             others_stood | {regiment} if as_it_stood else others_stood,
+            self.gone,
         )
 
     def with_waiting(self, regiment: int, order: Order, placement: Placement, place: Place) -> OrderBook:
@@ -95,6 +97,10 @@ class OrderBook:
             placements=_replaced(self.placements, regiment, placement),
         )
 
+    def without(self, regiment: int) -> OrderBook:
+        """Return the book in which no order of a regiment counts any more, for nobody of it is left."""
+        return replace(self.with_only_waiting(regiment, ()), gone=self.gone | {regiment})
+
     @cached_property
     def masses(self) -> tuple[float, ...]:
         """The mass of each regiment's target."""
@@ -103,7 +109,8 @@ class OrderBook:
     @cached_property
     def target(self) -> Float[np.ndarray, "H W"]:
         """The density that all regiments together are ordered to make."""
-        return np.sum([placement.target for placement in self.placements], axis=0)
+        left = [one.target for regiment, one in enumerate(self.placements) if regiment not in self.gone]
+        return np.sum(left, axis=0) if left else np.zeros_like(self.placements[0].target)
 
     @cached_property
     def target_outline(self) -> Float[np.ndarray, "H W"]:

@@ -22,7 +22,7 @@ SOLDIERS_PER_MASS = 4.0  # drawn for a mass of 1, where a scenario gives no numb
 MOST_REGIMENTS = 32
 WORDS = {"closed": CLOSED_MATERIALS, "slow": SLOW_MATERIALS}  # fields that say what cells look like
 MOST_SOLDIERS_A_REGIMENT = 200_000
-CELL_METRES = (0.1, 100.0)
+CELL_METRES = (0.1, 100.0)  # the smallest and the largest cells that laws of battle are asked about
 
 
 def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Scenario:
@@ -35,11 +35,8 @@ def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Sc
         raise table.error("sides", f"must be at most {len(SIDES)}, not {len(sides)}")
     ground, materials = _read_ground(table, folder, within)
     closed, slow = (_word(table, field, names) for field, names in WORDS.items())
-    combat, cell_metres = (
-        table.flag("combat"),
-        table.number("cell_metres", None, least=CELL_METRES[0], most=CELL_METRES[1]),
-    )
-    if cell_metres is not None and not combat:
+    combat, (least, most) = table.flag("combat"), CELL_METRES
+    if "cell_metres" in table and not combat:
         raise table.error("cell_metres", NO_COMBAT)
     regiments, orders = _read_regiments(table, sides, combat)
     heaped = table.flag("heaped")
@@ -62,7 +59,7 @@ def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Sc
         simulation=table.text("simulation", None),
         materials=with_words(materials, ground, closed, slow),
         combat=combat,
-        cell_metres=1.0 if cell_metres is None else cell_metres,
+        cell_metres=table.number("cell_metres", 1.0, least=least, most=most),
     )
 
 
@@ -83,8 +80,7 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
     if scenario.heaped:
         table["heaped"] = True
     if scenario.combat:
-        table["combat"] = True
-        table |= {"cell_metres": float(scenario.cell_metres)} if scenario.cell_metres != 1.0 else {}
+        table |= {"combat": True} | ({"cell_metres": scenario.cell_metres} if scenario.cell_metres != 1.0 else {})
     table["seed"] = scenario.seed
     if scenario.ticks is not None:
         table["ticks"] = scenario.ticks

@@ -6,17 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.io import (
-    ASSETS,
-    FileError,
-    Table,
-    as_text,
-    limits,
-    lineage,
-    paths,
-    read_table,
-    text_of_one_line,
-)
+from engine.io import ASSETS, FileError, Table, as_text, limits, lineage, paths, read_table, text_of_one_line
 from engine.units.traits import KINDS, Traits, read_traits, traits_table
 from engine.units.unit import SPRITES, Unit
 
