@@ -108,9 +108,7 @@ class JaxSimulation:
             reach=combat.reach,
             share=combat.share,
         )
-        if combat.since is not None:
-            return state.replace(combat=combat.since.combat)
-        return state.replace(combat=state.combat.replace(facing=jnp.asarray(combat.facing, jnp.float32)))
+        return state if combat.since is None else state.replace(combat=combat.since.combat)
 
     def tick(self, state: State, targets: Float[np.ndarray, "R H W"], conduct: Conduct | None = None) -> State:
         """Return the state one tick later; the device may still be computing it.
@@ -172,8 +170,9 @@ class JaxSimulation:
     def _borne(self, conduct: Conduct) -> laws.Conduct:
         """Return a conduct as it lies on the device; where it is the last one, it lies there already."""
         if self._conduct is None or not conduct.same_as(self._conduct[0]):
-            given = (jnp.asarray(part, jnp.float32) for part in (conduct.facing, conduct.pace))
-            borne = laws.Conduct(laws.Traits.of_rows(conduct.traits), *given, jnp.asarray(conduct.relief, bool))
+            facing, pace = (jnp.asarray(part, jnp.float32) for part in (conduct.facing, conduct.pace))
+            traits, relief = laws.Traits.of_rows(conduct.traits), jnp.asarray(conduct.relief, bool)
+            borne = laws.Conduct(traits, facing, pace, relief)
             self._conduct = conduct, borne
         return self._conduct[1]
 

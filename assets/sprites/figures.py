@@ -191,4 +191,4 @@ def aside(parts: list[Part], right: float) -> list[Part]:
     return [replace(part, centre=(part.centre[0] + right, *part.centre[1:])) for part in parts]
 
 
-FIGURES = {"soldier": Figure(64, 1.0, infantry), "pikes": Figure(136, 1.0, pikeman), "cavalry": Figure(96, 1.7, rider)}
+FIGURES = {"soldier": Figure(84, 1.0, infantry), "pikes": Figure(152, 1.0, pikeman), "cavalry": Figure(128, 1.7, rider)}

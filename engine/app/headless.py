@@ -10,7 +10,7 @@ from engine.app.installed import running_name
 from engine.app.waiting import GivenUp, Waiting
 from engine.battle import Battle, BattleSetup, BattleState, mass_of
 from engine.io import PluginError, described, terminal
-from engine.presentation import cards, compose, status
+from engine.presentation import cards, compose, status, strengths
 from engine.recording import save_png
 from engine.view import Scene, View
 
@@ -92,7 +92,12 @@ def scene(setup: BattleSetup, battle: Battle, alpha: float = 1.0) -> Scene:
     """Return the scene that a player would see, between the last two ticks: `alpha` 0 to 1."""
     several = range(len(battle.state.regiments) if len(battle.state.regiments) > 1 else 0)
     composed = compose(battle.state, alpha, status(battle.state, setup.formations), materials=setup.scenario.materials)
-    return replace(composed, cards=cards(battle.state, setup.formations, setup.scenario.sides, several))
+    sides = setup.scenario.sides
+    return replace(
+        composed,
+        cards=cards(battle.state, setup.formations, sides, several),
+        strengths=strengths(battle.state, sides),
+    )
 
 
 def screenshot(setup: BattleSetup, battle: Battle, view: View, path: Path) -> None:

@@ -181,6 +181,8 @@ class Battle:
         """
         before = self.state
         applied = self.run(partial(execution.apply, before, command, self._context))
+        told = applied.remarks[len(before.remarks) :]
+        applied = replace(applied, remarks=before.remarks, unread=(*before.unread, *told))
         self.state = execution.count(applied, command, self._context)
         self.log[before.executed :] = [(before.tick, command)]
 

@@ -54,7 +54,7 @@ def combat_of(state: BattleState, army: Army, known: Mapping[str, Formation], si
     """Return what a simulation has to know at the start of a battle, or `since` a state whose losses go on."""
     conduct = conduct_of(state, army, known)
     reach = tuple(unit.reach for unit in army.units)
-    return Combat(army.cell_metres, reach, army.share, conduct.facing, conduct, since)
+    return Combat(army.cell_metres, reach, army.share, conduct, since)
 
 
 def conduct_of(state: BattleState, army: Army, known: Mapping[str, Formation]) -> Conduct:

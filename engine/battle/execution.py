@@ -13,7 +13,7 @@ from jaxtyping import Float
 from engine import formations
 from engine.battle import attack, lasting, relief, scatter
 from engine.battle.conduct import combat_of
-from engine.battle.obedience import ends_others, freed, obeyed
+from engine.battle.obedience import freed, obeyed
 from engine.battle.placing import (
     Context,
     check_number,
@@ -54,9 +54,7 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
     Those who are broken or dissolved do not obey; the others do, and that is remarked.
     """
     command, deaf = obeyed(state, command)
-    if state.combat is not None and ends_others(command):
-        state = freed(state, regiments_of(command))
-    applied = _applied(state, command, context)
+    applied = _applied(state if state.combat is None else freed(state, command), command, context)
     return remarked(applied, deaf) if deaf else applied
 
 

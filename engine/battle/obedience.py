@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
 from engine.battle.placing import check_number
 from engine.battle.state import BattleState
 from engine.formations import FormationError
-from engine.orders import Attack, Command, GiveOrders, Relieve, SetPace, regiments_of, without_regiments
+from engine.orders import Attack, Command, GiveOrders, Halt, Relieve, SetPace, regiments_of, without_regiments
 
 
 def obeyed(state: BattleState, command: Command) -> tuple[Command, str]:
@@ -35,16 +34,19 @@ def obeyed(state: BattleState, command: Command) -> tuple[Command, str]:
     return command, line
 
 
-def freed(state: BattleState, regiments: Iterable[int]) -> BattleState:
-    """Return the state in which nothing that was ordered about others lasts for these, and nobody of them holds."""
-    chosen = set(regiments)
-    if not state.engagements.keys() & chosen and "hold" not in state.paces:
-        return state
+def freed(state: BattleState, command: Command) -> BattleState:
+    """Return the state in which those whom a command orders anew have no engagement any more, and march if they held.
+
+    An order that waits ends nothing, nor does another pace; whoever halts may go on holding.
+    """
+    match command:
+        case GiveOrders(given, False):
+            chosen = {regiment for regiment, _ in given}
+        case Halt(regiments) | Attack(regiments) | Relieve(regiments):
+            chosen = set(regiments)
+        case _:
+            return state
     left = {regiment: one for regiment, one in state.engagements.items() if regiment not in chosen}
-    paces = tuple("walk" if r in chosen and pace == "hold" else pace for r, pace in enumerate(state.paces))
+    held = () if isinstance(command, Halt) else chosen
+    paces = tuple("walk" if r in held and pace == "hold" else pace for r, pace in enumerate(state.paces))
     return replace(state, engagements=MappingProxyType(left), paces=paces)
-
-
-def ends_others(command: Command) -> bool:
-    """Return whether a command takes the place of what was ordered before: one that waits for it does not."""
-    return not (isinstance(command, GiveOrders) and command.queued)

@@ -6,6 +6,7 @@ Knows no battle. Opening a view is what first imports pygame.
 from engine.view.base import NoDisplay, PanelHit, View
 from engine.view.camera import Camera, centre_of_sight, looking_at, panned, resized, whole_field, zoomed
 from engine.view.colour_scales import SCALES, STEPS
+from engine.view.combat import Button, Fight, News, Strength
 from engine.view.events import (
     MODIFIERS,
     ButtonsLost,
@@ -54,6 +55,7 @@ __all__ = [
     "Annotation",
     "Arrows",
     "Banner",
+    "Button",
     "ButtonsLost",
     "Camera",
     "Card",
@@ -63,6 +65,7 @@ __all__ = [
     "DrawnSoldiers",
     "Event",
     "FieldOverlay",
+    "Fight",
     "Fighters",
     "KeyPress",
     "KeyRelease",
@@ -71,6 +74,7 @@ __all__ = [
     "MouseButton",
     "MouseMove",
     "MouseWheel",
+    "News",
     "NoDisplay",
     "PanelHit",
     "Pixel",
@@ -79,6 +83,7 @@ __all__ = [
     "Renderer",
     "Rows",
     "Scene",
+    "Strength",
     "View",
     "centre_of_sight",
     "has_display",

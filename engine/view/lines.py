@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
+from engine.view import palette
 from engine.view.camera import Camera
 from engine.view.palette import CASING, DRAWN, GOLD, PLANNED, REFUSED, ROUTE, TEXT, VELOCITY, Colour
 from engine.view.scene import Annotation, Arrows
@@ -17,6 +18,7 @@ CASE = 1.25  # pixels of dark on either side of a line, so that it shows on any 
 ARROW = 15.0  # pixels: the length of an arrow of top speed
 TOP_SPEED = 0.5  # cells per tick
 DASH, GAP = 9.0, 6.0  # pixels
+AIMS = {"attack": palette.ATTACKED, "relief": palette.RELIEVED}  # colours of what an order is aimed at
 CROSS = 13.0  # pixels that a cross reaches to either side
 
 
@@ -58,6 +60,10 @@ def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:
     if len(points) == 0:
         return joined([])
     line = _segments(np.concatenate([points, points[:1]]) if annotation.closed else points)
+    if annotation.kind in ("attack", "relief"):
+        colour = AIMS[annotation.kind]
+        headed = line if annotation.closed else np.concatenate([line, head(line[-1:], 13.0 * unit)])
+        return joined(cased(headed, 2.2 * unit, colour))
     if annotation.kind == "selection":
         return joined([_filled(points, TEXT, 26), *cased(line, 1.5 * unit, TEXT)])
     if annotation.kind == "drawn":
@@ -65,10 +71,10 @@ def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:
     if annotation.kind == "brush":
         return joined(cased(line, 1.6 * unit, DRAWN))
     if annotation.kind == "facing":
-        return joined(cased(np.concatenate([line, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, GOLD))
+        return joined(cased(np.concatenate([line, head(line[-1:], 13.0 * unit)]), 2.6 * unit, GOLD))
     if annotation.kind == "way":
         dashes = _dashes(line, DASH * unit, GAP * unit)
-        return joined(cased(np.concatenate([dashes, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, DRAWN))
+        return joined(cased(np.concatenate([dashes, head(line[-1:], 13.0 * unit)]), 2.6 * unit, DRAWN))
     if annotation.kind == "refused":
         return joined(cased(_crosses(points, CROSS * unit), 4.0 * unit, REFUSED))
     places = points[1:] if annotation.stops is None else points[list(annotation.stops)]
@@ -85,7 +91,7 @@ def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Lines:
     tail, tip = (middle - along / 2)[shown], (middle + along / 2)[shown]
     shafts = np.concatenate([tail, tip], axis=1)
     colour = VELOCITY if arrows.kind == "velocity" else PLANNED
-    return joined(cased(np.concatenate([shafts, _head(shafts, 5.0 * unit)]), 1.5 * unit, colour))
+    return joined(cased(np.concatenate([shafts, head(shafts, 5.0 * unit)]), 1.5 * unit, colour))
 
 
 def _segments(points: Points) -> Float[np.ndarray, "N 4"]:
@@ -100,7 +106,7 @@ def cased(line: Float[np.ndarray, "N 4"], width: float, colour: Colour) -> list[
     return [round_lines(line, width + 2 * CASE * max(width / 2, 1.0) ** 0.5, CASING), round_lines(line, width, colour)]
 
 
-def _head(shafts: Float[np.ndarray, "N 4"], reach: float) -> Float[np.ndarray, "M 4"]:
+def head(shafts: Float[np.ndarray, "N 4"], reach: float) -> Float[np.ndarray, "M 4"]:
     """Return two barbs at the second end of each shaft, no longer than 0.6 of it."""
     tip, back = shafts[:, 2:], shafts[:, :2] - shafts[:, 2:]
     length = np.maximum(np.hypot(*back.T), 1e-9)[:, None]

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from engine.view.camera import Camera
+from engine.view.combat import Button, Fight, News, Strength
 from engine.view.palette import TEAMS, Colour
 
 Rows = tuple[tuple[str, str], ...]
@@ -48,11 +49,12 @@ class Annotation:
     """A line over the field: a selection's box, a line drawn by hand, a brush's rim, a facing; or where an army goes.
 
     That is the route to the orders that wait, or the way that the order in hand would be; where that order would be
-    refused a cross at its places.
+    refused a cross at its places. In combat it is the way to the enemy that is attacked or the friend that is relieved,
+    or where closed the outline of that regiment.
     """
 
     points: Float[np.ndarray, "N 2"]  # x, y in cells
-    kind: Literal["selection", "drawn", "waypoint", "way", "brush", "facing", "refused"]
+    kind: Literal["selection", "drawn", "waypoint", "way", "brush", "facing", "refused", "attack", "relief"]
     closed: bool = False
     stops: tuple[int, ...] | None = None  # of a route: which of its points are orders' places; None: all but the first
 
@@ -113,6 +115,7 @@ class Card:
     team: int  # the regiment's index, and that of its colour in the scene's `teams`
     overlap: float  # share of its order that is filled
     remarks: tuple[str, ...] = ()  # up to two lines: formation and controller, side and orders that wait
+    fight: Fight | None = None  # how it fares; None: a battle without combat
 
 
 @dataclass(frozen=True)
@@ -146,3 +149,6 @@ class Scene:
     fallen: DrawnSoldiers | None = None  # who lies on the ground, under those who stand
     banners: tuple[Banner, ...] = ()  # over them
     recording: str | None = None  # how long the film in the making is: "0:12"; None: there is none
+    buttons: tuple[Button, ...] = ()  # above the cards: what a click orders the selected regiments
+    strengths: tuple[Strength, ...] = ()  # of each side, in a battle with combat
+    news: tuple[News, ...] = ()  # what has just become of regiments, the latest first

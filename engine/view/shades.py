@@ -15,7 +15,7 @@ from engine.view.palette import Colour
 
 LIGHTNESS_STEP = 0.1  # between two regiments, as long as there is room for it
 DARKEST, LIGHTEST = 0.43, 0.86  # lightness
-IN_COMBAT = (0.13, 0.38, 0.9)  # these three where there is combat, and more hangs on who is who
+IN_COMBAT = (0.13, 0.38, 0.87)  # these three where there is combat, and more hangs on who is who
 YELLOW = np.radians(105.0)  # hue
 LEANING = np.radians(70.0)  # of hue for a whole unit of lightness
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -41,7 +43,7 @@ def fought(
     terrain: Terrain,
     sides: tuple[int, ...],
     quantum: float | None,
-) -> dict[str, Float[Array, "R ..."]]:
+) -> dict[str, Any]:
     """Return `mass` and `combat` after the march of a tick, once blows have fallen; `before` is the mass before it."""
     flux = moved["flux_x"], moved["flux_y"]
     mass, combat = fight(moved["mass"], before, *flux, combat, combat.conduct, terrain, sides, quantum)

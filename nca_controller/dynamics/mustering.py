@@ -7,11 +7,11 @@ from functools import cache
 
 import jax.numpy as jnp
 import numpy as np
-from engine.units import Unit
 from jaxtyping import Array, Float
 
 from engine import formations, units
 from engine.formations import Formation
+from engine.units import Unit
 from nca_controller.guidance import unit
 from nca_controller.physics import described
 from nca_controller.physics.combat import CombatState, Conduct, Laws, Traits, muster

@@ -177,7 +177,7 @@ class SoldierLayer:
         height, width, _ = found.sheet.shape
         self._sheet = self._context.texture((width, height), 4, found.sheet)
         self._sheet.build_mipmaps(max_level=SMALLER)
-        self._sheet.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._sheet.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         where = np.zeros((len(found.box), 2, 4), np.float32)
         where[:, 0], where[:, 1, :2] = found.box, found.middle
         self._boxes = self._context.texture((2, len(where)), 4, where, dtype="f4")

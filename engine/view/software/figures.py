@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pygame
+from jaxtyping import Float
 
 from engine.view import figures, sprites
 from engine.view.camera import Camera
@@ -11,8 +12,9 @@ from engine.view.palette import PALE_CLOTH, UNDERGROUND, Colour
 from engine.view.scene import DrawnSoldiers, Fighters
 from engine.view.software import painting
 
-MOST_SPRITES = 12_000  # that are kept
-SUNK_STEPS = 8  # in which the fallen sink into the ground
+MOST_SPRITES = 16_000  # that are kept
+SUNK_STEPS = 6  # in which the fallen sink into the ground
+TEAMS = 32  # that are told apart
 
 Look = tuple[float, int, Colour, bool, int]  # zoom, frame, team, whether it is pale, steps that it has sunk
 
@@ -22,7 +24,7 @@ class FigurePainter:
 
     def __init__(self) -> None:
         self._kinds: tuple[str, ...] = ()  # whose sprites they are
-        self._sprites: dict[Look, tuple[pygame.Surface, tuple[float, float]]] = {}
+        self._sprites: dict[Look, pygame.Surface] = {}
 
     def draw(self, surface: pygame.Surface, camera: Camera, soldiers: DrawnSoldiers, teams: tuple[Colour, ...]) -> None:
         """Draw soldiers in their poses onto a surface."""
@@ -32,36 +34,39 @@ class FigurePainter:
         if sprites.are_dots(camera, soldiers.spacing):
             self._draw_dots(surface, camera, soldiers, fighters, teams, own, pale)
             return
+        if self._kinds != fighters.figures:
+            self._sprites.clear()
+            self._kinds = fighters.figures
         zoom = painting.stepped(camera.scale * sprites.drawn_unit(soldiers.spacing) / sprites.UNIT)
         order = sprites.nearest_last(soldiers.position[:, 1])
         seen = sprites.in_sight(camera, soldiers.position[order], 5.0 * sprites.drawn_unit(soldiers.spacing))
         order = order if seen is None else order[seen]
-        kinds = figures.figures(fighters.figures)
-        if self._kinds != fighters.figures:
-            self._sprites.clear()
-            self._kinds = fighters.figures
-        frame, side = figures.frame_of(soldiers, own)[order].tolist(), (soldiers.side[order] % len(teams)).tolist()
-        sunk = [0] * len(order)
-        if fighters.faded is not None:
-            sunk = (1 + fighters.faded[order] * (SUNK_STEPS - 1)).astype(int).tolist()
-        drawn = []
-        for one, team, is_pale, steps, (x, y) in zip(
-            frame, side, (pale[order] > 0).tolist(), sunk, camera.pixels(soldiers.position[order]).tolist(), strict=True
-        ):
-            look = (zoom, one, teams[team], is_pale, steps)
-            sprite, (right, down) = self._sprites.get(look) or self._paint(kinds, look)
-            drawn.append((sprite, (round(x - right), round(y - down))))
-        surface.blits(drawn, doreturn=False)
+        frame = figures.frame_of(soldiers, own)[order]
+        corner = camera.pixels(soldiers.position[order]) - zoom * figures.figures(self._kinds).middle[frame]
+        sunk = 0 if fighters.faded is None else 1 + (fighters.faded[order] * (SUNK_STEPS - 1)).astype(np.int64)
+        # A look in one number, so that the many who look alike are found at once.
+        looks = ((frame * TEAMS + soldiers.side[order] % TEAMS) * 2 + (pale[order] > 0)) * (SUNK_STEPS + 1) + sunk
+        unlike, look = np.unique(looks, return_inverse=True)
+        painted = [self._sprite(zoom, one, teams) for one in unlike.tolist()]
+        x, y = np.rint(corner).astype(int).T.tolist()
+        # No list of pairs: so many new objects at once would have Python look through all that it holds.
+        pairs = zip(map(painted.__getitem__, look.tolist()), zip(x, y, strict=True), strict=True)
+        surface.blits(pairs, doreturn=False)  # type: ignore[arg-type]  # any iterable will do
 
-    def _paint(self, kinds: figures.Figures, look: Look) -> tuple[pygame.Surface, tuple[float, float]]:
-        zoom, frame, team, is_pale, steps = look
-        if len(self._sprites) > MOST_SPRITES:
-            self._sprites.clear()
-        pale, sunk = figures.PALE * is_pale, 0.0 if steps == 0 else max((steps - 1) / (SUNK_STEPS - 1), 1e-3)
-        sprite = painting.tinted(kinds.frame(frame), team, zoom, pale=pale, sunk=sunk)
-        right, down = (zoom * kinds.middle[frame]).tolist()
-        self._sprites[look] = painted = sprite, (right, down)
-        return painted
+    def _sprite(self, zoom: float, number: int, teams: tuple[Colour, ...]) -> pygame.Surface:
+        """Return the sprite of a look by its number."""
+        number, steps = divmod(number, SUNK_STEPS + 1)
+        number, is_pale = divmod(number, 2)
+        frame, side = divmod(number, TEAMS)
+        look: Look = (zoom, frame, teams[side % len(teams)], bool(is_pale), steps)
+        sprite = self._sprites.get(look)
+        if sprite is None:
+            if len(self._sprites) > MOST_SPRITES:
+                self._sprites.clear()
+            pale, sunk = figures.PALE * is_pale, 0.0 if steps == 0 else max((steps - 1) / (SUNK_STEPS - 1), 1e-3)
+            picture = figures.figures(self._kinds).frame(frame)
+            sprite = self._sprites[look] = painting.tinted(picture, look[2], zoom, pale=pale, sunk=sunk)
+        return sprite
 
     def _draw_dots(
         self,
@@ -70,8 +75,8 @@ class FigurePainter:
         soldiers: DrawnSoldiers,
         fighters: Fighters,
         teams: tuple[Colour, ...],
-        own: np.ndarray,
-        pale: np.ndarray,
+        own: Float[np.ndarray, " N"],
+        pale: Float[np.ndarray, " N"],
     ) -> None:
         colours = np.array(teams, np.float32)[soldiers.side % len(teams)] * (0.74 + 0.4 * own[:, None])
         colours += pale[:, None] * (np.array(PALE_CLOTH, np.float32) - colours)

@@ -40,8 +40,13 @@ class Toll(NamedTuple):
 
 
 def pace(conduct: Conduct, combat: CombatState) -> Float[Array, " R"]:
-    """Return the share of top speed that each regiment is capable of now: the broken run, the tired are slower."""
-    allowed = jnp.where(combat.condition == BROKEN, conduct.traits.run, conduct.pace)
+    """Return the share of top speed that each regiment is capable of now: the tired are slower.
+
+    The broken run, until they are out of breath and nobody is near: so those whom nobody follows stay on the field.
+    """
+    followed = combat.calm < round(combat.laws.flight.breath * TICKS_PER_SECOND)
+    flight = jnp.where(followed, conduct.traits.run, 0)
+    allowed = jnp.where(combat.condition == BROKEN, flight, conduct.pace)
     return jnp.clip(allowed, 0, 1) * slowed(combat.fatigue, combat.laws.fatigue)
 
 

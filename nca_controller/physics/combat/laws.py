@@ -81,6 +81,7 @@ class MoraleLaw:
     covered: float
     rout: float
     rout_metres: float
+    worst: float
     falls: float
     recovers: float
     rest: float
@@ -94,6 +95,7 @@ class MoraleLaw:
 class FlightLaw:
     near: float
     fear: float
+    breath: float
     renewed: float
     rounds: float
 

@@ -26,7 +26,7 @@ class Plight(NamedTuple):
 
 
 def spirit(plight: Plight, nerve: Float[Array, " R"], law: MoraleLaw) -> Float[Array, " R"]:
-    """Return the morale that a plight leaves in the long run, 1 or less; `nerve` divides what weighs."""
+    """Return what a plight draws morale towards, 1 or less; `nerve` divides what weighs."""
     combat = (
         law.flank * plight.beside
         + law.rear * plight.behind
@@ -40,7 +40,7 @@ def spirit(plight: Plight, nerve: Float[Array, " R"], law: MoraleLaw) -> Float[A
         + law.fatigue * plight.fatigue
         - law.covered * plight.covered
     )
-    return 1 - jnp.maximum(weight, 0) / nerve
+    return jnp.maximum(1 - jnp.maximum(weight, 0) / nerve, law.worst)
 
 
 def swayed(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool
 
 from nca_controller.physics.exchange import Field, Offers, apart, total
 from nca_controller.physics.terrain import Terrain

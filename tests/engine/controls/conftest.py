@@ -6,6 +6,7 @@ import pytest
 from army import MASSES, PLACES
 from session import Session
 
+from engine.controls.selection import Selection
 from engine.orders.order import Order
 from engine.scenarios.regiment import Regiment
 
@@ -13,6 +14,11 @@ from engine.scenarios.regiment import Regiment
 @pytest.fixture
 def army(campaign):
     """Three regiments of the player's, and one of another side."""
+    return army_of(campaign)
+
+
+def army_of(campaign, player=0):
+    """Return the setup of three regiments of one side and one of another."""
     return replace(
         campaign,
         scenario=replace(
@@ -23,7 +29,7 @@ def army(campaign):
             ),
             orders=tuple(Order("phalanx", place) for place in PLACES),
             heaped=False,
-            player=0,
+            player=player,
         ),
     )
 
@@ -39,6 +45,34 @@ def session(army, offscreen, tmp_path):
     session.muster()
     session.press("space")  # nobody walks while orders are given
     return session
+
+
+@pytest.fixture(scope="module")
+def game_of(campaign, shared_offscreen, tmp_path_factory):
+    """Return the paused game of the army for the player of a side, or of both for None: as at its start, each time.
+
+    A game serves all tests of a module, for to begin one takes longer than they do.
+    """
+    games = {}
+
+    def begin(player=0):
+        if player not in games:
+            session = Session(army_of(campaign, player), shared_offscreen, tmp_path_factory.mktemp("game"))
+            session.muster()
+            session.press("space")
+            games[player] = session, session.game.battle.state
+        session, state = games[player]
+        session.game.battle.state = state
+        session.game.battle.log.clear()
+        session.game.player.selection = Selection()
+        session.game.player.command = session.game.command
+        session.game.mouse.in_hand = session.game.mouse.drag = None
+        session.game.mouse.camera_control.whole()
+        session.game.notice = ""
+        session.hover((1, 1))
+        return session
+
+    return begin
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def borne(pace=0.5, **traits):
 
 
 def asked(told, share=0.25, cell_metres=1.0):
-    return Combat(cell_metres, (4.0, 4.0), (share, share), FACING, told)
+    return Combat(cell_metres, (4.0, 4.0), (share, share), told)
 
 
 @pytest.fixture(scope="module")
