@@ -48,7 +48,9 @@ def later(state, ticks, metrics=None, remat=False):
 def plain_laws(push=0.0, **others):
     """Return the laws with those of loss alone: nobody tires or loses heart, and nobody pushes unless it is said."""
     own = laws()
-    calm = dict.fromkeys(("lost", "recent", "flank", "rear", "surrounded", "charged", "fatigue", "covered", "rout"), 0.0)
+    calm = dict.fromkeys(
+        ("lost", "recent", "flank", "rear", "surrounded", "charged", "fatigue", "covered", "rout"), 0.0
+    )
     return replace(
         own,
         push=replace(own.push, speed=push * own.push.speed),

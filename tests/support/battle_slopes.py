@@ -69,5 +69,6 @@ def agreement(ticks, scheme):
         measured = np.stack([np.asarray(one) for one in measured], axis=-1)
         slopes = np.asarray(slopes)
         return {
-            name: float(np.abs(slopes[k] - measured[k]).max() / np.abs(measured[k]).max()) for k, name in enumerate(TOLD)
+            name: float(np.abs(slopes[k] - measured[k]).max() / np.abs(measured[k]).max())
+            for k, name in enumerate(TOLD)
         }
