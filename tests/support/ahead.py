@@ -61,7 +61,7 @@ def plain_laws(push=0.0, **others):
 
 
 def even_soldiers(state, attack):
-    """Return the state with soldiers to whom front, flank and rear are one, without charge or brace; `attack` of each."""
+    """Return the state with soldiers as strong to all sides, without charge or brace; `attack` is each side's."""
     traits = state.combat.conduct.traits
     plain = traits.replace(
         attack=jnp.asarray(attack, jnp.float32),
