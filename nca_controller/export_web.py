@@ -138,10 +138,13 @@ def world_of(shaders: dict[str, str], architecture: dict[str, Any]) -> dict[str,
 
 
 def outline_of(formation: dict[str, Any]) -> dict[str, Any]:
-    """Return a formation's table as the page reads it. Raises InputError for one whose outline is a picture."""
+    """Return a formation's table as the page reads it, which has no combat.
+
+    Raises InputError for one whose outline is a picture.
+    """
     if "shape" not in formation:
         raise InputError(f"formation {formation['name']}: the page draws no pictures, only outlines that have a name")
-    return {"key": "", "ranks": 0.0, "ratio": 1.0} | formation
+    return {"key": "", "ranks": 0.0, "ratio": 1.0} | {name: formation[name] for name in formation if name != "combat"}
 
 
 def script(names: list[str]) -> str:

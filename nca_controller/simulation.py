@@ -11,25 +11,32 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from engine.plugin import Ground
+from engine.plugin import Combat, Conduct, Ground
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import (
     Programs,
     RestRule,
     State,
     checked_targets,
+    commanded,
+    fought,
     gives_way,
     init_state,
     judged,
+    let_through,
     planned,
+    roused,
     steer,
     transport,
     transport_some,
+    under,
 )
 from nca_controller.guidance import MAX_SPEED
 from nca_controller.jax_config import first_device
 from nca_controller.physics import Terrain, as_floats, has_friends
+from nca_controller.physics import combat as laws
 
+OF_COMBAT = ("fallen", "fled", "morale", "fatigue", "engaged", "condition", "facing")  # fields that only combat has
 MOST_KNOWN = 256  # small arrays that are kept on the device
 
 
@@ -63,6 +70,10 @@ class JaxSimulation:
         self._some = jax.jit(transport_some, static_argnames=("sides", "scheme", "quantum"))
         self._judged = jax.jit(judged, static_argnames=("boundary", "sides"))
         self._gives_way = jax.jit(gives_way)
+        self._commanded = jax.jit(commanded, static_argnames=("sides",))
+        self._fought = jax.jit(fought, static_argnames=("sides", "quantum"))
+        self._let_through, self._roused = jax.jit(let_through), jax.jit(roused)
+        self._conduct: tuple[Conduct, laws.Conduct] | None = None  # of the last tick, as given and as it lies there
         self._programs = Programs()
         self._orders: Orders | None = None  # of the last tick
         self._known, self._still = lru_cache(MOST_KNOWN)(known), lru_cache(MOST_KNOWN)(jnp.zeros)
@@ -74,21 +85,39 @@ class JaxSimulation:
         controllers: Sequence[Controller],
         seed: int,
         sides: Sequence[int] | None = None,
+        combat: Combat | None = None,
     ) -> State:
         """Return the state in which regiment r holds mass[r], rounded down to the lattice, and obeys controllers[r].
 
-        Raises ValueError for masses that do not fit the ground, and for controllers or sides that are not one for each
-        regiment.
+        With `combat` the laws of battle hold. Raises ValueError for masses that do not fit the ground, and for
+        controllers, sides or traits that are not one for each regiment.
         """
         terrain = Terrain(ground.open_cells, ground.capacity, ground.boundary)
         settled = as_floats("mass", mass, kind=np.float32)
-        return init_state(settled, terrain, controllers, seed, sides=sides, rest=self._rule)
+        if combat is None:
+            return init_state(settled, terrain, controllers, seed, sides=sides, rest=self._rule)
+        state = init_state(
+            settled,
+            terrain,
+            controllers,
+            seed,
+            sides=sides,
+            rest=self._rule,
+            combat=self._borne(combat.conduct),
+            cell_metres=combat.cell_metres,
+            reach=combat.reach,
+            share=combat.share,
+        )
+        return state if combat.since is None else state.replace(combat=combat.since.combat)
 
-    def tick(self, state: State, targets: Float[np.ndarray, "R H W"]) -> State:
+    def tick(self, state: State, targets: Float[np.ndarray, "R H W"], conduct: Conduct | None = None) -> State:
         """Return the state one tick later; the device may still be computing it.
 
-        Raises ValueError for targets that are not one for each regiment, of the ground's shape, finite and at least 0.
+        In combat a `conduct` holds until another is given. Raises ValueError for targets that are not one for each
+        regiment, of the ground's shape, finite and at least 0.
         """
+        if conduct is not None:
+            state = under(state, self._borne(conduct))
         last = self._orders
         self._orders = orders = sent(targets, state.mass.shape, last)
         awake = awake_in(state, orders, last)
@@ -109,17 +138,43 @@ class JaxSimulation:
                 self._known(state.sides),
             )
         places = orders.targets if has_friends(state.sides) else None
-        moved = self._moved(state, velocities, awake, self._yielding(state, orders.targets, awake), places)
+        yielding, combat = self._yielding(state, orders.targets, awake), state.combat
+        if combat is not None:
+            marching = set(awake)
+            met = self._commanded(jnp.stack(velocities), state.mass, combat, state.terrain, sides=state.sides)
+            velocities = [met[r] if r in marching else still for r in range(len(velocities))]
+            yielding = None if yielding is None else self._let_through(yielding, combat)
+        moved = self._moved(state, velocities, awake, yielding, places)
+        if combat is not None:
+            law = {"sides": state.sides, "quantum": state.quantum}
+            moved |= self._fought(moved, state.mass, combat, state.terrain, **law)
+            rest = self._roused(rest, moved["combat"]) if rest else None
         return state.replace(memories=tuple(memories), rest=rest, **moved)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""
-        asked = {name: planned(state) if name == "planned" else getattr(state, name) for name in fields}
+        asked = {name: self._field(state, name) for name in fields}
         sent_down = jax.device_get(asked)  # all on their way at once
         arrays = {name: np.asarray(sent_down[name]) for name in fields}
         for name in {"velocity", "planned"} & arrays.keys():
             arrays[name] = arrays[name] * np.float32(MAX_SPEED)
         return arrays
+
+    def _field(self, state: State, name: str) -> Array:
+        """Return a field as it lies on the device. Raises AttributeError for one that there is not."""
+        if name == "planned":
+            return planned(state)
+        found: Array = getattr(state.combat if name in OF_COMBAT else state, name)
+        return found
+
+    def _borne(self, conduct: Conduct) -> laws.Conduct:
+        """Return a conduct as it lies on the device; where it is the last one, it lies there already."""
+        if self._conduct is None or not conduct.same_as(self._conduct[0]):
+            facing, pace = (jnp.asarray(part, jnp.float32) for part in (conduct.facing, conduct.pace))
+            traits, relief = laws.Traits.of_rows(conduct.traits), jnp.asarray(conduct.relief, bool)
+            borne = laws.Conduct(traits, facing, pace, relief)
+            self._conduct = conduct, borne
+        return self._conduct[1]
 
     def _yielding(self, state: State, targets: Float[Array, "R H W"], awake: list[int]) -> Float[Array, " R"] | None:
         """Return how far each regiment gives way to friends; None where nobody has one."""

@@ -142,7 +142,7 @@ def play(screen, tmp_path):
 def test_russian_keys_lie_where_american_ones_do_and_say_their_own_letters(play):
     keyboard = play(settings='[keys]\nstep-back = "ё"')
     us = keyboard.press(*(KEYCODES[key] for key in "qebc"))
-    assert us == ["turn-left", "turn-right", "brush", "charge"]
+    assert us == ["turn-left", "turn-right", "brush", "scatter"]
     keyboard.xdotool("keydown", KEYCODES["a"])
     keyboard.until(lambda: keyboard.state["going"] == ["left"])
     keyboard.layout("ru")

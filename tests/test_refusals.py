@@ -49,6 +49,9 @@ REFUSED = {
     "--headless --cells 64": "--cells says how --terrain is scaled, and there is none",
     "--headless --scenario crossing --terrain isle.map": "--terrain is the scenario's to say",
     "--headless --scenario island.toml": "island.toml: 'Guards' at tick 9: no way leads there from where they stand",
+    "--headless --scenario fight.toml": "fight.toml: field 'regiments[2].unit' names 'pike': did you mean pikes?",
+    "--headless --scenario fight.toml --assets mine": "fight.toml: pike.toml: field 'attack' must be a number from",
+    "--headless --scenario mirror-match --simulation gl": "mirror-match.toml: field 'combat' asks for combat, and the",
     "--headless --scenario walled.toml": "walled.toml: 'Guards': it would muster in a wall: the ground at 27, 15 is",
 }
 ISLE = ["." * 40] * 5 + ["." * 10 + "W" * 20 + "." * 10] * 7 + ["." * 10 + "W" * 4 + "." * 12 + "W" * 4 + "." * 10] * 6
@@ -66,6 +69,26 @@ tick = 9
 regiment = "Guards"
 formation = "phalanx"
 at = [20, 15]
+"""
+
+
+FIGHT = """
+title = "A fight"
+size = [40, 30]
+combat = true
+[[regiments]]
+name = "Guards"
+side = "Red"
+mass = 40
+formation = "phalanx"
+at = [10, 15]
+[[regiments]]
+name = "Raiders"
+side = "Blue"
+mass = 40
+unit = "pike"
+formation = "phalanx"
+at = [30, 15]
 """
 
 
@@ -87,6 +110,9 @@ def outcomes(tmp_path_factory):
     """What came of each bad input."""
     folder = tmp_path_factory.mktemp("refused")
     (folder / "broken.toml").write_text('title = "no field"')
+    (folder / "fight.toml").write_text(FIGHT)
+    (folder / "mine" / "units").mkdir(parents=True)
+    (folder / "mine" / "units" / "pike.toml").write_text('inherits = "pikes"\ntitle = "P"\nattack = -1')
     write_grounds(folder)
     return dict(zip(REFUSED, answers(REFUSED, folder), strict=True))
 

@@ -44,7 +44,15 @@ for words, environment in json.loads(sys.argv[1]):
     outcomes.append([words, code, out.getvalue(), error.getvalue()])
 print(json.dumps(outcomes))
 """
-LISTS = ("--help", "--version", "--list-formations", "--list-keys", "--list-scenarios", "--list-controllers")
+LISTS = (
+    "--help",
+    "--version",
+    "--list-formations",
+    "--list-units",
+    "--list-keys",
+    "--list-scenarios",
+    "--list-controllers",
+)
 PLAYED = "--headless --ticks 2 --controller poisson --grid 64x48 --mass 300 --soldiers 900"
 
 

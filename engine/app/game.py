@@ -22,12 +22,14 @@ from engine.controls import Feedback, FormationKeys, HeldKeys, Mouse, Player
 from engine.formations import FormationLibrary
 from engine.io import InputError, PluginError, described, paths
 from engine.orders import Command
-from engine.presentation import PlotHistory, cards, compose, status
+from engine.presentation import PlotHistory, buttons, cards, compose, news, status, strengths
 from engine.soldiers import GPU_MARCH_ABOVE
-from engine.view import Event, Quit, Rows, Scene, View, known_key
+from engine.view import Event, News, Quit, Rows, Scene, View, known_key
 
 COMPLAINT_SECONDS = 20.0  # how long the HUD shows what is wrong with the settings
 BUILDING_FRAMES = 12  # a second while the battle is being built: drawing in software takes time from the compiler
+NEWS_SECONDS = 6.0  # how long it shows what has become of a regiment
+MOST_NEWS = 4  # lines of it
 NOTICE_SECONDS = 4.0  # how long the HUD shows a line for the player
 LONG_WAIT = 2.0  # seconds after which the HUD says that the simulation is waited for
 
@@ -54,6 +56,7 @@ class Game:
         self.battle: Battle | None = None
         self.notice = ""
         self._notice_until = 0.0  # by the game's clock
+        self._news: list[tuple[float, News]] = []  # what has become of regiments, and until when that shows
         self._settings_file = settings_file or SettingsFile()
         settings = self._settings_file.settings
         self._colours = settings.colours
@@ -131,14 +134,19 @@ class Game:
 
     def _tick(self, battle: Battle) -> bool:
         """Make a tick and return whether it was made; where nobody can lead, the battle stands still and says why."""
+        before = battle.state
         try:
             battle.tick()
         except InputError as error:
             self.clock.halt()
             self._complain(error)
             return False
+        became = news(before.combat, battle.state.combat, [regiment.name for regiment in before.regiments])
+        self._news = [one for one in self._news if one[1] not in became]
+        self._news += [(self.clock.now + NEWS_SECONDS, one) for one in became]
         for remark in headless.remarks(battle.state):
-            self.notify(remark, COMPLAINT_SECONDS)
+            if remark not in [one.text for one in became]:
+                self.notify(remark, COMPLAINT_SECONDS)
         self.plot_history.record(battle.state)
         return True
 
@@ -176,13 +184,13 @@ class Game:
             scene,
             banner=banner,
             question=self.actions.question(keymap.labels),
-            keys=keymap.help if self.actions.help_open else None,
+            keys=keymap.help_where(self.player.offers) if self.actions.help_open else None,
             hint=keymap.hint,
             tutorial=self._lesson(),
             recording=self.capture.recording(self.clock.now),
         )
         if not self.actions.options.words:
-            scene = replace(scene, status=(), cards=(), minimap=None, hint=None)
+            scene = replace(scene, status=(), cards=(), buttons=(), strengths=(), news=(), minimap=None, hint=None)
         return self.feedback.decorate(scene, self.battle)
 
     def _composed(self, battle: Battle, rows: Rows) -> Scene:
@@ -193,9 +201,14 @@ class Game:
             self._waiting.run(lambda: (options.velocity and state.velocity, options.plan and state.planned))
         selected = self.mouse.selected() if len(state.regiments) > 1 else ()
         scale = self.mouse.camera_control.camera.scale
+        scenario, in_hand = self.setup.scenario, self.mouse.in_hand
+        self._news = [one for one in self._news if one[0] > self.clock.now]
         return replace(
-            compose(state, self.clock.alpha, rows, options, scale, self._colours, self.setup.scenario.materials),
-            cards=cards(state, self.formation_keys.formations, self.setup.scenario.sides, selected),
+            compose(state, self.clock.alpha, rows, options, scale, self._colours, scenario.materials, scenario.player),
+            cards=cards(state, self.formation_keys.formations, scenario.sides, selected),
+            buttons=buttons(state, self.player.actors(), in_hand.name if in_hand else ""),
+            strengths=strengths(state, scenario.sides, self._colours),
+            news=tuple(one for _, one in reversed(self._news[-MOST_NEWS:])),
             plot=self.plot_history.plot(state) if options.plot else None,
             profile=self.clock.profiler.rows() if options.profile else None,
         )
@@ -235,6 +248,7 @@ class Game:
     def _rewind(self) -> None:
         if self.battle and not self._waiting.serving:
             self.clock.halt()
+            self._news.clear()
             try:
                 self.battle.step_back()
             except InputError as error:
@@ -254,6 +268,7 @@ class Game:
             self.battle.add_formations(self.formation_keys.formations)
             if sum(map(len, self.battle.state.soldiers)) > GPU_MARCH_ABOVE and self.view.context is not None:
                 self._march_on_gpu(self.battle)
+            self.tutorial.enter(self.battle.state.combat is not None)
             self.player.enter(self.battle)
             self.clock.restart()
         if self.battle:
@@ -275,7 +290,7 @@ class Game:
         """Return the lines of the tutorial."""
         if self.battle is None:
             return ()
-        self.tutorial.see(self.clock.now, bool(self.player.selection.regiments), self.battle.state.orders)
+        self.tutorial.see(self.clock.now, bool(self.player.selected), self.battle.state.orders)
         return self.tutorial.lines(self.formation_keys.keymap.labels)
 
     def _save_tutorial(self, wanted: bool) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from engine.app.installed import running_name
 from engine.app.waiting import GivenUp, Waiting
-from engine.battle import Battle, BattleSetup, BattleState
+from engine.battle import Battle, BattleSetup, BattleState, mass_of
 from engine.io import PluginError, described, terminal
-from engine.presentation import cards, compose, status
+from engine.presentation import cards, compose, status, strengths
 from engine.recording import save_png
 from engine.view import Scene, View
 
@@ -60,6 +60,7 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
                 "order": battle.state.orders[number].formation,
                 "controller": regiment.controller,
                 "overlap": battle.state.overlaps[number],
+                **losses(battle.state, number),
             }
             for number, regiment in enumerate(battle.state.regiments)
         ],
@@ -72,11 +73,31 @@ def report(setup: BattleSetup, battle: Battle) -> dict[str, object]:
     }
 
 
+def losses(state: BattleState, regiment: int) -> dict[str, object]:
+    """Return how a regiment has fared, its masses as numbers that read back to them exactly; nothing without combat."""
+    combat = state.combat
+    if combat is None:
+        return {}
+    return {
+        "mustered": mass_of(combat.mustered[regiment]),
+        "standing": mass_of(combat.standing[regiment]),
+        "fallen": mass_of(combat.fallen[regiment]),
+        "fled": mass_of(combat.fled[regiment]),
+        "morale": float(combat.morale[regiment]),
+        "state": combat.condition[regiment],
+    }
+
+
 def scene(setup: BattleSetup, battle: Battle, alpha: float = 1.0) -> Scene:
     """Return the scene that a player would see, between the last two ticks: `alpha` 0 to 1."""
     several = range(len(battle.state.regiments) if len(battle.state.regiments) > 1 else 0)
     composed = compose(battle.state, alpha, status(battle.state, setup.formations), materials=setup.scenario.materials)
-    return replace(composed, cards=cards(battle.state, setup.formations, setup.scenario.sides, several))
+    sides = setup.scenario.sides
+    return replace(
+        composed,
+        cards=cards(battle.state, setup.formations, sides, several),
+        strengths=strengths(battle.state, sides),
+    )
 
 
 def screenshot(setup: BattleSetup, battle: Battle, view: View, path: Path) -> None:

@@ -1,13 +1,13 @@
-"""What the command line lists without playing: formations, keys, scenarios and controllers."""
+"""What the command line lists without playing: formations, units, keys, scenarios and controllers."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
 
-from engine import scenarios
+from engine import scenarios, units
 from engine.app.installed import installed_controllers
-from engine.app.library import asset_folders, library
+from engine.app.library import asset_folders, library, unit_files
 from engine.app.models import trained_models
 from engine.app.settings import SettingsFile
 from engine.io import paths, terminal
@@ -17,6 +17,8 @@ def listing(args: Namespace) -> Iterable[str] | None:
     """Return the lines of the list that the command line asks for, or None where it asks for none."""
     if args.list_formations:
         return (f"{one.name:<9} {one.key or '-'}  {one.description}" for one in library(args).formations.values())
+    if args.list_units:
+        return units.descriptions(unit_files(args))
     if args.list_keys:
         return list_keys(args)
     if args.list_scenarios:

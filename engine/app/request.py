@@ -11,14 +11,22 @@ from pathlib import Path
 
 from engine import scenarios
 from engine.app.flags import ANYWHERE, GRID, MASS, SOLDIERS
-from engine.app.installed import AND, check_simulation_name, installed_controllers, make_simulation, makers
-from engine.app.library import asset_folders, library
+from engine.app.installed import (
+    AND,
+    AUTO,
+    check_simulation_name,
+    installed_controllers,
+    make_simulation,
+    makers,
+    simulation_named,
+)
+from engine.app.library import asset_folders, library, units_of
 from engine.app.models import installed_models, model_files, trained_models
-from engine.battle import BattleSetup, replays
+from engine.battle import BattleSetup, replays, without_combat
 from engine.formations import Formation, Materials, check_mass, largest_room, muster_place, read_terrain, with_words
 from engine.io import InputError, __version__, check_writable, name_unwritable, paths, terminal
 from engine.orders import GiveOrders, Order, Schedule, SetController
-from engine.plugin import Ground
+from engine.plugin import Ground, has_combat
 from engine.scenarios import SIMULATION, Regiment, Scenario, check_cells
 
 SHARE_OF_A_PART = 0.25  # of what the largest part of a ground holds, that the army takes at most by default
@@ -40,6 +48,8 @@ def make_setup(
     try:
         controllers = makers(names, carried)
         simulation = known_simulation(SIMULATION if asked is None else asked)
+        if scenario.combat:
+            simulation = fighting_simulation(simulation)
         setup = BattleSetup(
             simulation=partial(make_simulation, simulation),
             simulation_name=simulation,
@@ -48,6 +58,7 @@ def make_setup(
             scenario=scenario,
             log=log,
             models=travelling(names, carried) if args.record else carried,
+            units=units_of(args, scenario, played.units if played else {}),
         )
         setup.check()
         if played:
@@ -70,6 +81,19 @@ def known_simulation(name: str) -> str:
             raise
         terminal.warn(f"{error}: {SIMULATION} moves the mass instead, and fields may differ by a hair")
         return SIMULATION
+    return name
+
+
+def fighting_simulation(name: str) -> str:
+    """Return the name of a simulation that can play a battle with combat: for `auto` the project's own.
+
+    Raises InputError for one that has no combat, and PluginError where its import fails.
+    """
+    if name in (AUTO, SIMULATION):  # the project's own takes seconds to import, and has it
+        return SIMULATION
+    made = simulation_named(name).load()
+    if isinstance(made, type) and not has_combat(made):  # of what a function makes, the battle's setup will know
+        raise InputError(without_combat(name))
     return name
 
 

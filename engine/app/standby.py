@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from engine.io import InputError, reason
-from engine.plugin import Ground, Simulation
+from engine.plugin import Combat, Conduct, Ground, Simulation, has_combat
 
 Prefers = Callable[..., bool]  # whether the first simulation is worth it, asked with both and what `reset` is given
 
@@ -24,6 +24,30 @@ class Start:
     controllers: tuple[Any, ...]
     seed: int
     sides: tuple[int, ...] | None
+    combat: Combat | None = None
+
+    def begun(self, simulation: Simulation, mass: Float[np.ndarray, "R H W"]) -> Any:
+        """Return a simulation's state that starts so, with this mass."""
+        given = (mass, self.ground, self.controllers, self.seed, self.sides)
+        if self.combat is None:
+            return simulation.reset(*given)
+        fighting: Any = simulation  # has_combat is true of it
+        return fighting.reset(*given, combat=self.combat)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What a tick is given."""
+
+    targets: Float[np.ndarray, "R H W"]
+    conduct: Conduct | None = None  # in a battle with combat
+
+    def obeyed(self, simulation: Simulation, state: Any) -> Any:
+        """Return what a simulation makes of a state."""
+        if self.conduct is None:
+            return simulation.tick(state, self.targets)
+        fighting: Any = simulation  # has_combat is true of it
+        return fighting.tick(state, self.targets, self.conduct)
 
 
 @dataclass
@@ -35,7 +59,7 @@ class Running:
     start: Start
     of_first: bool = False  # whether it is the first simulation's, which another may take over from
     mass: Float[np.ndarray, "R H W"] | None = None  # where it has been read
-    before: tuple[Running, Float[np.ndarray, "R H W"]] | None = None  # the state and the targets that led to it
+    before: tuple[Running, Orders] | None = None  # the state that led to it, and what was ordered
 
 
 @dataclass
@@ -45,7 +69,8 @@ class Standby:
     A first one that cannot be made or fails in a tick is given up for good, and what it has moved goes on in the
     second; a battle that it refuses is the second's alone. Each is told in `remarks`, a line once. What fails in both
     is the battle's or a controller's fault. With `prefers`, which is asked at the first reset, the first may be passed
-    over, in silence.
+    over, in silence; so it is in a battle with combat if only the second has that. Losses of the one cannot go on in
+    the other: with combat, a first one that fails in a tick is not taken over from.
     """
 
     first_name: str
@@ -102,30 +127,37 @@ class Standby:
         controllers: Sequence[Any],
         seed: int,
         sides: Sequence[int] | None = None,
+        combat: Combat | None = None,
     ) -> Running:
         """Return the state at the start, of the first simulation where that can have it."""
-        start = Start(ground, tuple(controllers), seed, None if sides is None else tuple(sides))
+        if combat is not None:
+            if self._first is not None and not has_combat(self._first):
+                self._first = None
+            if isinstance(combat.since, Running):
+                combat = replace(combat, since=combat.since.state)
+        start = Start(ground, tuple(controllers), seed, None if sides is None else tuple(sides), combat)
         if self._first is not None and self.prefers is not None:
             given, self.prefers = self.prefers, None
             if not given(self._first, self.second, mass, ground, controllers, seed, sides):
                 self._first = None
         if self._first is not None:
             try:
-                state = self._first.reset(mass, ground, controllers, seed, sides)
+                state = start.begun(self._first, mass)
                 return Running(self._first, state, start, True, mass)
             except Exception as error:  # a driver can fail in any way
                 taken = self._begun(mass, start, error)
                 self._note(error)
                 return taken
-        return Running(self.second, self.second.reset(mass, ground, controllers, seed, sides), start, False, mass)
+        return Running(self.second, start.begun(self.second, mass), start, False, mass)
 
-    def tick(self, state: Running, targets: Float[np.ndarray, "R H W"]) -> Running:
+    def tick(self, state: Running, targets: Float[np.ndarray, "R H W"], conduct: Conduct | None = None) -> Running:
         """Return the state one tick later. Raises what the second raises, where it fails too."""
         if state.of_first and self._first is None:
             self._take_over(state, self._fault)
-        made = Running(state.simulation, None, state.start, state.of_first, None, (state, targets))
+        orders = Orders(targets, conduct)
+        made = Running(state.simulation, None, state.start, state.of_first, None, (state, orders))
         try:
-            made.state = state.simulation.tick(state.state, targets)
+            made.state = orders.obeyed(state.simulation, state.state)
         except Exception as error:
             if not made.of_first:
                 raise
@@ -149,16 +181,16 @@ class Standby:
 
     def _take_over(self, state: Running, error: Exception) -> None:
         """Make a state that failed one of the second simulation, from the last mass that was read before it."""
-        later: list[Float[np.ndarray, "R H W"]] = []
+        later: list[Orders] = []
         known = state
         while known.mass is None and known.before is not None:
-            known, targets = known.before
-            later.append(targets)
-        if known.mass is None:
+            known, orders = known.before
+            later.append(orders)
+        if known.mass is None or state.start.combat is not None:
             raise error
         taken = self._begun(known.mass, state.start, error)
-        for targets in reversed(later):
-            taken.state = self.second.tick(taken.state, targets)
+        for orders in reversed(later):
+            taken.state = orders.obeyed(self.second, taken.state)
         taken.mass = self.second.read(taken.state, ("mass",))["mass"]
         state.simulation, state.state, state.of_first = self.second, taken.state, False
         state.mass, state.before = taken.mass, None
@@ -166,7 +198,7 @@ class Standby:
 
     def _begun(self, mass: Float[np.ndarray, "R H W"], start: Start, error: Exception) -> Running:
         try:
-            state = self.second.reset(mass, start.ground, start.controllers, start.seed, start.sides)
+            state = start.begun(self.second, mass)
         except Exception:
             raise error from None
         return Running(self.second, state, start, False, mass)

@@ -1,4 +1,4 @@
-"""The tutorial: five lessons, each of which ends once the player has done what it teaches."""
+"""The tutorial: five lessons, in combat six, each of which ends once the player has done what it teaches."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.orders import Command, GiveOrders, Order
+from engine.orders import Attack, Command, GiveOrders, Order
 from engine.view import Event, MouseWheel
 
-Goal = Literal["select", "move", "line", "form", "zoom"]
+Goal = Literal["select", "move", "line", "form", "attack", "zoom"]
 
 FAREWELL = 8.0  # seconds that the last words stay
 LEAST_MOVE = 1.0  # cells by which an order has to differ to be a move
@@ -31,7 +31,14 @@ LESSONS: tuple[Lesson, ...] = (
     Lesson("form", "Change the formation", "Press {form-wedge} for a wedge, {form-square} for a hollow square."),
     Lesson("zoom", "Look closely", "Turn the wheel: the camera comes closer to what the mouse points at."),
 )
-LAST_WORDS = ("That is all it takes", "{help} shows all keys. {brush} takes a brush, {charge} a charge. Good luck.")
+# In battles with combat, before the last one.
+ATTACK = Lesson(
+    "attack", "Send them to fight", "Right-click an enemy. {run} has them run, which tires, {walk} walk, {hold} hold."
+)
+LAST_WORDS = (
+    "That is all it takes",
+    "{help} shows all keys, {brush} takes a brush. Good luck.",
+)
 ENDING = "{tutorial} ends the lessons"
 
 
@@ -46,7 +53,12 @@ class Tutorial:
         self._keep = keep
         self._done: set[Goal] = set()
         self._over: float | None = None  # the time when the last lesson ended, in seconds
+        self._lessons = LESSONS
         self._orders: dict[int, Order] = {}  # the last order seen for each regiment
+
+    def enter(self, combat: bool) -> None:
+        """Teach what a battle is for, with combat or without."""
+        self._lessons = (*LESSONS[:-1], ATTACK, LESSONS[-1]) if combat else LESSONS
 
     def switch(self) -> None:
         """Show the lessons, from the first one on if all are over, or hide them."""
@@ -58,10 +70,12 @@ class Tutorial:
     @property
     def lesson(self) -> Lesson | None:
         """The lesson that comes next, whether it is shown or not."""
-        return next((lesson for lesson in LESSONS if lesson.goal not in self._done), None)
+        return next((lesson for lesson in self._lessons if lesson.goal not in self._done), None)
 
     def hear(self, command: Command) -> None:
         """Take note of a command of the player. Regiments that get orders were selected, or there is only one."""
+        if isinstance(command, Attack):
+            self._done |= {"select", "move", "attack"}
         if isinstance(command, GiveOrders):
             self._done.add("select")
             for regiment, order in command.orders:
@@ -93,8 +107,8 @@ class Tutorial:
         words = _Labels(labels)
         if lesson is None:
             return tuple(line.format_map(words) for line in LAST_WORDS)
-        number = LESSONS.index(lesson) + 1
-        heading = f"{number} of {len(LESSONS)}: {lesson.heading}"
+        number = self._lessons.index(lesson) + 1
+        heading = f"{number} of {len(self._lessons)}: {lesson.heading}"
         return heading, lesson.text.format_map(words), ENDING.format_map(words)
 
 

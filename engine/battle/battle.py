@@ -14,16 +14,17 @@ import numpy as np
 from jaxtyping import Float
 
 from engine import soldiers
-from engine.battle import execution, faults
+from engine.battle import casualties, execution, faults, placing, prefetch
+from engine.battle.army import Army, Drill
+from engine.battle.conduct import combat_of, shape_of
 from engine.battle.digests import TargetDigest
-from engine.battle.execution import Context
 from engine.battle.faults import FIELDS, Moved
 from engine.battle.history import REWIND_TICKS, History
-from engine.battle.prefetch import Prefetch
+from engine.battle.placing import Context
 from engine.battle.state import BattleState, OrderBook
 from engine.formations import Formation, Placement
 from engine.io import InputError, plugin_errors
-from engine.orders import Command, Given, GiveOrders, Order, Schedule, moved, turned, with_formation
+from engine.orders import Command, Given, GiveOrders, Order, Pace, Schedule, moved, turned, with_formation
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
 from engine.soldiers import Flow, Soldiers
@@ -44,12 +45,13 @@ def at_once(job: Callable[[], Made]) -> Made:
 
 
 class Battle:
-    """R regiments on one ground, in sides. Commands may come at any tick; the mass never changes.
+    """R regiments on one ground, in sides. Commands may come at any tick; without combat the mass never changes.
 
     `mass` (R, H, W) is the regiments' mass at the start, and `first` the order of each. `controllers` are by the names
     that regiments and commands use. `schedule` is executed tick by tick, except for regiments that were commanded: a
     command takes a regiment out of it. `log` is what was commanded; a replay keeps it. `ordered` is a digest of the
     targets of the first orders and of the schedule. `plan` makes the controller that takes over where another fails.
+    With an `army` the regiments fight; the simulation has to have combat.
     Raises FormationError for an order that names no formation or finds no room, and PluginError where the simulation
     fails.
 
@@ -72,15 +74,16 @@ class Battle:
         log: Schedule = (),
         ordered: TargetDigest | None = None,
         plan: Callable[[], Any] | None = None,
+        army: Army | None = None,
     ) -> None:
         self.measure: Callable[[str], AbstractContextManager[None]] = lambda part: nullcontext()
         self.step_soldiers: Callable[..., Soldiers] = soldiers.step
         self.run: Run = at_once
         self.log = list(log)
         self._context = Context(dict(formations), dict(controllers), schedule, seed, plan)
-        self._prefetch = Prefetch(simulation)
+        self._prefetch = prefetch.Prefetch(simulation)
         self._history = History()
-        state = self._initial_state(simulation, ground, tuple(regiments), tuple(first), mass)
+        state = self._initial_state(simulation, ground, tuple(regiments), tuple(first), mass, army)
         self.state = replace(state, ordered=ordered or TargetDigest())
 
     def _initial_state(
@@ -90,34 +93,49 @@ class Battle:
         regiments: tuple[Regiment, ...],
         first: tuple[Order, ...],
         mass: Float[np.ndarray, "R H W"],
+        army: Army | None,
     ) -> BattleState:
-        mustered = tuple(mass.sum(axis=(1, 2), dtype=np.float64).tolist())
-        simulation_state = execution.reset(simulation, mass, ground, regiments, self._context)
-        with plugin_errors("the simulation at its start"):
-            fields = faults.sound_fields(simulation, simulation_state, ("mass",), mustered, ground.grid)
+        count = len(regiments)
+        walks: Pace = "walk"
         state = BattleState(
             tick=0,
             ground=ground,
             simulation=simulation,
-            simulation_state=simulation_state,
-            mass=fields["mass"],
+            simulation_state=None,
+            mass=mass,
             soldiers=(),
             regiments=regiments,
-            mustered=mustered,
+            mustered=tuple(mass.sum(axis=(1, 2), dtype=np.float64).tolist()),
             book=OrderBook((), (), ()),
+            army=army,
+            paces=(walks,) * count if army else (),
+            drills=tuple(Drill(shape_of(order)) for order in first) if army else (),
         )
+        if army is None:
+            state = self._begun(state)  # first, for it may hold the mass a little otherwise
         placements = tuple(
-            execution.placement_of(state, regiment, order, self._context) for regiment, order in enumerate(first)
+            placing.placement_of(state, regiment, order, self._context) for regiment, order in enumerate(first)
         )
         orders = tuple(
             replace(order, centre=placement.centre, angle=placement.angle)
             for order, placement in zip(first, placements, strict=True)
         )
+        state = replace(state, book=OrderBook(orders, placements, ((),) * count))
+        if army is not None:
+            state = self._begun(state)
         spawned = tuple(
             soldiers.spawn(one, regiment.soldiers, self._context.seed, math.radians(placement.angle))
             for one, regiment, placement in zip(state.mass, regiments, placements, strict=True)
         )
-        return replace(state, soldiers=spawned, book=OrderBook(orders, placements, ((),) * len(regiments)))
+        return replace(state, soldiers=spawned)
+
+    def _begun(self, state: BattleState) -> BattleState:
+        """Return the state as the simulation holds it at the start."""
+        combat = combat_of(state, state.army, self._context.formations) if state.army else None
+        begun = execution.reset(state.simulation, state.mass, state.ground, state.regiments, self._context, combat)
+        with plugin_errors("the simulation at its start"):
+            fields, report = faults.read_sound(state, begun, ("mass",))
+        return replace(state, simulation_state=begun, mass=fields["mass"], combat=report, lost=casualties.lost(fields))
 
     @property
     def controllers(self) -> Mapping[str, Any]:
@@ -140,18 +158,18 @@ class Battle:
 
     def previews(self, given: Given) -> list[Placement]:
         """Return the placements of orders that would be given together. Raises FormationError if there is none."""
-        return execution.placed(self.state, given, self._context)
+        return placing.placed(self.state, given, self._context)
 
     def unfitted(self, given: Given) -> list[Placement]:
         """Return the placements that orders would have on a field without closed cells, to show what is refused.
 
         Raises FormationError if there is none.
         """
-        return execution.unfitted(self.state, given, self._context)
+        return placing.unfitted(self.state, given, self._context)
 
     def depth(self, regiment: int, order: Order) -> float:
         """Return how deep a regiment would stand in the order's formation, in cells; faster than a preview."""
-        return execution.depth_of(self.state, regiment, order, self._context)
+        return placing.depth_of(self.state, regiment, order, self._context)
 
     # Commands.
 
@@ -163,6 +181,8 @@ class Battle:
         """
         before = self.state
         applied = self.run(partial(execution.apply, before, command, self._context))
+        told = applied.remarks[len(before.remarks) :]
+        applied = replace(applied, remarks=before.remarks, unread=(*before.unread, *told))
         self.state = execution.count(applied, command, self._context)
         self.log[before.executed :] = [(before.tick, command)]
 
@@ -202,10 +222,15 @@ class Battle:
         for regiment in regiments:
             controllers[regiment] = controller
         sides = tuple(one.side for one in state.regiments)
-        played = state.simulation.reset(state.mass, state.ground, controllers, self._context.seed, sides)
+        combat, conduct = None, None
+        if state.army is not None:
+            combat = combat_of(state, state.army, self._context.formations, since=state.simulation_state)
+            conduct = combat.conduct
+        seed = self._context.seed
+        played = execution.begun(state.simulation, state.mass, state.ground, controllers, seed, sides, combat)
         for _ in range(2):
-            played = state.simulation.tick(played, state.targets())
-            state.simulation.read(played, FIELDS)
+            played = prefetch.tick(state.simulation, played, state.targets(), conduct)
+            state.simulation.read(played, faults.fields_of(state))
 
     # Time.
 
@@ -219,6 +244,7 @@ class Battle:
             moved = self.run(partial(self._moved, self.state, tuple(self.log)))
         state, fields = moved.state, moved.fields
         with self.measure("soldiers"):
+            state = casualties.taken(state, moved, self._context.seed)
             stepped = tuple(self._stepped(state, regiment, fields) for regiment in range(len(state.regiments)))
         for name, controller in moved.controllers.items():
             self.add_controller(name, controller)
@@ -232,14 +258,16 @@ class Battle:
     def _moved(self, before: BattleState, log: Schedule) -> Moved:
         state = execution.apply_due(before, log, self._context)
         try:
-            return faults.moved(state, self._prefetch)
+            return faults.moved(state, self._prefetch, self._context)
         except InputError as fault:
             return faults.moved_by_plan(state, self._prefetch, self._context, fault)
 
     def _stepped(self, state: BattleState, regiment: int, fields: Mapping[str, np.ndarray]) -> Soldiers:
+        if not len(state.soldiers[regiment]):
+            return state.soldiers[regiment]
         placement = state.placements[regiment]
         flow = Flow(*(fields[name][regiment] for name in FIELDS))
-        front = math.radians(placement.angle)
+        front = math.radians(placement.angle) if state.combat is None else casualties.front_of(state.combat, regiment)
         return self.step_soldiers(state.soldiers[regiment], flow, front, placement, state.ground.open_cells)
 
     def step_back(self, ticks: int = 1) -> None:

@@ -54,7 +54,7 @@ def _friends(state: BattleState, regiment: int) -> list[int]:
     return [
         other
         for other, one in enumerate(state.regiments)
-        if other != regiment and one.side == side and not state.waiting_orders[other]
+        if other != regiment and one.side == side and not state.waiting_orders[other] and state.takes_orders(other)
     ]
 
 
@@ -64,7 +64,7 @@ def _is_crowded(state: BattleState, regiment: int, placement: Placement, friends
     capacity = np.broadcast_to(state.ground.capacity, state.ground.grid)[window]
     for friend in friends:
         beyond = np.maximum(target + state.placements[friend].target[window] - capacity, 0).sum()
-        if beyond > CROWDED * min(state.mustered[regiment], state.mustered[friend]):
+        if beyond > CROWDED * min(state.standing(regiment), state.standing(friend)):
             return True
     return False
 
@@ -85,7 +85,7 @@ def _shift(
     window = _window(placement)
     top, left = (one.start for one in window)
     target = placement.target[window].astype(np.float64)
-    mass = state.mustered[regiment]
+    mass = state.standing(regiment)
     free = _covered(target, binary_dilation(taken, iterations=GAP)) <= CLEAR * mass
     if not free.any():
         raise FormationError("friends stand there, and there is no room beside them")

@@ -21,7 +21,8 @@ class TargetDigest:
         longer = TargetDigest()
         longer._total = self._total.copy()
         for target in targets:
-            longer._total.update(np.ascontiguousarray(target, np.float32).tobytes())
+            kind = np.float32 if target.dtype.kind == "f" else np.int32  # whole numbers count quanta
+            longer._total.update(np.ascontiguousarray(target, kind).tobytes())
         return longer
 
     @property

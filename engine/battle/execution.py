@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from contextlib import suppress
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -14,76 +11,97 @@ import numpy as np
 from jaxtyping import Float
 
 from engine import formations
-from engine.battle import scatter
-from engine.battle.beside import beside_friends
+from engine.battle import attack, lasting, relief, scatter
+from engine.battle.conduct import combat_of
+from engine.battle.obedience import freed, obeyed
+from engine.battle.placing import (
+    Context,
+    check_number,
+    named,
+    placement_of,
+    placement_of_mass,
+    with_orders,
+)
 from engine.battle.progress import Progress, follow
-from engine.battle.state import Aside, BattleState
-from engine.formations import Formation, FormationError, Placement
+from engine.battle.state import BattleState
+from engine.formations import FormationError
 from engine.io import InputError, PluginError, plugin_errors
 from engine.orders import (
+    Attack,
     Command,
     Given,
     GiveOrders,
     Halt,
     Order,
+    Relieve,
     Scatter,
     Schedule,
     SetController,
+    SetPace,
     regiments_of,
     with_formation,
     without_regiments,
 )
-from engine.plugin import Ground, Simulation
+from engine.plugin import Combat, Ground, Simulation
 from engine.scenarios import Regiment
 
 NEXT_WAYPOINT_OVERLAP = 0.9  # from here on a regiment takes up its next waiting order
-SOON = 90  # ticks in which a friend has to be ordered elsewhere to be in nobody's way: three seconds at speed 1
-
-
-@dataclass(frozen=True)
-class Context:
-    """What no tick changes: formations and controllers by name, the schedule, the seed.
-
-    `plan` makes the controller that takes over where another fails, if there is any.
-    """
-
-    formations: Mapping[str, Formation]
-    controllers: Mapping[str, Any]
-    schedule: Schedule
-    seed: int
-    plan: Callable[[], Any] | None = None
 
 
 def apply(state: BattleState, command: Command, context: Context) -> BattleState:
-    """Return the state after a command. Raises FormationError, one line, where it cannot be executed."""
+    """Return the state after a command. Raises FormationError, one line, where it cannot be executed.
+
+    Those who are broken or dissolved do not obey; the others do, and that is remarked.
+    """
+    command, deaf = obeyed(state, command)
+    applied = _applied(state if state.combat is None else freed(state, command), command, context)
+    return remarked(applied, deaf) if deaf else applied
+
+
+def _applied(state: BattleState, command: Command, context: Context) -> BattleState:
     match command:
         case GiveOrders(given, queued):
-            if not queued:
-                return _with_orders(state, given, context)
-            book, at_centre = state.book, state.ground.open_cells.all()
-            for regiment, order in given:
-                with _named(state, regiment, given):
-                    placement = placement_of(state, regiment, order, context)
-                place = placement.centre if at_centre else formations.standing_place(placement.target)
-                book = book.with_waiting(regiment, order, placement, place)
-            return replace(state, book=book)
+            return _with_waiting(state, given, context) if queued else with_orders(state, given, context)
         case Halt(regiments):
-            book = state.book
-            for regiment in regiments:
-                _check_number(state, regiment)
-            for regiment in regiments:
-                order = state.orders[regiment]
-                placement = formations.placement_on(state.mass[regiment], state.placements[regiment].angle)
-                centre = formations.foothold(placement.centre, placement.target, state.ground)
-                placement = replace(placement, centre=centre)
-                book = book.with_order(regiment, with_formation(order, order.formation), placement)
-            return replace(state, book=book)
+            return _halted(state, regiments)
         case Scatter():
             scatters = (*state.scatters, scatter.begin(command, state.tick, state.ground))
             hit = scatter.scatter_targets(state.mass, scatters, state.ground)
             return replace(state, scatters=scatters, scatter_targets=MappingProxyType({**state.scatter_targets, **hit}))
         case SetController(regiment, controller):
             return _with_controller(state, regiment, controller, context)
+        case Attack(regiments, enemy):
+            return attack.begun(state, regiments, enemy, context)
+        case Relieve(regiments, friend):
+            return relief.begun(state, regiments, friend, context)
+        case SetPace(regiments, pace):
+            paces = tuple(pace if r in regiments else before for r, before in enumerate(state.paces))
+            return replace(state, paces=paces)
+
+
+def _with_waiting(state: BattleState, given: Given, context: Context) -> BattleState:
+    """Return the state in which orders wait for those before them."""
+    book, at_centre = state.book, state.ground.open_cells.all()
+    for regiment, order in given:
+        with named(state, regiment, given):
+            placement = placement_of(state, regiment, order, context)
+        place = placement.centre if at_centre else formations.standing_place(placement.target)
+        book = book.with_waiting(regiment, order, placement, place)
+    return replace(state, book=book)
+
+
+def _halted(state: BattleState, regiments: tuple[int, ...]) -> BattleState:
+    """Return the state in which regiments stay as they are, in no formation."""
+    book = state.book
+    for regiment in regiments:
+        check_number(state, regiment)
+    for regiment in regiments:
+        order = state.orders[regiment]
+        placement = formations.placement_on(state.mass[regiment], state.placements[regiment].angle)
+        centre = formations.foothold(placement.centre, placement.target, state.ground)
+        placement = replace(placement, centre=centre)
+        book = book.with_order(regiment, with_formation(order, order.formation), placement, as_it_stood=True)
+    return replace(state, book=book)
 
 
 def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleState:
@@ -92,7 +110,7 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
     First come logged commands of a future that was stepped back from, then the schedule, then waiting orders whose
     turn has come; scatters that are over end. What cannot be executed changes nothing, and is remarked.
     """
-    state = replace(state, remarks=()) if state.remarks else state
+    state = replace(state, remarks=state.unread, unread=()) if state.remarks or state.unread else state
     while state.executed < len(log) and log[state.executed][0] <= state.tick:
         command = log[state.executed][1]
         state = count(_applied_if_possible(state, command, context), command, context)
@@ -105,7 +123,7 @@ def apply_due(state: BattleState, log: Schedule, context: Context) -> BattleStat
     if any(one.until <= state.tick for one in state.scatters):
         left = tuple(one for one in state.scatters if one.until > state.tick)
         state = replace(state, scatters=left, scatter_targets=state.scatter_targets if left else MappingProxyType({}))
-    return state
+    return state if state.combat is None else lasting.advanced(state, context)
 
 
 def _applied_if_possible(state: BattleState, command: Command, context: Context) -> BattleState:
@@ -119,7 +137,7 @@ def _next_waiting(state: BattleState, context: Context) -> BattleState:
     """Return the state in which waiting orders are taken up: where the one before is filled, or gets no further."""
     followed: dict[int, Progress] = {}
     for regiment, waiting in enumerate(state.waiting_orders):
-        if not waiting:
+        if not waiting or regiment in state.engagements or not state.takes_orders(regiment):
             continue
         overlap, placement = state.overlaps[regiment], state.placements[regiment]
         filled = overlap >= NEXT_WAYPOINT_OVERLAP
@@ -138,7 +156,7 @@ def _with_next_order(state: BattleState, regiment: int, context: Context) -> Bat
     """Return the state in which a regiment has taken up the first of its waiting orders, or dropped it as void."""
     first, *others = state.book.waiting[regiment]
     try:
-        state = _with_orders(state, ((regiment, first.order),), context)
+        state = with_orders(state, ((regiment, first.order),), context)
     except FormationError as error:
         state = remarked(state, str(error))
     return replace(state, book=state.book.with_only_waiting(regiment, tuple(others)))
@@ -153,121 +171,23 @@ def count(state: BattleState, command: Command, context: Context) -> BattleState
     """Return the state that counts a command of the log as executed, with its regiments out of the schedule."""
     ordered = state.ordered
     if isinstance(command, GiveOrders):
-        # One that waits is in no book yet, and a replay knows no friends beforehand.
-        known = {} if command.queued else {r: one for r, one in enumerate(state.placements) if not one.beside}
         with suppress(FormationError):  # an order that finds no room was not executed
-            ordered = ordered.of_more(
-                [
-                    (known.get(regiment) or placement_of(state, regiment, order, context)).target
-                    for regiment, order in command.orders
-                ]
-            )
+            ordered = ordered.of_more([_known_target(state, command, one, context) for one in command.orders])
     commanded = state.commanded | regiments_of(command)
     return replace(state, executed=state.executed + 1, commanded=commanded, ordered=ordered)
 
 
-def placed(state: BattleState, given: Given, context: Context) -> list[Placement]:
-    """Return the placements of orders that are given together. Raises FormationError as executing them does."""
-    placements = _with_orders(state, given, context).placements
-    return [placements[regiment] for regiment, _ in given]
-
-
-def _with_orders(state: BattleState, given: Given, context: Context) -> BattleState:
-    """Return the state under orders that are given together, beside friends whose places are there.
-
-    They are placed in turn, so that two who swap places are in nobody's way, and two who go to one place are. Raises
-    FormationError, which of several regiments names the one whose order cannot be.
-    """
-    soon = _ordered_soon(state, context)
-    state = _with_places_left(state, given, soon, context)
-    for number, (regiment, order) in enumerate(given, 1):
-        leaving = soon.union(other for other, _ in given[number:])
-        with _named(state, regiment, given):
-            found, placement = beside_friends(
-                state, regiment, order, partial(_placed_on, state, regiment, context), leaving
-            )
-        aside = Aside(order, state.tick) if placement.beside else None
-        state = replace(state, book=state.book.with_order(regiment, found, placement, aside=aside))
-        soon -= {regiment}
-    return state
-
-
-def _with_places_left(state: BattleState, given: Given, soon: frozenset[int], context: Context) -> BattleState:
-    """Return the state in which whoever was just shifted beside a friend has the place that was meant, if it is left.
-
-    So two swap places by two commands, one soon after the other, as by one.
-    """
-    ordered = {regiment for regiment, _ in given}
-    lately = {
-        regiment: aside
-        for regiment, aside in state.book.aside.items()
-        if regiment not in ordered and state.tick - aside.since <= SOON
-    }
-    if not lately:
-        return state
-    then = state  # as it will be, if nobody has to make room
-    for regiment, order in given:
-        with _named(state, regiment, given):
-            placement = placement_of(state, regiment, order, context)
-        then = replace(then, book=then.book.with_order(regiment, order, placement))
-    for regiment, aside in lately.items():
-        place = partial(_placed_on, state, regiment, context)
-        with suppress(FormationError):  # it stays beside
-            order, placement = beside_friends(then, regiment, aside.order, place, soon - ordered)
-            if not placement.beside:
-                waiting = state.book.waiting[regiment]
-                then = replace(then, book=then.book.with_order(regiment, order, placement, waiting))
-                state = replace(state, book=state.book.with_order(regiment, order, placement, waiting))
-    return state
-
-
-@contextmanager
-def _named(state: BattleState, regiment: int, given: Given) -> Iterator[None]:
-    """Let a FormationError name the regiment whose order cannot be, where several are given together."""
-    try:
-        yield
-    except FormationError as error:
-        if len(given) == 1 or regiment not in range(len(state.regiments)):
-            raise
-        raise FormationError(f"{state.regiments[regiment].name}: {error}") from None
-
-
-def _ordered_soon(state: BattleState, context: Context) -> frozenset[int]:
-    """Return the regiments that the schedule orders elsewhere soon."""
-    commands = (command for tick, command in context.schedule if state.tick <= tick <= state.tick + SOON)
-    ordered = (regiments_of(command) for command in commands if isinstance(command, GiveOrders))
-    return frozenset[int]().union(*ordered) - state.commanded
-
-
-def unfitted(state: BattleState, given: Given, context: Context) -> list[Placement]:
-    """Return the placements of orders as they would be if all of the field were open. Raises FormationError."""
-    open_field = replace(state, ground=Ground.plain(*state.ground.grid))
-    return [placement_of(open_field, regiment, order, context) for regiment, order in given]
-
-
-def _placed_on(state: BattleState, regiment: int, context: Context, order: Order, ground: Ground) -> Placement:
-    return placement_of(replace(state, ground=ground), regiment, order, context)
-
-
-def placement_of(state: BattleState, regiment: int, order: Order, context: Context) -> Placement:
-    """Return a regiment's placement under an order. Raises FormationError, one line, where there is none."""
-    _check_number(state, regiment)
-    formation = formations.lookup(context.formations, order.formation)
-    part = formations.part_of(state.mass[regiment], state.ground)
-    return formations.place_order(order, formation, state.mustered[regiment], state.ground, part)
-
-
-def _check_number(state: BattleState, regiment: int) -> None:
-    """Raise FormationError if there is no regiment of that number."""
-    if regiment not in range(len(state.regiments)):
-        raise FormationError(f"there is no regiment {regiment}: they are 0 to {len(state.regiments) - 1}")
-
-
-def depth_of(state: BattleState, regiment: int, order: Order, context: Context) -> float:
-    """Return how deep a regiment would stand in the order's formation, in cells; faster than its placement."""
-    formation = formations.lookup(context.formations, order.formation)
-    angle = math.radians(order.angle)
-    return formations.dimensions(formation, state.mustered[regiment], state.ground, angle, order.frontage)[1]
+def _known_target(
+    state: BattleState, command: GiveOrders, given: tuple[int, Order], context: Context
+) -> Float[np.ndarray, "H W"]:
+    """Return the target of an order as it is known beforehand: without friends, and with all who mustered."""
+    regiment, order = given
+    check_number(state, regiment)
+    placement = state.placements[regiment]
+    # One that waits is in no book yet, and one that was given in combat may be for fewer.
+    if command.queued or placement.beside or state.combat is not None:
+        placement = placement_of_mass(state, regiment, order, state.mustered[regiment], context)
+    return placement.target
 
 
 def reset(
@@ -276,15 +196,32 @@ def reset(
     ground: Ground,
     regiments: tuple[Regiment, ...],
     context: Context,
+    combat: Combat | None = None,
 ) -> Any:
     """Return the simulation's own state with this mass, in which every regiment obeys its controller.
 
-    Raises PluginError where that fails.
+    `combat` is of a battle with combat. Raises PluginError where that fails.
     """
     controllers = [context.controllers[regiment.controller] for regiment in regiments]
     sides = tuple(regiment.side for regiment in regiments)
     with plugin_errors(f"the simulation under {names_of_controllers(regiments)}", PluginError):
-        return simulation.reset(mass, ground, controllers, context.seed, sides)
+        return begun(simulation, mass, ground, controllers, context.seed, sides, combat)
+
+
+def begun(
+    simulation: Simulation,
+    mass: Float[np.ndarray, "R H W"],
+    ground: Ground,
+    controllers: list[Any],
+    seed: int,
+    sides: tuple[int, ...],
+    combat: Combat | None,
+) -> Any:
+    """Return a simulation's state at its start; one without combat is not asked for any."""
+    if combat is None:
+        return simulation.reset(mass, ground, controllers, seed, sides)
+    fighting: Any = simulation  # has_combat is true of it
+    return fighting.reset(mass, ground, controllers, seed, sides, combat=combat)
 
 
 def names_of_controllers(regiments: tuple[Regiment, ...]) -> str:
@@ -299,5 +236,8 @@ def _with_controller(state: BattleState, regiment: int, controller: str, context
     regiments = tuple(
         replace(one, controller=controller) if number == regiment else one for number, one in enumerate(state.regiments)
     )
-    simulation_state = reset(state.simulation, state.mass, state.ground, regiments, context)
+    combat = None
+    if state.army is not None:
+        combat = combat_of(state, state.army, context.formations, since=state.simulation_state)
+    simulation_state = reset(state.simulation, state.mass, state.ground, regiments, context, combat)
     return replace(state, regiments=regiments, simulation_state=simulation_state)

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from engine import units
 from engine.battle import scatter
+from engine.battle.army import Army
 from engine.battle.battle import Battle
 from engine.battle.digests import TargetDigest
 from engine.battle.faults import FALLBACK
@@ -26,10 +28,11 @@ from engine.formations import (
     part_of,
     place_order,
 )
-from engine.io import PluginError, plugin_errors
+from engine.io import InputError, PluginError, plugin_errors
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
-from engine.plugin import Ground, Simulation
-from engine.scenarios import SIMULATION, Scenario, check_budget
+from engine.plugin import Ground, Simulation, has_combat
+from engine.scenarios import SIMULATION, Scenario, check_budget, check_units
+from engine.units import Unit
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class BattleSetup:
     log: Schedule = ()  # the player's commands, where this is a replay
     models: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)  # files that a replay of it carries along
     simulation_name: str = SIMULATION  # as it is installed
+    units: Mapping[str, Unit] = field(default_factory=dict)  # by name, those of its regiments where there is combat
 
     @property
     def ground(self) -> Ground:
@@ -52,8 +56,9 @@ class BattleSetup:
     def check(self) -> None:
         """Raise InputError for a battle that cannot be built; compiles nothing.
 
-        It is beyond the budget, an order names no formation, or the ground cannot hold the army.
+        It is beyond the budget, an order names no formation, a regiment no unit, or the ground cannot hold the army.
         """
+        check_units(self.scenario, self.units)
         check_budget(self.scenario, self.log)
         check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
         self.initial_mass()
@@ -124,10 +129,13 @@ class BattleSetup:
     def build(self) -> Battle:
         """Import, compile and set up everything, which takes seconds.
 
-        Raises PluginError, which names it, where a simulation or a controller fails.
+        Raises PluginError, which names it, where a simulation or a controller fails, and InputError where the
+        simulation lacks the combat that the scenario asks for.
         """
         with plugin_errors("the simulation"):
             simulation = self.simulation()
+        if self.scenario.combat and not has_combat(simulation):
+            raise InputError(without_combat(self.simulation_name))
         controllers = {}
         for name in self.controller_names():
             with plugin_errors(self.controller_label(name)):
@@ -147,6 +155,7 @@ class BattleSetup:
                 self.log,
                 self.targets[0],
                 self.controllers.get(FALLBACK),
+                self.army(),
             )
         except PluginError:
             for name, controller in controllers.items():  # which of them is it?
@@ -158,9 +167,26 @@ class BattleSetup:
                 battle.warm_up(controller)
         return battle
 
+    def army(self) -> Army | None:
+        """Return what combat has to know of the regiments; None without combat."""
+        if not self.scenario.combat:
+            return None
+        regiments = self.scenario.regiments
+        return Army(
+            self.scenario.cell_metres,
+            tuple(units.lookup(self.units, one.unit) for one in regiments),
+            tuple(one.mass / one.soldiers for one in regiments),
+            self._parts,
+        )
+
     def controller_label(self, name: str) -> str:
         """Return how error lines name a controller: as what makes it is labelled, or by its name."""
         return getattr(self.controllers[name], "label", name)
+
+
+def without_combat(simulation: str) -> str:
+    """Return the line for a simulation that lacks the combat which a scenario asks for."""
+    return f"field 'combat' asks for combat, and the simulation {simulation!r} has none"
 
 
 def _orders_in(schedule: Schedule) -> Iterator[tuple[int, int, Order]]:

@@ -11,18 +11,21 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from engine import formations
+from engine.battle.army import Army, Drill
 from engine.battle.digests import TargetDigest
+from engine.battle.engagement import Engagement
+from engine.battle.ledger import CombatReport, mass_of
 from engine.battle.progress import Progress
 from engine.battle.scatter import ActiveScatter
 from engine.formations import Placement
 from engine.io import InputError, PluginError, plugin_errors
-from engine.orders import Order, Place
+from engine.orders import Order, Pace, Place
 from engine.plugin import Ground, Simulation
 from engine.scenarios import Regiment
-from engine.soldiers import Soldiers
+from engine.soldiers import NONE_FALLEN, Fallen, Soldiers
 
 _versions = count(1)
 
@@ -51,6 +54,8 @@ class OrderBook:
     placements: tuple[Placement, ...]
     waiting: tuple[tuple[WaitingOrder, ...], ...]
     aside: Mapping[int, Aside] = field(default_factory=lambda: MappingProxyType({}))  # by regiment
+    as_they_stood: frozenset[int] = frozenset()  # regiments that halted, in no formation
+    gone: frozenset[int] = frozenset()  # regiments of which nobody is left
     version: int = field(init=False, default_factory=lambda: next(_versions), compare=False)  # no two books share one
 
     def with_order(
@@ -60,14 +65,18 @@ class OrderBook:
         placement: Placement,
         waiting: tuple[WaitingOrder, ...] = (),
         aside: Aside | None = None,
+        as_it_stood: bool = False,
     ) -> OrderBook:
         """Return the book in which one regiment has another order, and others that wait after it."""
+        others_stood = self.as_they_stood - {regiment}
         others = {other: one for other, one in self.aside.items() if other != regiment}
         return OrderBook(
             _replaced(self.orders, regiment, replace(order, centre=placement.centre, angle=placement.angle)),
             _replaced(self.placements, regiment, placement),
             _replaced(self.waiting, regiment, waiting),
             MappingProxyType(others if aside is None else {**others, regiment: aside}),
+            others_stood | {regiment} if as_it_stood else others_stood,
+            self.gone,
         )
 
     def with_waiting(self, regiment: int, order: Order, placement: Placement, place: Place) -> OrderBook:
@@ -79,10 +88,29 @@ class OrderBook:
         """Return the book in which these orders of a regiment, and no others, wait for the one that it has."""
         return replace(self, waiting=_replaced(self.waiting, regiment, waiting))
 
+    def with_placement(self, regiment: int, placement: Placement) -> OrderBook:
+        """Return the book in which the order of a regiment is placed anew; all else stays."""
+        order = replace(self.orders[regiment], centre=placement.centre, angle=placement.angle)
+        return replace(
+            self,
+            orders=_replaced(self.orders, regiment, order),
+            placements=_replaced(self.placements, regiment, placement),
+        )
+
+    def without(self, regiment: int) -> OrderBook:
+        """Return the book in which no order of a regiment counts any more, for nobody of it is left."""
+        return replace(self.with_only_waiting(regiment, ()), gone=self.gone | {regiment})
+
+    @cached_property
+    def masses(self) -> tuple[float, ...]:
+        """The mass of each regiment's target."""
+        return tuple(float(placement.target.sum(dtype=np.float64)) for placement in self.placements)
+
     @cached_property
     def target(self) -> Float[np.ndarray, "H W"]:
         """The density that all regiments together are ordered to make."""
-        return np.sum([placement.target for placement in self.placements], axis=0)
+        left = [one.target for regiment, one in enumerate(self.placements) if regiment not in self.gone]
+        return np.sum(left, axis=0) if left else np.zeros_like(self.placements[0].target)
 
     @cached_property
     def target_outline(self) -> Float[np.ndarray, "H W"]:
@@ -112,6 +140,15 @@ class BattleState:
     progress: Mapping[int, Progress] = field(default_factory=lambda: MappingProxyType({}))  # where orders wait
     moved_by: frozenset[str] = frozenset()  # names of the simulations that moved the mass until now
     remarks: tuple[str | PluginError, ...] = ()  # what the player should know of the last tick
+    unread: tuple[str | PluginError, ...] = ()  # likewise, of commands since then
+    # What follows is of a battle with combat.
+    army: Army | None = None  # None: there is no combat
+    combat: CombatReport | None = None
+    lost: Mapping[str, Int[np.ndarray, "R H W"]] = field(default_factory=lambda: MappingProxyType({}))  # see `LOST`
+    fallen: Fallen = NONE_FALLEN
+    paces: tuple[Pace, ...] = ()  # of each regiment, as it is ordered
+    drills: tuple[Drill, ...] = ()  # of each regiment
+    engagements: Mapping[int, Engagement] = field(default_factory=lambda: MappingProxyType({}))  # by regiment
 
     @property
     def moving(self) -> Simulation:
@@ -168,8 +205,22 @@ class BattleState:
 
     @property
     def drift(self) -> float:
-        """The mass on the field less that at the start, summed exactly."""
-        return self.mass_now - self.mass_start
+        """The mass on the field less that at the start, summed exactly; with combat who fell and fled counts too."""
+        lost = sum((*self.combat.fallen, *self.combat.fled)) if self.combat else 0
+        return self.mass_now + mass_of(lost) - self.mass_start
+
+    def standing(self, regiment: int) -> float:
+        """Return the mass of a regiment that is on the field, exactly."""
+        return mass_of(self.combat.standing[regiment]) if self.combat else self.mustered[regiment]
+
+    def with_engagement(self, regiment: int, engagement: Engagement | None) -> BattleState:
+        """Return the state in which a regiment has another engagement, or none."""
+        others = {other: one for other, one in self.engagements.items() if other != regiment}
+        return replace(self, engagements=MappingProxyType({**others, **({regiment: engagement} if engagement else {})}))
+
+    def takes_orders(self, regiment: int) -> bool:
+        """Return whether a regiment obeys: with combat it may be broken or dissolved."""
+        return self.combat is None or self.combat.takes_orders(regiment)
 
     @cached_property
     def overlaps(self) -> tuple[float, ...]:

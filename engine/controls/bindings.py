@@ -12,7 +12,8 @@ To add a key, add a line to `_bindings`; the help, the settings and --list-keys 
 4. The function gets the `Actions`: orders and the selection are at `actions.player`, camera and tools at
    `actions.mouse`. Whatever else a key does is a method of `engine.app.actions.GameActions`, and a line in `Actions`.
 
-A key that takes a mouse tool in hand needs no line: it is the tool's `key` (engine/controls/tool.py).
+A key that takes a mouse tool in hand needs no line: it is the tool's `key` (engine/controls/tool.py). A key that only
+battles with combat have says so by `when`, and gives way: where a settings file or a formation has it, it is theirs.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from functools import partial
 from typing import Protocol
 
 from engine.controls.mouse import Mouse
-from engine.controls.player import Player
+from engine.controls.player import Player, When
 from engine.controls.tools import TOOLS
 from engine.formations import Formation
+from engine.orders import Pace
 from engine.presentation import Switch
 from engine.view import MODIFIERS, Modifiers
 
@@ -44,6 +46,8 @@ RESEARCH: tuple[tuple[str, Switch, str], ...] = (
     ("f9", "error", "the error"),
 )
 PAN_KEYS = {"up": "w", "left": "a", "down": "s", "right": "d"}
+PACES: tuple[tuple[Pace, str], ...] = (("hold", "h"), ("walk", "g"), ("run", "r"))
+FORMER = {"charge": "scatter"}  # names that actions had, by which settings files may know them
 LABELS = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "altgr": "AltGr"}  # where the key says something else
 
 
@@ -81,26 +85,32 @@ class Binding:
     release: Callable[[Actions], object] | None = None  # what happens when the key comes up
     # The row shared with other bindings: all of their keys, or "" for the first key of each, and what they do.
     family: tuple[str, str] | None = None
+    when: When = "always"  # which battles have it, as in Player.offers
 
 
 def bindings(formations: Iterable[Formation], keys: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Binding, ...]:
-    """Return the table. Formations bring their own keys; `keys` gives actions, by name, other keys than the game's."""
-    table = tuple(_bindings(formations))
-    if not keys:
-        return table
-    broken = {binding.family for binding in table if binding.action in keys}
+    """Return the table. Formations bring their own keys; `keys` gives actions, by name, other keys than the game's.
+
+    Keys of combat are those that neither of them takes.
+    """
+    known, own = tuple(formations), keys or {}
+    taken = {one.key for one in known}.union(*own.values())
+    table = tuple(
+        replace(one, keys=tuple(key for key in one.keys if key not in taken)) if one.when == "combat" else one
+        for one in _bindings(known)
+    )
+    broken = {binding.family for binding in table if binding.action in own or not binding.keys}
     return tuple(
         replace(
             binding,
-            keys=keys.get(binding.action, binding.keys),
+            keys=own.get(binding.action, binding.keys),
             family=None if binding.family in broken else binding.family,
         )
         for binding in table
     )
 
 
-def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
-    known = tuple(formations)
+def _bindings(known: tuple[Formation, ...]) -> Iterable[Binding]:
     for one in known:
         act = partial(_form, one.name)
         keypad = (f"[{one.key}]",) if one.key.isdigit() else ()
@@ -115,6 +125,9 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
         move = partial(_move, right * MOVE, down * MOVE)
         yield Binding(f"move-{way}", (way,), f"move {way}", move, repeats=True, family=("Arrows", "move"))
     yield Binding("halt", ("backspace",), "halt", lambda actions: actions.player.halt())
+    for pace, key in PACES:
+        family = ("", "hold, walk, run")
+        yield Binding(pace, (key,), pace, partial(_set_pace, pace), family=family, when="combat")
     yield Binding("next-controller", ("tab",), "next controller", lambda actions: actions.next_controller())
     yield Binding("select-all", ("ctrl+a",), "select all", lambda actions: actions.player.select_all())
     for number in GROUPS:
@@ -127,7 +140,7 @@ def _bindings(formations: Iterable[Formation]) -> Iterable[Binding]:
         yield Binding(f"recall-group-{number}", (f"alt+{number}",), f"select group {number}", recall, family=family)
     for tool in TOOLS:
         if tool.key:
-            yield Binding(tool.name, (tool.key,), tool.does, partial(_toggle_tool, tool.name))
+            yield Binding(tool.name, (tool.key,), tool.does, partial(_toggle_tool, tool.name), when=tool.when)
     for size, key, steps in (("smaller", "[", -1), ("larger", "]", 1)):
         resize = partial(_resize, steps)
         family = ("", "smaller, larger brush")
@@ -218,6 +231,10 @@ def _turn(degrees: float, actions: Actions) -> None:
 
 def _move(right: float, down: float, actions: Actions) -> None:
     actions.player.move(right, down)
+
+
+def _set_pace(pace: Pace, actions: Actions) -> None:
+    actions.player.set_pace(pace)
 
 
 def _resize(steps: int, actions: Actions) -> None:

@@ -15,7 +15,7 @@ from engine.controls.drag import HELD
 from engine.controls.mouse import Mouse
 from engine.controls.selection import Regiments, standing_at
 from engine.formations import FormationError, Placement
-from engine.orders import Given
+from engine.orders import Attack, Given, Relieve
 from engine.view import Annotation, Cursor, DrawnSoldiers, Rows, Scene
 
 PREVIEW_SECONDS = 0.012  # that a preview may take of each frame; one that takes longer is made in fewer frames
@@ -56,6 +56,7 @@ class Feedback:
         if battle is None or state is None:
             return scene
         selected = self._mouse.selected()
+        obeying = selected if state.combat is None else tuple(r for r in selected if state.combat.takes_orders(r))
         preview = self._preview(battle)
         return replace(
             scene,
@@ -63,7 +64,13 @@ class Feedback:
             soldiers=with_selection(scene.soldiers, state, selected),
             preview=preview.soldiers,
             refused=bool(preview.refusal),
-            marks=(*scene.marks, *self._routes_of(state, selected), *preview.marks, *self._marks()),
+            marks=(
+                *scene.marks,
+                *self._routes_of(state, obeying),
+                *marks.engagements(state, obeying),
+                *preview.marks,
+                *self._marks(),
+            ),
         )
 
     def _routes_of(self, state: BattleState, selected: Regiments) -> list[Annotation]:
@@ -111,7 +118,17 @@ class Feedback:
         drawn = mouse.active.marks(mouse.drag) if mouse.drag else []
         if mouse.in_hand and mouse.pointer:
             return [*drawn, *mouse.in_hand.hover_marks(mouse.place(mouse.pointer))]
-        return drawn
+        return drawn if mouse.drag else marks.aimed(mouse.player.battle, self._aim())
+
+    def _aim(self) -> Attack | Relieve | None:
+        """Return the attack or the relief that a right-click would order where the mouse points."""
+        mouse = self._mouse
+        if mouse.pointer is None or mouse.in_hand or mouse.panel_at(mouse.pointer):
+            return None
+        if mouse.modifiers.alt or mouse.modifiers.shift:
+            return None
+        aim = mouse.player.relief_of if mouse.modifiers.ctrl else mouse.player.attack_on
+        return aim(mouse.place(mouse.pointer), mouse.grasp)
 
     def _cursor(self, state: BattleState | None) -> Cursor:
         mouse = self._mouse
@@ -120,8 +137,8 @@ class Feedback:
         if state is None or mouse.pointer is None or mouse.on_minimap(mouse.pointer):
             return "arrow"
         if hit := mouse.panel_at(mouse.pointer):
-            return "arrow" if hit.regiment is None else "hand"
-        if mouse.in_hand or mouse.modifiers.alt:
+            return "arrow" if hit.regiment is None and hit.order is None else "hand"
+        if mouse.in_hand or mouse.modifiers.alt or self._aim():
             return "crosshair"
         over = standing_at(state.mass, mouse.place(mouse.pointer), mouse.grasp, mouse.player.own)
         return "arrow" if over is None else "hand"
@@ -146,7 +163,7 @@ def with_selection(soldiers: DrawnSoldiers | None, state: BattleState, selected:
     """Return the soldiers with those of the selected regiments marked."""
     if soldiers is None or not selected:
         return soldiers
-    counts = [one.soldiers for one in state.regiments]
+    counts = [len(one) for one in state.soldiers]
     return replace(soldiers, selected=np.repeat(np.isin(np.arange(len(counts)), selected), counts))
 
 
@@ -154,10 +171,10 @@ def in_rank_and_file(state: BattleState, placements: Sequence[tuple[int, Placeme
     """Return the soldiers of these regiments, exactly as many as there are, each on its slot of the placement."""
     slots, facings, sides, shares = [], [], [], []
     for regiment, placement in placements:
-        one = state.regiments[regiment]
-        slots.append(placement.slots(one.soldiers))
-        facings.append(np.full(one.soldiers, math.radians(placement.angle)))
-        sides.append(np.full(one.soldiers, regiment))
-        shares.append(one.mass / one.soldiers)
+        count = len(state.soldiers[regiment])
+        slots.append(placement.slots(count))
+        facings.append(np.full(count, math.radians(placement.angle)))
+        sides.append(np.full(count, regiment))
+        shares.append(state.regiments[regiment].mass / state.regiments[regiment].soldiers)
     position, facing, side = (np.concatenate(parts) for parts in (slots, facings, sides))
     return DrawnSoldiers(position, facing, np.zeros(len(position)), side, math.sqrt(min(shares)))

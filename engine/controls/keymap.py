@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from engine.controls.bindings import Binding, bindings, by_key, help_rows, split_chord
+from engine.controls.bindings import FORMER, Binding, bindings, by_key, help_rows, split_chord
 from engine.controls.keys import Keys, assigned
 from engine.controls.mouse import GESTURES
+from engine.controls.player import When
 from engine.controls.tools import TOOLS
 from engine.formations import Formation
 from engine.io import nearest
@@ -25,6 +26,10 @@ class Keymap:
     labels: Mapping[str, str]  # of each action, its first key as the player knows it
     complaint: str = ""  # why keys are not as a file asked for, in one line; "" where they are
 
+    def help_where(self, offers: Callable[[When], bool]) -> Rows:
+        """Return the help of a battle that offers these things alone."""
+        return (*gestures(offers), *help_rows([one for one in self.table if offers(one.when)], self.keys.names))
+
 
 def keymap(
     formations: Iterable[Formation],
@@ -39,7 +44,13 @@ def keymap(
     a key, or "" where no such key exists, and `file` is named in the complaint. One that merely this keyboard lacks is
     complained of, and waits for another layout. A formation whose key does something else already is left without one.
     """
-    there, complaint = _unclaimed(formations, own or {})
+    wrong = ""
+    try:
+        own = _by_present_names(own or {})
+    except ValueError as error:
+        own, wrong = {}, f"{file}: [keys]: {error}"
+    there, complaint = _unclaimed(formations, own)
+    complaint = wrong or complaint
     table = bindings(there)
     chosen: Mapping[str, tuple[str, ...]] = {}
     if own:
@@ -56,9 +67,9 @@ def keymap(
     return Keymap(table, keys, (*gestures(), *help_rows(table, keys.names)), hint, keys.names, complaint)
 
 
-def gestures() -> Rows:
-    """Return the help's rows about the mouse: gesture, what it does."""
-    return (*(row for tool in TOOLS for row in tool.gestures), *GESTURES)
+def gestures(offers: Callable[[When], bool] = lambda when: True) -> Rows:
+    """Return the help's rows about the mouse: gesture, what it does; of tools only those that a battle offers."""
+    return (*(row for tool in TOOLS if offers(tool.when) for row in tool.gestures), *GESTURES)
 
 
 def listed(table: Iterable[Binding]) -> list[str]:
@@ -66,9 +77,17 @@ def listed(table: Iterable[Binding]) -> list[str]:
     return [f"{one.action:<16} {' '.join(one.keys) or '-':<12} {one.does}" for one in table]
 
 
+def _by_present_names(own: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Return own keys by the names that actions have now. Raises ValueError for an action that has two of its names."""
+    for former, present in FORMER.items():
+        if former in own and present in own:
+            raise ValueError(f"{former!r} is {present!r} by another name: keep one of them")
+    return {FORMER.get(action, action): keys for action, keys in own.items()}
+
+
 def _unclaimed(formations: Iterable[Formation], own: Mapping[str, tuple[str, ...]]) -> tuple[list[Formation], str]:
     """Return the formations, without keys that belong to actions, and one line of complaint about that, or ""."""
-    claimed = by_key(bindings(()))
+    claimed = by_key(one for one in bindings(()) if one.when != "combat")
     known: list[Formation] = []
     complaint = ""
     for one in formations:

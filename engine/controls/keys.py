@@ -113,6 +113,7 @@ def assigned(table: Iterable[Binding], own: Collection[str] = (), layout: Mappin
                 signs.setdefault(key, binding)
                 if key in taken and has(letter) and modifiers + place_of.get(letter, letter) not in taken:
                     name(binding, modifiers, letter)
-        if binding.keys and binding.action not in names and binding.action not in own and layout is not None:
+        left = binding.action in names or binding.action in own or binding.when == "combat"  # whose keys give way
+        if binding.keys and not left and layout is not None:
             lost.append(f"no key is left for {binding.does!r}")
     return Keys(letters, places, signs, names, tuple(lost))

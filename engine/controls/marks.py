@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
-from engine.battle import BattleState
-from engine.controls.selection import Regiments, whereabouts
+from engine.battle import Battle, BattleState
+from engine.controls.selection import PRESENT, Regiments, whereabouts
 from engine.formations import Placement, fastest_way, standing_place
-from engine.orders import Place
+from engine.orders import Attack, Place, Relieve
 from engine.view import Annotation
 
 ARRIVED = 1.5  # cells from its ordered place within which a regiment has no route
 CORNERS = 48  # of a brush's rim
+SIDES = 24  # of the outline round a regiment
 BARB = 0.32  # length of an arrow's barbs, as a share of the arrow's
 
 
@@ -65,15 +67,55 @@ def _last_stop(state: BattleState, regiment: int) -> Place:
     return waiting[-1].place if waiting else standing_place(state.placements[regiment].target)
 
 
+def aimed(battle: Battle | None, command: Attack | Relieve | None) -> list[Annotation]:
+    """Return the outline of whom an attack or a relief would be aimed at, and the way there of each who is ordered."""
+    if battle is None or command is None:
+        return []
+    attack = isinstance(command, Attack)
+    other = command.enemy if isinstance(command, Attack) else command.friend
+    kind: Literal["attack", "relief"] = "attack" if attack else "relief"
+    ways = [_towards(battle.state, regiment, other, kind) for regiment in command.regiments]
+    return [*ways, Annotation(_outline(battle.state.mass[other]), kind, closed=True)]
+
+
+def engagements(state: BattleState, regiments: Regiments) -> list[Annotation]:
+    """Return the way of each of these regiments to the enemy that it attacks, or the friend that it relieves."""
+    found = ((regiment, state.engagements.get(regiment)) for regiment in regiments)
+    return [
+        _towards(state, regiment, one.other, "attack" if one.kind == "attack" else "relief")
+        for regiment, one in found
+        if one and one.kind != "withdraw" and state.mass[one.other].any()
+    ]
+
+
+def _towards(state: BattleState, regiment: int, other: int, kind: Literal["attack", "relief"]) -> Annotation:
+    middles = [whereabouts(state.mass, (one,))[0] for one in (regiment, other)]
+    return Annotation(np.array(middles), kind)
+
+
+def _outline(density: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "N 2"]:
+    """Return the corners of a convex outline round a regiment, a cell outside of the middles of its outermost cells."""
+    row, column = np.nonzero(density >= min(PRESENT, density.max()))
+    angle = np.linspace(0, 2 * math.pi, SIDES, endpoint=False)
+    ways = np.stack([np.cos(angle), np.sin(angle)])
+    corners = np.stack([column, row], axis=1) + 0.5
+    return corners[(corners @ ways).argmax(axis=0)] + ways.T
+
+
 def refused(placements: Sequence[Placement]) -> list[Annotation]:
     """Return the crosses at the places of orders that cannot be."""
     return [Annotation(np.array([placement.centre for placement in placements]), "refused")] if placements else []
 
 
 def routes(state: BattleState, regiments: Regiments) -> list[Annotation]:
-    """Return the route that each of these regiments has before it: to its order's place, and on to its waypoints."""
+    """Return the route that each of these regiments has before it: to its order's place, and on to its waypoints.
+
+    Those who attack or relieve another regiment have none: see `engagements`.
+    """
     annotations = []
     for regiment in regiments:
+        if regiment in state.engagements:
+            continue  # it goes where another regiment is
         middle, goal = _place(state, state.mass[regiment]), _place(state, state.placements[regiment].target)
         goals = [goal, *(one.place for one in state.book.waiting[regiment])]
         if len(goals) > 1 or math.dist(middle, goal) > ARRIVED:

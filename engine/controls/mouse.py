@@ -6,6 +6,8 @@ No pygame and no clock: events come with the time at which they happened.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import cast, get_args
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from engine.controls.selection import Regiments, whereabouts
 from engine.controls.tool import Tool
 from engine.controls.tools import TOOLS
 from engine.controls.tools.select import Select
-from engine.orders import Place
+from engine.orders import Pace, Place
 from engine.view import (
     ButtonsLost,
     Event,
@@ -133,12 +135,12 @@ class Mouse:
         selection = self.player.selection
         if self.drag and self.drag.dragged and isinstance(self.active, Select):
             selection = selection.choose(self.active.boxed(self.drag), add=self.player.queueing)
-        return selection.regiments
+        return self.player.present(selection.regiments)
 
     @property
     def busy(self) -> bool:
         """Whether the player is doing something on the field that a banner would hide."""
-        return bool(self.drag or self.in_hand or self.player.selection.regiments)
+        return bool(self.drag or self.in_hand or self.player.selected)
 
     def forget(self) -> None:
         """Have every tool forget earlier drags."""
@@ -208,18 +210,31 @@ class Mouse:
 
     def jump_to_selected(self) -> None:
         """Move the camera to the selected regiments."""
-        if self.player.battle and self.player.selection.regiments:
-            self.camera_control.jump(*whereabouts(self.player.battle.state.mass, self.player.selection.regiments))
+        if self.player.battle and self.player.selected:
+            self.camera_control.jump(*whereabouts(self.player.battle.state.mass, self.player.selected))
+
+    def press_button(self, order: str) -> None:
+        """Do what a button of the panels says: a pace, or a tool to take in hand."""
+        if order in get_args(Pace):
+            self.player.set_pace(cast(Pace, order))
+        else:
+            self.toggle_tool(order)
 
     def toggle_tool(self, name: str) -> None:
-        """Take a tool in hand, or put it down."""
+        """Take a tool in hand, or put it down; notify the player where this battle has none of its kind."""
         tool = next(tool for tool in self.tools if tool.name == name)
+        if self.player.battle is None and tool.when != "always":
+            self.player.later(partial(self.toggle_tool, name))  # nobody knows yet whether the battle has it
+            return
+        if not self.player.offers(tool.when):
+            self.player.refuse(tool.when)
+            return
         self.in_hand = None if self.in_hand is tool else tool
         self.drag = None
         self.forget()
 
     def resize_brush(self, steps: float) -> None:
-        """Make the brush and the charge larger, or smaller."""
+        """Make the brush and the scatter larger, or smaller."""
         self.radius = min(max(self.radius * BRUSH_STEP**steps, BRUSHES[0]), BRUSHES[1])
 
     def cancel(self) -> bool:

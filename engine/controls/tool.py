@@ -34,7 +34,7 @@ from typing import ClassVar, Protocol
 
 from engine.controls.camera_control import CameraControl
 from engine.controls.drag import Drag
-from engine.controls.player import Player
+from engine.controls.player import Player, When
 from engine.orders import Chosen, Given, Place
 from engine.view import Annotation, Cursor, MouseButton, PanelHit, Pixel
 
@@ -69,6 +69,10 @@ class Pointing(Protocol):
         """Select the regiment that a click hit, or none; with Shift add it or take it away, twice goes there."""
         ...
 
+    def press_button(self, order: str) -> None:
+        """Do what a button of the panels says: a pace, or a tool to take in hand."""
+        ...
+
     def jump_to_selected(self) -> None:
         """Move the camera to the selected regiments."""
         ...
@@ -85,6 +89,7 @@ class Tool:
     key: ClassVar[str] = ""  # takes the tool in hand, and puts it down; as in engine.controls.bindings, and not in use
     does: ClassVar[str] = ""  # the help's words for the key
     gestures: ClassVar[tuple[tuple[str, str], ...]] = ()  # the help's rows for the mouse: gesture, what it does
+    when: ClassVar[When] = "always"  # which battles have it: "combat" and "drill" as in Player.offers
     order: ClassVar[int] = 100  # its place in the help; also which of two tools gets a press that both claim
     cursor: ClassVar[Cursor] = "arrow"  # during its drags
     gives_orders: ClassVar[bool] = False  # whether its drags show a preview of where soldiers will stand

@@ -14,6 +14,7 @@ from engine.formations.formation import Formation
 from engine.formations.masks import MOST_PIXELS, mask_of, mask_shape
 from engine.formations.shapes import SHAPES
 from engine.io import Table
+from engine.units import FACTORS, Traits, read_traits, traits_table
 
 PLAIN = ("title", "key", "description", "ratio", "ranks", "hollow", "spacing", "stagger")
 
@@ -29,7 +30,8 @@ def formation_table(one: Formation) -> dict[str, Any]:
         table["mask"] = {"rows": mask.shape[0], "columns": mask.shape[1], "bits": bits}
     table |= {"ranks": one.ranks} if one.ranks else {"ratio": one.ratio}
     table |= {"spacing": list(one.spacing), "stagger": one.stagger, "hollow": one.hollow}
-    return table | ({"key": one.key} if one.key else {})
+    combat = traits_table(one.combat)
+    return table | ({"key": one.key} if one.key else {}) | ({"combat": combat} if combat else {})
 
 
 def read_formation(table: Table) -> Formation:
@@ -40,6 +42,9 @@ def read_formation(table: Table) -> Formation:
     for needed in ("title", "description"):
         if needed not in fields:
             raise table.error(needed, "is missing")
+    combat = table.subtable("combat")
+    fields["combat"] = Traits(**read_traits(combat, FACTORS))
+    combat.finish()
     mask = table.table("mask")
     shape = mask_shape(_read_mask(mask)) if mask else SHAPES[table.one_of("shape", SHAPES, "rectangle")]
     table.finish()

@@ -12,10 +12,23 @@ from typing import Any
 from engine.formations.formation import WIDEST, Formation, FormationError
 from engine.formations.masks import mask_shape, read_mask
 from engine.formations.shapes import SHAPES
-from engine.io import ASSETS, FileError, as_text, limits, parse_toml, paths, read_file, read_table, shown, suggestion
+from engine.io import (
+    ASSETS,
+    FileError,
+    as_text,
+    limits,
+    lineage,
+    parse_toml,
+    paths,
+    read_file,
+    read_table,
+    shown,
+    text_of_one_line,
+)
+from engine.units import FACTORS, Traits, read_traits
 
-PROPORTIONS = ("ratio", "ranks")  # either says how deep a formation is
-OWN = ("title", "key", "inherits")  # fields that are not inherited
+PROPORTIONS: tuple[str, ...] = ("ratio", "ranks")  # either says how deep a formation is
+OWN: tuple[str, ...] = ("title", "key")  # fields that are not inherited
 LOOSEST_SPACING = 4.0  # interval over that of closed ranks, at most
 MOST_SKEWED = 1.7  # the longer interval over the shorter: beyond it soldiers no longer stand in rank and file
 DEEPEST = 1000.0  # cells
@@ -93,28 +106,30 @@ def resolve_inheritance(path: Path, files: Mapping[str, Path]) -> dict[str, Any]
     name = as_text(path.stem)
     if path.suffix == ".png":
         return {"title": name.capitalize(), "description": f"As {as_text(path.name)} shows it.", "shape": path}
-    fields, trail = entries(path), [name]
-    while "inherits" in fields:
-        parent, child = fields.pop("inherits"), files.get(trail[-1], path)
-        if parent in trail:
-            raise FormationError(f"{path.name}: field 'inherits' goes round: {', '.join([*trail, parent])}")
-        if parent not in files:
-            unknown = f"there is no formation {shown(parent)}{suggestion(parent, files)}"
-            raise FormationError(f"{child.name}: field 'inherits': {unknown}")
-        trail.append(parent)
-        parent_fields = entries(files[parent]) if files[parent].suffix == ".toml" else {"shape": files[parent]}
-        inherited = {name: value for name, value in parent_fields.items() if name not in OWN or name == "inherits"}
-        if any(name in fields for name in PROPORTIONS):
-            inherited = {name: value for name, value in inherited.items() if name not in PROPORTIONS}
-        fields = inherited | fields
-    return fields
+    try:
+        steps = lineage(path, files, entries, "formation")
+    except FileError as error:
+        raise FormationError(str(error)) from None
+    fields: dict[str, Any] = {}
+    combat: dict[str, Any] = {}
+    for number, step in enumerate(steps):
+        combat = step.pop("combat", {}) | combat
+        said = any(name in fields for name in PROPORTIONS)
+        passed_over = (OWN if number else ()) + (PROPORTIONS if said else ())
+        fields = {name: value for name, value in step.items() if name not in passed_over} | fields
+    return fields | ({"combat": Traits(**combat)} if combat else {})
 
 
 def entries(path: Path) -> dict[str, Any]:
-    """Return the fields of one file, each checked by itself. Raises FormationError."""
+    """Return the fields of one file, each checked by itself; a picture is a shape. Raises FormationError."""
+    if path.suffix == ".png":
+        return {"shape": path}
     try:
         table = read_table(path, limits.LARGEST_SMALL_TOML)
         fields = {name: table.checked(name, check, None) for name, check in CHECKS.items() if name in table}
+        combat = table.subtable("combat")
+        fields["combat"] = read_traits(combat, FACTORS)
+        combat.finish()
         table.finish()
         if all(name in fields for name in PROPORTIONS):
             raise table.error("ranks", "says how deep it is, and so does 'ratio': give one of them")
@@ -135,12 +150,6 @@ def _pictures_in(path: Path) -> set[str]:
         return {str(parse_toml(content, path.name).get("shape"))}
     except FileError:
         return set(QUOTED.findall(content.decode("utf-8", errors="replace")))
-
-
-def _words(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
-        raise ValueError("a text of one line")
-    return value
 
 
 def _key(value: Any) -> str:
@@ -194,10 +203,10 @@ def _switch(value: Any) -> bool:
 
 
 CHECKS: dict[str, Callable[[Any], Any]] = {
-    "inherits": _words,
-    "title": _words,
+    "inherits": text_of_one_line,
+    "title": text_of_one_line,
     "key": _key,
-    "description": _words,
+    "description": text_of_one_line,
     "shape": _shape,
     "ratio": _number(1 / WIDEST, WIDEST, f"a number above 0, from 1/{WIDEST:g} to {WIDEST:g}"),
     "ranks": _number(0.5, DEEPEST, f"a number above 0, from 0.5 to {DEEPEST:g}"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.formations.shapes import Shape
 from engine.io import InputError, unknown_name
+from engine.units import PLAIN, Traits
 
 WIDEST = 64.0  # frontage over depth of the thinnest line that is tried, and depth over frontage of the deepest column
 
@@ -30,6 +31,7 @@ class Formation:
     hollow: float = 0.0  # depth in cells of the faces around an empty middle; 0: full
     spacing: tuple[float, float] = (1.0, 1.0)  # between files and between ranks, over those of closed ranks
     stagger: bool = False  # whether every second rank stands in the gaps of the one before it
+    combat: Traits = PLAIN  # factors of the traits of those who stand in it; its brace is added
 
     @property
     def density(self) -> float:

@@ -6,6 +6,7 @@ from engine.io.borrowed import borrowed_folder, clear_borrowed
 from engine.io.compile_cache import keep_compiled, note_compiled
 from engine.io.errors import FileError, InputError, PluginError, is_users_own, plugin_errors, reason, users_own
 from engine.io.fault_log import described
+from engine.io.inheritance import lineage
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.materials import CLOSED_MATERIALS, MATERIALS, SLOW_MATERIALS
 from engine.io.names import nearest, suggestion, unknown_name
@@ -13,7 +14,7 @@ from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
 from engine.io.pictures import read_png
 from engine.io.reading import read_file
 from engine.io.shaders import shader_text
-from engine.io.tables import Table, read_entries, read_table
+from engine.io.tables import Table, read_entries, read_table, text_of_one_line
 from engine.io.text import as_text, one_line, shown
 from engine.io.toml import parse_toml
 from engine.io.version import __version__
@@ -60,6 +61,7 @@ __all__ = [
     "is_users_own",
     "keep_compiled",
     "limits",
+    "lineage",
     "locked",
     "name_unwritable",
     "nearest",
@@ -77,6 +79,7 @@ __all__ = [
     "shown",
     "suggestion",
     "terminal",
+    "text_of_one_line",
     "unknown_name",
     "users_own",
     "write_whole",

@@ -61,14 +61,15 @@ class Table:
         default: Default | type[float] = float,
         *,
         above: float = -math.inf,
+        least: float = -math.inf,
         most: float = math.inf,
     ) -> float | Default:
-        """Return a finite number above `above` and at most `most`."""
+        """Return a finite number above `above`, at least `least` and at most `most`."""
         value = self._get(name, default is float)
         if value is None:
             return default  # type: ignore[return-value]
-        if not _is_number(value) or not above < value <= most:
-            low = f" above {above:g}" if above > -math.inf else ""
+        if not _is_number(value) or not (above < value and least <= value <= most):
+            low = f" above {above:g}" if above > -math.inf else f" from {least:g}" if least > -math.inf else ""
             high = f" up to {most:g}" if most < math.inf else ""
             raise self.error(name, f"must be a number{low}{high}, not {shown(value)}")
         return float(value)
@@ -117,12 +118,23 @@ class Table:
         """Return the names of all fields, whatever they are."""
         return list(self._entries)
 
-    def numbers(self, name: str, meaning: str, default: Default | type[float] = float) -> tuple[float, ...] | Default:
-        """Return as many finite numbers as the meaning has words: "x y", "x y radius"."""
+    def numbers(
+        self,
+        name: str,
+        meaning: str,
+        default: Default | type[float] = float,
+        *,
+        least: float = -math.inf,
+        most: float = math.inf,
+    ) -> tuple[float, ...] | Default:
+        """Return as many finite numbers as the meaning has words, "x y" or "x y radius", from `least` to `most`."""
         value = self._get(name, default is float)
         if value is None:
             return default  # type: ignore[return-value]
-        return self._row(name, value, meaning)
+        row = self._row(name, value, meaning)
+        if not all(least <= number <= most for number in row):
+            raise self.error(name, f"must be numbers from {least:g} to {most:g}, not {shown(value)}")
+        return row
 
     def rows(self, name: str, meaning: str) -> tuple[tuple[float, ...], ...]:
         """Return a list of such rows of numbers; empty where there is none."""
@@ -201,6 +213,13 @@ def read_table(path: Path, largest: int = LARGEST_TOML) -> Table:
 def read_entries(path: Path, largest: int = LARGEST_TOML) -> dict[str, Any]:
     """Return the entries of a TOML file of at most `largest` bytes, unchecked. Raises FileError where that fails."""
     return parse_toml(read_file(path, largest, path.name), path.name)
+
+
+def text_of_one_line(value: Any) -> str:
+    """Return a value that is a text of one line; a check, as `Table.checked` takes them."""
+    if not isinstance(value, str) or not value.strip() or len(value.splitlines()) > 1:
+        raise ValueError("a text of one line")
+    return value
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

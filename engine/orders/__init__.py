@@ -2,12 +2,16 @@
 
 from engine.orders import deployment
 from engine.orders.commands import (
+    Attack,
     Command,
     GiveOrders,
     Halt,
+    Pace,
+    Relieve,
     Scatter,
     Schedule,
     SetController,
+    SetPace,
     regiments_of,
     without_regiments,
 )
@@ -15,6 +19,7 @@ from engine.orders.deployment import Chosen, Disc, Given
 from engine.orders.order import Order, Place, moved, turned, with_formation
 
 __all__ = [
+    "Attack",
     "Chosen",
     "Command",
     "Disc",
@@ -22,10 +27,13 @@ __all__ = [
     "Given",
     "Halt",
     "Order",
+    "Pace",
     "Place",
+    "Relieve",
     "Scatter",
     "Schedule",
     "SetController",
+    "SetPace",
     "deployment",
     "moved",
     "regiments_of",

@@ -57,6 +57,5 @@ class Combat:
     cell_metres: float  # length of a cell's side
     reach: tuple[float, ...]  # metres that each regiment's blows reach
     share: tuple[float, ...]  # mass that one soldier of each stands for; below half of it a regiment is dissolved
-    facing: Float[np.ndarray, "R 2"]  # at the start, as in a conduct
-    conduct: Conduct  # at the start
+    conduct: Conduct  # at the start, when all look where they are ordered to
     since: Any = None  # a state of this simulation whose losses, morale and facing go on, under other controllers

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
+from jaxtyping import Float
 
-from engine.battle import BattleState
+from engine.battle import BattleState, OrderBook
 from engine.formations import Materials
+from engine.presentation.fighting import banners, in_combat, lying
 from engine.presentation.options import ViewOptions
 from engine.presentation.overlays import overlays
 from engine.soldiers import interpolated
@@ -24,16 +27,21 @@ def compose(
     scale: float = 5.0,
     sides: tuple[Colour, ...] = TEAMS,
     materials: Materials | None = None,
+    player: int | None = None,
 ) -> Scene:
     """Return the scene at a point between the tick before, where `alpha` is 0, and the last one, where it is 1.
 
     `scale` is in pixels per cell, for arrows that are neither crowded nor sparse; `sides` are the sides' colours, of
-    which each regiment gets a shade; `materials` are what the ground is made of, where its file says it.
+    which each regiment gets a shade; `materials` are what the ground is made of, where its file says it. `player` is
+    the side whose orders are drawn; None: all of them.
     """
+    soldiers = drawn_soldiers(state, alpha)
+    moment = max(state.tick - 1 + alpha, 0.0)
+    with_combat = state.combat is not None
     return Scene(
         grid=state.ground.grid,
-        soldiers=drawn_soldiers(state, alpha),
-        target_outline=state.book.target_outline,
+        soldiers=soldiers,
+        target_outline=target_outline(state.book, tuple(one.side for one in state.regiments), player),
         target_version=state.book.version,
         status=status,
         overlays=overlays(state, options, scale),
@@ -41,14 +49,26 @@ def compose(
         capacity=state.ground.capacity,
         materials=materials,
         minimap=Minimap(state.mass, state.tick // MINIMAP_EVERY),
-        teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides),
+        teams=regiment_colours(tuple(regiment.side for regiment in state.regiments), sides, with_combat),
+        fallen=lying(state, moment, soldiers.spacing) if with_combat else None,
+        banners=banners(state, soldiers, moment) if with_combat else (),
     )
+
+
+@lru_cache(maxsize=2)
+def target_outline(book: OrderBook, sides: tuple[int, ...], player: int | None) -> Float[np.ndarray, "H W"]:
+    """Return the target of a side's regiments, or of all for None: at most 1, so that it is one shape."""
+    if player is None or all(side == player for side in sides):
+        return book.target_outline
+    own = [one.target for side, one in zip(sides, book.placements, strict=True) if side == player]
+    return np.minimum(np.sum(own, axis=0), 1.0) if own else np.zeros_like(book.target_outline)
 
 
 def drawn_soldiers(state: BattleState, alpha: float) -> DrawnSoldiers:
     """Return the soldiers of all regiments in one; `side` is each soldier's regiment, for its colour."""
-    drawn = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
-    position, facing, walked = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    side = np.repeat(np.arange(len(drawn)), [len(soldiers) for soldiers in state.soldiers])
+    now = [interpolated(soldiers, alpha) for soldiers in state.soldiers]
+    position, facing, walked = (np.concatenate(part) for part in zip(*now, strict=True))
+    side = np.repeat(np.arange(len(now)), [len(soldiers) for soldiers in state.soldiers])
     spacing = math.sqrt(min(soldiers.mass_per_soldier for soldiers in state.soldiers))
-    return DrawnSoldiers(position, facing, walked, side, spacing)
+    drawn = DrawnSoldiers(position, facing, walked, side, spacing)
+    return drawn if state.combat is None else in_combat(drawn, state, max(state.tick - 1 + alpha, 0.0))

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.battle import BattleState
 from engine.formations import Formation
+from engine.presentation.combat import deeds, fight_of, ledger
 from engine.view import Card, Rows
 
 
@@ -24,6 +25,11 @@ def _card(state: BattleState, formations: Mapping[str, Formation], sides: Sequen
     side = sides[one.side] if one.side < len(sides) else f"side {one.side + 1}"
     waiting = len(state.waiting_orders[regiment])
     queue = (f"{waiting} orders wait" if waiting > 1 else "1 order waits",) if waiting else ()
+    if state.combat is not None:
+        kind = (state.army.units[regiment].title,) if state.army else ()
+        remarks = (deeds(state, state.combat, regiment), " · ".join((drawn, *kind, one.controller, *queue)))
+        overlap = 0.0 if state.combat.condition[regiment] == "dissolved" else state.overlaps[regiment]
+        return Card(one.name, regiment, overlap, remarks, fight_of(state, state.combat, regiment))
     remarks = (f"{drawn} · {one.controller}", " · ".join((side, *queue)))
     return Card(one.name, regiment, state.overlaps[regiment], remarks)
 
@@ -48,7 +54,9 @@ def status(
 
 
 def _totals(state: BattleState) -> Rows:
-    """Return the rows about all regiments together."""
+    """Return the rows about all regiments together; in combat the ledger takes the place of how orders are filled."""
+    if state.combat is not None:
+        return _common(state)
     filled = np.average(state.overlaps, weights=[regiment.mass for regiment in state.regiments])
     return (
         ("regiments", str(len(state.regiments))),
@@ -60,8 +68,9 @@ def _totals(state: BattleState) -> Rows:
 
 def _common(state: BattleState) -> Rows:
     """Return the rows of mass, device and tick. A drift of the mass shows to its last digit."""
+    kept = (("mass", f"{state.mass_start + state.drift:.6f} ({state.drift:+.17g})"),)
     return (
-        ("mass", f"{state.mass_start + state.drift:.6f} ({state.drift:+.17g})"),
+        *(kept if state.combat is None else ledger(state.combat)),
         *((("simulation", name),) if (name := state.moving_name) else ()),
         ("device", state.moving.device),
         ("tick", str(state.tick)),

@@ -1,25 +1,29 @@
-"""What a replay carries along, so that it needs no file but itself: formations of a player's own, trained models."""
+"""What a replay carries along, so that it needs no file but itself: a player's own formations and units, models."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.formations import Formation, formation_table, read_formation
 from engine.io import Table
+from engine.units import Unit, read_unit, unit_table
 
 LARGEST_MODEL = 4 * 2**20  # bytes of all files of a model
-MOST_CARRIED = 64  # formations, models, and files of a model
+MOST_CARRIED = 64  # formations, units, models, and files of a model
 
+Carried = TypeVar("Carried", Formation, Unit)
 Models = Mapping[str, Mapping[str, bytes]]  # of each model: its files, by their paths in its folder
 
 
-def carried_tables(formations: Mapping[str, Formation], models: Models) -> dict[str, Any]:
+def carried_tables(formations: Mapping[str, Formation], models: Models, units: Mapping[str, Unit]) -> dict[str, Any]:
     """Return the tables of what is carried; nothing for nothing."""
     tables: dict[str, Any] = {}
+    if units:
+        tables["units"] = [unit_table(one) for one in units.values()]
     if formations:
         tables["formations"] = [formation_table(one) for one in formations.values()]
     if models:
@@ -32,13 +36,12 @@ def carried_tables(formations: Mapping[str, Formation], models: Models) -> dict[
 
 def read_formations(table: Table) -> dict[str, Formation]:
     """Return the formations that a replay carries, by name. Raises FileError."""
-    found: dict[str, Formation] = {}
-    for row in _few(table, "formations"):
-        one = read_formation(row)
-        if one.name in found:
-            raise row.error("name", f"is {one.name!r}, as another's is")
-        found[one.name] = one
-    return found
+    return _by_name(table, "formations", read_formation)
+
+
+def read_units(table: Table) -> dict[str, Unit]:
+    """Return the units that a replay carries, by name. Raises FileError."""
+    return _by_name(table, "units", read_unit)
 
 
 def read_models(table: Table) -> dict[str, Mapping[str, bytes]]:
@@ -55,6 +58,16 @@ def read_models(table: Table) -> dict[str, Mapping[str, bytes]]:
         if sum(map(len, found[name].values())) > LARGEST_MODEL:
             raise row.error("files", f"are larger than {LARGEST_MODEL} bytes")
         row.finish()
+    return found
+
+
+def _by_name(table: Table, field: str, read: Callable[[Table], Carried]) -> dict[str, Carried]:
+    found: dict[str, Carried] = {}
+    for row in _few(table, field):
+        one = read(row)
+        if one.name in found:
+            raise row.error("name", f"is {one.name!r}, as another's is")
+        found[one.name] = one
     return found
 
 

@@ -7,44 +7,76 @@ regiment = "First cohort"
 formation = "wedge"                 # and, where needed: at, angle, frontage, line, painted, queued
 at = [96, 40]                       # x, y in cells
 ```
-Instead of a formation, `halt = true`, `charge = [x, y, radius]` or `controller = "plan"`.
+Instead of a formation, `halt = true`, `scatter = [x, y, radius]` or `controller = "plan"`; and where there is combat,
+`attack = "an enemy"`, `pace = "run"` or `relieve = "a friend"`. Older files say `charge` for scatter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, get_args
 
-from engine.io import Table
-from engine.orders import Command, GiveOrders, Halt, Order, Scatter, SetController
+from engine.io import Table, shown
+from engine.orders import Attack, Command, GiveOrders, Halt, Order, Pace, Relieve, Scatter, SetController, SetPace
+from engine.scenarios.regiment import Regiment
 
-KINDS = ("formation", "halt", "charge", "controller")
+IN_COMBAT = ("attack", "pace", "relieve")
+KINDS = ("formation", "halt", "scatter", "controller", *IN_COMBAT)
+OLD_KINDS = ("charge",)  # scatter, in older files
+PACES: tuple[Pace, ...] = get_args(Pace)
+NO_COMBAT = "asks for combat, and the scenario does not say 'combat = true'"
 
 
-def read_command(table: Table, regiments: Sequence[str]) -> tuple[int, Command]:
+def read_command(table: Table, regiments: Sequence[Regiment], combat: bool) -> tuple[int, Command]:
     """Return the tick and the command of one table. Raises FileError for an invalid one."""
     tick = table.integer("tick")
-    kinds = [kind for kind in KINDS if kind in table]
+    kinds = [kind for kind in (*KINDS, *OLD_KINDS) if kind in table]
     if len(kinds) != 1:
         raise table.error("tick", f"needs one of {', '.join(KINDS)} beside it, not {' and '.join(kinds) or 'none'}")
+    (kind,) = kinds
+    if kind in IN_COMBAT and not combat:
+        raise table.error(kind, NO_COMBAT)
     command: Command
-    if kinds == ["charge"]:
-        x, y, radius = table.numbers("charge", "x y radius")
+    if kind in ("scatter", "charge"):
+        x, y, radius = table.numbers(kind, "x y radius")
         if radius <= 0:
-            raise table.error("charge", f"must have a radius above 0, not {radius:g}")
+            raise table.error(kind, f"must have a radius above 0, not {radius:g}")
         command = Scatter((x, y), radius)
     else:
-        regiment = table.choice("regiment", table.text("regiment"), regiments)
-        if kinds == ["halt"]:
-            if not table.flag("halt"):
-                raise table.error("halt", "must be true, or not be there")
-            command = Halt((regiment,))
-        elif kinds == ["controller"]:
-            command = SetController(regiment, table.text("controller"))
-        else:
-            command = GiveOrders(((regiment, read_order(table)),), table.flag("queued"))
+        regiment = table.choice("regiment", table.text("regiment"), [one.name for one in regiments])
+        command = _read_of(table, kind, regiment, regiments)
     table.finish()
     return tick, command
+
+
+def _read_of(table: Table, kind: str, regiment: int, regiments: Sequence[Regiment]) -> Command:
+    """Return the command of a kind that a table gives to a regiment."""
+    match kind:
+        case "halt":
+            if not table.flag("halt"):
+                raise table.error("halt", "must be true, or not be there")
+            return Halt((regiment,))
+        case "controller":
+            return SetController(regiment, table.text("controller"))
+        case "attack":
+            enemy = _other(table, kind, regiments)
+            if regiments[enemy].side == regiments[regiment].side:
+                raise table.error("attack", f"names {shown(regiments[enemy].name)}, which is no enemy")
+            return Attack((regiment,), enemy)
+        case "pace":
+            return SetPace((regiment,), PACES[table.choice("pace", table.text("pace"), PACES)])
+        case "relieve":
+            friend = _other(table, kind, regiments)
+            if friend == regiment or regiments[friend].side != regiments[regiment].side:
+                whose = "itself" if friend == regiment else "an enemy"
+                raise table.error("relieve", f"must name a friend, and {shown(regiments[friend].name)} is {whose}")
+            return Relieve((regiment,), friend)
+    return GiveOrders(((regiment, read_order(table)),), table.flag("queued"))
+
+
+def _other(table: Table, kind: str, regiments: Sequence[Regiment]) -> int:
+    """Return the regiment that a field names."""
+    return table.choice(kind, table.text(kind), [one.name for one in regiments])
 
 
 def read_order(table: Table) -> Order:
@@ -86,9 +118,15 @@ def command_tables(tick: int, command: Command, regiments: Sequence[str]) -> lis
         case Halt(halted):
             return [{"tick": tick, "regiment": regiments[r], "halt": True} for r in halted]
         case Scatter(place, radius):
-            return [{"tick": tick, "charge": _row((*place, radius))}]
+            return [{"tick": tick, "scatter": _row((*place, radius))}]
         case SetController(regiment, controller):
             return [{"tick": tick, "regiment": regiments[regiment], "controller": controller}]
+        case Attack(ordered, enemy):
+            return [{"tick": tick, "regiment": regiments[r], "attack": regiments[enemy]} for r in ordered]
+        case SetPace(ordered, pace):
+            return [{"tick": tick, "regiment": regiments[r], "pace": pace} for r in ordered]
+        case Relieve(ordered, friend):
+            return [{"tick": tick, "regiment": regiments[r], "relieve": regiments[friend]} for r in ordered]
 
 
 def _row(numbers: Iterable[float]) -> list[float]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine import units
+
 
 @dataclass(frozen=True)
 class Regiment:
@@ -14,3 +16,4 @@ class Regiment:
     mass: float  # in total; a cell of open ground holds 1
     soldiers: int  # how many soldiers are drawn for it
     controller: str  # a name that the battle's setup knows
+    unit: str = units.DEFAULT  # its kind, likewise, where there is combat

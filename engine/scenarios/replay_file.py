@@ -1,8 +1,8 @@
 """Replays: a small TOML file from which a session is played again, bit for bit on the same machine and version.
 
 It holds the scenario, written out whole, and `[[commands]]` as a scenario writes its `[[orders]]`; what of the player's
-own it needs, as `[[formations]]` and `[[models]]`; besides, to check that the result is the same, the version, the
-ticks, and digests of the orders' targets and of the last field.
+own it needs, as `[[formations]]`, `[[units]]` and `[[models]]`; besides, to check that the result is the same, the
+version, the ticks, and digests of the orders' targets and of the last field.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import tomli_w
 from engine.formations import Formation
 from engine.io import Existing, FileError, read_table, write_whole
 from engine.orders import Schedule
-from engine.scenarios.carried import Models, carried_tables, read_formations, read_models
+from engine.scenarios.carried import Models, carried_tables, read_formations, read_models, read_units
 from engine.scenarios.command_table import command_tables, read_command
 from engine.scenarios.scenario import Scenario
 from engine.scenarios.scenario_table import read_scenario, scenario_table
+from engine.units import Unit
 
 SIMULATION = "jax"  # the name of the project's own simulation: what a game and a replay that name none have
 
@@ -38,6 +39,7 @@ class Replay:
     formations: Mapping[str, Formation] = field(default_factory=dict)  # those that it carries along, by name
     models: Models = field(default_factory=dict)  # likewise, by the names of their controllers
     simulation: str = SIMULATION  # what moved the mass, as it was installed
+    units: Mapping[str, Unit] = field(default_factory=dict)  # those that it carries along, by name
 
 
 def write_replay(path: Path, replay: Replay, *, existing: Existing = "keep") -> Path:
@@ -50,7 +52,7 @@ def write_replay(path: Path, replay: Replay, *, existing: Existing = "keep") -> 
     if replay.simulation != SIMULATION:
         about["simulation"] = replay.simulation
     commands = [row for tick, command in replay.log for row in command_tables(tick, command, names)]
-    carried = carried_tables(replay.formations, replay.models)
+    carried = carried_tables(replay.formations, replay.models, replay.units)
     text = tomli_w.dumps({"replay": about, **scenario_table(replay.scenario), "commands": commands, **carried})
     try:
         return write_whole(path, text, existing=existing)
@@ -72,9 +74,8 @@ def load_replay(path: Path) -> Replay:
     if about is None:
         raise table.error("replay", "is missing: this is no replay")
     scenario = read_scenario(table, path.parent)
-    names = [regiment.name for regiment in scenario.regiments]
-    log = tuple(read_command(one, names) for one in table.tables("commands"))
-    formations, models = read_formations(table), read_models(table)
+    log = tuple(read_command(one, scenario.regiments, scenario.combat) for one in table.tables("commands"))
+    formations, units, models = read_formations(table), read_units(table), read_models(table)
     table.finish()
     for number, ((before, _), (after, _)) in enumerate(pairwise(log), start=2):
         if after < before:
@@ -89,6 +90,7 @@ def load_replay(path: Path) -> Replay:
         formations=formations,
         models=models,
         simulation=about.text("simulation", SIMULATION),
+        units=units,
     )
     about.finish()
     return replay

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from engine.formations import Materials
+from engine.io import InputError, shown, suggestion
 from engine.orders import Order, Schedule
 from engine.plugin import Ground
 from engine.scenarios.regiment import Regiment
@@ -32,8 +34,19 @@ class Scenario:
     ticks: int | None = None  # the length of its demo
     simulation: str | None = None  # what moves the mass, as it is installed; None: the project's own
     materials: Materials | None = None  # what the ground is made of, for those who draw it; None: nothing is said
+    combat: bool = False  # whether enemies who meet fight
+    cell_metres: float = 1.0  # length of a cell's side, which the laws of battle ask
 
 
 def with_controller(scenario: Scenario, controller: str) -> Scenario:
     """Return the scenario with every regiment under one controller."""
     return replace(scenario, regiments=tuple(replace(one, controller=controller) for one in scenario.regiments))
+
+
+def check_units(scenario: Scenario, known: Iterable[str]) -> None:
+    """Raise InputError, one line, for a regiment of a unit that is not known, where there is combat."""
+    names = list(known)
+    for number, regiment in enumerate(scenario.regiments, start=1):
+        if scenario.combat and regiment.unit not in names:
+            unknown = f"{shown(regiment.unit)}{suggestion(regiment.unit, names)}"
+            raise InputError(f"field 'regiments[{number}].unit' names {unknown}")

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from engine import units
 from engine.formations import Materials, check_ground, ground_image, read_terrain, with_words
 from engine.io import CLOSED_MATERIALS, LARGEST_SIDE, SLOW_MATERIALS, SMALLEST_SIDE, FileError, Table, shown
 from engine.orders import Order
 from engine.plugin import QUANTUM, Ground
-from engine.scenarios.command_table import command_tables, order_table, read_command, read_order
+from engine.scenarios.command_table import NO_COMBAT, command_tables, order_table, read_command, read_order
 from engine.scenarios.regiment import Regiment
 from engine.scenarios.scenario import SIDES, Scenario, View
 
@@ -21,6 +22,7 @@ SOLDIERS_PER_MASS = 4.0  # drawn for a mass of 1, where a scenario gives no numb
 MOST_REGIMENTS = 32
 WORDS = {"closed": CLOSED_MATERIALS, "slow": SLOW_MATERIALS}  # fields that say what cells look like
 MOST_SOLDIERS_A_REGIMENT = 200_000
+CELL_METRES = (0.1, 100.0)  # the smallest and the largest cells that laws of battle are asked about
 
 
 def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Scenario:
@@ -33,12 +35,14 @@ def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Sc
         raise table.error("sides", f"must be at most {len(SIDES)}, not {len(sides)}")
     ground, materials = _read_ground(table, folder, within)
     closed, slow = (_word(table, field, names) for field, names in WORDS.items())
-    regiments, orders = _read_regiments(table, sides)
+    combat, (least, most) = table.flag("combat"), CELL_METRES
+    if "cell_metres" in table and not combat:
+        raise table.error("cell_metres", NO_COMBAT)
+    regiments, orders = _read_regiments(table, sides, combat)
     heaped = table.flag("heaped")
     if heaped and len(regiments) > 1:
         raise table.error("heaped", "is for one regiment alone: several would stand on each other")
-    names = [regiment.name for regiment in regiments]
-    schedule = [read_command(one, names) for one in table.tables("orders")]
+    schedule = [read_command(one, regiments, combat) for one in table.tables("orders")]
     return Scenario(
         title=table.text("title"),
         description=table.text("description", ""),
@@ -54,6 +58,8 @@ def read_scenario(table: Table, folder: Path, within: Sequence[Path] = ()) -> Sc
         ticks=table.integer("ticks", None, least=1),
         simulation=table.text("simulation", None),
         materials=with_words(materials, ground, closed, slow),
+        combat=combat,
+        cell_metres=table.number("cell_metres", 1.0, least=least, most=most),
     )
 
 
@@ -73,6 +79,8 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
         table["materials"] = ground_image.write_materials(scenario.materials)
     if scenario.heaped:
         table["heaped"] = True
+    if scenario.combat:
+        table |= {"combat": True} | ({"cell_metres": scenario.cell_metres} if scenario.cell_metres != 1.0 else {})
     table["seed"] = scenario.seed
     if scenario.ticks is not None:
         table["ticks"] = scenario.ticks
@@ -89,6 +97,7 @@ def scenario_table(scenario: Scenario) -> dict[str, Any]:
             "mass": one.mass,
             "men": one.soldiers,
             "controller": one.controller,
+            **({"unit": one.unit} if scenario.combat and one.unit != units.DEFAULT else {}),
             **order_table(order),
         }
         for one, order in zip(scenario.regiments, scenario.orders, strict=True)
@@ -154,7 +163,7 @@ def _inside(path: Path, within: Sequence[Path], field: str) -> Path:
     return real
 
 
-def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment], list[Order]]:
+def _read_regiments(table: Table, sides: tuple[str, ...], combat: bool) -> tuple[list[Regiment], list[Order]]:
     rows = table.tables("regiments")
     if not 1 <= len(rows) <= MOST_REGIMENTS:
         raise table.error("regiments", f"must be 1 to {MOST_REGIMENTS} tables, not {len(rows)}")
@@ -172,9 +181,17 @@ def _read_regiments(table: Table, sides: tuple[str, ...]) -> tuple[list[Regiment
             most=MOST_SOLDIERS_A_REGIMENT,
         )
         mass = math.floor(mass / QUANTUM) * QUANTUM
-        regiments.append(Regiment(name, side, mass, soldiers, row.text("controller", "nca")))
+        if "unit" in row and not combat:
+            raise row.error("unit", NO_COMBAT)
+        unit = row.text("unit", units.DEFAULT)
+        regiments.append(Regiment(name, side, mass, soldiers, row.text("controller", "nca"), unit))
         orders.append(read_order(row))
         row.finish()
+    absent = [side for number, side in enumerate(sides) if number not in (one.side for one in regiments)]
+    if combat and len(sides) < len(SIDES):
+        raise table.error("sides", f"must be {len(SIDES)} where there is combat, not {len(sides)}")
+    if combat and absent:
+        raise table.error("sides", f"must both have soldiers where there is combat, and {shown(absent[0])} has none")
     return regiments, orders
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from engine.fields import wrap_radians
 from engine.formations import Placement
 from engine.soldiers.flow import THIN, TRACE, Flow, cropped, density_correction, sampled_velocity
+from engine.soldiers.owed import Losses
 from engine.soldiers.ranks import NO_SLOTS, SlotState, updated_slots
 from engine.soldiers.separation import separation
 from engine.soldiers.strays import NOBODY, Homeward, led_home
@@ -70,9 +71,17 @@ class Soldiers:
     last_walked: Float[np.ndarray, " N"]
     slots: SlotState = NO_SLOTS  # the slots in rank and file, while the mass is at rest
     homeward: Homeward = NOBODY  # the ways of those who have strayed, on ground with closed cells
+    top_speed: float = TOP_SPEED  # cells per tick: nobody moves faster
+    number: Int[np.ndarray, " N"] | None = None  # each soldier's own, once some are gone; None: from 0 on
+    losses: Losses = Losses()  # noqa: RUF009  it is frozen
 
     def __len__(self) -> int:
         return len(self.position)
+
+    @property
+    def numbers(self) -> Int[np.ndarray, " N"]:
+        """Each soldier's own number, which it keeps."""
+        return np.arange(len(self), dtype=np.int32) if self.number is None else self.number
 
 
 def spawn(mass: Float[np.ndarray, "H W"], count: int, seed: int, facing: float = 0.0) -> Soldiers:
@@ -107,9 +116,13 @@ def step(
     slots in rank and file once the mass is there; without, they stay as they arrive. `open_cells` are those where a
     soldier can stand, by default all. `displacement` returns each soldier's step, for a faster way than `march`.
     """
+    if len(soldiers) == 0:
+        return soldiers
     slots = updated_slots(soldiers.slots, soldiers.position, soldiers.mass_per_soldier, flow, placement)
     reached = slots.reached_by(soldiers.position, flow)
     moved = np.zeros_like(soldiers.position) if reached else (displacement or march)(soldiers, flow, slots)
+    if soldiers.top_speed < TOP_SPEED:
+        moved = _limited(moved, soldiers.top_speed)
     position, homeward = _inside(soldiers.position + moved, flow.mass.shape), NOBODY
     if open_cells is not None and not open_cells.all():
         homeward, strays, steps = led_home(

@@ -6,6 +6,7 @@ Knows no battle. Opening a view is what first imports pygame.
 from engine.view.base import NoDisplay, PanelHit, View
 from engine.view.camera import Camera, centre_of_sight, looking_at, panned, resized, whole_field, zoomed
 from engine.view.colour_scales import SCALES, STEPS
+from engine.view.combat import Button, Fight, News, Strength
 from engine.view.events import (
     MODIFIERS,
     ButtonsLost,
@@ -24,12 +25,16 @@ from engine.view.minimap import minimap_camera, minimap_cell
 from engine.view.opening import RENDERERS, Renderer, has_display, known_key, open_view
 from engine.view.palette import PALETTES, PLANNED, TEAMS, VELOCITY, Colour
 from engine.view.scene import (
+    POSES,
     Annotation,
     Arrows,
+    Banner,
     Card,
+    Condition,
     Cursor,
     DrawnSoldiers,
     FieldOverlay,
+    Fighters,
     Minimap,
     Plot,
     Rows,
@@ -41,6 +46,7 @@ __all__ = [
     "MODIFIERS",
     "PALETTES",
     "PLANNED",
+    "POSES",
     "RENDERERS",
     "SCALES",
     "STEPS",
@@ -48,14 +54,19 @@ __all__ = [
     "VELOCITY",
     "Annotation",
     "Arrows",
+    "Banner",
+    "Button",
     "ButtonsLost",
     "Camera",
     "Card",
     "Colour",
+    "Condition",
     "Cursor",
     "DrawnSoldiers",
     "Event",
     "FieldOverlay",
+    "Fight",
+    "Fighters",
     "KeyPress",
     "KeyRelease",
     "Minimap",
@@ -63,6 +74,7 @@ __all__ = [
     "MouseButton",
     "MouseMove",
     "MouseWheel",
+    "News",
     "NoDisplay",
     "PanelHit",
     "Pixel",
@@ -71,6 +83,7 @@ __all__ = [
     "Renderer",
     "Rows",
     "Scene",
+    "Strength",
     "View",
     "centre_of_sight",
     "has_display",

@@ -19,10 +19,11 @@ class NoDisplay(OSError):  # noqa: N818, the name says what is the case
 
 @dataclass(frozen=True)
 class PanelHit:
-    """A panel that lies under a pixel; of a card also which regiment it speaks of, as an index."""
+    """A panel that lies under a pixel; of a card also its regiment, as an index, and of a button its order."""
 
     panel: str  # its name: "status", "cards", "minimap"
     regiment: int | None = None
+    order: str | None = None
 
 
 class View(Protocol):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
-from engine.view.camera import Camera, letter_scale
+from engine.view import palette
+from engine.view.camera import Camera
 from engine.view.palette import CASING, DRAWN, GOLD, PLANNED, REFUSED, ROUTE, TEXT, VELOCITY, Colour
-from engine.view.scene import Annotation, Arrows, Scene
+from engine.view.scene import Annotation, Arrows
 
 Points = Float[np.ndarray, "N 2"]
 
@@ -17,6 +18,7 @@ CASE = 1.25  # pixels of dark on either side of a line, so that it shows on any 
 ARROW = 15.0  # pixels: the length of an arrow of top speed
 TOP_SPEED = 0.5  # cells per tick
 DASH, GAP = 9.0, 6.0  # pixels
+AIMS = {"attack": palette.ATTACKED, "relief": palette.RELIEVED}  # colours of what an order is aimed at
 CROSS = 13.0  # pixels that a cross reaches to either side
 
 
@@ -52,37 +54,32 @@ def joined(parts: list[Lines]) -> Lines:
     )
 
 
-def over_the_field(scene: Scene, camera: Camera) -> Lines:
-    """Return the lines that are drawn over the soldiers: arrows, then annotations."""
-    unit = letter_scale(camera.size)
-    arrows = [of_arrows(one, camera, unit) for one in scene.overlays if isinstance(one, Arrows)]
-    return joined(arrows + [of_annotation(one, camera, unit) for one in scene.marks])
-
-
 def of_annotation(annotation: Annotation, camera: Camera, unit: float) -> Lines:
     """Return the lines of an annotation; `unit` is how much larger they are than at the reference height."""
     points = camera.pixels(np.asarray(annotation.points, dtype=float).reshape(-1, 2))
     if len(points) == 0:
         return joined([])
     line = _segments(np.concatenate([points, points[:1]]) if annotation.closed else points)
+    if annotation.kind in ("attack", "relief"):
+        colour = AIMS[annotation.kind]
+        headed = line if annotation.closed else np.concatenate([line, head(line[-1:], 13.0 * unit)])
+        return joined(cased(headed, 2.2 * unit, colour))
     if annotation.kind == "selection":
-        return joined([_filled(points, TEXT, 26), *_cased(line, 1.5 * unit, TEXT)])
+        return joined([_filled(points, TEXT, 26), *cased(line, 1.5 * unit, TEXT)])
     if annotation.kind == "drawn":
-        return joined(_cased(line, 3.0 * unit, DRAWN))
+        return joined(cased(line, 3.0 * unit, DRAWN))
     if annotation.kind == "brush":
-        return joined(_cased(line, 1.6 * unit, DRAWN))
+        return joined(cased(line, 1.6 * unit, DRAWN))
     if annotation.kind == "facing":
-        return joined(_cased(np.concatenate([line, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, GOLD))
+        return joined(cased(np.concatenate([line, head(line[-1:], 13.0 * unit)]), 2.6 * unit, GOLD))
     if annotation.kind == "way":
         dashes = _dashes(line, DASH * unit, GAP * unit)
-        return joined(_cased(np.concatenate([dashes, _head(line[-1:], 13.0 * unit)]), 2.6 * unit, DRAWN))
+        return joined(cased(np.concatenate([dashes, head(line[-1:], 13.0 * unit)]), 2.6 * unit, DRAWN))
     if annotation.kind == "refused":
-        return joined(_cased(_crosses(points, CROSS * unit), 4.0 * unit, REFUSED))
+        return joined(cased(_crosses(points, CROSS * unit), 4.0 * unit, REFUSED))
     places = points[1:] if annotation.stops is None else points[list(annotation.stops)]
     stops = np.concatenate([places, places], axis=1)
-    return joined(
-        [*_cased(_dashes(line, DASH * unit, GAP * unit), 2.0 * unit, ROUTE), *_cased(stops, 8.0 * unit, ROUTE)]
-    )
+    return joined([*cased(_dashes(line, DASH * unit, GAP * unit), 2.0 * unit, ROUTE), *cased(stops, 8.0 * unit, ROUTE)])
 
 
 def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Lines:
@@ -94,7 +91,7 @@ def of_arrows(arrows: Arrows, camera: Camera, unit: float) -> Lines:
     tail, tip = (middle - along / 2)[shown], (middle + along / 2)[shown]
     shafts = np.concatenate([tail, tip], axis=1)
     colour = VELOCITY if arrows.kind == "velocity" else PLANNED
-    return joined(_cased(np.concatenate([shafts, _head(shafts, 5.0 * unit)]), 1.5 * unit, colour))
+    return joined(cased(np.concatenate([shafts, head(shafts, 5.0 * unit)]), 1.5 * unit, colour))
 
 
 def _segments(points: Points) -> Float[np.ndarray, "N 4"]:
@@ -104,12 +101,12 @@ def _segments(points: Points) -> Float[np.ndarray, "N 4"]:
     return np.concatenate([points[:-1], points[1:]], axis=1)
 
 
-def _cased(line: Float[np.ndarray, "N 4"], width: float, colour: Colour) -> list[Lines]:
+def cased(line: Float[np.ndarray, "N 4"], width: float, colour: Colour) -> list[Lines]:
     """Return a line in its dark case."""
     return [round_lines(line, width + 2 * CASE * max(width / 2, 1.0) ** 0.5, CASING), round_lines(line, width, colour)]
 
 
-def _head(shafts: Float[np.ndarray, "N 4"], reach: float) -> Float[np.ndarray, "M 4"]:
+def head(shafts: Float[np.ndarray, "N 4"], reach: float) -> Float[np.ndarray, "M 4"]:
     """Return two barbs at the second end of each shaft, no longer than 0.6 of it."""
     tip, back = shafts[:, 2:], shafts[:, :2] - shafts[:, 2:]
     length = np.maximum(np.hypot(*back.T), 1e-9)[:, None]

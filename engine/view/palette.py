@@ -14,6 +14,8 @@ PALETTES: dict[str, tuple[Colour, ...]] = {
 }
 METAL: Colour = (226, 230, 236)
 LEATHER: Colour = (150, 110, 72)
+PALE_CLOTH: Colour = (237, 232, 219)  # what the colours of whoever flees fade to
+UNDERGROUND: Colour = (54, 46, 33)  # and of those who lie
 
 TABLE: Colour = (20, 21, 19)  # around the field
 GRASS: Colour = (64, 72, 42)
@@ -26,8 +28,11 @@ CASING: Colour = (16, 17, 13)  # the dark rim of lines over the field
 DRAWN: Colour = (255, 214, 120)  # what the player draws
 REFUSED: Colour = (226, 60, 48)  # the cross over an order that cannot be
 REFUSED_SOLDIER: Colour = (70, 22, 20)  # who would stand there: darker than any side's
+ATTACKED: Colour = (255, 84, 66)  # around the enemy that is attacked, and the way to it
+RELIEVED: Colour = (156, 214, 132)  # the same for a friend that is relieved
 ROUTE: Colour = (236, 226, 200)  # the way to where orders wait
 SELECTED: Colour = (255, 246, 214)  # around the selected soldiers
+WHITE_FLAG: Colour = (247, 245, 238)  # of a broken regiment
 VELOCITY: Colour = (250, 250, 244)  # arrows of what is commanded
 PLANNED: Colour = (255, 205, 64)  # arrows of what was planned
 

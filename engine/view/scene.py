@@ -9,10 +9,26 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from engine.view.camera import Camera
+from engine.view.combat import Button, Fight, News, Strength
 from engine.view.palette import TEAMS, Colour
 
 Rows = tuple[tuple[str, str], ...]
 Cursor = Literal["arrow", "hand", "crosshair", "move"]
+Condition = Literal["steady", "wavering", "broken"]
+
+POSES = ("standing", "walking", "striking", "fleeing", "fallen")
+
+
+@dataclass(frozen=True)
+class Fighters:
+    """What else is drawn of N soldiers where there is combat."""
+
+    pose: UInt8[np.ndarray, " N"]  # index of each one's pose in POSES
+    kind: UInt8[np.ndarray, " N"]  # index of its figure in `figures`
+    figures: tuple[str, ...]  # names of the kinds' figures
+    number: Int[np.ndarray, " N"]  # each soldier's own, which it keeps while others fall
+    moment: float = 0.0  # ticks since the start, by which blows are struck
+    faded: Float[np.ndarray, " N"] | None = None  # how far each has sunk into the ground, from 0 to 1; None: not at all
 
 
 @dataclass(frozen=True)
@@ -25,6 +41,7 @@ class DrawnSoldiers:
     side: Int[np.ndarray, " N"]  # index of the colour in the scene's `teams`
     spacing: float = 0.5  # cells between two soldiers in closed ranks; sprites are sized to match
     selected: Bool[np.ndarray, " N"] | None = None  # which are marked as selected; None: none
+    fighters: Fighters | None = None  # how they look in combat; None: there is none in this field
 
 
 @dataclass(frozen=True)
@@ -32,13 +49,26 @@ class Annotation:
     """A line over the field: a selection's box, a line drawn by hand, a brush's rim, a facing; or where an army goes.
 
     That is the route to the orders that wait, or the way that the order in hand would be; where that order would be
-    refused a cross at its places.
+    refused a cross at its places. In combat it is the way to the enemy that is attacked or the friend that is relieved,
+    or where closed the outline of that regiment.
     """
 
     points: Float[np.ndarray, "N 2"]  # x, y in cells
-    kind: Literal["selection", "drawn", "waypoint", "way", "brush", "facing", "refused"]
+    kind: Literal["selection", "drawn", "waypoint", "way", "brush", "facing", "refused", "attack", "relief"]
     closed: bool = False
     stops: tuple[int, ...] | None = None  # of a route: which of its points are orders' places; None: all but the first
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A regiment's flag over the field, where there is combat: whose it is, where it faces, how it fares."""
+
+    place: tuple[float, float]  # the middle of the regiment: x, y in cells
+    facing: float  # radians clockwise from up
+    team: int  # index of its colour in the scene's `teams`
+    condition: Condition
+    morale: float  # 0 to 1
+    sway: float = 0.0  # ticks since the start, by which flags shake
 
 
 @dataclass(frozen=True)
@@ -85,6 +115,7 @@ class Card:
     team: int  # the regiment's index, and that of its colour in the scene's `teams`
     overlap: float  # share of its order that is filled
     remarks: tuple[str, ...] = ()  # up to two lines: formation and controller, side and orders that wait
+    fight: Fight | None = None  # how it fares; None: a battle without combat
 
 
 @dataclass(frozen=True)
@@ -115,4 +146,9 @@ class Scene:
     cursor: Cursor = "arrow"  # the mouse cursor, which shows what a press would do here
     teams: tuple[Colour, ...] = TEAMS  # the colours of soldiers, cards and curves; red, green, blue from 0 to 255
     cards: tuple[Card, ...] = ()  # of the selected regiments
+    fallen: DrawnSoldiers | None = None  # who lies on the ground, under those who stand
+    banners: tuple[Banner, ...] = ()  # over them
     recording: str | None = None  # how long the film in the making is: "0:12"; None: there is none
+    buttons: tuple[Button, ...] = ()  # above the cards: what a click orders the selected regiments
+    strengths: tuple[Strength, ...] = ()  # of each side, in a battle with combat
+    news: tuple[News, ...] = ()  # what has just become of regiments, the latest first

@@ -15,6 +15,7 @@ from engine.view.palette import Colour
 
 LIGHTNESS_STEP = 0.1  # between two regiments, as long as there is room for it
 DARKEST, LIGHTEST = 0.43, 0.86  # lightness
+IN_COMBAT = (0.13, 0.38, 0.87)  # these three where there is combat, and more hangs on who is who
 YELLOW = np.radians(105.0)  # hue
 LEANING = np.radians(70.0)  # of hue for a whole unit of lightness
 
@@ -34,22 +35,43 @@ _TO_LAB = np.array(
 )
 
 
-def shades(colour: Colour, count: int) -> tuple[Colour, ...]:
-    """Return so many shades of a colour, from dark to light; a single one is the colour itself."""
+def shades(
+    colour: Colour, count: int, step: float = LIGHTNESS_STEP, darkest: float = DARKEST, lightest: float = LIGHTEST
+) -> tuple[Colour, ...]:
+    """Return so many shades of a colour, from dark to light; a single one is the colour itself.
+
+    They are `step` of lightness apart where there is room for that from the `darkest` to the `lightest`.
+    """
     if count == 1:
         return (colour,)
     lightness, a, b = oklab(colour)
-    reach = min(LIGHTNESS_STEP * (count - 1), LIGHTEST - DARKEST)
-    first = np.clip(lightness - reach / 2, DARKEST, LIGHTEST - reach)
+    reach = min(step * (count - 1), lightest - darkest)
+    first = np.clip(lightness - reach / 2, darkest, lightest - reach)
     chroma, hue = np.hypot(a, b), np.arctan2(b, a)
     return tuple(_shade(first + reach * k / (count - 1), lightness, chroma, hue) for k in range(count))
 
 
 @lru_cache(maxsize=16)
-def regiment_colours(sides: tuple[int, ...], colours: tuple[Colour, ...]) -> tuple[Colour, ...]:
-    """Return each regiment's shade of its side's colour; `sides` is the side of each regiment."""
-    given = {side: iter(shades(colours[side % len(colours)], sides.count(side))) for side in set(sides)}
+def regiment_colours(
+    sides: tuple[int, ...], colours: tuple[Colour, ...], in_combat: bool = False
+) -> tuple[Colour, ...]:
+    """Return each regiment's shade of its side's colour; `sides` is the side of each regiment.
+
+    In combat the shades are farther apart, and most of all those of regiments that follow each other in the list, who
+    often stand side by side.
+    """
+    given = {}
+    for side in set(sides):
+        apart = IN_COMBAT if in_combat else ()
+        found = shades(colours[side % len(colours)], sides.count(side), *apart)
+        given[side] = iter(_scattered(found) if in_combat else found)
     return tuple(next(given[side]) for side in sides)
+
+
+def _scattered(shades: tuple[Colour, ...]) -> tuple[Colour, ...]:
+    """Return the shades in another order: one of the darker half, one of the lighter, and so on."""
+    half = (len(shades) + 1) // 2
+    return tuple(shades[k // 2 + k % 2 * half] for k in range(len(shades)))
 
 
 def _shade(lightness: float, middle: float, chroma: float, hue: float) -> Colour:

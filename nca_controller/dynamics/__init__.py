@@ -1,12 +1,14 @@
 """Battles as pure functions on a state: how one begins, its tick, and rollouts of many ticks."""
 
+from nca_controller.dynamics.combat import commanded, fought, let_through, roused
+from nca_controller.dynamics.mustering import conduct
 from nca_controller.dynamics.programs import Programs
 from nca_controller.dynamics.rest import RestRule, judged
 from nca_controller.dynamics.rollouts import rollout, trajectory
 from nca_controller.dynamics.rules import Rules
 from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets, init_state
-from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport, transport_some
+from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport, transport_some, under
 
 __all__ = [
     "Programs",
@@ -15,14 +17,20 @@ __all__ = [
     "State",
     "advance",
     "checked_targets",
+    "commanded",
+    "conduct",
+    "fought",
     "gives_way",
     "init_state",
     "judged",
+    "let_through",
     "planned",
     "rollout",
+    "roused",
     "steer",
     "tick",
     "trajectory",
     "transport",
     "transport_some",
+    "under",
 ]

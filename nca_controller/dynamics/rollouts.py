@@ -17,6 +17,7 @@ from nca_controller.dynamics.state import State, checked_targets, init_state
 from nca_controller.dynamics.ticks import tick
 from nca_controller.jax_config import first_device
 from nca_controller.physics import QUANTUM, Limiter, Terrain, as_floats, as_whole, check_terrain, superbee
+from nca_controller.physics.combat import Conduct
 
 Targets = Float[Array, "*R H W"] | Float[np.ndarray, "*R H W"]
 Metrics = Callable[[State, Float[Array, "R H W"]], Any]
@@ -34,6 +35,8 @@ def rollout(
     sides: Sequence[int] | None = None,
     quantum: float | None = QUANTUM,
     rest: RestRule | None = None,
+    combat: bool | Conduct = False,
+    cell_metres: float = 1.0,
     metrics: Metrics | None = None,
     final: bool = False,
     remat: bool = False,
@@ -46,6 +49,9 @@ def rollout(
 
     `rest` is the rule by which a game lets regiments stand; a soldier at rest has no gradient, so there is none by
     default.
+
+    `combat` and `cell_metres` are those of `init_state`: soldiers then fall, and the mass grows less. For a conduct
+    that changes take `tick`, and for more of the laws `init_state` and `trajectory`.
 
     `metrics(state, targets)` is asked after each tick, and what it says is returned instead of masses, stacked; `final`
     returns the last State alone. `remat` keeps only the states between ticks for the backward pass and computes the
@@ -73,7 +79,18 @@ def rollout(
     orders = schedule(targets, mass.shape[1:] if alone else mass.shape)
     if alone:
         orders = orders._replace(targets=tuple(one[None] for one in orders.targets))
-    state = init_state(mass, ground, several, seed, sides=sides, scheme=scheme, quantum=quantum, rest=rest)
+    state = init_state(
+        mass,
+        ground,
+        several,
+        seed,
+        sides=sides,
+        scheme=scheme,
+        quantum=quantum,
+        rest=rest,
+        combat=combat,
+        cell_metres=cell_metres,
+    )
     asked = metrics or (None if final else lone_mass if alone else all_mass)
     state, recorded = trajectory(state, orders, ticks=ticks, metrics=asked, remat=remat)
     return state if final else recorded

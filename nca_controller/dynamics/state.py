@@ -11,6 +11,7 @@ from flax import struct
 from jaxtyping import Array, Float
 
 from nca_controller.controllers import Controller
+from nca_controller.dynamics.mustering import SHARE, mustered
 from nca_controller.dynamics.rest import Rest, RestRule, awake_at_first
 from nca_controller.physics import (
     QUANTUM,
@@ -26,12 +27,13 @@ from nca_controller.physics import (
     sides_of,
     superbee,
 )
+from nca_controller.physics.combat import CombatState, Conduct, Laws
 
 
 class State(struct.PyTreeNode):
     """A battle at one tick, for R regiments.
 
-    Facing, losses and morale may be absent, None: what is absent has no law, costs nothing and changes no bit.
+    Rest and combat may be absent, None: what is absent has no law, costs nothing and changes no bit.
     """
 
     mass: Float[Array, "R H W"]
@@ -45,9 +47,7 @@ class State(struct.PyTreeNode):
     scheme: Limiter = struct.field(pytree_node=False)
     quantum: float | None = struct.field(pytree_node=False, default=QUANTUM)  # the lattice's, or None off it
     rest: Rest | None = None  # what the rule of rest remembers, where there is that rule
-    facing: Any = None
-    losses: Any = None
-    morale: Any = None
+    combat: CombatState | None = None  # what regiments have suffered, where the battle has the laws of combat
 
 
 def init_state(
@@ -60,6 +60,11 @@ def init_state(
     scheme: Limiter = superbee,
     quantum: float | None = QUANTUM,
     rest: RestRule | None = None,
+    combat: bool | Conduct = False,
+    cell_metres: float = 1.0,
+    reach: float | Sequence[float] | None = None,
+    share: float | Sequence[float] = SHARE,
+    constants: Laws | None = None,
 ) -> State:
     """Return the state of regiments at rest that have had no order; all are of one side where none are given.
 
@@ -69,6 +74,11 @@ def init_state(
     float32, or stays float64 where JAX has 64 bits switched on; then the lattice may be finer, down to 2^-48. Off it,
     with a quantum of None, totals hold to rounding. `seed` may be traced; regiment r's is `seed + r`.
 
+    With `combat` the laws of battle hold: regiments bear themselves as a Conduct says, or, where it is True, as heavy
+    infantry that marches with its front to the enemy. A cell is so many metres wide; `reach` is how far blows go, in
+    metres, by default heavy infantry's, and `share` the mass that one soldier stands for, each one number for all or
+    one for each regiment. `constants` are the laws'.
+
     Raises ValueError for arguments that do not fit each other or are of another kind, and for what `Terrain.settle`
     refuses.
     """
@@ -77,7 +87,7 @@ def init_state(
     mass = terrain.settle(mass, quantum)
     regiments, height, width = mass.shape
     controllers, seed = check_controllers(controllers, regiments), as_whole("seed", seed) if are_known(seed) else seed
-    seen = mass.astype(jnp.float32)
+    seen, named = mass.astype(jnp.float32), sides_of(mass, sides)
     return State(
         mass=mass,
         velocity=jnp.zeros((*mass.shape, 2), mass.dtype),
@@ -86,10 +96,11 @@ def init_state(
         controllers=controllers,
         memories=tuple(controllers[r].init(seen[r], terrain, seed + r) for r in range(regiments)),
         terrain=terrain.in_kind(mass.dtype),
-        sides=sides_of(mass, sides),
+        sides=named,
         scheme=scheme,
         quantum=quantum,
         rest=awake_at_first(seen, rest) if rest else None,
+        combat=mustered(mass, named, combat, quantum, cell_metres, reach, share, constants) if combat else None,
     )
 
 

@@ -11,11 +11,13 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.controllers import NCA, Controller, Percept
+from nca_controller.dynamics.combat import commanded, fought, let_through, roused
 from nca_controller.dynamics.rest import judged, resting
 from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets
 from nca_controller.guidance import COMMANDERS, DT, MAX_SPEED, STEPS, clipped
 from nca_controller.physics import Limiter, Terrain, advect, as_floats, has_friends, total
+from nca_controller.physics.combat import Conduct
 
 Steer = Callable[..., tuple[Float[Array, "H W 2"], Any]]
 Transport = Callable[..., dict[str, Float[Array, "R ..."]]]
@@ -25,13 +27,14 @@ LIMITED = (NCA, *COMMANDERS.values())  # what they command is limited already; s
 FASTEST = 2.0**20  # cells per unit time; an infinite velocity has this one, which still has a direction
 
 
-def tick(state: State, targets: Float[Array, "R H W"]) -> State:
+def tick(state: State, targets: Float[Array, "R H W"], conduct: Conduct | None = None) -> State:
     """Return the state one tick later. Pure and differentiable.
 
-    Whatever a controller returns is limited to its top speed. Raises ValueError for a velocity of another shape, and
-    for targets as `rollout` does.
+    Whatever a controller returns is limited to its top speed. In combat a `conduct` holds until another is given.
+    Raises ValueError for a velocity of another shape, for a conduct without combat, and for targets as `rollout` does.
     """
     targets = checked_targets("targets", targets, state.mass.shape)
+    state = under(state, conduct)
     if state.rest is None:
         return advance(state, targets, steer, transport)
     asleep = resting(state.rest, targets)
@@ -43,7 +46,17 @@ def tick(state: State, targets: Float[Array, "R H W"]) -> State:
         return jnp.where(still, 0, velocity), kept
 
     rest = judged(state.rest, state.mass, targets, state.terrain.boundary, state.sides)
-    return advance(state, targets, steer_or_rest, transport, ~asleep).replace(rest=rest)
+    state = advance(state, targets, steer_or_rest, transport, ~asleep)
+    return state.replace(rest=roused(rest, state.combat) if state.combat is not None else rest)
+
+
+def under(state: State, conduct: Conduct | None) -> State:
+    """Return the state whose regiments bear themselves so, or as before. Raises ValueError where there is no combat."""
+    if conduct is None:
+        return state
+    if state.combat is None:
+        raise ValueError("conduct is for battles with combat: give init_state combat=True")
+    return state.replace(combat=state.combat.replace(conduct=conduct))
 
 
 def advance(
@@ -63,17 +76,24 @@ def advance(
         steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain, sides)
         for controller, memory, regiment in regiments
     ]
-    friends = has_friends(state.sides)
+    velocities, friends, combat = [velocity for velocity, _ in steered], has_friends(state.sides), state.combat
+    yielding = gives_way(state.mass, targets, awake) if friends else None
+    if combat is not None:
+        met = commanded(jnp.stack(velocities), state.mass, combat, state.terrain, state.sides)
+        velocities = list(jnp.where(jnp.asarray(awake)[..., None, None, None], met, 0))
+        yielding = let_through(yielding, combat) if yielding is not None else None
     moved = transport(
         state.mass,
-        [velocity for velocity, _ in steered],
+        velocities,
         state.terrain,
-        gives_way(state.mass, targets, awake) if friends else None,
+        yielding,
         targets if friends else None,
         sides=state.sides,
         scheme=state.scheme,
         quantum=state.quantum,
     )
+    if combat is not None:
+        moved |= fought(moved, state.mass, combat, state.terrain, state.sides, state.quantum)
     return state.replace(memories=tuple(memory for _, memory in steered), **moved)
 
 

@@ -5,7 +5,7 @@ import tomllib
 import tomli_w
 from stand_in import StandIn
 
-from engine import formations
+from engine import formations, units
 from engine.battle.setup import BattleSetup
 
 GOOD = """
@@ -61,7 +61,7 @@ controller = "poisson"
 
 def campaign(scenario):
     controllers = dict.fromkeys(("nca", "plan", "poisson"), object)
-    return BattleSetup(StandIn, controllers, formations.load(), scenario)
+    return BattleSetup(StandIn, controllers, formations.load(), scenario, units=units.load())
 
 
 def round_trip(table):

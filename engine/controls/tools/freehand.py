@@ -1,4 +1,7 @@
-"""Freehand: with Alt the selected regiments stand along the line that is drawn."""
+"""Freehand: with Alt the selected regiments stand along the line that is drawn.
+
+In combat a click with Ctrl on a friend who fights relieves it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from functools import partial
 from engine.controls import marks
 from engine.controls.drag import LINE, Drag
 from engine.controls.tool import Tool
-from engine.orders import Chosen, Given, deployment
+from engine.orders import Chosen, Given, Relieve, deployment
 from engine.view import Annotation, MouseButton
 
 
@@ -26,6 +29,8 @@ class Freehand(Tool):
     def finish(self, drag: Drag) -> None:
         if self.is_line(drag) or drag.modifiers.alt:
             self.mouse.player.order(partial(self.preview, drag))
+        elif relief := self._relief(drag):
+            self.mouse.player.fight(relief)
         else:
             self.mouse.player.order(partial(deployment.moved_to, place=drag.places[-1]))
 
@@ -37,7 +42,14 @@ class Freehand(Tool):
         return deployment.along_path(chosen, drag.places)
 
     def marks(self, drag: Drag) -> list[Annotation]:
-        return [marks.line(drag.places)] if self.is_line(drag) and self.mouse.player.actors() else []
+        if not self.is_line(drag):
+            return marks.aimed(self.mouse.player.battle, self._relief(drag))
+        return [marks.line(drag.places)] if self.mouse.player.actors() else []
+
+    def _relief(self, drag: Drag) -> Relieve | None:
+        """Return the relief that a click with Ctrl orders, where a friend fights."""
+        wanted = drag.modifiers.ctrl and not drag.modifiers.alt
+        return self.mouse.player.relief_of(drag.places[-1], self.mouse.grasp) if wanted else None
 
     def is_line(self, drag: Drag) -> bool:
         """Whether a drag is long enough to be a line; a long one that comes back to its start is, too."""

@@ -1,4 +1,4 @@
-"""The panels over the field: a click on one does not reach the ground below, and a card selects its regiment."""
+"""The panels over the field: a click on one does not reach the ground below; a card selects, a button orders."""
 
 from __future__ import annotations
 
@@ -19,5 +19,9 @@ class PressPanel(Tool):
 
     def finish(self, drag: Drag) -> None:
         hit = self.mouse.panel_at(drag.start)
-        if hit is not None and hit.regiment is not None and drag.button == "left" and not drag.dragged:
+        if hit is None or drag.button != "left" or drag.dragged:
+            return
+        if hit.regiment is not None:
             self.mouse.select(hit.regiment, drag)
+        if hit.order is not None:
+            self.mouse.press_button(hit.order)

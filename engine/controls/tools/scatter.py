@@ -1,4 +1,4 @@
-"""The charge, as players call it: soldiers where it strikes are thrown apart."""
+"""The scatter: soldiers where it strikes are thrown apart."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from engine.view import Annotation
 class ScatterTool(Tool):
     """Taken in hand by a key; strikes where the button goes down, and again one radius farther along the drag."""
 
-    name = "charge"
+    name = "scatter"
     key = "c"
-    does = "take the charge, put it down"
-    gestures = (("Charge: left-click", "throw apart whoever stands there"),)
+    does = "take the scatter, put it down"
+    gestures = (("Scatter: left-click", "throw apart whoever stands there"),)
+    when = "drill"  # where soldiers fight it would decide the battle
     order = 50
     cursor = "crosshair"
 

@@ -2,60 +2,124 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
 import numpy as np
 import pygame
 
 from engine.view.camera import COLUMN, MARGIN
 from engine.view.colour_scales import RANGES, SCALES
+from engine.view.combat import Button
 from engine.view.hud.backing import backing
 from engine.view.hud.text import TextRenderer
 from engine.view.palette import FAINT, GOLD, PANEL, PLANNED, RECORDING, TEXT, VELOCITY, Colour
 from engine.view.scene import Arrows, Card, FieldOverlay, Rows
 
 WIDTH = COLUMN - 2 * MARGIN  # pixels at the reference height
-TALL, SHORT = 68, 27  # pixels of a card with its remarks, and without
+NAME = 27  # pixels of a card's first line; its remarks and bars come below it
+REMARK, LAST = 17, 7  # pixels of each remark, and of the room below the last one
+BARS = 25  # pixels of the bars of morale and fatigue
+BUTTONS = 25  # pixels of the row of buttons
+CONDITIONS: dict[str, Colour] = {"wavering": GOLD, "broken": RECORDING, "dissolved": RECORDING}  # of what is amiss
+
+
+@dataclass(frozen=True)
+class CardRows:
+    """How cards are laid out: what each has beside its first line, its height in pixels, and how many are shown."""
+
+    remarks: int
+    bars: bool
+    pitch: int
+    fit: int
+
+
+def card_rows(cards: tuple[Card, ...], room: float, unit: float) -> CardRows:
+    """Return the tallest layout in which all cards fit into `room` pixels, or the least, of which some are left out."""
+    combat = any(card.fight for card in cards)
+    for remarks, bars in ((2, True), (1, True), (1, False), (0, False)) if combat else ((2, False), (0, False)):
+        high = NAME + REMARK * remarks + (BARS if bars else LAST if remarks else 0)
+        rows = CardRows(remarks, bars, round(high * unit), len(cards))
+        if len(cards) * rows.pitch <= room:
+            return rows
+    fit = min(len(cards), int(room // rows.pitch))
+    # The last line says how many are not shown.
+    return replace(rows, fit=fit - 1 if 1 < fit < len(cards) else fit)
 
 
 def cards_panel(
     renderer: TextRenderer, cards: tuple[Card, ...], teams: tuple[Colour, ...], room: float, unit: float
 ) -> pygame.Surface | None:
     """Return one card a regiment, at most `room` pixels high in all: many lose their remarks, or are left out."""
-    tall, pitch, fit = card_rows(len(cards), room, unit)
-    if fit < 1:
+    rows = card_rows(cards, room, unit)
+    if rows.fit < 1:
         return None
-    left_out = len(cards) - fit
-    width, pad, chip = round(WIDTH * unit), round(12 * unit), max(round(4 * unit), 2)
-    panel = pygame.Surface((width, pitch * (fit + (left_out > 0))), pygame.SRCALPHA)
+    left_out = len(cards) - rows.fit
+    panel = pygame.Surface((round(WIDTH * unit), rows.pitch * (rows.fit + (left_out > 0))), pygame.SRCALPHA)
     panel.fill((*PANEL, 190))
-    for row, card in enumerate(cards[:fit]):
-        top = row * pitch
-        team = teams[card.team % len(teams)]
-        gap = round(2 * unit)
-        panel.fill((*team, 255), (0, top + gap, chip, pitch - 2 * gap))
-        share = renderer.line(f"{100 * card.overlap:.1f} %", 18 * unit, TEXT)
-        name = renderer.fitted(card.name, 20 * unit, TEXT, width - 2 * pad - share.get_width() - 6 * unit)
-        middle = top + round(14 * unit)
-        panel.blit(name, (pad, middle - name.get_height() // 2))
-        panel.blit(share, (width - pad - share.get_width(), middle - share.get_height() // 2))
-        for number, remark in enumerate(card.remarks[:2] if tall else ()):
-            line = renderer.fitted(remark, 17 * unit, FAINT, width - 2 * pad)
-            panel.blit(line, (pad, top + round((25 + 17 * number) * unit)))
-        thick = max(round(2 * unit), 1)
-        bar = (pad, top + pitch - round(2 * unit) - thick, width - 2 * pad, thick)
-        panel.fill((*FAINT, 60), bar)
-        panel.fill((*team, 255), (bar[0], bar[1], round(bar[2] * min(max(card.overlap, 0.0), 1.0)), thick))
+    for row, card in enumerate(cards[: rows.fit]):
+        _card(panel, renderer, card, teams[card.team % len(teams)], row * rows.pitch, rows, unit)
     if left_out:
         more = renderer.line(f"and {left_out} more", 17 * unit, FAINT)
-        panel.blit(more, (pad, fit * pitch + (pitch - more.get_height()) // 2))
+        middle = rows.fit * rows.pitch + rows.pitch // 2
+        panel.blit(more, (round(12 * unit), middle - more.get_height() // 2))
     return panel
 
 
-def card_rows(count: int, room: float, unit: float) -> tuple[bool, int, int]:
-    """Return whether cards have their remarks, how high each is in pixels, and how many of `count` are shown."""
-    tall = count * TALL * unit <= room
-    pitch = round((TALL if tall else SHORT) * unit)
-    fit = min(count, int(room // pitch))
-    return tall, pitch, fit - 1 if 1 < fit < count else fit  # the last line says how many are not shown
+def _card(
+    panel: pygame.Surface, renderer: TextRenderer, card: Card, team: Colour, top: int, rows: CardRows, unit: float
+) -> None:
+    """Draw a card, from row `top` of the panel on."""
+    width, pad, gap, fight = panel.get_width(), round(12 * unit), round(2 * unit), card.fight
+    panel.fill((*team, 255), (0, top + gap, max(round(4 * unit), 2), rows.pitch - 2 * gap))
+    told = f"{fight.standing:,} / {fight.mustered:,}" if fight else f"{100 * card.overlap:.1f} %"
+    share = renderer.line(told, 18 * unit, TEXT)
+    amiss = CONDITIONS.get(fight.condition) if fight else None
+    name = renderer.fitted(card.name, 20 * unit, amiss or TEXT, width - 2 * pad - share.get_width() - 6 * unit)
+    middle = top + round(14 * unit)
+    panel.blit(name, (pad, middle - name.get_height() // 2))
+    panel.blit(share, (width - pad - share.get_width(), middle - share.get_height() // 2))
+    for number, remark in enumerate(card.remarks[: rows.remarks]):
+        line = renderer.fitted(remark, 17 * unit, (amiss if number == 0 else None) or FAINT, width - 2 * pad)
+        panel.blit(line, (pad, top + round((NAME - 2 + REMARK * number) * unit)))
+    if fight and rows.bars:
+        below = top + rows.pitch - round(BARS * unit)
+        half = (width - 3 * pad) // 2
+        for left, word, value, colour in (
+            (pad, "morale", fight.morale, amiss or team),
+            (2 * pad + half, "fatigue", fight.fatigue, FAINT),
+        ):
+            panel.blit(renderer.line(f"{word} {100 * value:.0f} %", 15 * unit, FAINT), (left, below))
+            _bar(panel, (left, below + round(15 * unit), half, max(round(3 * unit), 2)), value, colour)
+        return
+    thick = max(round(2 * unit), 1)
+    bar = (pad, top + rows.pitch - round(2 * unit) - thick, width - 2 * pad, thick)
+    _bar(panel, bar, fight.morale if fight else card.overlap, amiss or team)
+
+
+def _bar(panel: pygame.Surface, bar: tuple[int, int, int, int], share: float, colour: Colour) -> None:
+    """Draw a bar, left, top, width and height, that is filled to a share of its width."""
+    left, top, width, thick = bar
+    panel.fill((*FAINT, 60), bar)
+    panel.fill((*colour, 255), (left, top, round(width * min(max(share, 0.0), 1.0)), thick))
+
+
+def buttons_panel(
+    renderer: TextRenderer, buttons: tuple[Button, ...], unit: float
+) -> tuple[pygame.Surface, tuple[int, ...]]:
+    """Return a row of buttons, and the pixel at which each ends: as wide as its word takes, and all that is left."""
+    words = [renderer.line(one.order, 17 * unit, GOLD if one.on else TEXT) for one in buttons]
+    panel = backing(round(WIDTH * unit), round(BUTTONS * unit), unit)
+    spare = (panel.get_width() - sum(word.get_width() for word in words)) / (2 * len(words))
+    ends = tuple(round(end) for end in accumulate(word.get_width() + 2 * spare for word in words))
+    for begin, end, word, one in zip((0, *ends), ends, words, buttons, strict=False):
+        if one.on:
+            panel.fill((*GOLD, 60), (begin, 0, end - begin, panel.get_height()))
+        if begin:
+            panel.fill((*FAINT, 90), (begin, round(5 * unit), 1, panel.get_height() - round(9 * unit)))
+        top = (panel.get_height() - word.get_height()) // 2 + round(unit)
+        panel.blit(word, ((begin + end - word.get_width()) // 2, top))
+    return panel, ends
 
 
 def profile_panel(renderer: TextRenderer, rows: Rows, unit: float) -> pygame.Surface:

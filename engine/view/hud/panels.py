@@ -11,9 +11,10 @@ import pygame
 from jaxtyping import Float
 
 from engine.view.base import PanelHit
-from engine.view.camera import MARGIN, Camera, letter_scale
+from engine.view.camera import COLUMN, MARGIN, Camera, letter_scale
+from engine.view.combat import Button
 from engine.view.events import Pixel
-from engine.view.hud import cards, words
+from engine.view.hud import cards, strengths, words
 from engine.view.hud.minimap import minimap_ground, visible, with_frame
 from engine.view.hud.plot import plot_panel
 from engine.view.hud.text import TextRenderer
@@ -23,7 +24,8 @@ from engine.view.scenery import Survey
 
 FRAMES_PER_PIP = 5  # of the banner's animation
 UNFILMED = ("film", "paused", "question")  # panels for the player alone: pictures and films do not show them
-BARE = ("hint", "banner")  # panels without a backing of their own: the mouse reaches what lies under them
+BARE = ("hint", "banner", "strengths", "news")  # panels through which the mouse reaches what lies under them
+LEAST_TOP = 120  # pixels at the reference height: in less room nothing shows at the top of the field
 GAP = 8  # pixels between the panels of a column, at the reference height
 
 
@@ -36,6 +38,7 @@ class Panel:
     place: tuple[int, int]
     rows: tuple[int, ...] = ()  # of cards: their regiments, from the top
     pitch: int = 0  # how high each of the rows is, in pixels
+    orders: tuple[tuple[str, int], ...] = ()  # of buttons: what each orders, and the pixel of the panel where it ends
 
     def hit(self, pixel: Pixel) -> PanelHit | None:
         """Return what of the panel lies under a pixel; None where the pixel lies beside it."""
@@ -44,6 +47,8 @@ class Panel:
         if self.name in BARE or not (0 <= x < width and 0 <= y < height):
             return None
         row = int(y // self.pitch) if self.pitch else len(self.rows)
+        if self.orders:
+            return PanelHit(self.name, order=next((order for order, end in self.orders if x < end), None))
         return PanelHit(self.name, self.rows[row] if row < len(self.rows) else None)
 
 
@@ -65,7 +70,9 @@ class Panels:
         right = self._right(scene, camera, unit)
         plot = [panel.place[0] for panel in right if panel.name == "plot"]
         free = plot[0] if plot else camera.size[0]
-        return [*self._left(scene, camera, unit), *right, *self._middle(scene, camera, unit, frame, free)]
+        beside = min((panel.place[0] for panel in right if panel.name != "plot"), default=camera.size[0])
+        above = self._top(scene, unit, beside)
+        return [*self._left(scene, camera, unit), *right, *above, *self._middle(scene, camera, unit, frame, free)]
 
     def _left(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:
         """Return status and cards from the top; minimap, hint and pause from the bottom."""
@@ -94,6 +101,11 @@ class Panels:
             surface = self._composed("status", rows, partial(words.status_panel, renderer, self._title, *rows))
             panels.append(Panel("status", surface, (margin, top)))
             top += surface.get_height() + gap
+        if scene.buttons:
+            row = self._buttons(scene.buttons, margin, top, unit)
+            if row.surface.get_height() <= bottom - top:
+                panels.append(row)
+                top += row.surface.get_height() + round(2 * unit)
         if scene.cards:
             room = max(bottom - top, 0)
             made = self._composed(
@@ -101,10 +113,38 @@ class Panels:
                 (scene.cards, scene.teams, room, unit),
                 lambda: cards.cards_panel(renderer, scene.cards, scene.teams, room, unit) or pygame.Surface((0, 0)),
             )
-            _, pitch, fit = cards.card_rows(len(scene.cards), room, unit)
+            rows_of_cards = cards.card_rows(scene.cards, room, unit)
             if made.get_height():
-                shown = tuple(card.team for card in scene.cards[:fit])
-                panels.append(Panel("cards", made, (margin, top), shown, pitch))
+                shown = tuple(card.team for card in scene.cards[: rows_of_cards.fit])
+                panels.append(Panel("cards", made, (margin, top), shown, rows_of_cards.pitch))
+        return panels
+
+    def _buttons(self, buttons: tuple[Button, ...], left: int, top: int, unit: float) -> Panel:
+        """Return the row of buttons."""
+        surface, ends = cards.buttons_panel(self._renderer, buttons, unit)
+        orders = tuple((one.order, end) for one, end in zip(buttons, ends, strict=True))
+        return Panel("buttons", surface, (left, top), orders=orders)
+
+    def _top(self, scene: Scene, unit: float, end: int) -> list[Panel]:
+        """Return how the sides fare, and the news below it, beside the status and left of pixel `end`."""
+        renderer, begin = self._renderer, round(COLUMN * unit)
+        width = float(min(round(strengths.WIDTH * unit), end - begin - round(GAP * unit)))
+        panels: list[Panel] = []
+        if width < LEAST_TOP * unit:
+            return panels
+        top = round(MARGIN * unit)
+        made: list[tuple[str, pygame.Surface]] = []
+        if scene.strengths:
+            shown = (scene.strengths, width, unit)
+            made.append(
+                ("strengths", self._composed("strengths", shown, partial(strengths.strengths_panel, renderer, *shown)))
+            )
+        if scene.news:
+            told = (scene.news, scene.teams, width, unit)
+            made.append(("news", self._composed("news", told, partial(strengths.news_panel, renderer, *told))))
+        for name, surface in made:
+            panels.append(Panel(name, surface, ((begin + end - surface.get_width()) // 2, top)))
+            top += surface.get_height() + round(2 * unit)
         return panels
 
     def _right(self, scene: Scene, camera: Camera, unit: float) -> list[Panel]:

@@ -1,4 +1,7 @@
-"""The layer of soldiers: one instanced draw of sprites for all, or of dots where they are too small for sprites."""
+"""The layer of soldiers: one instanced draw of sprites for all, or of dots where they are too small for sprites.
+
+Where there is combat, soldiers are figures instead: of several kinds, in poses, and some lie on the ground.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from engine.gl import program
-from engine.view import sprites
+from engine.view import figures, sprites
 from engine.view.camera import Camera
-from engine.view.palette import LEATHER, METAL, Colour, unit
-from engine.view.scene import DrawnSoldiers
+from engine.view.palette import LEATHER, METAL, PALE_CLOTH, UNDERGROUND, Colour, unit
+from engine.view.scene import DrawnSoldiers, Fighters
 
 SHARPNESS = -0.9  # mipmap levels
 TEAMS = 32  # colours that the shader has room for
@@ -18,6 +21,11 @@ PREVIEW = 0.7  # cover of soldiers who are not there yet
 FORMAT = "2f 1f 1f 1f 1f 1f"
 ATTRIBUTES = ("position", "facing", "walked", "side", "variety", "selected")
 BYTES = 28  # of one soldier
+FIGURE = "2f 1f 1f 1f 1f 1f 1f"
+FIGURE_ATTRIBUTES = ("position", "frame", "side", "variety", "selected", "pale", "sunk")
+FIGURE_BYTES = 32
+BARELY = 1e-3  # how far the newly fallen have sunk into the ground: 0 is for those who stand
+SMALLER = 3  # mipmap levels of the figures; in smaller ones neighbours would mix
 
 
 class SoldierLayer:
@@ -44,8 +52,10 @@ class SoldierLayer:
             ("sharpness", SHARPNESS),
         ):
             self._program[name] = value
+        self._dots_program["pale_cloth"], self._dots_program["underground"] = unit(PALE_CLOTH), unit(UNDERGROUND)
         self._variety = sprites.variety(0)
         self._reserve(4096)
+        self._kinds: tuple[str, ...] = ()  # whose figures are in the texture
 
     def _reserve(self, count: int) -> None:
         self._soldiers = self._context.buffer(reserve=count * BYTES, dynamic=True)
@@ -59,6 +69,9 @@ class SoldierLayer:
 
     def draw(self, camera: Camera, soldiers: DrawnSoldiers, teams: tuple[Colour, ...], cover: float = 1.0) -> None:
         """Draw soldiers onto the bound framebuffer, in their teams' colours; a `cover` below 1 is translucent."""
+        if soldiers.fighters is not None:
+            self._draw_figures(camera, soldiers, soldiers.fighters, teams, cover)
+            return
         unit_cells = sprites.drawn_unit(soldiers.spacing)
         small = sprites.are_dots(camera, soldiers.spacing)
         seen = sprites.in_sight(camera, soldiers.position, 3.0 * unit_cells)
@@ -101,3 +114,81 @@ class SoldierLayer:
         if seen is not None:
             records = records[seen]
         return records[sprites.nearest_last(records[:, 1])] if in_order else records
+
+    def _draw_figures(
+        self, camera: Camera, soldiers: DrawnSoldiers, fighters: Fighters, teams: tuple[Colour, ...], cover: float
+    ) -> None:
+        """Draw soldiers as figures, in their poses."""
+        if self._kinds != fighters.figures:
+            self._load(fighters.figures)
+        unit_cells = sprites.drawn_unit(soldiers.spacing)
+        small = sprites.are_dots(camera, soldiers.spacing)
+        own = figures.own_numbers(soldiers)
+        records = np.empty((len(own), FIGURE_BYTES // 4), np.float32)
+        records[:, 0:2] = soldiers.position
+        records[:, 2] = figures.frame_of(soldiers, own)
+        records[:, 3] = soldiers.side
+        records[:, 4] = own
+        records[:, 5] = 0.0 if soldiers.selected is None else soldiers.selected
+        records[:, 6] = figures.paleness(soldiers)
+        records[:, 7] = 0.0 if fighters.faded is None else np.maximum(fighters.faded, BARELY)
+        seen = sprites.in_sight(camera, soldiers.position, 5.0 * unit_cells)
+        records = records if seen is None else records[seen]
+        if len(records) == 0:
+            return
+        if not small:
+            records = records[sprites.nearest_last(records[:, 1])]
+        if records.nbytes > self._fighters.size:
+            self._reserve_figures(2 * len(records))
+        self._fighters.orphan()
+        self._fighters.write(records)
+        drawn = self._dots_program if small else self._figures_program
+        drawn["camera"] = camera.clip
+        drawn["teams"] = [unit(teams[index % len(teams)]) for index in range(TEAMS)]
+        drawn["cover"] = cover
+        if small:
+            self._context.enable(moderngl.PROGRAM_POINT_SIZE)
+            drawn["across"] = sprites.dot_size(camera, soldiers.spacing)
+            self._figure_dots.render(moderngl.POINTS, vertices=len(records))
+            return
+        drawn["pixel"] = unit_cells / sprites.UNIT
+        self._sheet.use(0)
+        self._boxes.use(1)
+        self._figures.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(records))
+
+    def _load(self, kinds: tuple[str, ...]) -> None:
+        """Have the figures of these kinds in textures: the sheet of frames, and where in it each lies."""
+        if not self._kinds:
+            self._figures_program = program(self._context, "figures")
+            for name, value in (
+                ("sheet", 0),
+                ("boxes", 1),
+                ("metal", unit(METAL)),
+                ("leather", unit(LEATHER)),
+                ("pale_cloth", unit(PALE_CLOTH)),
+                ("underground", unit(UNDERGROUND)),
+                ("sharpness", SHARPNESS),
+                ("lying", figures.LYING),
+            ):
+                self._figures_program[name] = value
+            self._reserve_figures(4096)
+        self._kinds = kinds
+        found = figures.figures(kinds)
+        height, width, _ = found.sheet.shape
+        self._sheet = self._context.texture((width, height), 4, found.sheet)
+        self._sheet.build_mipmaps(max_level=SMALLER)
+        self._sheet.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        where = np.zeros((len(found.box), 2, 4), np.float32)
+        where[:, 0], where[:, 1, :2] = found.box, found.middle
+        self._boxes = self._context.texture((2, len(where)), 4, where, dtype="f4")
+        self._boxes.filter = (moderngl.NEAREST, moderngl.NEAREST)
+
+    def _reserve_figures(self, count: int) -> None:
+        self._fighters = self._context.buffer(reserve=count * FIGURE_BYTES, dynamic=True)
+        self._figures = self._context.vertex_array(
+            self._figures_program, [(self._fighters, FIGURE + "/i", *FIGURE_ATTRIBUTES)]
+        )
+        needed = ("position", "side", "variety", "selected", "pale", "sunk")
+        self._figure_dots = self._context.vertex_array(
+            self._dots_program, [(self._fighters, "2f 4x 1f 1f 1f 1f 1f/v", *needed)]
+        )

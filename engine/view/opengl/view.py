@@ -9,7 +9,6 @@ from jaxtyping import UInt8
 from engine.gl import BLENDING, current_context
 from engine.view.camera import Camera
 from engine.view.hud.panels import UNFILMED, Panels
-from engine.view.lines import over_the_field
 from engine.view.opengl.field_overlay import FieldLayer
 from engine.view.opengl.ground import Ground
 from engine.view.opengl.lines import LineLayer
@@ -17,6 +16,7 @@ from engine.view.opengl.outline import Outline
 from engine.view.opengl.panels import PanelLayer
 from engine.view.opengl.screen import Screen
 from engine.view.opengl.soldiers import SoldierLayer
+from engine.view.over_the_field import over_the_field
 from engine.view.palette import REFUSED_SOLDIER, SELECTED
 from engine.view.scene import FieldOverlay, Scene
 from engine.view.scenery import Survey
@@ -76,6 +76,8 @@ class OpenGLView(WindowView):
         self._context.copy_framebuffer(self._canvas, self._backdrop)
         self._canvas.use()
         self._blend()
+        if scene.fallen is not None:
+            self._soldiers.draw(camera, scene.fallen, scene.teams)
         if scene.soldiers is not None:
             selected = selection_outline(scene.soldiers, scene.grid)
             if selected is not None:

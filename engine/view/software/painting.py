@@ -14,14 +14,16 @@ from PIL import Image
 
 from engine.view.camera import Camera, letter_scale
 from engine.view.colour_scales import overlay_pixels
+from engine.view.figures import LYING
 from engine.view.hud.minimap import visible
 from engine.view.lines import Lines
 from engine.view.painted_field import painted_size
-from engine.view.palette import BORDER, EARTH, GRASS, LEATHER, METAL, TABLE, Colour
+from engine.view.palette import BORDER, EARTH, GRASS, LEATHER, METAL, PALE_CLOTH, TABLE, UNDERGROUND, Colour
 from engine.view.relief import painted_scenery
 from engine.view.scene import FieldOverlay
 from engine.view.scenery import Scenery
 
+ZOOM_STEP = 1.04  # sprites are kept in sizes that differ by this factor, so that zooming paints few anew
 FINENESS = 8.0  # pixels of the painted field per cell, where it is not too large for that
 
 Field = Float[np.ndarray, "H W"]
@@ -146,10 +148,28 @@ def _draw_line(surface: pygame.Surface, ends: list[float], width: float, colour:
             pygame.draw.circle(surface, colour, place.tolist(), width / 2)
 
 
-def tinted(frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float) -> pygame.Surface:
-    """Return a frame in a team's colour, scaled by `zoom`."""
-    materials = np.array([METAL, team, LEATHER], dtype=np.float32)
-    colour = np.minimum(frame[..., :3].astype(np.float32) / 255.0 @ materials, 255.0)
+def stepped(zoom: float) -> float:
+    """Return the size nearest to `zoom` in which sprites are kept."""
+    return float(ZOOM_STEP ** round(math.log(zoom, ZOOM_STEP)))
+
+
+def tinted(
+    frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float, *, pale: float = 0.0, sunk: float = 0.0
+) -> pygame.Surface:
+    """Return a frame in a team's colour, scaled by `zoom`.
+
+    `pale` is how much of its colours the soldier has lost, from 0 to 1; `sunk`, above 0 for one who lies, how far it
+    has gone into the ground.
+    """
+    share = frame[..., :3].astype(np.float32) / 255.0
+    colour = share @ np.array([METAL, team, LEATHER], dtype=np.float32)
+    lit = share.sum(axis=-1, keepdims=True)
+    if pale > 0.0:
+        colour += pale * (lit * np.array(PALE_CLOTH, np.float32) - colour)
+    if sunk > 0.0:
+        colour *= LYING
+        colour += (0.25 + 0.6 * sunk) * (lit * np.array(UNDERGROUND, np.float32) - colour)
+    colour = np.minimum(colour, 255.0)
     height, width, _ = frame.shape
     premultiplied = np.concatenate([colour, frame[..., 3:]], axis=-1).astype(np.uint8)
     picture = pygame.image.frombuffer(premultiplied.tobytes(), (width, height), "RGBA")
@@ -160,6 +180,10 @@ def tinted(frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float
     pygame.surfarray.pixels3d(sprite)[:] = np.minimum(
         pygame.surfarray.array3d(sprite) * (255.0 / np.maximum(cover, 1)), 255
     )
+    if sunk > 0.0:
+        alpha = pygame.surfarray.pixels_alpha(sprite)
+        alpha[:] = (alpha * (1.0 - sunk * sunk)).astype(np.uint8)
+        del alpha
     return sprite.convert_alpha()
 
 

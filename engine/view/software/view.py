@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import TypeVar, cast
@@ -14,12 +13,13 @@ from jaxtyping import Bool, Float, UInt8
 from engine.view import sprites
 from engine.view.camera import Camera
 from engine.view.hud.panels import UNFILMED, Panels
-from engine.view.lines import over_the_field
+from engine.view.over_the_field import over_the_field
 from engine.view.palette import OUTLINE, REFUSED_SOLDIER, SELECTED, Colour
 from engine.view.scene import DrawnSoldiers, FieldOverlay, Scene
 from engine.view.scenery import Survey
 from engine.view.selection_outline import selection_outline
 from engine.view.software import painting
+from engine.view.software.figures import FigurePainter
 from engine.view.window import Window
 from engine.view.window_view import WindowView
 
@@ -27,7 +27,6 @@ Painted = TypeVar("Painted")
 
 TARGET_FILL, SELECTED_FILL = 34, 14  # of 255: the cover inside an outline
 PREVIEW = 178  # of 255: the cover of soldiers who are not there yet
-ZOOM_STEP = 1.04  # sprites are kept in sizes that differ by this factor, so that zooming paints few anew
 MOST_SPRITES = 2000  # that are kept
 
 
@@ -43,6 +42,7 @@ class SurfaceView(WindowView):
         self._variety = sprites.variety(0)
         self._kept: dict[str, tuple[Hashable, object]] = {}
         self._sprites: dict[tuple[float, int, Colour], pygame.Surface] = {}
+        self._figures = FigurePainter()
         self._survey = Survey()
         self._filmed: pygame.Surface | None = None  # the picture without the panels for the player alone
         self._frame = 0
@@ -62,6 +62,8 @@ class SurfaceView(WindowView):
             key = (camera, scene.target_version, scene.target_outline.shape)
             paint = partial(painting.outline, camera, scene.target_outline, OUTLINE, TARGET_FILL)
             blit(surface, self._painted("target outline", key, paint))
+        if scene.fallen is not None:
+            self._draw_soldiers(surface, camera, scene.fallen, scene.teams)
         if scene.soldiers is not None:
             selected = selection_outline(scene.soldiers, scene.grid)
             if selected is not None:
@@ -100,6 +102,9 @@ class SurfaceView(WindowView):
     def _draw_soldiers(
         self, surface: pygame.Surface, camera: Camera, soldiers: DrawnSoldiers, teams: tuple[Colour, ...]
     ) -> None:
+        if soldiers.fighters is not None:
+            self._figures.draw(surface, camera, soldiers, teams)
+            return
         count = len(soldiers.position)
         if len(self._variety) != count:
             self._variety = sprites.variety(count)
@@ -110,7 +115,7 @@ class SurfaceView(WindowView):
             painting.draw_dots(surface, camera.pixels(soldiers.position), own * shade[:, None], max(across, 2))
             return
         zoom = camera.scale * sprites.drawn_unit(soldiers.spacing) / sprites.UNIT
-        zoom = ZOOM_STEP ** round(math.log(zoom, ZOOM_STEP))
+        zoom = painting.stepped(zoom)
         order = sprites.nearest_last(soldiers.position[:, 1])
         order = order[self._in_sight(camera, soldiers.position[order], reach=40.0 * zoom)]
         corners = camera.pixels(soldiers.position[order]) - np.array(sprites.MIDDLE) * zoom

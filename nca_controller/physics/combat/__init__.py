@@ -1,6 +1,9 @@
 """The laws of battle: soldiers who meet, push, fall, waver and run. Pure functions on arrays."""
 
-from nca_controller.physics.combat.laws import Laws, laws
+from nca_controller.physics.combat.contact import meet
+from nca_controller.physics.combat.fight import fight, pace
+from nca_controller.physics.combat.flight import flee
+from nca_controller.physics.combat.laws import TICKS_PER_SECOND, Laws, laws
 from nca_controller.physics.combat.state import (
     BROKEN,
     DISSOLVED,
@@ -16,11 +19,16 @@ __all__ = [
     "BROKEN",
     "DISSOLVED",
     "STEADY",
+    "TICKS_PER_SECOND",
     "WAVERING",
     "CombatState",
     "Conduct",
     "Laws",
     "Traits",
+    "fight",
+    "flee",
     "laws",
+    "meet",
     "muster",
+    "pace",
 ]

@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from engine.io import ASSETS, Table, read_table
 
 TICKS_PER_SECOND = 30
+TOP_SPEED = 15.0  # metres per second; speeds are shares of it
 
 
 @dataclass(frozen=True)
@@ -38,27 +39,66 @@ class PushLaw:
 @dataclass(frozen=True)
 class LossLaw:
     rate: float
+    scarce: float
+    engaged: float
+    lever: float
+    vague: float
+    square_on: float
+    impetus: float
+    wavering: float
+    slow_ground: float
 
 
 @dataclass(frozen=True)
 class FacingLaw:
     turn: float
+    turn_engaged: float
+    block: float
+    sight: float
+    march: float
 
 
 @dataclass(frozen=True)
 class FatigueLaw:
     run: float
+    fight: float
+    rest: float
+    slows: float
+    weakens: float
 
 
 @dataclass(frozen=True)
 class MoraleLaw:
+    lost: float
+    forget: float
+    recent: float
+    recent_rate: float
+    recent_time: float
+    flank: float
+    rear: float
+    surrounded: float
+    charged: float
+    fatigue: float
+    covered: float
+    rout: float
+    rout_metres: float
+    worst: float
+    falls: float
+    recovers: float
+    rest: float
     wavers: float
     breaks: float
+    rallies: float
+    calm: float
 
 
 @dataclass(frozen=True)
 class FlightLaw:
     near: float
+    fear: float
+    breath: float
+    renewed: float
+    rounds: float
 
 
 @dataclass(frozen=True)

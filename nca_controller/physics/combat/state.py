@@ -10,8 +10,10 @@ from flax import struct
 from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.physics.combat.laws import Laws, laws
+from nca_controller.physics.combat.sums import blocks_of, summed
 
 STEADY, WAVERING, BROKEN, DISSOLVED = range(4)  # conditions of a regiment
+LEAST = {"defence": 1e-3, "nerve": 1e-3, "gather": 1e-3, "walk": 0.05, "run": 0.05}  # of what is divided by
 
 
 class Traits(struct.PyTreeNode):
@@ -36,6 +38,11 @@ class Traits(struct.PyTreeNode):
         rows = jnp.asarray(rows, jnp.float32)
         return cls(rows[:, 0], rows[:, 1], rows[:, 2:5], rows[:, 5:8], *(rows[:, column] for column in range(8, 16)))
 
+    def sound(self) -> Traits:
+        """Return the same with none below 0, and no divisor near it."""
+        kept = {name: jnp.maximum(getattr(self, name), LEAST.get(name, 0.0)) for name in self.__dataclass_fields__}
+        return self.replace(**kept | {"brace": jnp.minimum(kept["brace"], 1)})
+
 
 class Conduct(struct.PyTreeNode):
     """How R regiments are to bear themselves in a tick."""
@@ -46,19 +53,35 @@ class Conduct(struct.PyTreeNode):
     relief: Bool[Array, " R"]  # lets friends through to the front though it fights
 
 
+def side_numbers(sides: tuple[int, ...]) -> Int[np.ndarray, " R"]:
+    """Return the sides of R regiments, numbered from 0 in the order in which they appear."""
+    names = tuple(dict.fromkeys(sides))
+    return np.array([names.index(side) for side in sides])
+
+
+def sense_of(side: Int[np.ndarray, " R"]) -> Float[np.ndarray, " R"]:
+    """Return 1 or -1 by side: which way to take where both are as good, so that mirrored battles stay mirrored."""
+    return (1.0 - 2.0 * (side % 2)).astype(np.float32)
+
+
 class CombatState(struct.PyTreeNode):
     """What R regiments have suffered, and how they feel about it."""
 
     conduct: Conduct  # of the last tick
-    facing: Float[Array, "R 2"]  # unit vectors
+    facing: Float[Array, "R 2"]  # unit vectors; the mean of a regiment's fronts
+    fronts: Float[Array, "R h w 2"]  # where the soldiers of each block look, unit vectors
     fallen: Int[Array, "R H W"] | Float[Array, "R H W"]  # since the start: quanta, or mass off the lattice
     fled: Int[Array, "R H W"] | Float[Array, "R H W"]  # likewise
     impetus: Float[Array, " R"]  # share of top speed at which it goes forward
     fatigue: Float[Array, " R"]  # 0 fresh to 1 worn out
     morale: Float[Array, " R"]  # 1 to 0
     condition: Int[Array, " R"]
-    calm: Int[Array, " R"]  # ticks for which nobody has struck it
+    calm: Int[Array, " R"]  # ticks for which no enemy that stands has been near
     engaged: Float[Array, " R"]  # how much it is in combat, 0 to 1
+    recent: Float[Array, " R"]  # share of the muster that falls a second, over the last seconds
+    grief: Float[Array, " R"]  # share of the muster that fell and is not got over
+    escape: Float[Array, "S H W"]  # seconds at top speed to the border, for the broken of each side
+    escape_age: Int[Array, ""]  # ticks since that was found
     mustered: Float[Array, " R"]  # mass at the start
     share: Float[Array, " R"]  # mass that one soldier stands for
     reach: tuple[float, ...] = struct.field(pytree_node=False)  # metres
@@ -70,6 +93,7 @@ def muster(
     mass: Float[Array, "R H W"],
     conduct: Conduct,
     *,
+    sides: tuple[int, ...],
     quantum: float | None,
     cell_metres: float = 1.0,
     reach: Sequence[float],
@@ -82,21 +106,30 @@ def muster(
     """
     regiments = len(mass)
     none = jnp.zeros(mass.shape, jnp.int32 if quantum is not None else mass.dtype)
-    still = jnp.zeros(regiments, jnp.float32)
+    still = jnp.zeros(regiments, mass.dtype)
+    constants = constants or laws()
+    blocks = blocks_of(mass.shape, cell_metres, constants.facing.block)
+    facing = jnp.asarray(conduct.facing, mass.dtype)
+    fronts = jnp.broadcast_to(facing[:, None, None, :], (regiments, blocks.rows[0], blocks.columns[0], 2))
     return CombatState(
         conduct=conduct,
-        facing=conduct.facing,
+        facing=facing,
+        fronts=fronts,
         fallen=none,
         fled=none,
         impetus=still,
         fatigue=still,
-        morale=jnp.ones(regiments, jnp.float32),
+        morale=jnp.ones(regiments, mass.dtype),
         condition=jnp.full(regiments, STEADY, jnp.int8),
         calm=jnp.zeros(regiments, jnp.int32),
         engaged=still,
-        mustered=mass.sum(axis=(1, 2)).astype(jnp.float32),
-        share=jnp.asarray(share, jnp.float32),
+        recent=still,
+        grief=still,
+        escape=jnp.zeros((len(set(sides)), *mass.shape[1:]), jnp.float32),
+        escape_age=jnp.int32(0),
+        mustered=summed(mass, quantum),
+        share=jnp.asarray(share, mass.dtype),
         reach=tuple(float(one) for one in reach),
         cell_metres=float(cell_metres),
-        laws=constants or laws(),
+        laws=constants,
     )

@@ -5,7 +5,7 @@ import pytest
 from engine.app.tutorial import FAREWELL, LESSONS, Tutorial, goals_reached
 from engine.controls.keymap import keymap
 from engine.formations import load
-from engine.orders.commands import GiveOrders, Halt, Scatter
+from engine.orders.commands import Attack, GiveOrders, Halt, Scatter
 from engine.orders.order import Order
 from engine.view.events import MouseMove, MouseWheel
 
@@ -126,3 +126,16 @@ def test_every_lesson_names_keys_that_there_are():
         assert "[" not in " ".join(tutorial.lines(LABELS)), lesson
         tutorial._done.add(lesson.goal)
     assert "[" not in " ".join(tutorial.lines(LABELS))
+
+
+def test_where_soldiers_fight_there_is_a_lesson_of_attack():
+    watched = Watched()
+    watched.tutorial.enter(combat=True)
+    watched.give(Order("wedge", (60.0, 30.0), frontage=20.0))
+    watched.give(Order("line", (60.0, 30.0), frontage=20.0))
+    assert watched.goal == "attack" and watched.lines[0].startswith("5 of 6: ")
+    assert all(f"{key} " in watched.lines[1] for key in "RGH")
+    watched.tutorial.hear(Attack((0,), 1))
+    assert watched.goal == "zoom"
+    watched.tutorial.enter(combat=False)
+    assert watched.lines[0].startswith("5 of 5: ")

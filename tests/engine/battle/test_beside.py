@@ -8,7 +8,7 @@ from stand_in import GROUND, StandIn
 
 from engine import formations
 from engine.battle import Battle, BattleSetup, replays
-from engine.battle.execution import SOON
+from engine.battle.placing import SOON
 from engine.formations import FormationError
 from engine.orders import GiveOrders, Order, deployment
 from engine.plugin import Ground

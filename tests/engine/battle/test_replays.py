@@ -120,12 +120,16 @@ def test_a_replay_of_another_version_says_so(war, file):
     assert "other formations" in warning
 
 
-def test_the_version_changes_with_a_shader_that_moves_mass(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "name", ["shaders/compute/offers.frag.glsl", "laws.toml", "units/pikes.toml", "formations/wedge.toml"]
+)
+def test_the_version_changes_with_what_decides_a_battle_beside_the_code(tmp_path, monkeypatch, name):
     unchanged = replays.build_id("0.1")
-    shutil.copytree(replays.ASSETS / "shaders", tmp_path / "shaders")
-    monkeypatch.setattr(replays, "ASSETS", tmp_path)
+    shutil.copytree(replays.ASSETS, tmp_path / "assets")
+    monkeypatch.setattr(replays, "ASSETS", tmp_path / "assets")
+    (tmp_path / "assets" / "scenarios" / "crossing.toml").unlink()  # which decides nothing: replays carry theirs
     assert replays.build_id("0.1") == unchanged
-    with (tmp_path / "shaders" / "compute" / "offers.frag.glsl").open("a") as file:
+    with (tmp_path / "assets" / name).open("a") as file:
         file.write("\n")
     assert replays.build_id("0.1") != unchanged
 
@@ -260,7 +264,7 @@ def test_what_is_there_is_not_written_over(war, file):
         ("ticks = 40", "ticks = -4", "field 'replay.ticks' must be a whole number"),
         ("ticks = 40", "ticks = 40\nspeed = 3", "field 'replay.speed' is unknown"),
         ("tick = 31", "tick = 3", "field 'commands[9].tick' is 3, before the 26 of the one above it"),
-        ('controller = "two"', "", "needs one of formation, halt, charge, controller"),
+        ('controller = "two"', "", "needs one of formation, halt, scatter, controller"),
         ("[[commands]]", "[commands]", "war.toml: "),
         ('picture = "', 'picture = "x', "field 'picture'"),
     ],

@@ -76,5 +76,23 @@ def test_a_drill_follows_its_files(tmp_path):
     )
     (tmp_path / "star.toml").unlink()
     now[0] += 1
-    assert formation_keys.poll() and not formation_keys.complaint and action(formation_keys.keymap, "x") is None
+    assert formation_keys.poll() and not formation_keys.complaint and action(formation_keys.keymap, "x") == "relieve"
     assert "star" in formation_keys.formations, "whoever stands in it knows it still"
+
+
+def test_keys_of_combat_give_way_to_those_that_a_file_gave_before_there_was_combat():
+    board = keys({"turn-left": ("h",), "pause": ("t",)})
+    assert not board.complaint and "hold" not in board.labels
+    assert (action(board, "h"), action(board, "t"), action(board, "g")) == ("turn-left", "pause", "walk")
+    assert ("G", "walk") in board.help and "hold, walk, run" not in [does for _, does in board.help]
+    spear = {**FORMATIONS, "spear": replace(FORMATIONS["wedge"], name="spear", key="x")}
+    assert action(keys({}, spear), "x") == "form-spear" and not keys({}, spear).complaint
+    dvorak = keymap(FORMATIONS.values(), {"pause": ("i",)}, known_key, layout={"g": "i", "i": "c"})
+    assert not dvorak.complaint and "walk" not in dvorak.labels, "what is written I lies where G does"
+    assert action(keys({"hold": ("x",)}), "x") == "hold"
+
+
+def test_a_key_of_the_charge_is_one_of_the_scatter():
+    board = keys({"charge": ("y",)})
+    assert not board.complaint and action(board, "y") == "scatter" and action(board, "c") is None
+    refused({"charge": ("y",), "scatter": ("z",)}, "'charge' is 'scatter' by another name")

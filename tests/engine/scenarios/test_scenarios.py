@@ -122,7 +122,11 @@ def test_every_scenario_that_ships_can_be_played(path):
         ("tick = 60", "", "field 'orders[1].tick' is missing"),
         ("tick = 60", "tick = 6.5", "field 'orders[1].tick' must be a whole number"),
         ("halt = true", "halt = false", "field 'orders[1].halt' must be true"),
-        ("halt = true", "", "needs one of formation, halt, charge, controller beside it, not none"),
+        (
+            "halt = true",
+            "",
+            "needs one of formation, halt, scatter, controller, attack, pace, relieve beside it, not none",
+        ),
         ("charge = [40, 24, 3]", "charge = [40, 24]", "orders[3].charge' must be [x, y, radius] in numbers"),
         ("[20, 10.5]]", "[20]]", "field 'orders[2].line[2]' must be [x, y] in numbers, not [20]"),
         ('player = "Carthage"', 'player = "Gaul"', "field 'player' names 'Gaul'; one of Rome, Carthage"),

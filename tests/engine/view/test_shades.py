@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
-from engine.view.palette import TEAMS
+from engine.view.palette import PALETTES, TEAMS
 from engine.view.shades import oklab, regiment_colours, shades
 
 # What remains of red, green and blue light without one kind of cones, after Machado, Oliveira and Fernandes (2009).
@@ -30,6 +30,26 @@ def seen(colour, sight):
 def test_eight_regiments_of_a_side_are_told_apart(colour, sight):
     differ = [np.linalg.norm(seen(a, sight) - seen(b, sight)) for a, b in combinations(shades(colour, 8), 2)]
     assert min(differ) > 0.04  # about twice what is just noticed
+
+
+@pytest.mark.parametrize("count", range(2, 9))
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("palette", PALETTES)
+def test_in_combat_up_to_eight_regiments_of_a_side_are_told_apart(palette, sight, count):
+    sides = (0,) * count + (1,) * count
+    colours = regiment_colours(sides, PALETTES[palette], True)
+    for side in (colours[:count], colours[count:]):
+        looks = [seen(colour, sight) for colour in side]
+        differ = [np.linalg.norm(a - b) for a, b in combinations(looks, 2)]
+        assert min(differ) > 0.045  # more than twice what is just noticed
+        assert min(np.linalg.norm(a - b) for a, b in pairwise(looks)) > 0.09
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_in_combat_no_regiment_looks_like_an_enemy(palette):
+    colours = [oklab(colour) for colour in regiment_colours((0,) * 8 + (1,) * 8, PALETTES[palette], True)]
+    own, hostile = colours[:8], colours[8:]
+    assert min(np.linalg.norm(a - b) for a in own for b in hostile) > 0.12
 
 
 @pytest.mark.parametrize("sight", ["usual", "no red", "no green", "no blue"])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
-
 import numpy as np
+import pytest
 from PIL import Image
 from sketches import men
 
@@ -13,10 +12,13 @@ from engine.view import sprites
 
 
 def test_the_committed_atlas_is_what_the_script_makes():
-    made = runpy.run_path(str(ASSETS / "sprites" / "make_sprites.py"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ASSETS / "sprites"))
+        import make_sprites
+        import render
     committed = np.asarray(Image.open(ASSETS / "sprites" / "soldier.png")).astype(int)
-    assert np.abs(committed - made["atlas"]()).max() <= 1  # the last bit may round otherwise elsewhere
-    assert (made["FACINGS"], made["STRIDES"], made["UNIT"]) == (sprites.FACINGS, sprites.STRIDES, sprites.UNIT)
+    assert np.abs(committed - make_sprites.atlas()).max() <= 1  # the last bit may round otherwise elsewhere
+    assert (make_sprites.FACINGS, make_sprites.STRIDES, render.UNIT) == (sprites.FACINGS, sprites.STRIDES, sprites.UNIT)
 
 
 def test_every_frame_is_its_own_and_stays_off_its_edges():

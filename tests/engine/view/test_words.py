@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pygame
 import pytest
 from sketches import GRID, SIZE, changed
 
 from engine.view.base import PanelHit
+from engine.view.combat import Button, Fight, News, Strength
 from engine.view.hud.panels import UNFILMED
-from engine.view.scene import Card, Scene
+from engine.view.scene import Card, Minimap, Scene
 
 ROWS = (("formation", "wedge"), ("overlap", "50.0 %"), ("tick", "12"))
 KEYS = tuple((str(number), f"deed {number}") for number in range(12))
@@ -121,3 +125,74 @@ def test_whatever_a_broken_file_says_is_drawn(drawn):
     remark = "odd.toml: field 'title' must be a text, not \0 \x1b " + 5000 * "x"
     written = drawn(status=(*ROWS, ("", remark)), tutorial=(remark,), banner=remark)
     assert changed(written, drawn(status=ROWS)).any()
+
+
+FIGHTS = tuple(
+    Card(f"Regiment {number}", number, 0.5, ("steady · walks", "Line"), Fight(300, 384, 0.7, 0.2, "steady"))
+    for number in range(12)
+)
+STRENGTHS = (Strength("Red", (222, 94, 20), 900, 80, 20, 1, 6), Strength("Blue", (30, 124, 196), 400, 500, 100))
+BUTTONS = tuple(Button(order) for order in ("hold", "walk", "run", "attack", "relieve"))
+
+
+def rects(view) -> dict[str, pygame.Rect]:
+    return {panel.name: panel.surface.get_rect(topleft=panel.place) for panel in view._shown}
+
+
+def test_how_the_sides_fare_stands_at_the_top_and_lets_the_mouse_through(view, drawn):
+    written = drawn(strengths=STRENGTHS, news=(News(3, "Guards wavers"),))
+    shown = rects(view)
+    assert 0 <= shown["strengths"].top < 20 and shown["strengths"].bottom <= shown["news"].top
+    assert view.panel_at(shown["strengths"].center) is view.panel_at(shown["news"].center) is None
+    for other in (
+        {"strengths": (replace(STRENGTHS[0], fallen=81), STRENGTHS[1])},
+        {"strengths": (replace(STRENGTHS[0], standing=100, fallen=880), STRENGTHS[1])},
+        {"news": (News(3, "Guards breaks"),)},
+        {"news": (News(0, "Guards wavers"),)},
+    ):
+        fields = {"strengths": STRENGTHS, "news": (News(3, "Guards wavers"),), **other}
+        assert changed(written, drawn(**fields)).sum() > 10, other
+
+
+@pytest.mark.parametrize("count", [1, 3, 6, 12])
+def test_no_panel_of_a_battle_with_combat_overlaps_another(view, drawn, count):
+    rows = tuple((str(number), "12.000000") for number in range(9))
+    drawn(
+        status=rows, strengths=STRENGTHS, news=(News(0, "Guards wavers"),) * 4, cards=FIGHTS[:count], buttons=BUTTONS,
+        hint="F1: keys", minimap=Minimap(np.zeros((2, *GRID)), 1), profile=rows[:4],
+    )  # fmt: skip
+    shown = rects(view)
+    assert {"status", "buttons", "cards", "hint", "minimap", "strengths", "news", "profile"} <= set(shown)
+    overlapping = [(a, b) for a in shown for b in shown if a < b and shown[a].colliderect(shown[b])]
+    assert overlapping == []
+    field = view.camera(GRID).origin[0]
+    assert all(shown[name].right <= field for name in ("status", "buttons", "cards"))
+
+
+def test_a_button_says_what_it_orders_and_shows_what_is_on(view, drawn):
+    plain = drawn(buttons=BUTTONS)
+    row = rects(view)["buttons"]
+    hits = [view.panel_at((x, row.centery)) for x in range(row.left, row.right)]
+    found = list(dict.fromkeys(hit.order for hit in hits))
+    assert found == ["hold", "walk", "run", "attack", "relieve"]
+    assert all(hit.panel == "buttons" and hit.regiment is None for hit in hits)
+    lit = changed(plain, drawn(buttons=(BUTTONS[0], replace(BUTTONS[1], on=True), *BUTTONS[2:])))
+    left, _, right, _ = extent(lit)
+    assert {view.panel_at((x, row.centery)).order for x in range(left, right)} == {"walk"}
+
+
+@pytest.mark.parametrize("change", [{"morale": 0.2}, {"fatigue": 0.9}, {"condition": "broken"}, {"standing": 12}])
+def test_a_card_shows_how_its_regiment_fares(drawn, change):
+    card = FIGHTS[0]
+    other = replace(card, fight=replace(card.fight, **change))
+    assert changed(drawn(cards=(card,)), drawn(cards=(other,))).sum() > 20
+
+
+def test_a_card_has_the_room_that_is_left(view, drawn):
+    heights = []
+    for count in (1, 2, 3, 12):
+        drawn(cards=FIGHTS[:count])
+        heights.append(rects(view)["cards"].height / count)
+    assert heights == sorted(heights, reverse=True) and heights[0] > heights[-1]
+    drawn(cards=FIGHTS)
+    assert rects(view)["cards"].bottom <= SIZE[1]

@@ -1,0 +1,217 @@
+"""An attack as it goes on: the regiment forms up towards its enemy, follows it, runs in at the end, and presses on.
+
+Its order is placed anew every few ticks, a little ahead of where it is, so that it keeps its front on the march and in
+the fight. It ends where the enemy breaks: the regiment stands and reforms. Whoever is ordered against an enemy that
+already runs goes after it until that rallies, or is gone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.ndimage import distance_transform_edt
+
+from engine import formations
+from engine.battle.conduct import FORMED, RUN, direction, traits_of
+from engine.battle.engagement import Engagement, Phase
+from engine.battle.placing import Context, check_number, placement_of
+from engine.battle.progress import middle
+from engine.battle.state import BattleState
+from engine.formations import FormationError
+from engine.orders import Order, Place
+from engine.plugin import TRAITS
+
+EVERY = 10  # ticks after which an attack is placed anew: a third of a second at speed 1
+FORM_TICKS = 120  # in which a regiment forms up towards its enemy, at most
+THIN = 0.05  # density from which on a cell counts as held
+AIM_DEPTH = 10.0  # metres of the enemy, from its nearest soldier on, at whose middle the regiment goes
+LEAD = 12.0  # metres that a target lies ahead on the march
+PRESS = 5.0  # metres that it lies beyond the first enemies: the regiment goes through, and its wings no farther
+CONTACT = 2.0  # metres between two fronts that fight
+RUN_UP = 6.0  # metres of a charge beyond those in which impetus gathers
+TOP_SPEED = 15.0  # metres a second
+OFF_FRONT = 30.0  # degrees off its front, beyond which a regiment forms up before it marches
+ASIDE = 60.0  # degrees off its front, beyond which one in contact fronts anew
+GATHER = TRAITS.index("gather")
+
+
+@dataclass(frozen=True)
+class Sighted:
+    """An enemy as a regiment sees it. Lengths are in cells."""
+
+    gap: float  # between the two fronts
+    place: Place  # of the regiment
+    way: tuple[Place, ...]  # from there to the enemy's nearest part
+
+
+def begun(state: BattleState, regiments: tuple[int, ...], enemy: int, context: Context) -> BattleState:
+    """Return the state in which regiments attack. Raises FormationError where that is none of their enemies.
+
+    So it does where no way leads there, or none of the enemy is left.
+    """
+    assert state.combat is not None
+    check_number(state, enemy)
+    their = state.regiments[enemy]
+    if state.combat.is_gone(enemy):
+        raise FormationError(f"{their.name} is {state.combat.condition[enemy]}: there is nobody to attack")
+    pursuit = not state.combat.takes_orders(enemy)
+    for regiment in regiments:
+        own = state.regiments[regiment]
+        if own.side == their.side:
+            raise FormationError(f"{own.name} cannot attack {their.name}: they are of one side")
+        engagement = Engagement("attack", enemy, state.tick, state.tick, "form", pursuit)
+        order = _plain(state.orders[regiment])
+        book = state.book.with_order(regiment, order, state.placements[regiment])
+        placed = _placed(replace(state, book=book), regiment, engagement, context, first=True)
+        if placed is None:
+            raise FormationError(f"no way leads {own.name} to {their.name}")
+        state = placed
+    return state
+
+
+def advanced(state: BattleState, regiment: int, context: Context) -> BattleState:
+    """Return the state in which a regiment's attack is placed anew, or goes on as it was where it finds no place."""
+    engagement = state.engagements[regiment]
+    placed = _placed(state, regiment, engagement, context)
+    return state.with_engagement(regiment, replace(engagement, placed=state.tick)) if placed is None else placed
+
+
+def ended(state: BattleState, context: Context) -> BattleState:
+    """Return the state without the attacks that are over; those regiments reform where they stand."""
+    assert state.combat is not None
+    for regiment, one in tuple(state.engagements.items()):
+        if one.kind == "attack" and state.takes_orders(regiment):
+            runs = not state.takes_orders(one.other)
+            if state.combat.is_gone(one.other) or (runs and not one.pursuit):
+                state = reformed(state.with_engagement(regiment, None), regiment, context)
+            elif one.pursuit and not runs:
+                state = state.with_engagement(regiment, replace(one, pursuit=False))
+    return state
+
+
+def reformed(state: BattleState, regiment: int, context: Context) -> BattleState:
+    """Return the state in which a regiment takes up its formation where it stands, with its front as it was."""
+    order = replace(_plain(state.orders[regiment]), centre=middle(state.mass[regiment]))
+    try:
+        placement = placement_of(state, regiment, order, context)
+    except FormationError:  # it stands where nobody would be sent
+        placement = formations.placement_on(state.mass[regiment], order.angle)
+    return replace(state, book=state.book.with_order(regiment, order, placement, state.book.waiting[regiment]))
+
+
+def _placed(
+    state: BattleState, regiment: int, engagement: Engagement, context: Context, first: bool = False
+) -> BattleState | None:
+    """Return the state with an attack's order as the enemy now stands; None where no way or no place is."""
+    seen = sighted(state, regiment, engagement.other)
+    if seen is None:
+        return None
+    phase = _phase(state, regiment, engagement, seen, context, first)
+    at, angle = _place(state, regiment, phase, seen)
+    engagement = replace(engagement, phase=phase, placed=state.tick)
+    state = state.with_engagement(regiment, engagement)
+    if phase == "form" and not first:
+        return state  # it is forming up where it was told to
+    order = replace(state.orders[regiment], centre=at, angle=angle)
+    try:
+        placement = placement_of(state, regiment, order, context)
+    except FormationError:
+        return None
+    return replace(state, book=state.book.with_placement(regiment, placement))
+
+
+def _phase(
+    state: BattleState, regiment: int, engagement: Engagement, seen: Sighted, context: Context, first: bool
+) -> Phase:
+    """Return whether a regiment forms up now, marches or charges."""
+    distance = charging_distance(state, regiment, context)
+    if engagement.pursuit or seen.gap <= (2 * distance if engagement.charging else distance):
+        return "charge"
+    if engagement.phase != "form":
+        return "march"
+    placement = state.placements[regiment]
+    formed = formations.overlap(state.mass[regiment], placement.target) >= FORMED
+    if first:
+        off = _turn(placement.angle, _angle(seen.way[0], seen.way[1]))
+        return "march" if formed and off <= OFF_FRONT else "form"
+    return "march" if formed or state.tick - engagement.since >= FORM_TICKS else "form"
+
+
+def charging_distance(state: BattleState, regiment: int, context: Context) -> float:
+    """Return the gap in cells at which a regiment begins to run: impetus takes its time to gather."""
+    assert state.army is not None
+    traits = traits_of(state, regiment, context.formations)
+    return state.army.cells(RUN_UP + float(traits[RUN] * traits[GATHER]) * TOP_SPEED)
+
+
+def _place(state: BattleState, regiment: int, phase: Phase, seen: Sighted) -> tuple[Place, float]:
+    """Return where a regiment's order is to lie in an attack, and its angle."""
+    assert state.army is not None
+    cells = state.army.cells
+    front = state.placements[regiment].angle
+    if phase == "form":
+        return seen.place, _angle(seen.way[0], seen.way[1])
+    mixed = math.dist(seen.way[0], seen.way[-1]) <= cells(CONTACT)
+    if mixed or (seen.gap <= cells(CONTACT) and _turn(front, _angle(seen.way[0], seen.way[-1])) <= ASIDE):
+        right, down = direction(front)
+        ahead = seen.gap + cells(PRESS)
+        return (seen.place[0] + ahead * right, seen.place[1] + ahead * down), front
+    return _along(seen.way, seen.gap + cells(PRESS) if phase == "charge" else min(cells(LEAD), seen.gap))
+
+
+def sighted(state: BattleState, regiment: int, enemy: int) -> Sighted | None:
+    """Return how a regiment sees an enemy; None where no way leads there."""
+    assert state.army is not None
+    own, theirs = state.mass[regiment], state.mass[enemy]
+    x, y = middle(own)
+    rows, columns = np.nonzero(held(theirs))
+    distance = np.hypot(columns + 0.5 - x, rows + 0.5 - y)
+    near = distance <= distance.min() + state.army.cells(AIM_DEPTH)
+    weight = theirs[rows[near], columns[near]].astype(np.float64)
+    aim = tuple(float(np.average(line[near] + 0.5, weights=weight)) for line in (columns, rows))
+    way = formations.fastest_way(state.ground, (x, y), (aim[0], aim[1]))
+    if not len(way):
+        return None
+    return Sighted(gap(own, theirs), (x, y), tuple((float(at_x), float(at_y)) for at_x, at_y in way))
+
+
+def held(mass: Float[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
+    """Return the cells that a regiment holds: those with more than a few soldiers, where there are any."""
+    dense = mass > THIN
+    return dense if dense.any() else mass > 0
+
+
+def gap(one: Float[np.ndarray, "H W"], other: Float[np.ndarray, "H W"]) -> float:
+    """Return how far two regiments are apart, in cells; 0 where they touch."""
+    return max(float(distance_transform_edt(~held(other))[held(one)].min()) - 1.0, 0.0)
+
+
+def _along(way: tuple[Place, ...], length: float) -> tuple[Place, float]:
+    """Return the place so far along a way, or beyond its end, and the angle in which it goes there."""
+    for number, (start, end) in enumerate(pairwise(way), 2):
+        step = math.dist(start, end)
+        if step > 0 and (length <= step or number == len(way)):
+            share = length / step
+            place = start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+            return place, _angle(start, end)
+        length -= step
+    return way[-1], _angle(way[0], way[-1])
+
+
+def _plain(order: Order) -> Order:
+    """Return an order without what was drawn by hand."""
+    return replace(order, path=(), area=())
+
+
+def _angle(start: Place, end: Place) -> float:
+    """Return the direction from one place to another, in degrees clockwise from up."""
+    return math.degrees(math.atan2(end[0] - start[0], start[1] - end[1]))
+
+
+def _turn(one: float, other: float) -> float:
+    """Return the angle between two directions, in degrees."""
+    return abs(math.remainder(one - other, 360.0))
