@@ -36,7 +36,9 @@ def stood(mass, combat, ticks, quantum=2.0**-20):
 
 def battle(*masses, facing=FACING, rows=None, **given):
     mass, combat = begun(np.stack(masses), facing, SIDES, rows)
-    return mass, combat.replace(**{name: jnp.asarray(value, getattr(combat, name).dtype) for name, value in given.items()})
+    return mass, combat.replace(
+        **{name: jnp.asarray(value, getattr(combat, name).dtype) for name, value in given.items()}
+    )
 
 
 @settings(max_examples=25, deadline=None)
