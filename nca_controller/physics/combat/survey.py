@@ -16,6 +16,7 @@ from nca_controller.physics.combat.sums import Blocks, around, blocks_of, pooled
 from nca_controller.physics.terrain import Terrain
 
 TINY = 1e-12
+HANDFUL = 0.2  # square metres of packed soldiers, of whom fewer in a block are not noticed
 FLANK_GUARD = 0.2  # share of a block beside that friends fill when they guard a flank
 
 
@@ -30,7 +31,7 @@ class Survey(NamedTuple):
     quantum: float | None
     held: Float[Array, "R h w"]  # mass
     whole: Float[Array, " R"]  # mass
-    hostile: Float[Array, "S h w"]  # mass of each side's enemies
+    hostile: Float[Array, "S h w"]  # mass of each side's enemies, where it is more than a handful
     near: Bool[Array, "R h w"]  # whether enemies are near those who are there
     alone: Bool[Array, " R"]  # whether no enemy that is not broken is near
 
@@ -63,7 +64,10 @@ def surveyed(
     hostile = opposed(held, side, count)
     steps = int(np.ceil((max(combat.reach) + combat.cell_metres) / metres))
     in_arms = opposed(held * (combat.condition < BROKEN)[:, None, None], side, count)
-    near, threatened = (held > 0) & (around(jnp.stack([hostile, in_arms]), steps, boundary) > 0)[:, side]
+    seen = HANDFUL / combat.cell_metres**2
+    reached = around(jnp.stack([hostile, in_arms]), steps, boundary)[:, side]
+    near, threatened = (held > 0) & (reached[0] > 0), (held > seen) & (reached[1] > seen)
+    hostile = jnp.where(hostile > seen, hostile, 0)
     survey = Survey(
         blocks, side, count, boundary, metres, quantum, held, held[:, 0, 0], hostile, near, ~threatened.any(axis=(1, 2))
     )
