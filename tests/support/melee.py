@@ -37,7 +37,10 @@ def begun(mass, facing, sides, rows=None, *, reach=4.0, cell_metres=1.0, quantum
     rows = np.array(rows or [row()] * len(mass))
     pace = rows[:, TRAITS.index("run")] if pace is None else pace
     conduct = Conduct(
-        Traits.of_rows(rows), jnp.asarray(facing, jnp.float32), jnp.asarray(pace, jnp.float32), jnp.zeros(len(mass), bool)
+        Traits.of_rows(rows),
+        jnp.asarray(facing, jnp.float32),
+        jnp.asarray(pace, jnp.float32),
+        jnp.zeros(len(mass), bool),
     )
     each = {"reach": (reach,) * len(mass), "share": (share,) * len(mass)}
     return mass, muster(mass, conduct, sides=sides, quantum=quantum, cell_metres=cell_metres, **each)

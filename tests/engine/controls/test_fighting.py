@@ -10,6 +10,7 @@ from session import FRAME, Session
 
 from engine.battle import Engagement
 from engine.orders import Attack, GiveOrders, Relieve, SetPace
+from engine.soldiers import struck
 
 pytestmark = pytest.mark.filterwarnings("ignore:pygame.init")
 ENEMY = 3
@@ -239,6 +240,31 @@ class TestWhoObeysNobody:
         assert np.isfinite(fight.game.mouse.camera_control.camera.origin).all()
         press_with(fight, "left ctrl", "a")
         assert chosen(fight) == (1, 2)
+
+
+class TestWhoIsLeft:
+    def test_orders_and_what_shows_of_them_are_for_who_is_left(self, fight):
+        state = fight.game.battle.state
+        fallen = np.rint(state.mass[1] * 2**19).astype(np.int32)
+        half = float(state.mass[1].sum(dtype=float)) / 2
+        left, _ = struck(state.soldiers[1], fallen, np.zeros_like(fallen), half, (0, 0, 1), 0)
+        standing = (*state.combat.standing[:1], round(half * 2**20), *state.combat.standing[2:])
+        soldiers = (state.soldiers[0], left, *state.soldiers[2:])
+        mass = state.mass * np.array([1, 0.5, 1, 1], np.float32)[:, None, None]
+        fight.game.battle.state = replace(state, mass=mass, soldiers=soldiers)
+        say(fight, standing=standing, fallen=(0, round(half * 2**20), 0, 0))
+        fight.click("left", fight.at(PLACES[1]))
+        scene = fight.game.scene()
+        assert len(left) == 160 and scene.soldiers.selected.sum() == 160
+        assert len(scene.soldiers.selected) == len(scene.soldiers.position)
+        assert (scene.cards[0].fight.standing, scene.cards[0].fight.mustered) == (160, 320)
+        fight.drag("right", fight.at((20, 30)), fight.at((50, 30)), done=False)
+        assert len(fight.game.scene().preview.position) == 160
+        fight.drag("left", fight.at((5, 5)), fight.at((45, 24)))  # cancels the drag
+        fight.drag("left", fight.at((5, 5)), fight.at((45, 24)))
+        fight.drag("right", fight.at((10, 30)), fight.at((60, 30)))
+        fronts = dict(fight.commands[-1].orders)
+        assert fronts[0].frontage == pytest.approx(fronts[1].frontage), "as many are left of both"
 
 
 class TestScatter:
