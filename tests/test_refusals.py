@@ -51,6 +51,7 @@ REFUSED = {
     "--headless --scenario island.toml": "island.toml: 'Guards' at tick 9: no way leads there from where they stand",
     "--headless --scenario fight.toml": "fight.toml: field 'regiments[2].unit' names 'pike': did you mean pikes?",
     "--headless --scenario fight.toml --assets mine": "fight.toml: pike.toml: field 'attack' must be a number from",
+    "--headless --scenario mirror-match --simulation gl": "mirror-match.toml: field 'combat' asks for combat, and the",
     "--headless --scenario walled.toml": "walled.toml: 'Guards': it would muster in a wall: the ground at 27, 15 is",
 }
 ISLE = ["." * 40] * 5 + ["." * 10 + "W" * 20 + "." * 10] * 7 + ["." * 10 + "W" * 4 + "." * 12 + "W" * 4 + "." * 10] * 6

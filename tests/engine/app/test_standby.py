@@ -4,12 +4,15 @@ import json
 
 import numpy as np
 import pytest
+from skirmish import Skirmish
+from skirmishers import RED, play, setup
 from stand_in import GROUND, StandIn
 
 from engine.app import fastest
 from engine.app.standby import Standby
 from engine.formations import crowd
 from engine.io import InputError, choices, paths
+from engine.orders import SetController
 
 MASS = crowd(100.0, GROUND)[None]
 TARGETS = np.roll(MASS, 6, axis=2)
@@ -166,3 +169,17 @@ def test_one_that_refuses_the_battle_is_the_slower_one(cache):
     standby = Standby("gl", lambda: Failing(0, "reset"), "jax", StandIn, fastest.first_is_faster)
     played(standby)
     assert name(standby) == "jax" and standby.remarks() == () and not cache.exists()
+
+
+def test_a_battle_with_combat_is_of_the_one_that_has_it_and_its_losses_go_on():
+    """The first is passed over in silence; conduct, losses and another controller get through to the second."""
+    standby = Standby("gl", StandIn, "jax", Skirmish, prefers=lambda *given: pytest.fail("nothing is to be measured"))
+    battle = setup(simulation=lambda: standby).build()
+    assert isinstance(battle.state.moving, Skirmish) and battle.state.moving_name == "jax"
+    assert standby.remarks() == ()
+    play(battle, 3)
+    battle.add_controller("two", object())
+    battle.execute(SetController(RED, "two"))
+    assert battle.state.moving.resets[-1].since.fight is not None
+    play(battle, 3)
+    assert battle.state.simulation_state.state.fight.conduct.pace.all()

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+from skirmishers import setup
 from stand_in import GROUND, MASS, StandIn
 
 from engine import formations
@@ -46,3 +49,15 @@ def test_another_past_is_obeyed_too():
     later = prefetch.tick(state, target("line"))
     prefetch.begin(later, target("line"))
     np.testing.assert_array_equal(prefetch.tick(state, target("line")).mass, later.mass)
+
+
+def test_a_tick_that_was_begun_for_another_conduct_is_dropped():
+    battle = setup().build()
+    simulation, state = battle.state.simulation, battle.state.simulation_state
+    conduct = simulation.resets[0].conduct
+    faster = replace(conduct, pace=2 * conduct.pace)
+    prefetch, targets = Prefetch(simulation), np.roll(battle.state.targets(), 4, axis=2)
+    begun = prefetch.tick(state, targets, conduct)
+    for given, same in ((replace(conduct, pace=conduct.pace.copy()), True), (faster, False)):
+        prefetch.begin(state, targets, conduct)
+        assert np.array_equal(prefetch.tick(state, targets, given).mass, begun.mass) == same
