@@ -55,9 +55,9 @@ def test_they_agree_with_finite_differences(ticks, tolerance):
             along = jnp.asarray(rng.normal(size=value.shape)) * (value != 0)
             high, low = list(given), list(given)
             high[argument], low[argument] = value + 1e-6 * along, value - 1e-6 * along
-            measured = float(
-                outcome(*high, weight, combat, ticks=ticks) - outcome(*low, weight, combat, ticks=ticks)
-            ) / 2e-6
+            measured = (
+                float(outcome(*high, weight, combat, ticks=ticks) - outcome(*low, weight, combat, ticks=ticks)) / 2e-6
+            )
             slope = float((gradients[argument] * along).sum())
             assert slope == pytest.approx(measured, rel=tolerance, abs=1e-6), (argument, slope, measured)
 

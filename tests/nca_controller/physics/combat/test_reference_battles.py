@@ -1,6 +1,5 @@
 """Small battles whose outcome each term of morale changes; durations; rally; wings; and the theory of attrition."""
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 from melee import DOWN, LEFT, RIGHT, UP, begun, block, fought, ledger, row, without
 
 from nca_controller.physics import Terrain
-from nca_controller.physics.combat import BROKEN, STEADY
 
 pytestmark = pytest.mark.long
 
@@ -23,13 +21,13 @@ PINNED = 15.0  # seconds for which a regiment has fought when it is struck in fl
 def battle(masses, facing, wills, ticks=2700, *, rows=(), starts=(0,) * 3, weights=None, until=(), **given):
     missing = 3 - len(masses)
     rows = [row() if kind is None else kind for kind in (*rows, *(None,) * (3 - len(rows)))]
-    mass, combat = begun(
-        np.stack([*masses, *(NOBODY,) * missing]), (*facing, *(UP,) * missing), SIDES, rows
-    )
+    mass, combat = begun(np.stack([*masses, *(NOBODY,) * missing]), (*facing, *(UP,) * missing), SIDES, rows)
     combat = combat.replace(**{name: np.asarray(value, getattr(combat, name).dtype) for name, value in given.items()})
     wills, more = (*wills, *(HALT,) * missing), {} if weights is None else {"weights": weights}
     mass, combat, course = fought(mass, combat, wills, TERRAIN, SIDES, ticks, starts=starts, until=until, **more)
-    assert (sum(ledger(mass, combat)) == sum(ledger(*begun(np.stack([*masses, *(NOBODY,) * missing]), (UP,) * 3, SIDES)))).all()
+    assert (
+        sum(ledger(mass, combat)) == sum(ledger(*begun(np.stack([*masses, *(NOBODY,) * missing]), (UP,) * 3, SIDES)))
+    ).all()
     return mass, combat, course
 
 
@@ -67,7 +65,12 @@ def test_equals_break_after_forty_to_ninety_seconds():
 
 @pytest.mark.parametrize(
     ("where", "kind", "least", "most"),
-    [("rear", "heavy-infantry", 5, 15), ("flank", "heavy-infantry", 8, 25), ("rear", "cavalry", 3, 10), ("flank", "cavalry", 3, 10)],
+    [
+        ("rear", "heavy-infantry", 5, 15),
+        ("flank", "heavy-infantry", 8, 25),
+        ("rear", "cavalry", 3, 10),
+        ("flank", "cavalry", 3, 10),
+    ],
 )
 def test_a_charge_on_flank_or_rear_decides_in_seconds(where, kind, least, most):
     assert least < after_contact(struck(where, row(kind))) < most
