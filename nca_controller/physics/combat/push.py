@@ -128,13 +128,13 @@ def given_ground(file: File, law: PushLaw) -> Shove:
     """Return the push that a file's drives and weights make.
 
     A side is pushed by the excess of its enemies' drive over what it holds against, standing or driving itself, as a
-    share of the file's mass. Less than `least` moves nobody, few in the way of many are no crowd to be pushed, and who
+    share of the file's mass; enemies who drive against each other cancel. Less than `least` moves nobody, few in the way of many are no crowd to be pushed, and who
     is stiffer than usual gives ground as much slower.
     """
     weight = jnp.maximum(total(list(file.mass.values())), TRACE)
 
     def speed(side: int, sign: int) -> Field:
-        onward = of_others({other: jnp.maximum(sign * drive, 0) for other, drive in file.drive.items()}, side)
+        onward = sign * of_others(file.drive, side)
         against = jnp.maximum(file.hold[side], -sign * file.drive[side])
         excess = jnp.maximum((onward - against) / weight - law.least, 0)
         excess = excess * jnp.minimum(file.mass[side] / (law.few * weight), 1)
@@ -148,7 +148,7 @@ def given_ground(file: File, law: PushLaw) -> Shove:
     most = jnp.where(forward, on, back)
     share = jnp.where(most > 0, 1 / jnp.where(most > 0, most, 1), 0)
     given = {side: jnp.where(forward, ways[0][side], ways[1][side]) * share for side in file.mass}
-    return Shove(jnp.where(forward, most, -most), given)
+    return Shove(on - back, given)
 
 
 def with_push(part: Field, fights: Bool[Array, ""], shift: Field, against: Field, sharper: Field) -> Field:

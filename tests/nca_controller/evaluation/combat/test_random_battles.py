@@ -31,7 +31,7 @@ def told(encounter):
 def fought(simulation, encounter, ticks):
     """Yield the state after each tick of a battle in which each marches to where the other stood."""
     conduct = told(encounter)
-    asked = Combat(1.0, (4.0, 4.0), (0.25, 0.25), encounter.facing, conduct)
+    asked = Combat(1.0, (4.0, 4.0), (0.25, 0.25), conduct)
     state = simulation.reset(encounter.mass, encounter.ground, [Poisson()] * 2, 0, encounter.sides, asked)
     for _ in range(ticks):
         state = simulation.tick(state, encounter.mass[::-1], conduct)
@@ -43,7 +43,7 @@ def test_twelve_short_ones(simulation, number):
     encounter = random_encounter(SEED, number, 2, GRID)
     mustered = np.round(encounter.mass.sum(axis=(1, 2), dtype=np.float64) / QUANTUM).astype(np.int64)
     room = np.where(encounter.ground.open_cells, encounter.ground.capacity, 0)
-    for number, state in enumerate(fought(simulation, encounter, 100)):
+    for number, state in enumerate(fought(simulation, encounter, 60)):
         if number % 20 < 19:
             continue
         read = simulation.read(state, ("mass", "fallen", "fled", "morale", "fatigue", "engaged", "facing"))
