@@ -149,7 +149,7 @@ def test_less_than_half_a_soldier_is_dissolved():
     mass, combat = stood(*battle(few, FACED[1], NOBODY), 1)
     assert combat.condition[0] == DISSOLVED and combat.condition[1] == STEADY
     assert not np.asarray(mass)[0].any()
-    standing, fallen, fled = ledger(mass, combat)
+    _, fallen, fled = ledger(mass, combat)
     assert fallen[0] + fled[0] == int(0.2 * 2**20) and fled[0] > 0
 
 
