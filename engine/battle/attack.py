@@ -8,6 +8,7 @@ already runs goes after it until that rallies, or is gone.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -25,7 +26,6 @@ from engine.formations import FormationError
 from engine.orders import Order, Place
 from engine.plugin import TRAITS
 
-EVERY = 10  # ticks after which an attack is placed anew: a third of a second at speed 1
 FORM_TICKS = 120  # in which a regiment forms up towards its enemy, at most
 THIN = 0.05  # density from which on a cell counts as held
 AIM_DEPTH = 10.0  # metres of the enemy, from its nearest soldier on, at whose middle the regiment goes
@@ -34,7 +34,7 @@ PRESS = 5.0  # metres that it lies beyond the first enemies: the regiment goes t
 CONTACT = 2.0  # metres between two fronts that fight
 RUN_UP = 6.0  # metres of a charge beyond those in which impetus gathers
 TOP_SPEED = 15.0  # metres a second
-OFF_FRONT = 30.0  # degrees off its front, beyond which a regiment forms up before it marches
+IN_FORM = 0.7  # share of its formation, towards the enemy, in which a regiment stands that has no need to form up
 ASIDE = 60.0  # degrees off its front, beyond which one in contact fronts anew
 GATHER = TRAITS.index("gather")
 
@@ -66,7 +66,7 @@ def begun(state: BattleState, regiments: tuple[int, ...], enemy: int, context: C
         engagement = Engagement("attack", enemy, state.tick, state.tick, "form", pursuit)
         order = _plain(state.orders[regiment])
         book = state.book.with_order(regiment, order, state.placements[regiment])
-        placed = _placed(replace(state, book=book), regiment, engagement, context, first=True)
+        placed = _formed_up(replace(state, book=book), regiment, engagement, context)
         if placed is None:
             raise FormationError(f"no way leads {own.name} to {their.name}")
         state = placed
@@ -103,19 +103,30 @@ def reformed(state: BattleState, regiment: int, context: Context) -> BattleState
     return replace(state, book=state.book.with_order(regiment, order, placement, state.book.waiting[regiment]))
 
 
-def _placed(
-    state: BattleState, regiment: int, engagement: Engagement, context: Context, first: bool = False
-) -> BattleState | None:
+def _formed_up(state: BattleState, regiment: int, engagement: Engagement, context: Context) -> BattleState | None:
+    """Return the state in which a regiment forms up for an attack, or goes on at once if it has; None as `_placed`."""
+    seen = sighted(state, regiment, engagement.other)
+    if seen is None:
+        return None
+    order = replace(state.orders[regiment], centre=seen.place, angle=_angle(seen.way[0], seen.way[1]))
+    with suppress(FormationError):  # it need not form up where it has no room
+        placement = placement_of(state, regiment, order, context)
+        if formations.overlap(state.mass[regiment], placement.target) < IN_FORM:
+            state = replace(state, book=state.book.with_placement(regiment, placement))
+            return _placed(state, regiment, engagement, context)
+    return _placed(state, regiment, replace(engagement, phase="march"), context)
+
+
+def _placed(state: BattleState, regiment: int, engagement: Engagement, context: Context) -> BattleState | None:
     """Return the state with an attack's order as the enemy now stands; None where no way or no place is."""
     seen = sighted(state, regiment, engagement.other)
     if seen is None:
         return None
-    phase = _phase(state, regiment, engagement, seen, context, first)
+    phase = _phase(state, regiment, engagement, seen, context)
+    state = state.with_engagement(regiment, replace(engagement, phase=phase, placed=state.tick))
+    if phase == "form":
+        return state  # where it was ordered to
     at, angle = _place(state, regiment, phase, seen)
-    engagement = replace(engagement, phase=phase, placed=state.tick)
-    state = state.with_engagement(regiment, engagement)
-    if phase == "form" and not first:
-        return state  # it is forming up where it was told to
     order = replace(state.orders[regiment], centre=at, angle=angle)
     try:
         placement = placement_of(state, regiment, order, context)
@@ -124,20 +135,14 @@ def _placed(
     return replace(state, book=state.book.with_placement(regiment, placement))
 
 
-def _phase(
-    state: BattleState, regiment: int, engagement: Engagement, seen: Sighted, context: Context, first: bool
-) -> Phase:
+def _phase(state: BattleState, regiment: int, engagement: Engagement, seen: Sighted, context: Context) -> Phase:
     """Return whether a regiment forms up now, marches or charges."""
     distance = charging_distance(state, regiment, context)
     if engagement.pursuit or seen.gap <= (2 * distance if engagement.charging else distance):
         return "charge"
     if engagement.phase != "form":
         return "march"
-    placement = state.placements[regiment]
-    formed = formations.overlap(state.mass[regiment], placement.target) >= FORMED
-    if first:
-        off = _turn(placement.angle, _angle(seen.way[0], seen.way[1]))
-        return "march" if formed and off <= OFF_FRONT else "form"
+    formed = formations.overlap(state.mass[regiment], state.placements[regiment].target) >= FORMED
     return "march" if formed or state.tick - engagement.since >= FORM_TICKS else "form"
 
 
@@ -153,8 +158,6 @@ def _place(state: BattleState, regiment: int, phase: Phase, seen: Sighted) -> tu
     assert state.army is not None
     cells = state.army.cells
     front = state.placements[regiment].angle
-    if phase == "form":
-        return seen.place, _angle(seen.way[0], seen.way[1])
     mixed = math.dist(seen.way[0], seen.way[-1]) <= cells(CONTACT)
     if mixed or (seen.gap <= cells(CONTACT) and _turn(front, _angle(seen.way[0], seen.way[-1])) <= ASIDE):
         right, down = direction(front)

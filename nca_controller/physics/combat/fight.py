@@ -196,13 +196,13 @@ def disposed(
     lost = toll.lost / jnp.maximum(combat.mustered, TINY)
     recent = combat.recent + (lost / SECOND - combat.recent) * (SECOND / law.recent_time)
     grief = combat.grief * jnp.where(broken, 0.5 ** (SECOND / law.forget), 1) + lost
-    front, flank, rear = (jnp.maximum(traits.harm[:, one], 0.05) for one in range(3))
+    exposed = traits.exposed
     plight = Plight(
         lost=grief,
         recent=recent,
         engaged=combat.engaged,
-        beside=toll.beside * jnp.clip((flank / front - 1) / 0.75, 0, 2),
-        behind=toll.behind * jnp.clip((rear / front - 1) / 1.5, 0, 2),
+        beside=toll.beside * exposed[:, 1],
+        behind=toll.behind * exposed[:, 2],
         surrounded=toll.surrounded,
         charged=toll.charged,
         fatigue=combat.fatigue,

@@ -66,6 +66,7 @@ def strike(
     share of top speed it comes. Sums are over sides; regiments of a side that reach equally far strike together.
     """
     side, count, boundary = side_numbers(sides), len(set(sides)), terrain.boundary
+    ready = 1 - jnp.minimum(traits.exposed, 1)  # for a charge, by direction
     charge = traits.charge * impetus * (1 / law.impetus)
     slow = 1 - law.slow_ground * (1 - jnp.clip(terrain.capacity, 0, 1))
     hostile = opposed(mass, side, count)
@@ -85,7 +86,8 @@ def strike(
                 tuple(axis[own] for axis in fronts), direction(among, cell_metres, boundary, law), law
             )
             aimed = weighed(weights, traits.strike[own])
-            returned = traits.brace[own, None, None] * weights[0] * (rush / (among + FEWEST))
+            braced = traits.brace[own, None, None] * weighed(weights, ready[own])
+            returned = braced * (rush / (among + FEWEST))
             blow = mass[own] * strength[own, None, None] * aimed
             per_enemy = slow / (among + law.scarce / (2 * metres) ** 2)
             blows += [
@@ -117,8 +119,9 @@ def suffered(
     x, y = direction(plain + onrush, cell_metres, terrain.boundary, law)
     plain, onrush, x, y = barrier((plain, onrush, x, y))
     weights = by_direction(fronts, (x[side], y[side]), law)
+    ready = 1 - jnp.minimum(traits.exposed, 1)
     frail = mass * weighed(weights, traits.harm * (law.rate / TICKS_PER_SECOND / traits.defence)[:, None])
-    charged = frail * onrush[side] * (1 - traits.brace[:, None, None] * weights[0])
+    charged = frail * onrush[side] * (1 - traits.brace[:, None, None] * weighed(weights, ready))
     whole = frail * plain[side] + charged
     loss = jnp.minimum(mass, whole)
     loss, by_charge, beside, behind = barrier(

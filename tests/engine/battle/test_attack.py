@@ -67,8 +67,8 @@ def test_another_order_ends_an_attack_and_to_hold_only_stays_it():
     play(battle, 15)
     assert battle.state.orders[RED] == before
     battle.execute(SetPace((RED,), "walk"))
-    play(battle, 1)
-    assert engaged(battle.state).placed == 15
+    play(battle, 6)
+    assert engaged(battle.state).placed == 20 and battle.state.orders[RED] != before
     battle.execute(GiveOrders(((RED, Order("line", (20, 16), 90)),), queued=True))
     assert engaged(battle.state)
     battle.execute(Halt((RED,)))

@@ -15,6 +15,7 @@ from engine.battle import replays
 from engine.battle.conduct import conduct_of, direction
 from engine.battle.digests import digest
 from engine.battle.history import History
+from engine.battle.prefetch import Prefetch
 from engine.formations import FormationError
 from engine.io import InputError, PluginError
 from engine.orders.commands import Attack, GiveOrders, Halt, SetController, SetPace
@@ -167,6 +168,28 @@ def test_another_controller_in_mid_battle_keeps_what_was_lost(battle):
     assert sum(battle.state.combat.fallen) >= sum(before.fallen) > 0
     battle.warm_up(object(), (BLUE,))
     assert battle.state.simulation.resets[-1].since is battle.state.simulation_state
+
+
+class Jammed(Fierce):
+    """Fails under one controller."""
+
+    def tick(self, state, targets, conduct=None):
+        if "jams" in state.controllers:
+            raise RuntimeError("the controller jams")
+        return super().tick(state, targets, conduct)
+
+
+def test_where_a_controller_fails_the_plan_takes_over_and_losses_go_on(battle):
+    before = battle.state.combat
+    battle.state = replace(battle.state, simulation=Jammed())
+    battle._prefetch = Prefetch(battle.state.simulation)
+    for name, controller in (("bad", "jams"), ("plan", "plan")):
+        battle.add_controller(name, controller)
+    battle.execute(SetController(RED, "bad"))
+    battle.tick()
+    assert battle.state.regiments[RED].controller == "plan" and "takes over Red" in str(battle.state.remarks[0])
+    assert sum(battle.state.combat.fallen) >= sum(before.fallen) > 0
+    check_ledger(battle.state)
 
 
 def test_a_step_back_raises_the_dead_and_leads_to_the_same_again(first):
