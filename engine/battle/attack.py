@@ -19,6 +19,7 @@ from scipy.ndimage import distance_transform_edt
 from engine import formations
 from engine.battle.conduct import FORMED, RUN, direction, traits_of
 from engine.battle.engagement import Engagement, Phase
+from engine.battle.lanes import lane
 from engine.battle.placing import Context, check_number, placement_of
 from engine.battle.progress import middle
 from engine.battle.state import BattleState
@@ -45,7 +46,8 @@ class Sighted:
 
     gap: float  # between the two fronts
     place: Place  # of the regiment
-    way: tuple[Place, ...]  # from there to the enemy's nearest part
+    way: tuple[Place, ...]  # from there to the enemy's nearest part, or to the one that others leave to it
+    front: float  # degrees clockwise from up, in which it is to look at the start of this way
 
 
 def begun(state: BattleState, regiments: tuple[int, ...], enemy: int, context: Context) -> BattleState:
@@ -63,12 +65,13 @@ def begun(state: BattleState, regiments: tuple[int, ...], enemy: int, context: C
         own = state.regiments[regiment]
         if own.side == their.side:
             raise FormationError(f"{own.name} cannot attack {their.name}: they are of one side")
-        engagement = Engagement("attack", enemy, state.tick, state.tick, "form", pursuit)
+        state = state.with_engagement(regiment, Engagement("attack", enemy, state.tick, state.tick, "form", pursuit))
+    for regiment in regiments:  # who know of each other by now
         order = _plain(state.orders[regiment])
         book = state.book.with_order(regiment, order, state.placements[regiment])
-        placed = _formed_up(replace(state, book=book), regiment, engagement, context)
+        placed = _formed_up(replace(state, book=book), regiment, context)
         if placed is None:
-            raise FormationError(f"no way leads {own.name} to {their.name}")
+            raise FormationError(f"no way leads {state.regiments[regiment].name} to {their.name}")
         state = placed
     return state
 
@@ -76,7 +79,7 @@ def begun(state: BattleState, regiments: tuple[int, ...], enemy: int, context: C
 def advanced(state: BattleState, regiment: int, context: Context) -> BattleState:
     """Return the state in which a regiment's attack is placed anew, or goes on as it was where it finds no place."""
     engagement = state.engagements[regiment]
-    placed = _placed(state, regiment, engagement, context)
+    placed = _placed(state, regiment, context)
     return state.with_engagement(regiment, replace(engagement, placed=state.tick)) if placed is None else placed
 
 
@@ -103,22 +106,24 @@ def reformed(state: BattleState, regiment: int, context: Context) -> BattleState
     return replace(state, book=state.book.with_order(regiment, order, placement, state.book.waiting[regiment]))
 
 
-def _formed_up(state: BattleState, regiment: int, engagement: Engagement, context: Context) -> BattleState | None:
+def _formed_up(state: BattleState, regiment: int, context: Context) -> BattleState | None:
     """Return the state in which a regiment forms up for an attack, or goes on at once if it has; None as `_placed`."""
+    engagement = state.engagements[regiment]
     seen = sighted(state, regiment, engagement.other)
     if seen is None:
         return None
-    order = replace(state.orders[regiment], centre=seen.place, angle=_angle(seen.way[0], seen.way[1]))
+    order = replace(state.orders[regiment], centre=seen.place, angle=seen.front)
     with suppress(FormationError):  # it need not form up where it has no room
         placement = placement_of(state, regiment, order, context)
         if formations.overlap(state.mass[regiment], placement.target) < IN_FORM:
             state = replace(state, book=state.book.with_placement(regiment, placement))
-            return _placed(state, regiment, engagement, context)
-    return _placed(state, regiment, replace(engagement, phase="march"), context)
+            return _placed(state, regiment, context)
+    return _placed(state.with_engagement(regiment, replace(engagement, phase="march")), regiment, context)
 
 
-def _placed(state: BattleState, regiment: int, engagement: Engagement, context: Context) -> BattleState | None:
+def _placed(state: BattleState, regiment: int, context: Context) -> BattleState | None:
     """Return the state with an attack's order as the enemy now stands; None where no way or no place is."""
+    engagement = state.engagements[regiment]
     seen = sighted(state, regiment, engagement.other)
     if seen is None:
         return None
@@ -163,7 +168,8 @@ def _place(state: BattleState, regiment: int, phase: Phase, seen: Sighted) -> tu
         right, down = direction(front)
         ahead = seen.gap + cells(PRESS)
         return (seen.place[0] + ahead * right, seen.place[1] + ahead * down), front
-    return _along(seen.way, seen.gap + cells(PRESS) if phase == "charge" else min(cells(LEAD), seen.gap))
+    place, angle = _along(seen.way, seen.gap + cells(PRESS) if phase == "charge" else min(cells(LEAD), seen.gap))
+    return place, seen.front if len(seen.way) == 2 else angle
 
 
 def sighted(state: BattleState, regiment: int, enemy: int) -> Sighted | None:
@@ -175,11 +181,21 @@ def sighted(state: BattleState, regiment: int, enemy: int) -> Sighted | None:
     distance = np.hypot(columns + 0.5 - x, rows + 0.5 - y)
     near = distance <= distance.min() + state.army.cells(AIM_DEPTH)
     weight = theirs[rows[near], columns[near]].astype(np.float64)
-    aim = tuple(float(np.average(line[near] + 0.5, weights=weight)) for line in (columns, rows))
-    way = formations.fastest_way(state.ground, (x, y), (aim[0], aim[1]))
+    x_aim, y_aim = (float(np.average(line[near] + 0.5, weights=weight)) for line in (columns, rows))
+    aim, front, apart = (x_aim, y_aim), None, gap(own, theirs)
+    if apart > state.army.cells(CONTACT):  # up to there those who attack it keep beside each other
+        found = lane(state, regiment, enemy, aim, np.stack([columns, rows], axis=1) + 0.5)
+        aim, front = (aim, None) if found is None else found
+    way = formations.fastest_way(state.ground, (x, y), aim)
     if not len(way):
         return None
-    return Sighted(gap(own, theirs), (x, y), tuple((float(at_x), float(at_y)) for at_x, at_y in way))
+    straight = len(way) == 2
+    return Sighted(
+        apart,
+        (x, y),
+        tuple((float(at_x), float(at_y)) for at_x, at_y in way),
+        _angle((0.0, 0.0), front) if straight and front is not None else _angle(way[0], way[1]),
+    )
 
 
 def held(mass: Float[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
