@@ -39,4 +39,4 @@ def test_two_who_attack_one_enemy_go_beside_each_other():
     assert abs(y[RED] - y[RESERVE]) > 3
     fronts = [battle.state.orders[one].angle for one in y]
     assert fronts == approx([90, 90], abs=10) and fronts[0] == approx(fronts[1], abs=3)
-    assert abs(middle(battle.state.mass[RED])[1] - middle(battle.state.mass[RESERVE])[1]) > 3
+    assert abs(middle(battle.state.mass[RED])[1] - middle(battle.state.mass[RESERVE])[1]) > 2
