@@ -36,6 +36,7 @@ CONTACT = 2.0  # metres between two fronts that fight
 RUN_UP = 6.0  # metres of a charge beyond those in which impetus gathers
 TOP_SPEED = 15.0  # metres a second
 IN_FORM = 0.7  # share of its formation, towards the enemy, in which a regiment stands that has no need to form up
+OFF_FRONT = 10.0  # degrees off its front, beyond which one that forms up does so anew
 ASIDE = 60.0  # degrees off its front, beyond which one in contact fronts anew
 GATHER = TRAITS.index("gather")
 
@@ -50,30 +51,25 @@ class Sighted:
     front: float  # degrees clockwise from up, in which it is to look at the start of this way
 
 
-def begun(state: BattleState, regiments: tuple[int, ...], enemy: int, context: Context) -> BattleState:
-    """Return the state in which regiments attack. Raises FormationError where that is none of their enemies.
+def begun(state: BattleState, regiment: int, enemy: int, context: Context) -> BattleState:
+    """Return the state in which a regiment attacks. Raises FormationError where that is none of its enemies.
 
     So it does where no way leads there, or none of the enemy is left.
     """
     assert state.combat is not None
     check_number(state, enemy)
-    their = state.regiments[enemy]
+    own, their = state.regiments[regiment], state.regiments[enemy]
+    if own.side == their.side:
+        raise FormationError(f"{own.name} cannot attack {their.name}: they are of one side")
     if state.combat.is_gone(enemy):
         raise FormationError(f"{their.name} is {state.combat.condition[enemy]}: there is nobody to attack")
-    pursuit = not state.combat.takes_orders(enemy)
-    for regiment in regiments:
-        own = state.regiments[regiment]
-        if own.side == their.side:
-            raise FormationError(f"{own.name} cannot attack {their.name}: they are of one side")
-        state = state.with_engagement(regiment, Engagement("attack", enemy, state.tick, state.tick, "form", pursuit))
-    for regiment in regiments:  # who know of each other by now
-        order = _plain(state.orders[regiment])
-        book = state.book.with_order(regiment, order, state.placements[regiment])
-        placed = _formed_up(replace(state, book=book), regiment, context)
-        if placed is None:
-            raise FormationError(f"no way leads {state.regiments[regiment].name} to {their.name}")
-        state = placed
-    return state
+    pursuit = not state.takes_orders(enemy)
+    state = state.with_engagement(regiment, Engagement("attack", enemy, state.tick, state.tick, "form", pursuit))
+    book = state.book.with_order(regiment, _plain(state.orders[regiment]), state.placements[regiment])
+    begun = _formed_up(replace(state, book=book), regiment, context)
+    if begun is None:
+        raise FormationError(f"no way leads {own.name} to {their.name}")
+    return begun
 
 
 def advanced(state: BattleState, regiment: int, context: Context) -> BattleState:
@@ -129,9 +125,9 @@ def _placed(state: BattleState, regiment: int, context: Context) -> BattleState 
         return None
     phase = _phase(state, regiment, engagement, seen, context)
     state = state.with_engagement(regiment, replace(engagement, phase=phase, placed=state.tick))
-    if phase == "form":
+    if phase == "form" and _turn(seen.front, state.placements[regiment].angle) <= OFF_FRONT:
         return state  # where it was ordered to
-    at, angle = _place(state, regiment, phase, seen)
+    at, angle = (seen.place, seen.front) if phase == "form" else _place(state, regiment, phase, seen)
     order = replace(state.orders[regiment], centre=at, angle=angle)
     try:
         placement = placement_of(state, regiment, order, context)

@@ -85,7 +85,7 @@ def test_another_order_ends_an_attack_and_to_hold_only_stays_it():
         (Attack((9,), BLUE), "there is no regiment 9"),
         (Relieve((RED,), RED), "Red cannot relieve itself"),
         (Relieve((RED,), BLUE), "Red cannot relieve Blue, an enemy"),
-        (Relieve((RED, RESERVE), RED), "one regiment at a time relieves Red"),
+        (Relieve((RED, RESERVE), RED), "one regiment at a time relieves another, and not 2"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line_and_changes_nothing(command, line):

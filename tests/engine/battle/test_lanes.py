@@ -31,8 +31,13 @@ def test_whoever_fights_stays_and_the_next_goes_beside():
 
 def test_two_who_attack_one_enemy_go_beside_each_other():
     """The reserve stands right behind: it does not follow the other's footsteps, and both keep their breadth apart."""
-    battle = setup().build()
+    battle, replayed = setup().build(), setup().build()
     battle.execute(Attack((RED, RESERVE), BLUE))
+    for one in (RED, RESERVE):  # as a replay's file has it
+        replayed.execute(Attack((one,), BLUE))
+    assert replayed.state.engagements == battle.state.engagements and replayed.state.orders == battle.state.orders
+    for _ in range(11):
+        battle.tick()
     y = {regiment: battle.state.orders[regiment].centre[1] for regiment in (RED, RESERVE)}
     for _ in range(60):
         battle.tick()
