@@ -12,7 +12,7 @@ from stand_in import StandIn
 
 from engine.app.headless import report
 from engine.battle import replays
-from engine.battle.conduct import conduct_of, direction
+from engine.battle.conduct import conduct_of, direction, drilled
 from engine.battle.digests import digest
 from engine.battle.history import History
 from engine.battle.prefetch import Prefetch
@@ -33,6 +33,10 @@ class Fierce(Skirmish):
         super().__init__(rate=0.06)
 
 
+def near(**own):
+    return setup(simulation=Fierce, apart=10, **own)
+
+
 def broken(state):
     return "broken" in state.combat.condition
 
@@ -40,9 +44,9 @@ def broken(state):
 @pytest.fixture(scope="module")
 def first():
     """A battle just after the tick in which the first regiment broke: red has attacked, a reserve has not."""
-    battle = setup(simulation=Fierce).build()
+    battle = near().build()
     battle.execute(Attack((RED,), BLUE))
-    remarks = play(battle, 260, broken)
+    remarks = play(battle, 120, broken)
     assert any("breaks and runs" in remark for remark in remarks)
     return battle
 
@@ -150,7 +154,7 @@ def test_targets_follow_the_losses_and_keep_their_front(battle):
     for regiment in (RED, BLUE, RESERVE):
         if state.takes_orders(regiment):
             assert state.book.masses[regiment] - state.standing(regiment) <= 0.06 * state.standing(regiment)
-    first = setup().build().state.placements[BLUE]
+    first = near().build().state.placements[BLUE]
     front = [placement.centre[0] - placement.depth / 2 for placement in (first, state.placements[BLUE])]
     assert state.placements[BLUE].depth < 0.95 * first.depth
     assert front[1] == pytest.approx(front[0], abs=0.05)
@@ -194,11 +198,11 @@ def test_where_a_controller_fails_the_plan_takes_over_and_losses_go_on(battle):
 
 def test_a_step_back_raises_the_dead_and_leads_to_the_same_again(first):
     state = first.state
-    first.step_back(60)
+    first.step_back(30)
     assert sum(first.state.combat.fallen) < sum(state.combat.fallen)
     assert len(first.state.fallen) < len(state.fallen)
     check_ledger(first.state)
-    for _ in range(60):
+    for _ in range(30):
         first.tick()
     again = first.state
     assert replays.ending(again) == replays.ending(state)
@@ -209,11 +213,11 @@ def test_a_step_back_raises_the_dead_and_leads_to_the_same_again(first):
 
 
 def test_a_replay_fights_the_same_battle_and_knows_if_it_does_not(first, tmp_path):
-    played = setup(simulation=Fierce, log=first.executed_log)
+    played = near(log=first.executed_log)
     write_replay(tmp_path / "war.toml", replays.record(played, first, "0"))
     replay = load_replay(tmp_path / "war.toml")
     assert replay.scenario.combat
-    again = setup(simulation=Fierce, log=replay.log).build()
+    again = near(log=replay.log).build()
     for _ in range(replay.ticks):
         again.tick()
     assert replays.check(replay, again)["same_to_the_bit"] is True
@@ -248,9 +252,10 @@ def test_a_formation_counts_once_it_stands():
     battle.form("square", RESERVE)
     battle.tick()
     assert battle.state.drills[RESERVE].formed == "line"
-    for _ in range(150):
-        battle.tick()
-    assert battle.state.drills[RESERVE].formed == "square"
+    state = replace(battle.state, tick=152)
+    assert drilled(state).drills[RESERVE].formed == "square"  # in five seconds it counts in any case
+    there = np.stack([placement.target for placement in state.placements])
+    assert drilled(replace(battle.state, mass=there)).drills[RESERVE].formed == "square"
 
 
 @pytest.mark.parametrize("angle", [0.0, 12.5, 45.0, 89.75, 90.0, 135.0, 180.0])
