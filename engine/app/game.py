@@ -142,6 +142,7 @@ class Game:
             self._complain(error)
             return False
         became = news(before.combat, battle.state.combat, [regiment.name for regiment in before.regiments])
+        self._news = [one for one in self._news if one[1] not in became]
         self._news += [(self.clock.now + NEWS_SECONDS, one) for one in became]
         for remark in headless.remarks(battle.state):
             if remark not in [one.text for one in became]:
@@ -189,7 +190,7 @@ class Game:
             recording=self.capture.recording(self.clock.now),
         )
         if not self.actions.options.words:
-            scene = replace(scene, status=(), cards=(), buttons=(), strengths=(), minimap=None, hint=None)
+            scene = replace(scene, status=(), cards=(), buttons=(), strengths=(), news=(), minimap=None, hint=None)
         return self.feedback.decorate(scene, self.battle)
 
     def _composed(self, battle: Battle, rows: Rows) -> Scene:

@@ -10,6 +10,7 @@ from engine.view import TEAMS, Button, Colour, Fight, Rows, Strength
 PACES = {"hold": "holds", "walk": "walks", "run": "runs"}
 ATTACKS = {"hold": "holds against", "walk": "marches on", "run": "runs at"}
 OTHERS = {"relieve": "relieves", "withdraw": "goes back behind"}  # what an engagement is that is no attack
+MILLION = 1_000_000  # masses are written in millionths
 ORDERS = ("hold", "walk", "run", "attack", "relieve")  # what the buttons give
 
 
@@ -66,14 +67,23 @@ def strengths(state: BattleState, sides: Sequence[str], colours: Sequence[Colour
 
 
 def ledger(combat: CombatReport) -> Rows:
-    """Return the rows of the mass that stands, fell and fled, and of their sum, whose drift shows to its last digit."""
-    standing, fallen, fled, mustered = map(sum, (combat.standing, combat.fallen, combat.fled, combat.mustered))
-    parts = (("standing", standing), ("fallen", fallen), ("fled", fled))
-    total = standing + fallen + fled
+    """Return the rows of the mass that stands, fell and fled, and of their sum, whose drift shows to its last digit.
+
+    The three add up as they are written: what rounding leaves over is the largest's.
+    """
+    parts = {name: sum(getattr(combat, name)) for name in ("standing", "fallen", "fled")}
+    total = sum(parts.values())
+    written = {name: _millionths(part) for name, part in parts.items()}
+    written[max(parts, key=lambda name: parts[name])] += _millionths(total) - sum(written.values())
+    drift = mass_of(total - sum(combat.mustered))
     return (
-        *((name, f"{mass_of(part):.6f}") for name, part in parts),
-        ("mass", f"{mass_of(total):.6f} ({mass_of(total - mustered):+.17g})"),
+        *((name, f"{one / MILLION:.6f}") for name, one in written.items()),
+        ("mass", f"{_millionths(total) / MILLION:.6f} ({drift:+.17g})"),
     )
+
+
+def _millionths(quanta: int) -> int:
+    return round(mass_of(quanta) * MILLION)
 
 
 def buttons(state: BattleState, selected: Sequence[int], in_hand: str = "") -> tuple[Button, ...]:

@@ -58,7 +58,7 @@ def lying(state: BattleState, moment: float, spacing: float) -> DrawnSoldiers | 
 
 
 def banners(state: BattleState, drawn: DrawnSoldiers, moment: float) -> tuple[Banner, ...]:
-    """Return the banner of each regiment that has soldiers, over the middle of them."""
+    """Return the banner of each regiment that has soldiers, over the middle of them; over some where they scatter."""
     report = state.combat
     assert report is not None
     counts = [len(soldiers) for soldiers in state.soldiers]
@@ -67,11 +67,20 @@ def banners(state: BattleState, drawn: DrawnSoldiers, moment: float) -> tuple[Ba
     for regiment, (count, end) in enumerate(zip(counts, ends.tolist(), strict=True)):
         if count == 0 or report.condition[regiment] not in SHOWN:
             continue
-        x, y = drawn.position[end - count : end].mean(axis=0, dtype=np.float64).tolist()
+        x, y = _middle(drawn.position[end - count : end], report.condition[regiment] == "broken")
         right, down = report.facing[regiment].tolist()
         condition, morale = SHOWN[report.condition[regiment]], float(report.morale[regiment])
         found.append(Banner((x, y), float(np.arctan2(right, -down)), regiment, condition, morale, moment))
     return tuple(found)
+
+
+def _middle(position: Float[np.ndarray, "N 2"], scattered: bool) -> tuple[float, float]:
+    """Return the middle of a regiment; of a scattered one the place of the soldier nearest to it."""
+    middle = position.mean(axis=0, dtype=np.float64)
+    if scattered:
+        middle = position[np.argmin(((position - middle) ** 2).sum(axis=1))].astype(np.float64)
+    x, y = middle.tolist()
+    return x, y
 
 
 def threats(mass: Float[np.ndarray, "R H W"], side: Int[np.ndarray, " R"], reach: int) -> Float[np.ndarray, "S H W"]:

@@ -13,7 +13,7 @@ from nca_controller.tasks.encounters import Body, Encounter, mirrored
 from nca_controller.tasks.ground_kinds import KINDS
 from nca_controller.tasks.grounds import largest_part, roomy_place
 
-SIDE = 48  # cells of a metre
+GRID = (48, 48)  # cells of a metre, height and width
 WALLED = ("hill in the way", "hill off the way", "gate of 12", "two gates", "few blocks", "funnel")  # kinds of ground
 EVERY_WALLED = 3  # of so many encounters one is among walls
 SIZES = (40.0, 130.0)  # mass of a regiment
@@ -23,14 +23,14 @@ MIXED = 0.2  # share of encounters in which both sides stand anywhere
 KIND_NAMES = ("heavy-infantry", "pikes", "cavalry")
 
 
-def random_encounter(seed: int, number: int, regiments: int, side: int = SIDE) -> Encounter:
+def random_encounter(seed: int, number: int, regiments: int, grid: tuple[int, int] = GRID) -> Encounter:
     """Return the encounter of that number: two sides, as equal in number as may be, the first on the left.
 
     In every third there are walls.
     """
     rng = np.random.default_rng([seed, number])
     walled = number % EVERY_WALLED == EVERY_WALLED - 1
-    ground = KINDS[str(rng.choice(WALLED))].draw((side, side), rng) if walled else Ground.plain(side, side)
+    ground = KINDS[str(rng.choice(WALLED))].draw(grid, rng) if walled else Ground.plain(*grid)
     within = replace(ground, open_cells=largest_part(ground))
     room, mixed = float(within.open_cells.sum()), rng.random() < MIXED
     middles = [
@@ -39,13 +39,14 @@ def random_encounter(seed: int, number: int, regiments: int, side: int = SIDE) -
     return placed(f"encounter {number}", ground, sides(regiments), middles, FULLEST * room, rng)
 
 
-def mirrored_encounter(seed: int, number: int, regiments: int, side: int = SIDE) -> Encounter:
+def mirrored_encounter(seed: int, number: int, regiments: int, grid: tuple[int, int] = GRID) -> Encounter:
     """Return an encounter on open ground whose right half mirrors its left, to the bit."""
     rng = np.random.default_rng([seed, number, 1])
-    half = Ground(np.arange(side) < side / 2 - 2 + np.zeros((side, 1)))
+    height, width = grid
+    half = Ground(np.arange(width) < width / 2 - 2 + np.zeros((height, 1)))
     middles = [(rng.uniform(0.12, 0.3), rng.uniform(0.15, 0.85)) for _ in range(regiments // 2)]
-    left = placed(f"mirrored encounter {number}", half, [0] * len(middles), middles, FULLEST * side**2 / 2, rng)
-    left = replace(left, ground=Ground.plain(side, side))
+    left = placed(f"mirrored encounter {number}", half, [0] * len(middles), middles, FULLEST * height * width / 2, rng)
+    left = replace(left, ground=Ground.plain(*grid))
     right = mirrored(left)
     return replace(left, mass=np.concatenate([left.mass, right.mass]), bodies=left.bodies + right.bodies)
 

@@ -43,8 +43,8 @@ def _ends(side: Strength, room: int) -> tuple[int, int]:
 
 def words(side: Strength) -> str:
     """Return what is said of a side's losses."""
-    broken = f" · {side.broken} of {side.regiments} broken" if side.broken else ""
-    return f"{side.fallen:,} fallen · {side.fled:,} fled{broken}"
+    count = "all" if side.broken == side.regiments else f"{side.broken} of {side.regiments}"
+    return " · ".join((f"{side.fallen:,} fallen", f"{side.fled:,} fled", *([f"{count} broken"] if side.broken else [])))
 
 
 def news_panel(

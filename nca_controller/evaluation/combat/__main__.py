@@ -124,7 +124,7 @@ def main(words: list[str] | None = None) -> None:
             lines = said(name, rows)
             terminal.write("\n".join([f"### {name}", "", TRIALS[name].about, "", *lines, ""]) + "\n")
             if args.docs:
-                write_table(PAGE, name, lines)
+                write_table(PAGE, f"trial: {name}", lines)
         if args.json:
             with name_unwritable(args.json):
                 write_whole(args.json, json.dumps(results, indent=1) + "\n")

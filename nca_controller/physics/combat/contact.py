@@ -30,6 +30,7 @@ def meet(
     """
     if len(set(sides)) < 2:
         return velocity
+    velocity, terrain = velocity.astype(mass.dtype), terrain.in_kind(mass.dtype)
     flees = combat.condition >= BROKEN
     filled = shares(of_sides(mass, sides), terrain)
     cells = math.ceil(laws.contact.near / combat.cell_metres)
@@ -44,7 +45,7 @@ def meet(
                 mass,
                 terrain,
                 sides,
-                conduct.traits.stiff,
+                conduct.traits.sound().stiff,
                 ~flees,
                 combat.cell_metres,
                 laws.push,

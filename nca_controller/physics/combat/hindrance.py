@@ -14,7 +14,6 @@ from nca_controller.physics.barrier import barrier
 from nca_controller.physics.combat.laws import ContactLaw
 from nca_controller.physics.combat.sides import OfSide, of_others
 from nca_controller.physics.exchange import Field, apart
-from nca_controller.physics.rows import above, below, transposed
 
 
 def hindered(
@@ -45,17 +44,20 @@ def hindered(
 
 
 def passage(hostile: Field, boundary: str, law: ContactLaw) -> tuple[tuple[Field, Field], tuple[Field, Field]]:
-    """Return the share of their pace left to who goes right and left, and to who goes down and up, from each cell."""
-    on, back = ahead(transposed(hostile), boundary, law)
-    return (transposed(on), transposed(back)), ahead(hostile, boundary, law)
-
-
-def ahead(hostile: Field, boundary: str, law: ContactLaw) -> tuple[Field, Field]:
-    """Return the share of their pace left to who goes down and to who goes up.
+    """Return the share of their pace left to who goes right and left, and to who goes down and up, from each cell.
 
     A lane of one cell between hostile soldiers is as closed as the thinner of both makes it.
     """
-    left, right = (transposed(beside(transposed(hostile), boundary)) for beside in (above, below))
-    closing = jnp.maximum(hostile, jnp.minimum(left, right))
-    lost = barrier(1 - 1 / (1 + (closing * (1 / law.half)) ** 3))
-    return 1 - below(lost, boundary), 1 - above(lost, boundary)
+    right, left, under, over = beside(hostile, boundary)
+    lost_x, lost_y = (
+        1 - 1 / (1 + (jnp.maximum(hostile, jnp.minimum(one, other)) * (1 / law.half)) ** 3)
+        for one, other in ((under, over), (right, left))
+    )
+    (right, left, _, _), (_, _, under, over) = beside(lost_x, boundary), beside(lost_y, boundary)
+    return (1 - right, 1 - left), (1 - under, 1 - over)
+
+
+def beside(field: Field, boundary: str) -> tuple[Field, Field, Field, Field]:
+    """Return for each cell the value to its right, to its left, below and above it; beyond a wall that is 0."""
+    wide = barrier(jnp.pad(field, 1, mode="wrap" if boundary == "torus" else "constant"))
+    return wide[1:-1, 2:], wide[1:-1, :-2], wide[2:, 1:-1], wide[:-2, 1:-1]

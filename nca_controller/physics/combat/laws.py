@@ -31,6 +31,7 @@ class PushLaw:
     few: float
     speed: float
     half: float
+    stiff: float
     yields: float
     shock: float
 

@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from nca_controller.physics.barrier import barrier
-from nca_controller.physics.combat.boxes import box_mean
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND, LossLaw
+from nca_controller.physics.combat.reach import within_reach
 from nca_controller.physics.combat.state import STEADY, WAVERING, Traits, side_numbers
 from nca_controller.physics.combat.sums import shifted
 from nca_controller.physics.terrain import Terrain
@@ -66,33 +66,37 @@ def strike(
     share of top speed it comes. Sums are over sides; regiments of a side that reach equally far strike together.
     """
     side, count, boundary = side_numbers(sides), len(set(sides)), terrain.boundary
+    ready = 1 - jnp.minimum(traits.exposed, 1)  # for a charge, by direction
     charge = traits.charge * impetus * (1 / law.impetus)
     slow = 1 - law.slow_ground * (1 - jnp.clip(terrain.capacity, 0, 1))
     hostile = opposed(mass, side, count)
     charging = opposed(mass * (strength * charge)[:, None, None], side, count)
     plain: list[list[Array]] = [[] for _ in range(count)]
     onrush: list[list[Array]] = [[] for _ in range(count)]
+
+    def seen(fields: Float[Array, "N H W"], metres: float) -> Float[Array, "N H W"]:
+        return within_reach(fields, metres, cell_metres, terrain.open_cells, boundary)
+
     for metres in sorted(set(reach)):
         who = [np.flatnonzero((side == one) & (np.array(reach) == metres)) for one in range(count)]
         present = [one for one in range(count) if len(who[one])]
-        within = box_mean(
-            jnp.stack([*hostile[np.array(present)], *charging[np.array(present)]]), metres, cell_metres, boundary
-        )
+        those = np.array(present)
+        within = seen(jnp.concatenate([hostile[those], charging[those]]), metres)
         blows = []
         for one, among, rush in zip(present, within, within[len(present) :], strict=False):
             own = who[one]
-            weights = by_direction(
-                tuple(axis[own] for axis in fronts), direction(among, cell_metres, boundary, law), law
-            )
+            looks = fronts[0][own], fronts[1][own]
+            weights = by_direction(looks, direction(among, cell_metres, boundary, law), law)
             aimed = weighed(weights, traits.strike[own])
-            returned = traits.brace[own, None, None] * weights[0] * (rush / (among + FEWEST))
+            braced = traits.brace[own, None, None] * weighed(weights, ready[own])
+            returned = braced * (rush / (among + FEWEST))
             blow = mass[own] * strength[own, None, None] * aimed
             per_enemy = slow / (among + law.scarce / (2 * metres) ** 2)
             blows += [
                 per_enemy * (blow * (1 + returned)).sum(axis=0),
                 per_enemy * (blow * charge[own, None, None]).sum(axis=0),
             ]
-        felt = box_mean(jnp.stack(blows), metres, cell_metres, boundary)
+        felt = seen(jnp.stack(blows), metres)
         for number, one in enumerate(present):
             plain[one].append(felt[2 * number])
             onrush[one].append(felt[2 * number + 1])
@@ -117,8 +121,9 @@ def suffered(
     x, y = direction(plain + onrush, cell_metres, terrain.boundary, law)
     plain, onrush, x, y = barrier((plain, onrush, x, y))
     weights = by_direction(fronts, (x[side], y[side]), law)
+    ready = 1 - jnp.minimum(traits.exposed, 1)
     frail = mass * weighed(weights, traits.harm * (law.rate / TICKS_PER_SECOND / traits.defence)[:, None])
-    charged = frail * onrush[side] * (1 - traits.brace[:, None, None] * weights[0])
+    charged = frail * onrush[side] * (1 - traits.brace[:, None, None] * weighed(weights, ready))
     whole = frail * plain[side] + charged
     loss = jnp.minimum(mass, whole)
     loss, by_charge, beside, behind = barrier(

@@ -27,20 +27,16 @@ class Plight(NamedTuple):
 
 def spirit(plight: Plight, nerve: Float[Array, " R"], law: MoraleLaw) -> Float[Array, " R"]:
     """Return what a plight draws morale towards, 1 or less; `nerve` divides what weighs."""
-    combat = (
-        law.flank * plight.beside
-        + law.rear * plight.behind
-        + law.surrounded * plight.surrounded
-        + law.charged * plight.charged
-    )
+    beset = law.flank * plight.beside + law.rear * plight.behind + law.surrounded * plight.surrounded
     weight = (
         law.lost * plight.lost
         + law.recent * jnp.minimum(plight.recent / law.recent_rate, 2)
-        + plight.engaged * combat
         + law.fatigue * plight.fatigue
+        + plight.engaged * beset
         - law.covered * plight.covered
     )
-    return jnp.maximum(1 - jnp.maximum(weight, 0) / nerve, law.worst)
+    shock = law.charged * plight.engaged * plight.charged
+    return jnp.maximum(1 - jnp.maximum(weight, 0) / nerve, law.worst) - shock / nerve
 
 
 def swayed(

@@ -33,10 +33,9 @@ class File(NamedTuple):
 
 
 class Shove(NamedTuple):
-    """The push along one axis: its velocity, how decided it is, and for each side how far it is the one pushed."""
+    """The push along one axis: its speed as a share of top speed, and for each side how far it is the one pushed."""
 
-    velocity: Field
-    excess: Field
+    speed: Field
     given: OfSide
 
 
@@ -70,10 +69,10 @@ def pushed(
     for axis in (0, 1):
         drive = of_sides([each[axis] for each in drives], sides)
         fields = File(packed, hold, {side: drive[side] * order[side] for side in drive})
-        shove = given_ground(file_sums(fields, links, axis, terrain.boundary), cell_metres, law)
+        shove = given_ground(file_sums(fields, links, axis, terrain.boundary), law)
         pushed_share = total([shove.given[side] * of_side[side] for side in of_side]) / there
-        against = 1 - jnp.clip(shove.excess / law.yields, 0, 1)
-        shift, share, against = barrier((shove.velocity, pushed_share, against))
+        against = 1 - jnp.minimum(jnp.abs(shove.speed) * (1 / law.yields), 1)
+        shift, share, against = barrier((shove.speed / cell_metres, pushed_share, against))
         given = barrier(shove.given)
         moved.append(
             [
@@ -125,28 +124,31 @@ def file_sums(fields: File, links: Field, axis: int, boundary: str) -> File:
     return jax.tree.unflatten(structure, apart(barrier(whole)))
 
 
-def given_ground(file: File, cell_metres: float, law: PushLaw) -> Shove:
+def given_ground(file: File, law: PushLaw) -> Shove:
     """Return the push that a file's drives and weights make.
 
     A side is pushed by the excess of its enemies' drive over what it holds against, standing or driving itself, as a
-    share of the file's mass. Less than `least` moves nobody, and few in the way of many are no crowd to be pushed.
+    share of the file's mass; enemies who drive against each other cancel. Less than `least` moves nobody, few in the way of many are no crowd to be pushed, and who
+    is stiffer than usual gives ground as much slower.
     """
     weight = jnp.maximum(total(list(file.mass.values())), TRACE)
 
-    def excess(side: int, sign: int) -> Field:
-        onward = of_others({other: jnp.maximum(sign * drive, 0) for other, drive in file.drive.items()}, side)
+    def speed(side: int, sign: int) -> Field:
+        onward = sign * of_others(file.drive, side)
         against = jnp.maximum(file.hold[side], -sign * file.drive[side])
-        decided = jnp.maximum((onward - against) / weight - law.least, 0)
-        return decided * jnp.minimum(file.mass[side] / (law.few * weight), 1)
+        excess = jnp.maximum((onward - against) / weight - law.least, 0)
+        excess = excess * jnp.minimum(file.mass[side] / (law.few * weight), 1)
+        usual = law.stiff * file.mass[side]
+        slow = jnp.minimum(usual / jnp.maximum(file.hold[side], jnp.maximum(usual, TRACE)), 1)
+        return law.speed * excess / (excess + law.half) * slow
 
-    ways = [{side: excess(side, sign) for side in file.mass} for sign in (1, -1)]
+    ways = [{side: speed(side, sign) for side in file.mass} for sign in (1, -1)]
     on, back = (reduce(jnp.maximum, way.values()) for way in ways)
     forward = on >= back
     most = jnp.where(forward, on, back)
-    speed = (law.speed / cell_metres) * most / (most + law.half)
     share = jnp.where(most > 0, 1 / jnp.where(most > 0, most, 1), 0)
     given = {side: jnp.where(forward, ways[0][side], ways[1][side]) * share for side in file.mass}
-    return Shove(jnp.where(forward, speed, -speed), most, given)
+    return Shove(on - back, given)
 
 
 def with_push(part: Field, fights: Bool[Array, ""], shift: Field, against: Field, sharper: Field) -> Field:

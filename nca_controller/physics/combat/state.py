@@ -13,6 +13,7 @@ from nca_controller.physics.combat.laws import Laws, laws
 from nca_controller.physics.combat.sums import blocks_of, summed
 
 STEADY, WAVERING, BROKEN, DISSOLVED = range(4)  # conditions of a regiment
+EXPOSED = 0.75, 1.5  # by how much more than in front a line loses by blows from the side and from the rear
 LEAST = {"defence": 1e-3, "nerve": 1e-3, "gather": 1e-3, "walk": 0.05, "run": 0.05}  # of what is divided by
 
 
@@ -42,6 +43,12 @@ class Traits(struct.PyTreeNode):
         """Return the same with none below 0, and no divisor near it."""
         kept = {name: jnp.maximum(getattr(self, name), LEAST.get(name, 0.0)) for name in self.__dataclass_fields__}
         return self.replace(**kept | {"brace": jnp.minimum(kept["brace"], 1)})
+
+    @property
+    def exposed(self) -> Float[Array, "R 3"]:
+        """How much weaker than its front each direction is: 0 not at all, as in a square, 1 as in a line, at most 2."""
+        beyond = self.harm / jnp.maximum(self.harm[:, :1], 0.05) - 1
+        return jnp.clip(beyond / jnp.array([1, *EXPOSED]), 0, 2)
 
 
 class Conduct(struct.PyTreeNode):

@@ -1,26 +1,37 @@
 """Three regiments of the player's and one of another side, in a view that the tests of a module share."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from army import MASSES, PLACES
 from session import Session
+from skirmish import Skirmish
 
+from engine import units
 from engine.controls.selection import Selection
 from engine.orders.order import Order
 from engine.scenarios.regiment import Regiment
 
 
 @pytest.fixture
-def army(campaign):
+def army(setup_of):
     """Three regiments of the player's, and one of another side."""
-    return army_of(campaign)
+    return setup_of()
 
 
-def army_of(campaign, player=0):
-    """Return the setup of three regiments of one side and one of another."""
+@pytest.fixture(scope="module")
+def setup_of(campaign):
+    """Return the army's setup for a player, with combat or without: see `army_of`."""
+    return partial(army_of, campaign)
+
+
+def army_of(campaign, player=0, combat=False):
+    """Return the setup of three regiments of one side and one of another, who fight where there is combat."""
     return replace(
         campaign,
+        simulation=Skirmish if combat else campaign.simulation,
+        units=units.load(),
         scenario=replace(
             campaign.scenario,
             regiments=tuple(
@@ -30,6 +41,7 @@ def army_of(campaign, player=0):
             orders=tuple(Order("phalanx", place) for place in PLACES),
             heaped=False,
             player=player,
+            combat=combat,
         ),
     )
 
@@ -48,24 +60,25 @@ def session(army, offscreen, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def game_of(campaign, shared_offscreen, tmp_path_factory):
+def game_of(setup_of, shared_offscreen, tmp_path_factory):
     """Return the paused game of the army for the player of a side, or of both for None: as at its start, each time.
+
+    With `combat` its regiments fight.
 
     A game serves all tests of a module, for to begin one takes longer than they do.
     """
     games = {}
 
-    def begin(player=0):
-        if player not in games:
-            session = Session(army_of(campaign, player), shared_offscreen, tmp_path_factory.mktemp("game"))
+    def begin(player=0, combat=True):
+        if (player, combat) not in games:
+            session = Session(setup_of(player, combat), shared_offscreen, tmp_path_factory.mktemp("game"))
             session.muster()
             session.press("space")
-            games[player] = session, session.game.battle.state
-        session, state = games[player]
+            games[player, combat] = session, session.game.battle.state
+        session, state = games[player, combat]
         session.game.battle.state = state
         session.game.battle.log.clear()
         session.game.player.selection = Selection()
-        session.game.player.command = session.game.command
         session.game.mouse.in_hand = session.game.mouse.drag = None
         session.game.mouse.camera_control.whole()
         session.game.notice = ""

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from skirmish import Skirmish
 
+from engine import units
 from engine.battle import CombatReport, Engagement
 from engine.orders.order import Order
 from engine.presentation import buttons, cards, news, status, strengths
@@ -49,8 +51,8 @@ def fight(campaign):
         Regiment("Levy", 0, 40.0, 100, "two"),
     )
     orders = (Order("line", (20.0, 12.0)), Order("square", (50.0, 34.0)), Order("line", (50.0, 12.0)))
-    state = replace(campaign, scenario=replace(campaign.scenario, regiments=regiments, orders=orders, heaped=False))
-    state = state.build().state
+    scenario = replace(campaign.scenario, regiments=regiments, orders=orders, heaped=False, combat=True)
+    state = replace(campaign, simulation=Skirmish, units=units.load(), scenario=scenario).build().state
     part = 2**20
     combat = report(
         (75 * part, 25 * part - 1, 1),
@@ -95,13 +97,16 @@ def test_the_ledger_adds_up_and_shows_the_last_quantum_that_is_missing(fight):
     rows = dict(status(fight, {}))
     assert rows["mass"] == "200.000000 (+0)"
     assert (rows["standing"], rows["fallen"], rows["fled"]) == ("90.000001", "94.999999", "15.000000")
+    for combat in (fight.combat, report((3, 3, 3)), report((2**20 + 1, 1, 2**33 + 1), (1, 1, 1)), report((0, 1, 1))):
+        millionths = {name: round(1e6 * float(value.split()[0])) for name, value in ledger(combat)}
+        assert millionths["standing"] + millionths["fallen"] + millionths["fled"] == millionths["mass"]
     lost = replace(fight.combat, standing=(75 * 2**20 - 1, *fight.combat.standing[1:]))
     assert dict(ledger(lost))["mass"] == f"199.999999 ({-QUANTUM:+.17g})"
     assert float(dict(ledger(lost))["mass"].split("(")[1][:-1]) == -QUANTUM
 
 
 def test_without_combat_nothing_of_it_is_said(fight, campaign):
-    peace = replace(fight, combat=None, paces=(), engagements=MappingProxyType({}))
+    peace = replace(fight, army=None, combat=None, paces=(), engagements=MappingProxyType({}))
     assert strengths(peace, SIDES) == buttons(peace, (0,)) == ()
     assert [name for name, _ in status(peace, campaign.formations)][:3] == ["regiments", "soldiers", "overlap"]
     assert all(card.fight is None for card in cards(peace, campaign.formations, SIDES, (0, 1)))
@@ -111,7 +116,7 @@ def test_cards_tell_how_a_regiment_fares_and_what_it_does(fight, campaign):
     guards, raiders, levy = cards(fight, campaign.formations, SIDES, (0, 1, 2))
     assert (guards.fight.standing, guards.fight.mustered) == (225, 300)
     assert guards.fight.morale == pytest.approx(0.4) and guards.fight.fatigue == pytest.approx(0.25)
-    assert guards.remarks == ("wavering · runs at Raiders", "Line · one")
+    assert guards.remarks == ("wavering · runs at Raiders", "Line · Heavy infantry · one")
     assert (raiders.fight.condition, raiders.remarks[0]) == ("broken", "broken")
     assert (levy.fight.standing, levy.remarks[0]) == (0, "dissolved")
 

@@ -58,7 +58,7 @@ def test_a_box_may_be_wider_than_the_ground(boundary):
     np.testing.assert_allclose(wide, np.broadcast_to(level[:, None, None], wide.shape), rtol=0.15)
 
 
-@pytest.mark.parametrize("half_width", [0.5, 1.0, 4.0])
+@pytest.mark.parametrize("half_width", [0.5, 4.0])
 def test_cells_of_half_the_size_see_the_same(half_width):
     """A step from full to empty ground: the mean in fine cells, averaged over each coarse one, differs by a rim."""
     coarse = np.zeros((1, 24, 24), np.float32)

@@ -1,0 +1,74 @@
+"""Slopes of what a battle costs, by gradient and by central differences, off the lattice and in 64 bits."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from ahead import Ahead
+
+from nca_controller.dynamics import conduct, init_state, trajectory
+from nca_controller.physics import Terrain
+
+HEIGHT, WIDTH = 20, 36
+BODIES = ((11.3, 9.6, 3.2, 5.1), (20.4, 10.7, 4.3, 4.4))  # x, y, and half of depth and front, in cells
+EDGE = 0.6  # cells over which a body's edge fades
+AT = (0.0, 0.0, 1.0, 2.0)  # by which one body is moved, and the attack and charge of its soldiers
+STEP = 1e-5  # of central differences
+TOLD = ("fallen", "morale", "fatigue")
+
+
+def body(x, y, depth, front):
+    """Return a block with soft edges, whose place has a slope."""
+    columns, rows = jnp.arange(WIDTH) + 0.5, (jnp.arange(HEIGHT) + 0.5)[:, None]
+    return 0.9 * jax.nn.sigmoid((depth - abs(columns - x)) / EDGE) * jax.nn.sigmoid((front - abs(rows - y)) / EDGE)
+
+
+def suffered(at, ticks, scheme):
+    """Return losses, morale and fatigue of both regiments after so many ticks: (3, 2)."""
+    moved, attack, charge = at[:2], at[2], at[3]
+    x, y, *half = BODIES[0]
+    mass = jnp.stack([body(x + moved[0], y + moved[1], *half), body(*BODIES[1])])
+    bearing = conduct(["heavy-infantry"] * 2, np.array([[1.0, 0.0], [-1.0, 0.0]]), pace="run")
+    traits = bearing.traits
+    own = jnp.array([1.0, 0.0])
+    traits = traits.replace(
+        attack=traits.attack * (1 - own) + attack * own, charge=traits.charge * (1 - own) + charge * own
+    )
+    controllers = [Ahead(np.float32(way)) for way in ((0.55, 0.02), (-0.5, 0.01))]
+    state = init_state(
+        mass,
+        Terrain.plain(HEIGHT, WIDTH),
+        controllers,
+        0,
+        sides=(0, 1),
+        scheme=scheme,
+        quantum=None,
+        combat=bearing.replace(traits=traits),
+    )
+    state, _ = trajectory(state, np.zeros(mass.shape, np.float32), ticks=ticks, remat=True)
+    combat = state.combat
+    return jnp.stack([combat.fallen.sum(axis=(1, 2)), combat.morale, combat.fatigue])
+
+
+@partial(jax.jit, static_argnames=("ticks", "scheme"))
+def both_ways(at, ticks, scheme):
+    """Return what is suffered, and its slopes in each of AT by reverse mode, (3, 2, 4)."""
+    found, back = jax.vjp(partial(suffered, ticks=ticks, scheme=scheme), at)
+    ones = jnp.eye(found.size, dtype=found.dtype).reshape(-1, *found.shape)
+    return found, jax.vmap(back)(ones)[0].reshape(*found.shape, -1)
+
+
+def agreement(ticks, scheme):
+    """Return for each of TOLD how far gradients are from central differences, over the greatest of those."""
+    with jax.enable_x64(True):
+        at = jnp.array(AT)
+        end = jax.jit(partial(suffered, ticks=ticks, scheme=scheme))
+        _, slopes = both_ways(at, ticks, scheme)
+        measured = [(end(at + STEP * one) - end(at - STEP * one)) / (2 * STEP) for one in np.eye(len(AT))]
+        measured = np.stack([np.asarray(one) for one in measured], axis=-1)
+        slopes = np.asarray(slopes)
+        return {
+            name: float(np.abs(slopes[k] - measured[k]).max() / np.abs(measured[k]).max())
+            for k, name in enumerate(TOLD)
+        }
