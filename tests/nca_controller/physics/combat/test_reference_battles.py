@@ -1,6 +1,5 @@
 """Small battles whose outcome each term of morale changes; durations; rally; wings; and the theory of attrition."""
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 from melee import DOWN, LEFT, RIGHT, UP, begun, block, fought, ledger, row, without
 
 from nca_controller.physics import Terrain
-from nca_controller.physics.combat import BROKEN, STEADY
 
 pytestmark = pytest.mark.long
 
