@@ -17,7 +17,7 @@ AXES = (-1, -2)
 
 
 class Sight(NamedTuple):
-    """How far walls let through, along x and along y: at each distance from 1 on, 1 or 0 to either side of each cell."""
+    """How far walls let through, along x and along y: 1 or 0 at each distance from 1 on, to either side of a cell."""
 
     weights: Float[np.ndarray, " K"]  # of a mean over the box, by distance
     boundary: str
