@@ -100,7 +100,9 @@ def init_state(
         scheme=scheme,
         quantum=quantum,
         rest=awake_at_first(seen, rest) if rest else None,
-        combat=mustered(mass, named, combat, quantum, cell_metres, reach, share, constants) if combat is not False else None,
+        combat=mustered(mass, named, combat, quantum, cell_metres, reach, share, constants)
+        if combat is not False
+        else None,
     )
 
 
