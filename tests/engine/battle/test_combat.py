@@ -11,7 +11,7 @@ from skirmishers import BLUE, MASS, RED, RESERVE, check_ledger, play, setup
 from stand_in import StandIn
 
 from engine.app.headless import report
-from engine.battle import replays
+from engine.battle import refit, replays
 from engine.battle.conduct import conduct_of, direction, drilled
 from engine.battle.digests import digest
 from engine.battle.history import History
@@ -161,6 +161,22 @@ def test_targets_follow_the_losses_and_keep_their_front(battle):
     assert state.placements[BLUE].frontage == pytest.approx(first.frontage, rel=0.01)
 
 
+def test_whoever_halted_keeps_its_shape_as_it_thins(battle):
+    battle.execute(Halt((RESERVE,)))
+    placement = replace(battle.state.placements[RESERVE])
+    x, y = placement.target.nonzero()[1].mean(), placement.target.nonzero()[0].mean()
+    mass = (placement.target.sum(dtype=np.float64) * 2**20 * 0.77 // 1) / 2**20
+    thin = refit.thinned(placement, mass).target
+    assert thin.sum(dtype=np.float64) == mass and (thin * 2.0**20 % 1 == 0).all()
+    assert (thin <= placement.target).all()
+    assert (thin.nonzero()[1].mean(), thin.nonzero()[0].mean()) == pytest.approx((x, y), abs=0.1)
+    combat = battle.state.combat
+    fewer = replace(combat, standing=(*combat.standing[:RESERVE], round(mass * 2**20)))
+    assert refit.overfull(replace(battle.state, combat=fewer))[0] == RESERVE
+    after = refit.refitted(replace(battle.state, combat=fewer), RESERVE, battle._context)
+    np.testing.assert_array_equal(after.placements[RESERVE].target, thin)
+
+
 def test_another_controller_in_mid_battle_keeps_what_was_lost(battle):
     before = battle.state.combat
     battle.add_controller("two", object())
@@ -224,6 +240,17 @@ def test_a_replay_fights_the_same_battle_and_knows_if_it_does_not(first, tmp_pat
     elsewhere = {**again.state.lost, "fallen": np.roll(again.state.lost["fallen"], 1, axis=2)}
     again.state = replace(again.state, lost=elsewhere)
     assert replays.check(replay, again)["same_to_the_bit"] is False
+
+
+def test_orders_for_fewer_are_no_other_formations_to_a_replay(battle):
+    """The digest of targets is of those who mustered, so that losses do not look like formations of another game."""
+    play(battle, 90, lambda state: not broken(state))
+    left = next(regiment for regiment in (RED, BLUE) if battle.state.takes_orders(regiment))
+    assert battle.state.combat.fallen[left]
+    for queued in (False, True):
+        battle.execute(GiveOrders(((left, Order("line", (30, 10), 90)), (RESERVE, ORDER)), queued))
+    assert battle.state.book.masses[left] < MASS
+    assert battle.state.ordered.text == near(log=battle.executed_log).targets[1].text
 
 
 def test_a_digest_counts_every_quantum():
