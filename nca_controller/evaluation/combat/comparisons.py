@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from nca_controller.controllers import NCA, load_controller
+from nca_controller.controllers import NCA, Controller, load_controller
 from nca_controller.evaluation.combat.course import Attack, Course, bearing, begun, played, seconds
 from nca_controller.evaluation.combat.duels import CAVALRY, INFANTRY, PIKES, body
 from nca_controller.evaluation.tables import Row
@@ -81,7 +82,7 @@ def cells_summary(rows: list[Row]) -> Row:
     }
 
 
-def whole(encounter: Encounter, controllers: object = None) -> Course:
+def whole(encounter: Encounter, controllers: Sequence[Controller] | None = None) -> Course:
     """Return the course of a battle of a fixed length."""
     return played(begun(encounter, controllers), Attack(encounter, bearing(encounter)), WHOLE * TICKS_PER_SECOND)
 

@@ -128,8 +128,8 @@ def given_ground(file: File, law: PushLaw) -> Shove:
     """Return the push that a file's drives and weights make.
 
     A side is pushed by the excess of its enemies' drive over what it holds against, standing or driving itself, as a
-    share of the file's mass; enemies who drive against each other cancel. Less than `least` moves nobody, few in the way of many are no crowd to be pushed, and who
-    is stiffer than usual gives ground as much slower.
+    share of the file's mass; enemies who drive against each other cancel. Less than `least` moves nobody, few in the
+    way of many are no crowd to be pushed, and who is stiffer than usual gives ground as much slower.
     """
     weight = jnp.maximum(total(list(file.mass.values())), TRACE)
 

@@ -1,10 +1,13 @@
 """Contact and push, with the transport of the game: who meets hostile soldiers does not pass; odds and depth push."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from random_battles import long_forms, on_lattice
+from hypothesis import given, settings
+from random_battles import battles, long_forms, on_lattice
 from shoving import (
     LINE,
     OPEN,
@@ -263,3 +266,23 @@ def test_derivatives_through_ticks_of_contact_are_finite():
 
     for slopes in jax.jit(jax.grad(crossed, (0, 1)))(jnp.asarray(mass), ways):
         assert np.isfinite(slopes).all() and (slopes != 0).any()
+
+
+@pytest.mark.long
+@settings(max_examples=60, deadline=None)
+@given(battles())
+def test_whatever_the_battle_velocities_are_numbers_and_a_push_is_slow(battle):
+    """On any ground, at any speed, though controllers answer with no numbers where their regiments have nobody."""
+    terrain, mass, velocity = battle
+    velocity = np.where((mass == 0)[..., None], np.nan, velocity)
+    combat, conduct = combat_of(mass)
+    ways = np.asarray(met(velocity, mass, combat, conduct, terrain, tuple(range(len(mass)))))
+    there = mass > 0
+    assert np.isfinite(ways[there]).all()
+    faster = np.abs(ways[there]) - np.abs(velocity[there])
+    assert faster.max(initial=0) <= 2 * laws().push.speed
+
+
+@partial(jax.jit, static_argnames="sides")
+def met(velocity, mass, combat, conduct, terrain, sides):
+    return meet(velocity, mass, combat, conduct, terrain, sides, laws())
