@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.battle import attack, refit, relief
-from engine.battle.attack import EVERY
 from engine.battle.conduct import drilled
 from engine.battle.placing import Context
 from engine.battle.state import BattleState
 
-MOST_PLACED = 2  # orders that are placed in one tick, in turn: each takes milliseconds
+EVERY = 10  # ticks after which orders are placed anew, a third of a second at speed 1: all at once, for a tick that is
+# begun early is dropped where targets have changed
+MOST_PLACED = 6  # orders that are placed in one tick, in turn: each takes milliseconds
 
 
 def advanced(state: BattleState, context: Context) -> BattleState:
     """Return the state in which all that lasts of earlier commands has gone on up to this tick."""
     state = drilled(attack.ended(_dismissed(state), context))
+    if state.tick % EVERY:
+        return state
     turns = due(state)[:MOST_PLACED]
     for regiment in turns:
         if regiment in state.engagements:  # the one before may have ended it
@@ -26,8 +29,9 @@ def advanced(state: BattleState, context: Context) -> BattleState:
                     state = relief.advanced(state, regiment, context)
                 case "withdraw":
                     state = relief.withdrawn(state, regiment)
-    overfull = refit.most_overfull(state) if len(turns) < MOST_PLACED else None
-    return state if overfull is None else refit.refitted(state, overfull, context)
+    for regiment in refit.overfull(state)[: MOST_PLACED - len(turns)]:
+        state = refit.refitted(state, regiment, context)
+    return state
 
 
 def _dismissed(state: BattleState) -> BattleState:
@@ -44,6 +48,6 @@ def due(state: BattleState) -> list[int]:
     waiting = [
         (one.placed, regiment)
         for regiment, one in state.engagements.items()
-        if state.tick - one.placed >= EVERY and state.takes_orders(regiment) and state.paces[regiment] != "hold"
+        if one.placed < state.tick and state.takes_orders(regiment) and state.paces[regiment] != "hold"
     ]
     return [regiment for _, regiment in sorted(waiting)]

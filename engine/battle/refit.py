@@ -17,14 +17,11 @@ SHARE = 0.02  # of its target that a regiment has lost, from which on that is fi
 BROAD = 2.0  # frontage over depth from which on losses thin the ranks, and not the front
 
 
-def most_overfull(state: BattleState) -> int | None:
-    """Return the regiment whose target is too large by the largest share; None where all fit."""
-    found, largest = None, SHARE
-    for regiment, mass in enumerate(state.book.masses):
-        excess = (mass - state.standing(regiment)) / mass
-        if excess > largest and state.takes_orders(regiment):
-            found, largest = regiment, excess
-    return found
+def overfull(state: BattleState) -> list[int]:
+    """Return the regiments whose targets have become too large, those first that have lost the largest share."""
+    excess = [(mass - state.standing(regiment)) / mass for regiment, mass in enumerate(state.book.masses)]
+    large = [(-share, regiment) for regiment, share in enumerate(excess) if share > SHARE]
+    return [regiment for _, regiment in sorted(large) if state.takes_orders(regiment)]
 
 
 def refitted(state: BattleState, regiment: int, context: Context) -> BattleState:
