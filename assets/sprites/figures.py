@@ -104,7 +104,7 @@ def pikeman(pose: str, phase: float) -> list[Part]:
     def pike(lean: float, y: float, z: float, x: float = 0.30, half: float = 1.75) -> list[Part]:
         ahead, up = np.sin(lean), np.cos(lean)
         return [
-            Part((x, y, z), (0.055, 0.055, half), LEATHER, 1.35, lean),
+            Part((x, y, z), (0.06, 0.06, half), METAL, 0.72, lean),
             Part((x, y + half * ahead, z + half * up), (0.08, 0.08, 0.24), METAL, 1.6, lean),
         ]
 
@@ -145,7 +145,7 @@ def rider(pose: str, phase: float) -> list[Part]:
     thrust = (0.0, 0.15, 0.4, 0.2)[round(phase / (np.pi / 2)) % 4]
     tip, y, z = (1.42, 0.75 + thrust, 1.62) if pose == "striking" else (0.12, 0.10, 1.85)
     lance = [
-        Part((0.42, y, z), (0.05, 0.05, 0.95), LEATHER, 1.3, tip),
+        Part((0.42, y, z), (0.06, 0.06, 0.95), METAL, 0.72, tip),
         Part((0.42, y + 0.95 * np.sin(tip), z + 0.95 * np.cos(tip)), (0.085, 0.085, 0.24), METAL, 1.6, tip),
     ]
     return [*horse, *up, Part((-0.36, 0.15, 1.50), (0.08, 0.26, 0.30), CLOTH, 1.2), *lance]
@@ -161,7 +161,7 @@ def horse_parts(phase: float, gallop: float, rear: float) -> list[Part]:
     return [
         *legs,
         Part((0.0, 0.02, 0.85 + bob), (0.29, 0.85, 0.33), LEATHER, 0.8),
-        Part((0.0, -0.28, 0.86 + bob), (0.335, 0.55, 0.37), CLOTH, 0.85),
+        Part((0.0, -0.14, 0.87 + bob), (0.345, 0.70, 0.375), CLOTH, 0.95),
         Part((0.0, 0.78, 1.22 + bob + rear), (0.15, 0.24, 0.46), LEATHER, 0.85, 0.7),
         Part((0.0, 1.08, 1.50 + bob + rear), (0.13, 0.30, 0.16), LEATHER, 0.9, 0.5),
         Part((0.0, 0.62, 1.42 + bob + rear), (0.06, 0.16, 0.34), LEATHER, 0.4, 0.7),

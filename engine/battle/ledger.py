@@ -107,7 +107,7 @@ def _check(fields: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> None:
         if field.shape != wanted or field.dtype.kind not in ("iu" if whole else "f"):
             kind = "whole numbers" if whole else "floats"
             raise ValueError(f"{name} is {field.dtype} of shape {field.shape}, and not {kind} of {wanted}")
-        if not np.isfinite(field).all():
+        if not whole and not np.isfinite(field).all():
             raise ValueError(f"{name} is not finite")
         if whole and field.min() < 0:
             raise ValueError(f"{name} is below 0")

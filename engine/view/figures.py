@@ -22,6 +22,7 @@ BLOW = 26.0  # ticks from one blow to the next, at the mean
 MARGIN = 4  # pixels around a frame in the sheet, so that smaller versions of it do not mix with its neighbours
 SHEET_WIDTH = 2048  # pixels
 
+BLOW_ROW, FLASH = int(FIRST_ROW[POSES.index("striking")]) + 2, 1.7  # the row in which a blow lands, and its light
 PALE, LYING = 0.55, 0.62  # share of a white that whoever flees fades to; light of those who lie
 
 
@@ -89,6 +90,11 @@ def frame_of(soldiers: DrawnSoldiers, own: Float[np.ndarray, " N"]) -> Int[np.nd
     rows = np.array(list(ROWS.values()))[pose]
     row = FIRST_ROW[pose] + np.minimum((phase % 1.0 * rows).astype(np.int64), rows - 1)
     return (fighters.kind.astype(np.int64) * sum(ROWS.values()) + row) * FACINGS + column
+
+
+def flash(frame: Int[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
+    """Return how much brighter each frame is shown than others, as those of the selected are by 1."""
+    return np.where(frame // FACINGS % sum(ROWS.values()) == BLOW_ROW, np.float32(FLASH), np.float32(0.0))
 
 
 def paleness(soldiers: DrawnSoldiers) -> Float[np.ndarray, " N"]:

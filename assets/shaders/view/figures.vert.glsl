@@ -8,7 +8,7 @@ in vec2 position;         // cells
 in float frame;           // index of a frame
 in float side;            // index of its colour in `teams`
 in float variety;         // 0 to 1, each soldier's own
-in float selected;        // 1 for a selected soldier
+in float glow;            // how much brighter it is: 1 for a selected soldier, more when a blow lands
 in float pale;            // 0 to 1: how much of its colours it has lost
 in float sunk;            // 0 for one who stands; for one who lies, how far into the ground, to 1
 out vec2 place;           // in the sheet, in pixels
@@ -23,5 +23,5 @@ void main() {
     gl_Position = vec4(cell * camera.xy + camera.zw, 0.0, 1.0);
     place = box.xy + corner * box.zw;
     team = teams[int(side) & 31];
-    look = vec4(0.86 + 0.28 * variety, selected, pale, sunk);
+    look = vec4(0.86 + 0.28 * variety, glow, pale, sunk);
 }

@@ -22,7 +22,7 @@ FORMAT = "2f 1f 1f 1f 1f 1f"
 ATTRIBUTES = ("position", "facing", "walked", "side", "variety", "selected")
 BYTES = 28  # of one soldier
 FIGURE = "2f 1f 1f 1f 1f 1f 1f"
-FIGURE_ATTRIBUTES = ("position", "frame", "side", "variety", "selected", "pale", "sunk")
+FIGURE_ATTRIBUTES = ("position", "frame", "side", "variety", "glow", "pale", "sunk")
 FIGURE_BYTES = 32
 BARELY = 1e-3  # how far the newly fallen have sunk into the ground: 0 is for those who stand
 SMALLER = 3  # mipmap levels of the figures; in smaller ones neighbours would mix
@@ -126,10 +126,12 @@ class SoldierLayer:
         own = figures.own_numbers(soldiers)
         records = np.empty((len(own), FIGURE_BYTES // 4), np.float32)
         records[:, 0:2] = soldiers.position
-        records[:, 2] = figures.frame_of(soldiers, own)
+        records[:, 2] = frame = figures.frame_of(soldiers, own)
         records[:, 3] = soldiers.side
         records[:, 4] = own
-        records[:, 5] = 0.0 if soldiers.selected is None else soldiers.selected
+        records[:, 5] = figures.flash(frame)
+        if soldiers.selected is not None:
+            records[:, 5] += soldiers.selected
         records[:, 6] = figures.paleness(soldiers)
         records[:, 7] = 0.0 if fighters.faded is None else np.maximum(fighters.faded, BARELY)
         seen = sprites.in_sight(camera, soldiers.position, 5.0 * unit_cells)
@@ -182,13 +184,14 @@ class SoldierLayer:
         where[:, 0], where[:, 1, :2] = found.box, found.middle
         self._boxes = self._context.texture((2, len(where)), 4, where, dtype="f4")
         self._boxes.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        self._context.gc()  # frees those before
 
     def _reserve_figures(self, count: int) -> None:
         self._fighters = self._context.buffer(reserve=count * FIGURE_BYTES, dynamic=True)
         self._figures = self._context.vertex_array(
             self._figures_program, [(self._fighters, FIGURE + "/i", *FIGURE_ATTRIBUTES)]
         )
-        needed = ("position", "side", "variety", "selected", "pale", "sunk")
+        needed = ("position", "side", "variety", "selected", "pale", "sunk")  # the glow is that of the selected
         self._figure_dots = self._context.vertex_array(
             self._dots_program, [(self._fighters, "2f 4x 1f 1f 1f 1f 1f/v", *needed)]
         )

@@ -65,7 +65,8 @@ class FigurePainter:
                 self._sprites.clear()
             pale, sunk = figures.PALE * is_pale, 0.0 if steps == 0 else max((steps - 1) / (SUNK_STEPS - 1), 1e-3)
             picture = figures.figures(self._kinds).frame(frame)
-            sprite = self._sprites[look] = painting.tinted(picture, look[2], zoom, pale=pale, sunk=sunk)
+            glow = float(figures.flash(np.array(frame)))
+            sprite = self._sprites[look] = painting.tinted(picture, look[2], zoom, pale=pale, sunk=sunk, glow=glow)
         return sprite
 
     def _draw_dots(

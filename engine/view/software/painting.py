@@ -154,18 +154,26 @@ def stepped(zoom: float) -> float:
 
 
 def tinted(
-    frame: UInt8[np.ndarray, "height width 4"], team: Colour, zoom: float, *, pale: float = 0.0, sunk: float = 0.0
+    frame: UInt8[np.ndarray, "height width 4"],
+    team: Colour,
+    zoom: float,
+    *,
+    pale: float = 0.0,
+    sunk: float = 0.0,
+    glow: float = 0.0,
 ) -> pygame.Surface:
     """Return a frame in a team's colour, scaled by `zoom`.
 
     `pale` is how much of its colours the soldier has lost, from 0 to 1; `sunk`, above 0 for one who lies, how far it
-    has gone into the ground.
+    has gone into the ground; `glow` how much brighter it is, 1 as the selected are with OpenGL.
     """
     share = frame[..., :3].astype(np.float32) / 255.0
     colour = share @ np.array([METAL, team, LEATHER], dtype=np.float32)
     lit = share.sum(axis=-1, keepdims=True)
     if pale > 0.0:
         colour += pale * (lit * np.array(PALE_CLOTH, np.float32) - colour)
+    if glow > 0.0:
+        colour = colour * (1.0 + 0.25 * glow) + 0.07 * 255.0 * glow * lit
     if sunk > 0.0:
         colour *= LYING
         colour += (0.25 + 0.6 * sunk) * (lit * np.array(UNDERGROUND, np.float32) - colour)
