@@ -85,7 +85,8 @@ def marched(
     moving = squared > TINY
     length = jnp.where(moving, jnp.sqrt(jnp.where(moving, squared, 1)), 0)
     held = survey.held[..., None]
-    velocity = jnp.where(held > 0, flux / jnp.where(held > 0, held, 1), 0)
+    known = held > TINY  # its square, in the derivative, is a number, too
+    velocity = jnp.where(known, flux / jnp.where(known, held, 1), 0)
     return March(velocity, survey.over_blocks(length) / jnp.maximum(survey.whole, TINY), flux)
 
 
