@@ -11,8 +11,16 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, check_writable, name_unwritable, terminal, unknown_name, write_whole
-from nca_controller.benchmark import write_table
+from engine.io import (
+    Parser,
+    arguments,
+    check_writable,
+    name_unwritable,
+    terminal,
+    unknown_name,
+    write_table,
+    write_whole,
+)
 from nca_controller.evaluation.combat import comparisons, duels, random_battles
 from nca_controller.evaluation.tables import Row, table
 from nca_controller.jax_config import first_device
