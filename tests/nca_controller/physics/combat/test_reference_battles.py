@@ -92,8 +92,8 @@ def rally(course):
     [
         ("lost", duel, 0, 45),
         ("recent", duel, 0, 33),
-        ("fatigue", tired, 0, 31),
-        ("flank", on_the_flank, 1, 35),
+        ("fatigue", tired, 0, 32),
+        ("flank", on_the_flank, 1, 35.3),
         ("rear", in_the_rear, 1, 24.5),
         ("surrounded", a_square_in_the_rear, 1, 31.5),
         ("charged", ridden_down, 1, 23),
