@@ -28,7 +28,7 @@ from nca_controller.jax_config import first_device
 SEED = 21
 PAGE = Path(__file__).parents[3] / "docs" / "units.md"
 
-Work = Callable[[int, int], Row]  # of a number and a seed
+Work = Callable[..., Row]  # of a number and a seed
 Summary = Callable[[list[Row]], Row]
 
 

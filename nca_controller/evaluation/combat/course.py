@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -43,7 +44,7 @@ class Course:
     def contact(self, regiment: int | None = None) -> int | None:
         """Return the first tick, from 0, after which a regiment is in contact, or any; None if there is none."""
         touching = self.touching.any(axis=1) if regiment is None else self.touching[:, regiment]
-        return first(touching)
+        return first(np.asarray(touching))
 
     def broken(self, regiment: int) -> int | None:
         """Return the first tick after which a regiment has broken or dissolved; None if there is none."""
@@ -89,9 +90,9 @@ def begun(
     ground = encounter.ground
     if controllers is None:
         controllers = load_controller("plan" if ground.open_cells.all() else "ground")
-    each = [controllers] * len(encounter.bodies) if hasattr(controllers, "steer") else list(controllers)
+    each: list[Any] = [controllers] * len(encounter.bodies) if hasattr(controllers, "steer") else list(controllers)
     return init_state(
-        encounter.mass,
+        jnp.asarray(encounter.mass),
         Terrain(ground.open_cells, ground.capacity, ground.boundary),
         each,
         0,
