@@ -25,8 +25,8 @@ from nca_controller.dynamics import (
     judged,
     let_through,
     planned,
-    roused,
     steer,
+    still_asleep,
     transport,
     transport_some,
     under,
@@ -72,7 +72,7 @@ class JaxSimulation:
         self._gives_way = jax.jit(gives_way)
         self._commanded = jax.jit(commanded, static_argnames=("sides",))
         self._fought = jax.jit(fought, static_argnames=("sides", "quantum"))
-        self._let_through, self._roused = jax.jit(let_through), jax.jit(roused)
+        self._let_through, self._asleep = jax.jit(let_through), jax.jit(still_asleep)
         self._conduct: tuple[Conduct, laws.Conduct] | None = None  # of the last tick, as given and as it lies there
         self._programs = Programs()
         self._orders: Orders | None = None  # of the last tick
@@ -148,7 +148,7 @@ class JaxSimulation:
         if combat is not None:
             law = {"sides": state.sides, "quantum": state.quantum}
             moved |= self._fought(moved, state.mass, combat, state.terrain, **law)
-            rest = self._roused(rest, moved["combat"]) if rest else None
+            rest = rest.replace(asleep=self._asleep(rest.asleep, moved["combat"])) if rest else None
         return state.replace(memories=tuple(memories), rest=rest, **moved)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
@@ -169,12 +169,14 @@ class JaxSimulation:
 
     def _borne(self, conduct: Conduct) -> laws.Conduct:
         """Return a conduct as it lies on the device; where it is the last one, it lies there already."""
-        if self._conduct is None or not conduct.same_as(self._conduct[0]):
-            facing, pace = (jnp.asarray(part, jnp.float32) for part in (conduct.facing, conduct.pace))
-            traits, relief = laws.Traits.of_rows(conduct.traits), jnp.asarray(conduct.relief, bool)
-            borne = laws.Conduct(traits, facing, pace, relief)
-            self._conduct = conduct, borne
-        return self._conduct[1]
+        last = self._conduct  # another thread may put another one there meanwhile
+        if last is not None and conduct.same_as(last[0]):
+            return last[1]
+        facing, pace = (jnp.asarray(part, jnp.float32) for part in (conduct.facing, conduct.pace))
+        traits, relief = laws.Traits.of_rows(conduct.traits), jnp.asarray(conduct.relief, bool)
+        borne = laws.Conduct(traits, facing, pace, relief)
+        self._conduct = conduct, borne
+        return borne
 
     def _yielding(self, state: State, targets: Float[Array, "R H W"], awake: list[int]) -> Float[Array, " R"] | None:
         """Return how far each regiment gives way to friends; None where nobody has one."""

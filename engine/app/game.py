@@ -145,8 +145,7 @@ class Game:
         self._news = [one for one in self._news if one[1] not in became]
         self._news += [(self.clock.now + NEWS_SECONDS, one) for one in became]
         for remark in headless.remarks(battle.state):
-            if remark not in [one.text for one in became]:
-                self.notify(remark, COMPLAINT_SECONDS)
+            self.notify(remark, COMPLAINT_SECONDS)
         self.plot_history.record(battle.state)
         return True
 

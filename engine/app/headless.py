@@ -10,7 +10,7 @@ from engine.app.installed import running_name
 from engine.app.waiting import GivenUp, Waiting
 from engine.battle import Battle, BattleSetup, BattleState, mass_of
 from engine.io import PluginError, described, terminal
-from engine.presentation import cards, compose, status, strengths
+from engine.presentation import cards, compose, news, status, strengths
 from engine.recording import save_png
 from engine.view import Scene, View
 
@@ -28,13 +28,16 @@ def play(battle: Battle, ticks: int, asked: Callable[[], bool] = lambda: False) 
             raise GivenUp
 
     battle.run = Waiting(give_up_if_asked).run
+    names = [regiment.name for regiment in battle.state.regiments]
     for tick in range(1, ticks + 1):
+        before = battle.state.combat
         try:
             battle.tick()
         except GivenUp:
             return
-        for remark in remarks(battle.state):
-            terminal.warn(f"tick {battle.state.tick}: {remark}")
+        became = (one.text for one in news(before, battle.state.combat, names))
+        for line in (*remarks(battle.state), *became):
+            terminal.warn(f"tick {battle.state.tick}: {line}")
         yield tick
 
 

@@ -19,6 +19,7 @@ from scipy.ndimage import distance_transform_edt
 from engine import formations
 from engine.battle.conduct import FORMED, RUN, direction, traits_of
 from engine.battle.engagement import Engagement, Phase
+from engine.battle.lanes import lane
 from engine.battle.placing import Context, check_number, placement_of
 from engine.battle.progress import middle
 from engine.battle.state import BattleState
@@ -30,11 +31,12 @@ FORM_TICKS = 120  # in which a regiment forms up towards its enemy, at most
 THIN = 0.05  # density from which on a cell counts as held
 AIM_DEPTH = 10.0  # metres of the enemy, from its nearest soldier on, at whose middle the regiment goes
 LEAD = 12.0  # metres that a target lies ahead on the march
-PRESS = 5.0  # metres that it lies beyond the first enemies: the regiment goes through, and its wings no farther
+PRESS = 6.0  # metres that it lies beyond the first enemies: the regiment goes through, and its wings no farther
 CONTACT = 2.0  # metres between two fronts that fight
 RUN_UP = 6.0  # metres of a charge beyond those in which impetus gathers
 TOP_SPEED = 15.0  # metres a second
 IN_FORM = 0.7  # share of its formation, towards the enemy, in which a regiment stands that has no need to form up
+OFF_FRONT = 10.0  # degrees off its front, beyond which one that forms up does so anew
 ASIDE = 60.0  # degrees off its front, beyond which one in contact fronts anew
 GATHER = TRAITS.index("gather")
 
@@ -45,38 +47,35 @@ class Sighted:
 
     gap: float  # between the two fronts
     place: Place  # of the regiment
-    way: tuple[Place, ...]  # from there to the enemy's nearest part
+    way: tuple[Place, ...]  # from there to the enemy's nearest part, or to the one that others leave to it
+    front: float  # degrees clockwise from up, in which it is to look at the start of this way
 
 
-def begun(state: BattleState, regiments: tuple[int, ...], enemy: int, context: Context) -> BattleState:
-    """Return the state in which regiments attack. Raises FormationError where that is none of their enemies.
+def begun(state: BattleState, regiment: int, enemy: int, context: Context) -> BattleState:
+    """Return the state in which a regiment attacks. Raises FormationError where that is none of its enemies.
 
     So it does where no way leads there, or none of the enemy is left.
     """
     assert state.combat is not None
     check_number(state, enemy)
-    their = state.regiments[enemy]
+    own, their = state.regiments[regiment], state.regiments[enemy]
+    if own.side == their.side:
+        raise FormationError(f"{own.name} cannot attack {their.name}: they are of one side")
     if state.combat.is_gone(enemy):
         raise FormationError(f"{their.name} is {state.combat.condition[enemy]}: there is nobody to attack")
-    pursuit = not state.combat.takes_orders(enemy)
-    for regiment in regiments:
-        own = state.regiments[regiment]
-        if own.side == their.side:
-            raise FormationError(f"{own.name} cannot attack {their.name}: they are of one side")
-        engagement = Engagement("attack", enemy, state.tick, state.tick, "form", pursuit)
-        order = _plain(state.orders[regiment])
-        book = state.book.with_order(regiment, order, state.placements[regiment])
-        placed = _formed_up(replace(state, book=book), regiment, engagement, context)
-        if placed is None:
-            raise FormationError(f"no way leads {own.name} to {their.name}")
-        state = placed
-    return state
+    pursuit = not state.takes_orders(enemy)
+    state = state.with_engagement(regiment, Engagement("attack", enemy, state.tick, state.tick, "form", pursuit))
+    book = state.book.with_order(regiment, _plain(state.orders[regiment]), state.placements[regiment])
+    begun = _formed_up(replace(state, book=book), regiment, context)
+    if begun is None:
+        raise FormationError(f"no way leads {own.name} to {their.name}")
+    return begun
 
 
 def advanced(state: BattleState, regiment: int, context: Context) -> BattleState:
     """Return the state in which a regiment's attack is placed anew, or goes on as it was where it finds no place."""
     engagement = state.engagements[regiment]
-    placed = _placed(state, regiment, engagement, context)
+    placed = _placed(state, regiment, context)
     return state.with_engagement(regiment, replace(engagement, placed=state.tick)) if placed is None else placed
 
 
@@ -95,7 +94,7 @@ def ended(state: BattleState, context: Context) -> BattleState:
 
 def reformed(state: BattleState, regiment: int, context: Context) -> BattleState:
     """Return the state in which a regiment takes up its formation where it stands, with its front as it was."""
-    order = replace(_plain(state.orders[regiment]), centre=middle(state.mass[regiment]))
+    order = _plain(with_middle(state, regiment, middle(state.mass[regiment]), state.placements[regiment].angle))
     try:
         placement = placement_of(state, regiment, order, context)
     except FormationError:  # it stands where nobody would be sent
@@ -103,31 +102,33 @@ def reformed(state: BattleState, regiment: int, context: Context) -> BattleState
     return replace(state, book=state.book.with_order(regiment, order, placement, state.book.waiting[regiment]))
 
 
-def _formed_up(state: BattleState, regiment: int, engagement: Engagement, context: Context) -> BattleState | None:
+def _formed_up(state: BattleState, regiment: int, context: Context) -> BattleState | None:
     """Return the state in which a regiment forms up for an attack, or goes on at once if it has; None as `_placed`."""
+    engagement = state.engagements[regiment]
     seen = sighted(state, regiment, engagement.other)
     if seen is None:
         return None
-    order = replace(state.orders[regiment], centre=seen.place, angle=_angle(seen.way[0], seen.way[1]))
+    order = with_middle(state, regiment, seen.place, seen.front)
     with suppress(FormationError):  # it need not form up where it has no room
         placement = placement_of(state, regiment, order, context)
         if formations.overlap(state.mass[regiment], placement.target) < IN_FORM:
             state = replace(state, book=state.book.with_placement(regiment, placement))
-            return _placed(state, regiment, engagement, context)
-    return _placed(state, regiment, replace(engagement, phase="march"), context)
+            return _placed(state, regiment, context)
+    return _placed(state.with_engagement(regiment, replace(engagement, phase="march")), regiment, context)
 
 
-def _placed(state: BattleState, regiment: int, engagement: Engagement, context: Context) -> BattleState | None:
+def _placed(state: BattleState, regiment: int, context: Context) -> BattleState | None:
     """Return the state with an attack's order as the enemy now stands; None where no way or no place is."""
+    engagement = state.engagements[regiment]
     seen = sighted(state, regiment, engagement.other)
     if seen is None:
         return None
     phase = _phase(state, regiment, engagement, seen, context)
     state = state.with_engagement(regiment, replace(engagement, phase=phase, placed=state.tick))
-    if phase == "form":
+    if phase == "form" and _turn(seen.front, state.placements[regiment].angle) <= OFF_FRONT:
         return state  # where it was ordered to
-    at, angle = _place(state, regiment, phase, seen)
-    order = replace(state.orders[regiment], centre=at, angle=angle)
+    at, angle = (seen.place, seen.front) if phase == "form" else _place(state, regiment, phase, seen)
+    order = with_middle(state, regiment, at, angle)
     try:
         placement = placement_of(state, regiment, order, context)
     except FormationError:
@@ -154,7 +155,7 @@ def charging_distance(state: BattleState, regiment: int, context: Context) -> fl
 
 
 def _place(state: BattleState, regiment: int, phase: Phase, seen: Sighted) -> tuple[Place, float]:
-    """Return where a regiment's order is to lie in an attack, and its angle."""
+    """Return where the middle of a regiment is to be in an attack, and the angle of its order."""
     assert state.army is not None
     cells = state.army.cells
     front = state.placements[regiment].angle
@@ -163,7 +164,8 @@ def _place(state: BattleState, regiment: int, phase: Phase, seen: Sighted) -> tu
         right, down = direction(front)
         ahead = seen.gap + cells(PRESS)
         return (seen.place[0] + ahead * right, seen.place[1] + ahead * down), front
-    return _along(seen.way, seen.gap + cells(PRESS) if phase == "charge" else min(cells(LEAD), seen.gap))
+    place, angle = _along(seen.way, seen.gap + cells(PRESS) if phase == "charge" else min(cells(LEAD), seen.gap))
+    return place, seen.front if len(seen.way) == 2 else angle
 
 
 def sighted(state: BattleState, regiment: int, enemy: int) -> Sighted | None:
@@ -175,11 +177,21 @@ def sighted(state: BattleState, regiment: int, enemy: int) -> Sighted | None:
     distance = np.hypot(columns + 0.5 - x, rows + 0.5 - y)
     near = distance <= distance.min() + state.army.cells(AIM_DEPTH)
     weight = theirs[rows[near], columns[near]].astype(np.float64)
-    aim = tuple(float(np.average(line[near] + 0.5, weights=weight)) for line in (columns, rows))
-    way = formations.fastest_way(state.ground, (x, y), (aim[0], aim[1]))
+    x_aim, y_aim = (float(np.average(line[near] + 0.5, weights=weight)) for line in (columns, rows))
+    aim, front, apart = (x_aim, y_aim), None, gap(own, theirs)
+    if apart > state.army.cells(CONTACT):  # up to there those who attack it keep beside each other
+        found = lane(state, regiment, enemy, aim, np.stack([columns, rows], axis=1) + 0.5)
+        aim, front = (aim, None) if found is None else found
+    way = formations.fastest_way(state.ground, (x, y), aim)
     if not len(way):
         return None
-    return Sighted(gap(own, theirs), (x, y), tuple((float(at_x), float(at_y)) for at_x, at_y in way))
+    straight = len(way) == 2
+    return Sighted(
+        apart,
+        (x, y),
+        tuple((float(at_x), float(at_y)) for at_x, at_y in way),
+        _angle((0.0, 0.0), front) if straight and front is not None else _angle(way[0], way[1]),
+    )
 
 
 def held(mass: Float[np.ndarray, "H W"]) -> Bool[np.ndarray, "H W"]:
@@ -203,6 +215,15 @@ def _along(way: tuple[Place, ...], length: float) -> tuple[Place, float]:
             return place, _angle(start, end)
         length -= step
     return way[-1], _angle(way[0], way[-1])
+
+
+def with_middle(state: BattleState, regiment: int, place: Place, angle: float) -> Order:
+    """Return a regiment's order with the middle of its mass, which for a wedge is not the order's, at a place."""
+    placement = state.placements[regiment]
+    (x, y), (right, down) = middle(placement.target), direction(placement.angle)
+    ahead = (placement.centre[0] - x) * right + (placement.centre[1] - y) * down
+    right, down = direction(angle)
+    return replace(state.orders[regiment], centre=(place[0] + right * ahead, place[1] + down * ahead), angle=angle)
 
 
 def _plain(order: Order) -> Order:

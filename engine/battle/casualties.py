@@ -12,7 +12,7 @@ from jaxtyping import Int
 
 from engine import soldiers
 from engine.battle.faults import Moved
-from engine.battle.ledger import LOST, CombatReport, mass_of, news
+from engine.battle.ledger import LOST, CombatReport, mass_of
 from engine.battle.state import BattleState
 
 
@@ -40,7 +40,6 @@ def taken(state: BattleState, moved: Moved, seed: int) -> BattleState:
         fallen=soldiers.still_lying(state.fallen, newly, state.tick),
         combat=report,
         lost=after,
-        remarks=(*state.remarks, *news(state.combat, report, [one.name for one in state.regiments])),
     )
 
 

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from engine import formations
 from engine.battle import attack, lasting, relief, scatter
 from engine.battle.conduct import combat_of
-from engine.battle.obedience import freed, obeyed
+from engine.battle.obedience import freed, obeyed, one_by_one
 from engine.battle.placing import (
     Context,
     check_number,
@@ -54,8 +54,9 @@ def apply(state: BattleState, command: Command, context: Context) -> BattleState
     Those who are broken or dissolved do not obey; the others do, and that is remarked.
     """
     command, deaf = obeyed(state, command)
-    applied = _applied(state if state.combat is None else freed(state, command), command, context)
-    return remarked(applied, deaf) if deaf else applied
+    for one in one_by_one(command):
+        state = _applied(state if state.combat is None else freed(state, one), one, context)
+    return remarked(state, deaf) if deaf else state
 
 
 def _applied(state: BattleState, command: Command, context: Context) -> BattleState:
@@ -71,9 +72,9 @@ def _applied(state: BattleState, command: Command, context: Context) -> BattleSt
         case SetController(regiment, controller):
             return _with_controller(state, regiment, controller, context)
         case Attack(regiments, enemy):
-            return attack.begun(state, regiments, enemy, context)
+            return attack.begun(state, regiments[0], enemy, context)
         case Relieve(regiments, friend):
-            return relief.begun(state, regiments, friend, context)
+            return relief.begun(state, regiments[0], friend, context)
         case SetPace(regiments, pace):
             paces = tuple(pace if r in regiments else before for r, before in enumerate(state.paces))
             return replace(state, paces=paces)

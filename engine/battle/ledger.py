@@ -42,16 +42,6 @@ class CombatReport:
         return self.condition[regiment] == GONE or self.standing[regiment] == 0
 
 
-def news(before: CombatReport, after: CombatReport, names: Sequence[str]) -> tuple[str, ...]:
-    """Return a line for each regiment that broke, rallied or dissolved in a tick."""
-    told = {"broken": "breaks and runs", "steady": "rallies", "wavering": "rallies", GONE: "is no more"}
-    return tuple(
-        f"{name} {told[now]}"
-        for name, then, now in zip(names, before.condition, after.condition, strict=True)
-        if then != now and not {then, now} <= set(OBEDIENT)
-    )
-
-
 def mass_of(quanta: int) -> float:
     """Return the mass of so many quanta, exactly."""
     return quanta * QUANTUM
@@ -107,7 +97,7 @@ def _check(fields: Mapping[str, np.ndarray], shape: tuple[int, ...]) -> None:
         if field.shape != wanted or field.dtype.kind not in ("iu" if whole else "f"):
             kind = "whole numbers" if whole else "floats"
             raise ValueError(f"{name} is {field.dtype} of shape {field.shape}, and not {kind} of {wanted}")
-        if not np.isfinite(field).all():
+        if not whole and not np.isfinite(field).all():
             raise ValueError(f"{name} is not finite")
         if whole and field.min() < 0:
             raise ValueError(f"{name} is below 0")

@@ -34,6 +34,21 @@ def obeyed(state: BattleState, command: Command) -> tuple[Command, str]:
     return command, line
 
 
+def one_by_one(command: Command) -> tuple[Command, ...]:
+    """Return the commands that are obeyed one after the other, as a replay has them: of an attack one a regiment.
+
+    Raises FormationError where several are to take one friend's place.
+    """
+    match command:
+        case Attack(regiments, enemy):
+            return tuple(Attack((regiment,), enemy) for regiment in regiments)
+        case Relieve(regiments) if len(regiments) > 1:
+            raise FormationError(f"one regiment at a time relieves another, and not {len(regiments)}")
+        case Relieve(()):
+            return ()
+    return (command,)
+
+
 def freed(state: BattleState, command: Command) -> BattleState:
     """Return the state in which those whom a command orders anew have no engagement any more, and march if they held.
 

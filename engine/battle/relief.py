@@ -24,25 +24,17 @@ PAST = 0.8  # share of the way past each other after which they have changed pla
 LONGEST = 450  # ticks after which they have in any case: fifteen seconds at speed 1
 
 
-def begun(state: BattleState, regiments: tuple[int, ...], friend: int, context: Context) -> BattleState:
-    """Return the state in which a regiment goes to relieve a friend.
-
-    Raises FormationError where it is no friend, none of it is left, or several are to take the one place.
-    """
+def begun(state: BattleState, regiment: int, friend: int, context: Context) -> BattleState:
+    """Return the state in which a regiment goes to relieve a friend. Raises FormationError where it is none."""
     check_number(state, friend)
-    their = state.regiments[friend]
-    if len(regiments) > 1:
-        raise FormationError(f"one regiment at a time relieves {their.name}, and not {len(regiments)}")
-    for regiment in regiments:
-        own = state.regiments[regiment]
-        if regiment == friend or own.side != their.side:
-            whom = "itself" if regiment == friend else f"{their.name}, an enemy"
-            raise FormationError(f"{own.name} cannot relieve {whom}")
-        order = replace(state.orders[regiment], path=(), area=())
-        state = replace(state, book=state.book.with_order(regiment, order, state.placements[regiment]))
-        engagement = Engagement("relieve", friend, state.tick, state.tick, "march")
-        state = advanced(state.with_engagement(regiment, engagement), regiment, context)
-    return state
+    own, their = state.regiments[regiment], state.regiments[friend]
+    if regiment == friend or own.side != their.side:
+        whom = "itself" if regiment == friend else f"{their.name}, an enemy"
+        raise FormationError(f"{own.name} cannot relieve {whom}")
+    order = replace(state.orders[regiment], path=(), area=())
+    state = replace(state, book=state.book.with_order(regiment, order, state.placements[regiment]))
+    engagement = Engagement("relieve", friend, state.tick, state.tick, "march")
+    return advanced(state.with_engagement(regiment, engagement), regiment, context)
 
 
 def advanced(state: BattleState, regiment: int, context: Context) -> BattleState:
@@ -87,14 +79,14 @@ def _taken_over(state: BattleState, regiment: int, context: Context) -> BattleSt
     if enemy is None or state.combat is None or state.combat.is_gone(enemy):
         return state
     try:
-        return attack.begun(state, (regiment,), enemy, context)
+        return attack.begun(state, regiment, enemy, context)
     except FormationError:
         return state
 
 
 def _ordered(state: BattleState, regiment: int, place: Place, friend: int, context: Context) -> BattleState:
     """Return the state in which a regiment is to be at a place, with a friend's front, if it can be."""
-    order = replace(state.orders[regiment], centre=place, angle=state.placements[friend].angle)
+    order = attack.with_middle(state, regiment, place, state.placements[friend].angle)
     try:
         placement = placement_of(state, regiment, order, context)
     except FormationError:

@@ -8,7 +8,7 @@ from engine.battle import CombatReport
 from engine.view import News
 
 GONE = ("broken", "dissolved")  # those who obey nobody
-WORDS = {"wavering": "wavers", "broken": "breaks and runs", "dissolved": "is no more"}
+WORDS = {"wavering": "wavering", "broken": "broken, and running", "dissolved": "no more"}
 
 
 def news(before: CombatReport | None, after: CombatReport | None, names: Sequence[str]) -> tuple[News, ...]:
@@ -17,7 +17,7 @@ def news(before: CombatReport | None, after: CombatReport | None, names: Sequenc
         return ()
     changes = enumerate(zip(names, before.condition, after.condition, strict=True))
     lines = ((regiment, name, _became(was, now)) for regiment, (name, was, now) in changes)
-    return tuple(News(regiment, f"{name} {line}") for regiment, name, line in lines if line)
+    return tuple(News(regiment, f"{name}: {line}") for regiment, name, line in lines if line)
 
 
 def _became(was: str, now: str) -> str:
@@ -25,5 +25,5 @@ def _became(was: str, now: str) -> str:
     if was == now or (was == "wavering" and now == "steady"):
         return ""
     if was == "broken" and now not in GONE:
-        return "rallies"
+        return "rallied"
     return WORDS.get(now, "")

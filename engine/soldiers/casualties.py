@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from engine.soldiers.owed import Losses, Owed
 from engine.soldiers.ranks import SlotState
@@ -94,14 +94,13 @@ def struck(
     falling = min(max(round(losses.fallen.total / share), 0), going)
     random = np.random.default_rng(key)
     width = fallen.shape[1]
-    left = np.arange(count)
-    lying = _nearest_to(losses.fallen, width, soldiers.position, left, falling, random)
-    left = np.setdiff1d(left, lying, assume_unique=True)
-    gone = _nearest_to(losses.fled, width, soldiers.position, left, going - falling, random)
-    left = np.setdiff1d(left, gone, assume_unique=True)
+    stays = np.ones(count, bool)
+    lying = _nearest_to(losses.fallen, width, soldiers.position, stays, falling, random)
+    stays[lying] = False
+    stays[_nearest_to(losses.fled, width, soldiers.position, stays, going - falling, random)] = False
     losses = Losses(losses.fallen.less(falling * share), losses.fled.less((going - falling) * share))
     return (
-        replace(_kept(soldiers, left), losses=losses, top_speed=COMBAT_SPEED),
+        replace(_kept(soldiers, stays), losses=losses, top_speed=COMBAT_SPEED),
         Fallen(
             soldiers.position[lying],
             soldiers.facing[lying],
@@ -116,33 +115,32 @@ def _nearest_to(
     owed: Owed,
     width: int,
     position: Float[np.ndarray, "N 2"],
-    among: Int[np.ndarray, " M"],
+    among: Bool[np.ndarray, " N"],
     count: int,
     random: np.random.Generator,
 ) -> Int[np.ndarray, " count"]:
     """Return so many of the soldiers `among` N, each the nearest to a place drawn from where mass was lost."""
-    chosen: list[int] = []
     if count == 0:
         return np.zeros(0, np.int64)
     cell, share = owed.cell, np.cumsum(owed.mass, dtype=np.float64)
     if not len(cell):  # nothing says where: anybody
-        return np.sort(random.choice(among, count, replace=False))
+        return np.sort(random.choice(np.flatnonzero(among), count, replace=False))
     middle = np.stack([cell % width, cell // width], axis=1) + 0.5
     drawn = np.minimum(np.searchsorted(share, random.random(count) * share[-1]), len(cell) - 1)
     places = middle[drawn] + random.uniform(-0.5, 0.5, (count, 2))
-    free = among.copy()
-    for place, lost_at in zip(places, middle[drawn], strict=True):
-        there = position[free]
-        nearest = int(np.argmin(((there - place) ** 2).sum(axis=1)))
-        if np.hypot(*(there[nearest] - lost_at)) > WITHIN:
-            distance = ((there[:, None] - middle[None]) ** 2).sum(axis=2).min(axis=1)
-            nearest = int(np.argmin(distance))
-        chosen.append(int(free[nearest]))
-        free = np.delete(free, nearest)
-    return np.array(chosen, np.int64)
+    out_of_reach = np.where(among, 0.0, np.inf)
+    chosen = np.zeros(count, np.int64)
+    for number, (place, lost_at) in enumerate(zip(places, middle[drawn], strict=True)):
+        nearest = int(np.argmin(((position - place) ** 2).sum(axis=1) + out_of_reach))
+        if np.hypot(*(position[nearest] - lost_at)) > WITHIN:
+            apart = ((position[:, None] - middle[None]) ** 2).sum(axis=2).min(axis=1)
+            nearest = int(np.argmin(apart + out_of_reach))
+        chosen[number] = nearest
+        out_of_reach[nearest] = np.inf
+    return chosen
 
 
-def _kept(soldiers: Soldiers, left: Int[np.ndarray, " M"]) -> Soldiers:
+def _kept(soldiers: Soldiers, left: Bool[np.ndarray, " N"]) -> Soldiers:
     """Return only these soldiers. They keep no slots in rank and file: they close up, as the mass does."""
     return replace(
         soldiers,

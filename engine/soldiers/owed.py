@@ -26,9 +26,11 @@ class Owed:
             return self
         newly = flat[cell] * QUANTUM
         total = self.total + float(newly.sum())
-        every, place = np.unique(np.concatenate([self.cell, cell]), return_inverse=True)
-        mass = np.bincount(place, np.concatenate([self.mass, newly]), len(every))
-        return Owed(total, every.astype(np.int32), mass.astype(np.float32))
+        everywhere = np.zeros(flat.size, np.float32)
+        everywhere[self.cell] = self.mass
+        everywhere[cell] += newly
+        every = np.flatnonzero(everywhere).astype(np.int32)
+        return Owed(total, every, everywhere[every])
 
     def less(self, paid: float) -> Owed:
         """Return what is owed once this mass has been paid for; the rest lies where all of it lay."""

@@ -1,6 +1,6 @@
 """Battles as pure functions on a state: how one begins, its tick, and rollouts of many ticks."""
 
-from nca_controller.dynamics.combat import commanded, fought, let_through, roused
+from nca_controller.dynamics.combat import commanded, fought, let_through, still_asleep
 from nca_controller.dynamics.mustering import conduct
 from nca_controller.dynamics.programs import Programs
 from nca_controller.dynamics.rest import RestRule, judged
@@ -26,8 +26,8 @@ __all__ = [
     "let_through",
     "planned",
     "rollout",
-    "roused",
     "steer",
+    "still_asleep",
     "tick",
     "trajectory",
     "transport",

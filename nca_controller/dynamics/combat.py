@@ -7,7 +7,6 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from nca_controller.dynamics.rest import Rest
 from nca_controller.guidance import clipped
 from nca_controller.physics import Terrain
 from nca_controller.physics.combat import BROKEN, DISSOLVED, CombatState, fight, flee, meet, pace
@@ -60,10 +59,7 @@ def there(combat: CombatState) -> Bool[Array, " R"]:
     return combat.condition != DISSOLVED
 
 
-def roused(rest: Rest, combat: CombatState) -> Rest:
-    """Return what the rule of rest remembers after blows have fallen: who fights or runs does not sleep.
-
-    A regiment that has dissolved sleeps for ever.
-    """
+def still_asleep(asleep: Bool[Array, " R"], combat: CombatState) -> Bool[Array, " R"]:
+    """Return who sleeps once blows have fallen: not who fights or runs, and for ever who has dissolved."""
     fighting = (combat.engaged > 0) | (combat.condition == BROKEN)
-    return rest.replace(asleep=(rest.asleep & ~fighting) | ~there(combat))
+    return (asleep & ~fighting) | ~there(combat)

@@ -13,7 +13,7 @@ from engine import formations, units
 from engine.formations import Formation
 from engine.units import Unit
 from nca_controller.guidance import unit
-from nca_controller.physics import described
+from nca_controller.physics import described, total
 from nca_controller.physics.combat import CombatState, Conduct, Laws, Traits, muster
 
 SHARE = 0.25  # mass that a soldier stands for, where nothing else is said
@@ -58,16 +58,20 @@ def conduct(
 
 
 def heavy_infantry(mass: Float[Array, "R H W"], sides: tuple[int, ...]) -> Conduct:
-    """Return the conduct of heavy infantry in line that walks, its front to the middle of its enemies."""
-    total = jnp.maximum(mass.sum(axis=(1, 2)), 1e-6)
-    columns, rows = mass.sum(axis=1), mass.sum(axis=2)
-    middles = jnp.stack(
-        [(line * (jnp.arange(line.shape[1]) + 0.5)).sum(axis=1) / total for line in (columns, rows)], axis=1
-    )
-    hostile = np.not_equal.outer(np.asarray(sides), np.asarray(sides)).astype(np.float32)
-    enemies = (hostile @ middles) / np.maximum(hostile.sum(axis=1), 1)[:, None]
-    ways = jnp.where(jnp.asarray(hostile.any(axis=1))[:, None], enemies - middles, jnp.asarray(UP))
-    return conduct([units.DEFAULT] * len(mass), ways)
+    """Return the conduct of heavy infantry in line that walks, its front to its enemies' centre of mass."""
+    named = tuple(dict.fromkeys(sides))
+    of_side = jnp.stack([total(mass[np.equal(sides, side)]) for side in named])
+    whole = total(of_side)
+    own, enemies = (jnp.stack([middle(field) for field in fields]) for fields in (mass, whole[None] - of_side))
+    ways = enemies[np.array([named.index(side) for side in sides])] - own
+    known = len(named) > 1 and (ways != 0).any(axis=1, keepdims=True) & (mass.sum(axis=(1, 2)) > 0)[:, None]
+    return conduct([units.DEFAULT] * len(mass), jnp.where(known, ways, jnp.asarray(UP)))
+
+
+def middle(mass: Float[Array, "H W"]) -> Float[Array, " 2"]:
+    """Return the centre of mass (x, y) in cells; of none, NaN."""
+    lines = mass.sum(axis=0), mass.sum(axis=1)
+    return jnp.stack([(line * (jnp.arange(len(line)) + 0.5)).sum() / line.sum() for line in lines])
 
 
 def mustered(
@@ -82,7 +86,9 @@ def mustered(
 ) -> CombatState:
     """Return the state of combat at the start. Raises ValueError for what is not one for each, or not above 0."""
     regiments = len(mass)
-    borne = combat if isinstance(combat, Conduct) else heavy_infantry(mass, sides)
+    if combat is not True and not isinstance(combat, Conduct):
+        raise ValueError(f"combat must be True, False or a Conduct, not {described(combat)}")
+    borne = heavy_infantry(mass, sides) if combat is True else combat
     if borne.pace.shape != (regiments,) or borne.facing.shape != (regiments, 2):
         raise ValueError(f"combat must be the conduct of {regiments} regiments, not of {borne.pace.shape}")
     reach = known_units()[units.DEFAULT].reach if reach is None else reach

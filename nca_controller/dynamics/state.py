@@ -88,6 +88,7 @@ def init_state(
     regiments, height, width = mass.shape
     controllers, seed = check_controllers(controllers, regiments), as_whole("seed", seed) if are_known(seed) else seed
     seen, named = mass.astype(jnp.float32), sides_of(mass, sides)
+    law = cell_metres, reach, share, constants
     return State(
         mass=mass,
         velocity=jnp.zeros((*mass.shape, 2), mass.dtype),
@@ -100,7 +101,7 @@ def init_state(
         scheme=scheme,
         quantum=quantum,
         rest=awake_at_first(seen, rest) if rest else None,
-        combat=mustered(mass, named, combat, quantum, cell_metres, reach, share, constants) if combat else None,
+        combat=None if combat is False else mustered(mass, named, combat, quantum, *law),
     )
 
 

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.controllers import NCA, Controller, Percept
-from nca_controller.dynamics.combat import commanded, fought, let_through, roused
+from nca_controller.dynamics.combat import commanded, fought, let_through, still_asleep
 from nca_controller.dynamics.rest import judged, resting
 from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets
@@ -47,7 +47,9 @@ def tick(state: State, targets: Float[Array, "R H W"], conduct: Conduct | None =
 
     rest = judged(state.rest, state.mass, targets, state.terrain.boundary, state.sides)
     state = advance(state, targets, steer_or_rest, transport, ~asleep)
-    return state.replace(rest=roused(rest, state.combat) if state.combat is not None else rest)
+    if state.combat is not None:
+        rest = rest.replace(asleep=still_asleep(rest.asleep, state.combat))
+    return state.replace(rest=rest)
 
 
 def under(state: State, conduct: Conduct | None) -> State:

@@ -13,7 +13,18 @@ from PIL import Image
 
 from engine.view.camera import Camera
 from engine.view.palette import TEAMS
-from engine.view.scene import Annotation, Arrows, Card, DrawnSoldiers, FieldOverlay, Minimap, Plot, Scene
+from engine.view.scene import (
+    Annotation,
+    Arrows,
+    Banner,
+    Card,
+    DrawnSoldiers,
+    FieldOverlay,
+    Fighters,
+    Minimap,
+    Plot,
+    Scene,
+)
 from engine.view.shades import regiment_colours
 
 FOLDER = Path(__file__).resolve().parents[1] / "engine" / "view" / "golden"
@@ -48,6 +59,34 @@ def men(selected: tuple[int, ...] = ()) -> DrawnSoldiers:
     walked = np.linspace(0, 7, count)
     return DrawnSoldiers(
         np.concatenate(BODIES), np.array(FACING)[side], walked, side, 0.5, np.isin(side, selected) if selected else None
+    )
+
+
+def fighters() -> DrawnSoldiers:
+    """The same four regiments in combat: of every kind, and in every pose that soldiers have who stand."""
+    army = men()
+    pose, kind = np.array([2, 3, 0, 1])[army.side], np.array([2, 0, 1, 2])[army.side]
+    figures = ("cavalry", "pikes", "soldier")
+    looks = Fighters(pose.astype(np.uint8), kind.astype(np.uint8), figures, np.arange(len(pose)), 7.0)
+    return replace(army, fighters=looks)
+
+
+def fallen() -> DrawnSoldiers:
+    """Some who lie between the first regiment and the third, the lower ones for longer."""
+    place = np.stack([np.tile(np.arange(18, 46, 1.0), 8), np.repeat(np.arange(25.0, 41.0, 2.0), 28)], axis=1)
+    count = len(place)
+    pose, kind = np.full(count, 4, np.uint8), np.arange(count, dtype=np.uint8) % 3
+    looks = Fighters(
+        pose, kind, ("cavalry", "pikes", "soldier"), np.arange(count), 7.0, np.repeat(np.arange(8) / 8, 28)
+    )
+    return DrawnSoldiers(place, np.arange(count) * 0.4, np.zeros(count), np.arange(count) % 4, 0.5, fighters=looks)
+
+
+def banners() -> tuple[Banner, ...]:
+    conditions = ("steady", "broken", "wavering", "steady")
+    return tuple(
+        Banner(tuple(body.mean(axis=0).tolist()), facing, team, condition, 0.9 - 0.2 * team, 7.0)
+        for team, (body, facing, condition) in enumerate(zip(BODIES, FACING, conditions, strict=True))
     )
 
 
@@ -110,6 +149,9 @@ def scenes() -> dict[str, Scene]:
         "error": replace(army, overlays=(FieldOverlay("error", masses().sum(axis=0) - target), arrows("plan"))),
         "words": replace(words, tutorial=("Drag to select.", "Then press the right button.")),
         "research": research,
+        "combat": replace(
+            field, soldiers=fighters(), fallen=fallen(), banners=banners(), camera=Camera(SIZE, 11.0, (-160.0, -130.0))
+        ),
         "close": replace(words, camera=Camera(SIZE, scale, (-30 * scale, -14 * scale))),
     }  # fmt: skip
 

@@ -184,6 +184,7 @@ class SoldierLayer:
         where[:, 0], where[:, 1, :2] = found.box, found.middle
         self._boxes = self._context.texture((2, len(where)), 4, where, dtype="f4")
         self._boxes.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        self._context.gc()  # frees those before
 
     def _reserve_figures(self, count: int) -> None:
         self._fighters = self._context.buffer(reserve=count * FIGURE_BYTES, dynamic=True)

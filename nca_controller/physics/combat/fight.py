@@ -143,7 +143,7 @@ def toll_of(loss: Mass, blows: Blows, survey: Survey) -> Toll:
     share = jnp.where(whole > 0, 1 / jnp.where(whole > 0, whole, 1), 0)
     agreed = jnp.clip((x * share) ** 2 + (y * share) ** 2, TINY, 1)
     surrounded = jnp.where(whole > 0, 1 - jnp.sqrt(agreed), 0)
-    return Toll(survey.unit(by_block), by_block, charged * share, beside * share, behind * share, surrounded)
+    return Toll(survey.over_blocks(by_block), by_block, charged * share, beside * share, behind * share, surrounded)
 
 
 def moved(combat: CombatState, fronts: Fronts, march: March, toll: Toll, traits: Traits, survey: Survey) -> CombatState:
@@ -169,7 +169,7 @@ def moved(combat: CombatState, fronts: Fronts, march: March, toll: Toll, traits:
         laws.facing,
     )
     onward = march.flux[..., 0] * fronts[..., 0] + march.flux[..., 1] * fronts[..., 1]
-    forward = jnp.maximum(survey.unit(onward), 0) / jnp.maximum(survey.whole, TINY)
+    forward = jnp.maximum(survey.over_blocks(onward), 0) / jnp.maximum(survey.whole, TINY)
     return combat.replace(
         fronts=fronts,
         facing=mean_front(fronts, survey.held, combat.facing, survey.quantum),

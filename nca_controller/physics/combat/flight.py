@@ -48,27 +48,38 @@ def hardship(
 
 
 def arrival(hardship: Float[Array, "S H W"], goals: Bool[Array, "H W"], law: FlightLaw) -> Float[Array, "S H W"]:
-    """Return how long it takes from each cell to the nearest goal: FAR where there is no way."""
-    start = jnp.where(goals, hardship / 2, FAR)
-    turned_hardship = jnp.swapaxes(hardship, -1, -2)
+    """Return how long it takes from each cell to the nearest goal: FAR where there is no way.
+
+    A round is four sweeps downwards, of a square that is turned by a quarter after each.
+    """
+    height, width = goals.shape
+    size = max(height, width)
+    beyond = ((0, 0), (0, size - height), (0, size - width))
+    hard, start = (
+        jnp.pad(field, beyond, constant_values=FAR) for field in (hardship, jnp.where(goals, hardship / 2, FAR))
+    )
+
+    def sweep(_: int, fields: tuple[Array, Array]) -> tuple[Array, Array]:
+        time, hard = fields
+        return jnp.rot90(swept(time, hard), axes=(-2, -1)), jnp.rot90(hard, axes=(-2, -1))
 
     def sweeps(known: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         time, _, number = known
-        found = swept(time, hardship)
-        found = jnp.swapaxes(swept(jnp.swapaxes(found, -1, -2), turned_hardship), -1, -2)
+        found, _ = jax.lax.fori_loop(0, 4, sweep, (time, hard))
         return found, jnp.any(found < time), number + 1
 
     def unfinished(known: tuple[Array, Array, Array]) -> Array:
         return known[1] & (known[2] < round(law.rounds))
 
-    return jax.lax.while_loop(unfinished, sweeps, (start, jnp.array(True), jnp.int32(0)))[0]
+    found, _, _ = jax.lax.while_loop(unfinished, sweeps, (start, jnp.array(True), jnp.int32(0)))
+    return found[:, :height, :width]
 
 
 def swept(time: Float[Array, "S H W"], hardship: Float[Array, "S H W"]) -> Float[Array, "S H W"]:
-    """Return the time after a sweep downwards and one upwards: each row learns from the one before."""
+    """Return the time after a sweep downwards: each row learns from the one above, straight and across no corner."""
 
-    def learn(before: tuple[Array, Array], row: tuple[Array, Array]) -> tuple[tuple[Array, Array], Array]:
-        (known, hard), (own, cost) = before, row
+    def learn(above: tuple[Array, Array], row: tuple[Array, Array]) -> tuple[tuple[Array, Array], Array]:
+        (known, hard), (own, cost) = above, row
         best = jnp.minimum(own, known + (hard + cost) / 2)
         for step in (1, -1):
             beside, open_there = shifted(known, step, -1, "wall"), shifted(hard, step, -1, "wall")
@@ -80,9 +91,7 @@ def swept(time: Float[Array, "S H W"], hardship: Float[Array, "S H W"]) -> Float
 
     rows = (jnp.moveaxis(time, -2, 0), jnp.moveaxis(hardship, -2, 0))
     border = (jnp.full_like(rows[0][0], FAR), jnp.full_like(rows[1][0], FAR))
-    down = jax.lax.scan(learn, border, rows)[1]
-    up = jax.lax.scan(learn, border, (down, rows[1]), reverse=True)[1]
-    return jnp.moveaxis(up, 0, -2)
+    return jnp.moveaxis(jax.lax.scan(learn, border, rows)[1], 0, -2)
 
 
 def ways(time: Float[Array, "N H W"], sense: Float[Array, "N 2"]) -> Float[Array, "N H W 2"]:

@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from nca_controller.physics.barrier import barrier
-from nca_controller.physics.combat.boxes import box_mean
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND, LossLaw
+from nca_controller.physics.combat.reach import within_reach
 from nca_controller.physics.combat.state import STEADY, WAVERING, Traits, side_numbers
 from nca_controller.physics.combat.sums import shifted
 from nca_controller.physics.terrain import Terrain
@@ -73,18 +73,20 @@ def strike(
     charging = opposed(mass * (strength * charge)[:, None, None], side, count)
     plain: list[list[Array]] = [[] for _ in range(count)]
     onrush: list[list[Array]] = [[] for _ in range(count)]
+
+    def seen(fields: Float[Array, "N H W"], metres: float) -> Float[Array, "N H W"]:
+        return within_reach(fields, metres, cell_metres, terrain.open_cells, boundary)
+
     for metres in sorted(set(reach)):
         who = [np.flatnonzero((side == one) & (np.array(reach) == metres)) for one in range(count)]
         present = [one for one in range(count) if len(who[one])]
-        within = box_mean(
-            jnp.stack([*hostile[np.array(present)], *charging[np.array(present)]]), metres, cell_metres, boundary
-        )
+        those = np.array(present)
+        within = seen(jnp.concatenate([hostile[those], charging[those]]), metres)
         blows = []
         for one, among, rush in zip(present, within, within[len(present) :], strict=False):
             own = who[one]
-            weights = by_direction(
-                tuple(axis[own] for axis in fronts), direction(among, cell_metres, boundary, law), law
-            )
+            looks = fronts[0][own], fronts[1][own]
+            weights = by_direction(looks, direction(among, cell_metres, boundary, law), law)
             aimed = weighed(weights, traits.strike[own])
             braced = traits.brace[own, None, None] * weighed(weights, ready[own])
             returned = braced * (rush / (among + FEWEST))
@@ -94,7 +96,7 @@ def strike(
                 per_enemy * (blow * (1 + returned)).sum(axis=0),
                 per_enemy * (blow * charge[own, None, None]).sum(axis=0),
             ]
-        felt = box_mean(jnp.stack(blows), metres, cell_metres, boundary)
+        felt = seen(jnp.stack(blows), metres)
         for number, one in enumerate(present):
             plain[one].append(felt[2 * number])
             onrush[one].append(felt[2 * number + 1])

@@ -16,6 +16,7 @@ from nca_controller.physics.combat.sums import Blocks, around, blocks_of, pooled
 from nca_controller.physics.terrain import Terrain
 
 TINY = 1e-12
+HANDFUL = 0.2  # square metres of packed soldiers, of whom fewer in a block are not noticed
 FLANK_GUARD = 0.2  # share of a block beside that friends fill when they guard a flank
 
 
@@ -30,11 +31,11 @@ class Survey(NamedTuple):
     quantum: float | None
     held: Float[Array, "R h w"]  # mass
     whole: Float[Array, " R"]  # mass
-    hostile: Float[Array, "S h w"]  # mass of each side's enemies
+    hostile: Float[Array, "S h w"]  # mass of each side's enemies, where it is more than a handful
     near: Bool[Array, "R h w"]  # whether enemies are near those who are there
     alone: Bool[Array, " R"]  # whether no enemy that is not broken is near
 
-    def unit(self, sums: Float[Array, "N h w"]) -> Float[Array, " N"]:
+    def over_blocks(self, sums: Float[Array, "N h w"]) -> Float[Array, " N"]:
         """Return the sum over all blocks of what each sums over its cells."""
         cells = self.blocks.size**2
         return summed(sums * (1 / cells), self.quantum) * cells
@@ -63,11 +64,14 @@ def surveyed(
     hostile = opposed(held, side, count)
     steps = int(np.ceil((max(combat.reach) + combat.cell_metres) / metres))
     in_arms = opposed(held * (combat.condition < BROKEN)[:, None, None], side, count)
-    near, threatened = (held > 0) & (around(jnp.stack([hostile, in_arms]), steps, boundary) > 0)[:, side]
+    seen = HANDFUL / combat.cell_metres**2
+    reached = around(jnp.stack([hostile, in_arms]), steps, boundary)[:, side]
+    near, threatened = (held > 0) & (reached[0] > 0), (held > seen) & (reached[1] > seen)
+    hostile = jnp.where(hostile > seen, hostile, 0)
     survey = Survey(
         blocks, side, count, boundary, metres, quantum, held, held[:, 0, 0], hostile, near, ~threatened.any(axis=(1, 2))
     )
-    return survey._replace(whole=survey.unit(held))
+    return survey._replace(whole=survey.over_blocks(held))
 
 
 def marched(
@@ -81,8 +85,9 @@ def marched(
     moving = squared > TINY
     length = jnp.where(moving, jnp.sqrt(jnp.where(moving, squared, 1)), 0)
     held = survey.held[..., None]
-    velocity = jnp.where(held > 0, flux / jnp.where(held > 0, held, 1), 0)
-    return March(velocity, survey.unit(length) / jnp.maximum(survey.whole, TINY), flux)
+    known = held > TINY  # its square, in the derivative, is a number, too
+    velocity = jnp.where(known, flux / jnp.where(known, held, 1), 0)
+    return March(velocity, survey.over_blocks(length) / jnp.maximum(survey.whole, TINY), flux)
 
 
 def covered(survey: Survey, fronts: Float[Array, "R h w 2"], condition: Int[Array, " R"]) -> Float[Array, " R"]:
@@ -98,7 +103,7 @@ def covered(survey: Survey, fronts: Float[Array, "R h w 2"], condition: Int[Arra
             there = (friends + shifted(friends, step, axis, survey.boundary)) * (1 / (FLANK_GUARD * area))
             exposed = exposed + open_flank / 2
             guarded = guarded + open_flank / 2 * jnp.minimum(there, 1)
-    flanks, kept = survey.unit(exposed), survey.unit(guarded)
+    flanks, kept = survey.over_blocks(exposed), survey.over_blocks(guarded)
     return jnp.where(flanks > 0, kept / jnp.where(flanks > 0, flanks, 1), 0)
 
 

@@ -11,8 +11,8 @@ from skirmishers import BLUE, MASS, RED, RESERVE, check_ledger, play, setup
 from stand_in import StandIn
 
 from engine.app.headless import report
-from engine.battle import replays
-from engine.battle.conduct import conduct_of, direction
+from engine.battle import refit, replays
+from engine.battle.conduct import conduct_of, direction, drilled
 from engine.battle.digests import digest
 from engine.battle.history import History
 from engine.battle.prefetch import Prefetch
@@ -33,6 +33,10 @@ class Fierce(Skirmish):
         super().__init__(rate=0.06)
 
 
+def near(**own):
+    return setup(simulation=Fierce, apart=10, **own)
+
+
 def broken(state):
     return "broken" in state.combat.condition
 
@@ -40,10 +44,10 @@ def broken(state):
 @pytest.fixture(scope="module")
 def first():
     """A battle just after the tick in which the first regiment broke: red has attacked, a reserve has not."""
-    battle = setup(simulation=Fierce).build()
+    battle = near().build()
     battle.execute(Attack((RED,), BLUE))
-    remarks = play(battle, 260, broken)
-    assert any("breaks and runs" in remark for remark in remarks)
+    play(battle, 120, broken)
+    assert broken(battle.state)
     return battle
 
 
@@ -122,8 +126,8 @@ def test_the_broken_take_no_orders_and_those_who_rally_take_up_their_last(battle
     assert battle.state.orders[RESERVE].centre == ORDER.centre
     battle.tick()
     assert battle.state.remarks[0] == f"{name} is broken and takes no orders"
-    remarks = play(battle, 150, lambda state: not broken(state))
-    assert f"{name} rallies" in remarks or f"{name} is no more" in remarks
+    play(battle, 150, lambda state: not broken(state))
+    assert not broken(battle.state)
 
 
 def test_of_a_dissolved_regiment_nothing_is_left_to_order(battle, monkeypatch):
@@ -150,11 +154,27 @@ def test_targets_follow_the_losses_and_keep_their_front(battle):
     for regiment in (RED, BLUE, RESERVE):
         if state.takes_orders(regiment):
             assert state.book.masses[regiment] - state.standing(regiment) <= 0.06 * state.standing(regiment)
-    first = setup().build().state.placements[BLUE]
+    first = near().build().state.placements[BLUE]
     front = [placement.centre[0] - placement.depth / 2 for placement in (first, state.placements[BLUE])]
     assert state.placements[BLUE].depth < 0.95 * first.depth
     assert front[1] == pytest.approx(front[0], abs=0.05)
     assert state.placements[BLUE].frontage == pytest.approx(first.frontage, rel=0.01)
+
+
+def test_whoever_halted_keeps_its_shape_as_it_thins(battle):
+    battle.execute(Halt((RESERVE,)))
+    placement = replace(battle.state.placements[RESERVE])
+    x, y = placement.target.nonzero()[1].mean(), placement.target.nonzero()[0].mean()
+    mass = (placement.target.sum(dtype=np.float64) * 2**20 * 0.77 // 1) / 2**20
+    thin = refit.thinned(placement, mass).target
+    assert thin.sum(dtype=np.float64) == mass and (thin * 2.0**20 % 1 == 0).all()
+    assert (thin <= placement.target).all()
+    assert (thin.nonzero()[1].mean(), thin.nonzero()[0].mean()) == pytest.approx((x, y), abs=0.1)
+    combat = battle.state.combat
+    fewer = replace(combat, standing=(*combat.standing[:RESERVE], round(mass * 2**20)))
+    assert refit.overfull(replace(battle.state, combat=fewer))[0] == RESERVE
+    after = refit.refitted(replace(battle.state, combat=fewer), RESERVE, battle._context)
+    np.testing.assert_array_equal(after.placements[RESERVE].target, thin)
 
 
 def test_another_controller_in_mid_battle_keeps_what_was_lost(battle):
@@ -194,11 +214,11 @@ def test_where_a_controller_fails_the_plan_takes_over_and_losses_go_on(battle):
 
 def test_a_step_back_raises_the_dead_and_leads_to_the_same_again(first):
     state = first.state
-    first.step_back(60)
+    first.step_back(30)
     assert sum(first.state.combat.fallen) < sum(state.combat.fallen)
     assert len(first.state.fallen) < len(state.fallen)
     check_ledger(first.state)
-    for _ in range(60):
+    for _ in range(30):
         first.tick()
     again = first.state
     assert replays.ending(again) == replays.ending(state)
@@ -209,17 +229,28 @@ def test_a_step_back_raises_the_dead_and_leads_to_the_same_again(first):
 
 
 def test_a_replay_fights_the_same_battle_and_knows_if_it_does_not(first, tmp_path):
-    played = setup(simulation=Fierce, log=first.executed_log)
+    played = near(log=first.executed_log)
     write_replay(tmp_path / "war.toml", replays.record(played, first, "0"))
     replay = load_replay(tmp_path / "war.toml")
     assert replay.scenario.combat
-    again = setup(simulation=Fierce, log=replay.log).build()
+    again = near(log=replay.log).build()
     for _ in range(replay.ticks):
         again.tick()
     assert replays.check(replay, again)["same_to_the_bit"] is True
     elsewhere = {**again.state.lost, "fallen": np.roll(again.state.lost["fallen"], 1, axis=2)}
     again.state = replace(again.state, lost=elsewhere)
     assert replays.check(replay, again)["same_to_the_bit"] is False
+
+
+def test_orders_for_fewer_are_no_other_formations_to_a_replay(battle):
+    """The digest of targets is of those who mustered, so that losses do not look like formations of another game."""
+    play(battle, 90, lambda state: not broken(state))
+    left = next(regiment for regiment in (RED, BLUE) if battle.state.takes_orders(regiment))
+    assert battle.state.combat.fallen[left]
+    for queued in (False, True):
+        battle.execute(GiveOrders(((left, Order("line", (30, 10), 90)), (RESERVE, ORDER)), queued))
+    assert battle.state.book.masses[left] < MASS
+    assert battle.state.ordered.text == near(log=battle.executed_log).targets[1].text
 
 
 def test_a_digest_counts_every_quantum():
@@ -248,9 +279,10 @@ def test_a_formation_counts_once_it_stands():
     battle.form("square", RESERVE)
     battle.tick()
     assert battle.state.drills[RESERVE].formed == "line"
-    for _ in range(150):
-        battle.tick()
-    assert battle.state.drills[RESERVE].formed == "square"
+    state = replace(battle.state, tick=152)
+    assert drilled(state).drills[RESERVE].formed == "square"  # in five seconds it counts in any case
+    there = np.stack([placement.target for placement in state.placements])
+    assert drilled(replace(battle.state, mass=there)).drills[RESERVE].formed == "square"
 
 
 @pytest.mark.parametrize("angle", [0.0, 12.5, 45.0, 89.75, 90.0, 135.0, 180.0])

@@ -324,12 +324,15 @@ class TestWhatIsShown:
 
         def tick():
             found = replace(before.combat, condition=("wavering", "steady", "steady", "broken"))
-            battle.state = replace(before, combat=found, tick=before.tick + 1, remarks=("X breaks and runs", "else"))
+            battle.state = replace(before, combat=found, tick=before.tick + 1, remarks=("else",))
 
         monkeypatch.setattr(battle, "tick", tick)
         fight.press(".")
-        assert [(one.team, one.text) for one in fight.game.scene().news] == [(3, "X breaks and runs"), (0, "A wavers")]
-        assert fight.game.notice == "else", "what is news is said once"
+        assert [(one.team, one.text) for one in fight.game.scene().news] == [
+            (3, "X: broken, and running"),
+            (0, "A: wavering"),
+        ]
+        assert fight.game.notice == "else"
         fight.clock.now += 5
         assert len(fight.game.scene().news) == 2
         fight.clock.now += 1.5

@@ -155,14 +155,14 @@ def test_the_bright_button_is_the_pace_that_all_share_and_the_tool_in_hand(fight
     ("was", "now", "said"),
     [
         ("steady", "steady", None),
-        ("steady", "wavering", "Guards wavers"),
+        ("steady", "wavering", "Guards: wavering"),
         ("wavering", "steady", None),
-        ("wavering", "broken", "Guards breaks and runs"),
-        ("steady", "broken", "Guards breaks and runs"),
-        ("broken", "steady", "Guards rallies"),
-        ("broken", "wavering", "Guards rallies"),
-        ("broken", "dissolved", "Guards is no more"),
-        ("steady", "dissolved", "Guards is no more"),
+        ("wavering", "broken", "Guards: broken, and running"),
+        ("steady", "broken", "Guards: broken, and running"),
+        ("broken", "steady", "Guards: rallied"),
+        ("broken", "wavering", "Guards: rallied"),
+        ("broken", "dissolved", "Guards: no more"),
+        ("steady", "dissolved", "Guards: no more"),
     ],
 )
 def test_news_are_of_what_has_changed(was, now, said):

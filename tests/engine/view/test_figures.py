@@ -164,3 +164,11 @@ def test_far_off_the_fallen_and_who_flees_show_as_dots(view, drawn):
     assert changed(standing, drawn(soldiers=fighting("fleeing", **small))).any()
     lying = drawn(fallen=fighting("fallen", faded=0.2, **small))
     assert changed(bare, lying).any() and lying.sum() < standing.sum()
+
+
+def test_nothing_is_drawn_of_nobody_and_other_kinds_take_the_place_of_those_before(view, drawn):
+    bare = drawn()
+    assert not changed(bare, drawn(soldiers=fighting(count=0), fallen=fighting("fallen", count=0, faded=0.0))).any()
+    foot, riders = (drawn(soldiers=fighting(kind=kind, count=4)) for kind in ("soldier", "cavalry"))
+    assert changed(foot, riders).sum() > 100
+    assert not changed(foot, drawn(soldiers=fighting(kind="soldier", count=4))).any()

@@ -60,6 +60,8 @@ def test_it_looks_as_it_did(look, kind, name):
         ("research", {"plot": None}),
         ("research", {"profile": None}),
         ("close", {"camera": None}),
+        ("combat", {"fallen": None}),
+        ("combat", {"soldiers": replace(SCENES["combat"].soldiers, fighters=None)}),
     ],
 )
 def test_what_is_lost_is_noticed(look, kind, name, lost):

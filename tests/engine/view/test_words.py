@@ -140,7 +140,7 @@ def rects(view) -> dict[str, pygame.Rect]:
 
 
 def test_how_the_sides_fare_stands_at_the_top_and_lets_the_mouse_through(view, drawn):
-    written = drawn(strengths=STRENGTHS, news=(News(3, "Guards wavers"),))
+    written = drawn(strengths=STRENGTHS, news=(News(3, "Guards: wavering"),))
     shown = rects(view)
     assert 0 <= shown["strengths"].top < 20 and shown["strengths"].bottom <= shown["news"].top
     assert view.panel_at(shown["strengths"].center) is view.panel_at(shown["news"].center) is None
@@ -148,9 +148,9 @@ def test_how_the_sides_fare_stands_at_the_top_and_lets_the_mouse_through(view, d
         {"strengths": (replace(STRENGTHS[0], fallen=81), STRENGTHS[1])},
         {"strengths": (replace(STRENGTHS[0], standing=100, fallen=880), STRENGTHS[1])},
         {"news": (News(3, "Guards breaks"),)},
-        {"news": (News(0, "Guards wavers"),)},
+        {"news": (News(0, "Guards: wavering"),)},
     ):
-        fields = {"strengths": STRENGTHS, "news": (News(3, "Guards wavers"),), **other}
+        fields = {"strengths": STRENGTHS, "news": (News(3, "Guards: wavering"),), **other}
         assert changed(written, drawn(**fields)).sum() > 10, other
 
 
@@ -158,8 +158,9 @@ def test_how_the_sides_fare_stands_at_the_top_and_lets_the_mouse_through(view, d
 def test_no_panel_of_a_battle_with_combat_overlaps_another(view, drawn, count):
     rows = tuple((str(number), "12.000000") for number in range(9))
     drawn(
-        status=rows, strengths=STRENGTHS, news=(News(0, "Guards wavers"),) * 4, cards=FIGHTS[:count], buttons=BUTTONS,
-        hint="F1: keys", minimap=Minimap(np.zeros((2, *GRID)), 1), profile=rows[:4],
+        status=rows, strengths=STRENGTHS, news=(News(0, "Guards: wavering"),) * 4,
+        cards=FIGHTS[:count], buttons=BUTTONS, hint="F1: keys",
+        minimap=Minimap(np.zeros((2, *GRID)), 1), profile=rows[:4],
     )  # fmt: skip
     shown = rects(view)
     assert {"status", "buttons", "cards", "hint", "minimap", "strengths", "news", "profile"} <= set(shown)

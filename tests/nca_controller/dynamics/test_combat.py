@@ -196,3 +196,29 @@ def test_the_default_traits_are_those_of_a_line_of_heavy_infantry():
     assert isinstance(own, Traits)
     told = conduct(["heavy-infantry"], FACING[:1])
     assert float(told.traits.walk[0]) == pytest.approx(own.walk)
+
+
+@pytest.mark.parametrize("combat", ["no", 0.5, None, borne()])
+def test_only_true_and_a_conduct_ask_for_combat(combat):
+    with pytest.raises(ValueError, match="combat must be True, False or a Conduct"):
+        init_state(jnp.asarray(APART), TERRAIN, *LEFT_AND_RIGHT, sides=SIDES, combat=combat)
+
+
+def test_who_has_nobody_left_turns_no_enemy_s_front():
+    nobody = jnp.asarray(np.stack([*APART, np.zeros_like(APART[0])]))
+    state = init_state(nobody, TERRAIN, [Poisson()] * 3, 0, sides=(0, 1, 1), combat=True)
+    np.testing.assert_allclose(state.combat.facing, [*FACING, (0, -1)], atol=1e-6)
+
+
+def test_another_thread_s_conduct_does_not_get_into_a_tick(simulation, monkeypatch):
+    """Another battle is warmed up beside the one that is played, by the same simulation."""
+    asked_for, others = borne(pace=0.4), borne(pace=0.6)
+    same_as = Conduct.same_as
+
+    def meanwhile(one, other):
+        monkeypatch.setattr(Conduct, "same_as", same_as)
+        simulation._borne(others)
+        return same_as(one, other)
+
+    monkeypatch.setattr(Conduct, "same_as", meanwhile)
+    assert np.asarray(simulation._borne(asked_for).pace).tolist() == pytest.approx([0.4, 0.4])
