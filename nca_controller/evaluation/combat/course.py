@@ -21,7 +21,7 @@ from nca_controller.tasks import Encounter
 
 ORDERED_EVERY = 15  # ticks between two looks at where the enemy is
 CHARGES_FROM = 16.0  # metres between two fronts at which a walk becomes a run
-PRESS = 5.0  # metres beyond the first enemies to which a front is to go, as in the game: its wings go no farther
+PRESS = 6.0  # metres beyond the first enemies to which a front is to go, as in the game: its wings go no farther
 MOVED = 1.0  # metres by which the place of an attack must change for a new order
 SHRUNK = 0.05  # share of a regiment that must have gone for a new order
 TOUCH = 2.0  # metres between soldiers who are in contact

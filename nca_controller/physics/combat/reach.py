@@ -13,15 +13,33 @@ from nca_controller.physics.combat.boxes import box_weights
 def within_reach(
     fields: Float[Array, "N H W"], metres: float, cell_metres: float, open_cells: Bool[Array, "H W"], boundary: str
 ) -> Float[Array, "N H W"]:
-    """Return S(field; metres) for each field, of what lies behind no closed cell: along x first, then along y.
+    """Return S(field; metres) for each field, of what lies behind no closed cell.
 
-    Closed cells see what is before them, too, so that a field does not end where a wall begins. On open ground this is
-    `box_mean`, and mirrors as that does.
+    Round a corner two see each other half: by one of the ways along x and along y there is no closed cell. Closed cells
+    see what is before them, too, so that a field does not end where a wall begins. On open ground this is `box_mean`,
+    and mirrors as that does.
     """
-    weights = box_weights(metres / cell_metres)
+    weights = tuple(box_weights(metres / cell_metres))
     clear = open_cells.astype(fields.dtype)[None]
+
+    def either_way() -> Float[Array, "N H W"]:
+        return (
+            spread(fields, clear, weights, (-1, -2), boundary) + spread(fields, clear, weights, (-2, -1), boundary)
+        ) / 2
+
+    return jax.lax.cond(open_cells.all(), lambda: spread(fields, clear, weights, (-1, -2), boundary), either_way)
+
+
+def spread(
+    fields: Float[Array, "N H W"],
+    clear: Float[Array, "1 H W"],
+    weights: tuple[float, ...],
+    axes: tuple[int, int],
+    boundary: str,
+) -> Float[Array, "N H W"]:
+    """Return the weighted means along one axis and then along the other, each as far as cells are clear."""
     reach = len(weights) - 1
-    for axis in (-1, -2):
+    for axis in axes:
         size = fields.shape[axis]
         around = [(0, 0)] * 3
         around[axis] = (reach, reach)
