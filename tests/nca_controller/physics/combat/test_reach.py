@@ -4,12 +4,12 @@ import jax
 import numpy as np
 
 from nca_controller.physics.combat.boxes import box_mean
-from nca_controller.physics.combat.reach import within_reach
+from nca_controller.physics.combat.reach import sight, within_reach
 
 RNG = np.random.default_rng(4)
 SHAPE = (11, 14)
 FIELD = RNG.random((2, *SHAPE)).astype(np.float32)
-seen = jax.jit(lambda fields, open_cells: within_reach(fields, 3.0, 1.0, open_cells, "wall"))
+seen = jax.jit(lambda fields, open_cells: within_reach(fields, sight(3.0, 1.0, open_cells, "wall")))
 
 
 def test_on_open_ground_it_is_a_mean_over_a_box():
