@@ -245,7 +245,6 @@ def test_a_replay_fights_the_same_battle_and_knows_if_it_does_not(first, tmp_pat
 
 def test_orders_for_fewer_are_no_other_formations_to_a_replay(battle):
     """The digest of targets is of those who mustered, so that losses do not look like formations of another game."""
-    play(battle, 90, lambda state: not broken(state))
     left = next(regiment for regiment in (RED, BLUE) if battle.state.takes_orders(regiment))
     assert battle.state.combat.fallen[left]
     for queued in (False, True):
