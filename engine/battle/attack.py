@@ -31,7 +31,7 @@ FORM_TICKS = 120  # in which a regiment forms up towards its enemy, at most
 THIN = 0.05  # density from which on a cell counts as held
 AIM_DEPTH = 10.0  # metres of the enemy, from its nearest soldier on, at whose middle the regiment goes
 LEAD = 12.0  # metres that a target lies ahead on the march
-PRESS = 5.0  # metres that it lies beyond the first enemies: the regiment goes through, and its wings no farther
+PRESS = 6.0  # metres that it lies beyond the first enemies: the regiment goes through, and its wings no farther
 CONTACT = 2.0  # metres between two fronts that fight
 RUN_UP = 6.0  # metres of a charge beyond those in which impetus gathers
 TOP_SPEED = 15.0  # metres a second
@@ -94,7 +94,7 @@ def ended(state: BattleState, context: Context) -> BattleState:
 
 def reformed(state: BattleState, regiment: int, context: Context) -> BattleState:
     """Return the state in which a regiment takes up its formation where it stands, with its front as it was."""
-    order = replace(_plain(state.orders[regiment]), centre=middle(state.mass[regiment]))
+    order = _plain(with_middle(state, regiment, middle(state.mass[regiment]), state.placements[regiment].angle))
     try:
         placement = placement_of(state, regiment, order, context)
     except FormationError:  # it stands where nobody would be sent
@@ -108,7 +108,7 @@ def _formed_up(state: BattleState, regiment: int, context: Context) -> BattleSta
     seen = sighted(state, regiment, engagement.other)
     if seen is None:
         return None
-    order = replace(state.orders[regiment], centre=seen.place, angle=seen.front)
+    order = with_middle(state, regiment, seen.place, seen.front)
     with suppress(FormationError):  # it need not form up where it has no room
         placement = placement_of(state, regiment, order, context)
         if formations.overlap(state.mass[regiment], placement.target) < IN_FORM:
@@ -128,7 +128,7 @@ def _placed(state: BattleState, regiment: int, context: Context) -> BattleState 
     if phase == "form" and _turn(seen.front, state.placements[regiment].angle) <= OFF_FRONT:
         return state  # where it was ordered to
     at, angle = (seen.place, seen.front) if phase == "form" else _place(state, regiment, phase, seen)
-    order = replace(state.orders[regiment], centre=at, angle=angle)
+    order = with_middle(state, regiment, at, angle)
     try:
         placement = placement_of(state, regiment, order, context)
     except FormationError:
@@ -155,7 +155,7 @@ def charging_distance(state: BattleState, regiment: int, context: Context) -> fl
 
 
 def _place(state: BattleState, regiment: int, phase: Phase, seen: Sighted) -> tuple[Place, float]:
-    """Return where a regiment's order is to lie in an attack, and its angle."""
+    """Return where the middle of a regiment is to be in an attack, and the angle of its order."""
     assert state.army is not None
     cells = state.army.cells
     front = state.placements[regiment].angle
@@ -215,6 +215,15 @@ def _along(way: tuple[Place, ...], length: float) -> tuple[Place, float]:
             return place, _angle(start, end)
         length -= step
     return way[-1], _angle(way[0], way[-1])
+
+
+def with_middle(state: BattleState, regiment: int, place: Place, angle: float) -> Order:
+    """Return a regiment's order with the middle of its mass, which for a wedge is not the order's, at a place."""
+    placement = state.placements[regiment]
+    (x, y), (right, down) = middle(placement.target), direction(placement.angle)
+    ahead = (placement.centre[0] - x) * right + (placement.centre[1] - y) * down
+    right, down = direction(angle)
+    return replace(state.orders[regiment], centre=(place[0] + right * ahead, place[1] + down * ahead), angle=angle)
 
 
 def _plain(order: Order) -> Order:

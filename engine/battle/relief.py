@@ -86,7 +86,7 @@ def _taken_over(state: BattleState, regiment: int, context: Context) -> BattleSt
 
 def _ordered(state: BattleState, regiment: int, place: Place, friend: int, context: Context) -> BattleState:
     """Return the state in which a regiment is to be at a place, with a friend's front, if it can be."""
-    order = replace(state.orders[regiment], centre=place, angle=state.placements[friend].angle)
+    order = attack.with_middle(state, regiment, place, state.placements[friend].angle)
     try:
         placement = placement_of(state, regiment, order, context)
     except FormationError:

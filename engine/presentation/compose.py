@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from engine.battle import BattleState, OrderBook
 from engine.formations import Materials
-from engine.presentation.fighting import banners, in_combat, lying
+from engine.presentation.fighting import banners, has_combat, in_combat, lying
 from engine.presentation.options import ViewOptions
 from engine.presentation.overlays import overlays
 from engine.soldiers import interpolated
@@ -37,7 +37,7 @@ def compose(
     """
     soldiers = drawn_soldiers(state, alpha)
     moment = max(state.tick - 1 + alpha, 0.0)
-    with_combat = state.combat is not None
+    with_combat = has_combat(state)
     return Scene(
         grid=state.ground.grid,
         soldiers=soldiers,
@@ -71,4 +71,4 @@ def drawn_soldiers(state: BattleState, alpha: float) -> DrawnSoldiers:
     side = np.repeat(np.arange(len(now)), [len(soldiers) for soldiers in state.soldiers])
     spacing = math.sqrt(min(soldiers.mass_per_soldier for soldiers in state.soldiers))
     drawn = DrawnSoldiers(position, facing, walked, side, spacing)
-    return drawn if state.combat is None else in_combat(drawn, state, max(state.tick - 1 + alpha, 0.0))
+    return in_combat(drawn, state, max(state.tick - 1 + alpha, 0.0)) if has_combat(state) else drawn

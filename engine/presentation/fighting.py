@@ -20,6 +20,11 @@ SHOWN: dict[str, Condition] = {"steady": "steady", "wavering": "wavering", "brok
 STANDING, WALKING, STRIKING, FLEEING, FALLEN = range(len(POSES))
 
 
+def has_combat(state: BattleState) -> bool:
+    """Return whether a state is one of a battle with combat."""
+    return state.army is not None and state.combat is not None
+
+
 def in_combat(drawn: DrawnSoldiers, state: BattleState, moment: float) -> DrawnSoldiers:
     """Return the soldiers of all regiments in their poses, those who strike turned to whom they strike.
 

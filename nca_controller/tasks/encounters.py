@@ -6,13 +6,13 @@ Places, fronts and bodies are given in metres, so that one encounter may be draw
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
-from engine.formations import Formation, FormationError, form_up, load
+from engine.formations import Formation, FormationError, dimensions, form_up, load
 from engine.plugin import Ground
 
 SOLDIERS = 384.0  # square metres of packed soldiers, one in each: the regiments of a duel
@@ -61,13 +61,19 @@ class Encounter:
         """The mass that one soldier stands for, in cells' capacities."""
         return SHARE / self.cell_metres**2
 
-    def target(
-        self, regiment: int, mass: float, at: tuple[float, float], angle: float, formations: dict[str, Formation]
+    def behind(
+        self, regiment: int, mass: float, front: tuple[float, float], angle: float, formations: Mapping[str, Formation]
     ) -> Float[np.ndarray, "H W"] | None:
-        """Return the target of what is left of a regiment, drawn up around a place; None where that cannot be."""
-        return stood(
-            replace(self.bodies[regiment], at=at, angle=angle), mass, self.ground, self.cell_metres, formations
-        )
+        """Return the target of what is left of a regiment, the middle of its front there; None where that cannot be."""
+        body, cells = self.bodies[regiment], self.cell_metres
+        frontage = None if body.frontage is None else body.frontage / cells
+        try:
+            depth = dimensions(formations[body.formation], mass, self.ground, math.radians(angle), frontage)[1] * cells
+        except FormationError:
+            return None
+        (x, y), (right, down) = front, facing_of(angle)
+        at = (x - right * depth / 2, y - down * depth / 2)
+        return stood(replace(body, at=at, angle=angle), mass, self.ground, cells, formations)
 
 
 def facing_of(angle: float) -> tuple[float, float]:
@@ -78,7 +84,7 @@ def facing_of(angle: float) -> tuple[float, float]:
 
 
 def stood(
-    body: Body, mass: float, ground: Ground, cell_metres: float, formations: dict[str, Formation]
+    body: Body, mass: float, ground: Ground, cell_metres: float, formations: Mapping[str, Formation]
 ) -> Float[np.ndarray, "H W"] | None:
     """Return where so much mass stands as a body; None where the ground has no room or no way for it."""
     x, y = body.at
@@ -178,9 +184,9 @@ def _words(body: Body) -> str:
     return f"{body.kind} in {body.formation}" if body.frontage is None else body.kind
 
 
-def _frontage(body: Body, ground: Ground, known: dict[str, Formation]) -> float:
+def _frontage(body: Body, ground: Ground, known: Mapping[str, Formation]) -> float:
     return form_up(known[body.formation], body.size, ground, centre=ground.middle, frontage=body.frontage).frontage
 
 
-def _depth(body: Body, ground: Ground, known: dict[str, Formation]) -> float:
+def _depth(body: Body, ground: Ground, known: Mapping[str, Formation]) -> float:
     return form_up(known[body.formation], body.size, ground, centre=ground.middle, frontage=body.frontage).depth

@@ -51,6 +51,17 @@ def test_descent_places_the_bridge(tmp_path):
         assert picture.size == (5 * 56 * 8, 40 * 8)
 
 
+@pytest.mark.long
+def test_descent_plans_a_deployment(tmp_path):
+    said = run("plan_deployment.py", "--picture", tmp_path / "deployment.png")
+    found = re.findall(r"^(.+?): .*Red loses ([0-9.]+), Blue ([0-9.]+), ([0-9.]+) : 1, ledger (.+)$", said, re.M)
+    (first, *_, even, before), (last, red, blue, better, after) = found
+    assert (first, last, before, after) == ("at first", "found by descent", "exact", "exact")
+    assert 0.9 < float(even) < 1.1 and float(better) >= 1.5 and float(blue) > float(red) > 0
+    with Image.open(tmp_path / "deployment.png") as picture:
+        assert picture.size == (1440, 480) and len(picture.convert("RGB").getcolors(2**20)) > 50
+
+
 def test_a_simulation_of_one_s_own_plays():
     said = run("own_simulation.py")
     assert [float(overlap) > 0.9 for overlap in re.findall(r"overlap ([0-9.]+)", said)] == [True, True]

@@ -18,14 +18,14 @@ FIELD = Ground.plain(32, 56)
 MASS, MEN = 40.0, 80
 
 
-def setup(simulation=Skirmish, log=(), ground=FIELD, combat=True, apart=26, angle=90):
-    """Return the setup of red, which looks to an `angle`, with a reserve, against blue `apart`; or of a march."""
+def setup(simulation=Skirmish, log=(), ground=FIELD, combat=True, apart=26, angle=90, red="phalanx"):
+    """Return the setup of red, which looks to an `angle` in a formation, and a reserve, against blue `apart`."""
     army = (
         Regiment("Red", 0, MASS, MEN, "one"),
         Regiment("Blue", 1, MASS, MEN, "one"),
         Regiment("Reserve", 0, MASS, MEN, "one"),
     )
-    orders = (Order("phalanx", (16, 16), angle), Order("phalanx", (16 + apart, 16), 270), Order("line", (6, 16), 90))
+    orders = (Order(red, (16, 16), angle), Order("phalanx", (16 + apart, 16), 270), Order("line", (6, 16), 90))
     scenario = Scenario("skirmish", ground, army, orders, combat=combat)
     known = units.load() if combat else {}
     return BattleSetup(simulation, {"one": object, "two": object}, formations.load(), scenario, log=log, units=known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -19,8 +20,8 @@ from nca_controller.physics.combat import BROKEN, DISSOLVED, TICKS_PER_SECOND, W
 from nca_controller.tasks import Encounter
 
 ORDERED_EVERY = 15  # ticks between two looks at where the enemy is
-CHARGES_FROM = 30.0  # metres between the middles at which a walk becomes a run
-BEYOND = 4.0  # metres past the enemy's middle to which an attack is aimed
+CHARGES_FROM = 16.0  # metres between two fronts at which a walk becomes a run
+PRESS = 6.0  # metres beyond the first enemies to which a front is to go, as in the game: its wings go no farther
 MOVED = 1.0  # metres by which the place of an attack must change for a new order
 SHRUNK = 0.05  # share of a regiment that must have gone for a new order
 TOUCH = 2.0  # metres between soldiers who are in contact
@@ -43,7 +44,7 @@ class Course:
     def contact(self, regiment: int | None = None) -> int | None:
         """Return the first tick, from 0, after which a regiment is in contact, or any; None if there is none."""
         touching = self.touching.any(axis=1) if regiment is None else self.touching[:, regiment]
-        return first(touching)
+        return first(np.asarray(touching))
 
     def broken(self, regiment: int) -> int | None:
         """Return the first tick after which a regiment has broken or dissolved; None if there is none."""
@@ -89,9 +90,9 @@ def begun(
     ground = encounter.ground
     if controllers is None:
         controllers = load_controller("plan" if ground.open_cells.all() else "ground")
-    each = [controllers] * len(encounter.bodies) if hasattr(controllers, "steer") else list(controllers)
+    each: list[Any] = [controllers] * len(encounter.bodies) if hasattr(controllers, "steer") else list(controllers)
     return init_state(
-        encounter.mass,
+        jnp.asarray(encounter.mass),
         Terrain(ground.open_cells, ground.capacity, ground.boundary),
         each,
         0,
@@ -141,13 +142,15 @@ class Attack:
             away = math.hypot(*way)
             if away > metres / 2:
                 self._facing[regiment] = way / away
-            if away < CHARGES_FROM and not self.walk_only:
+            there, _ = extent(mass[enemy], middles[regiment], self._facing[regiment], metres)
+            _, here = extent(mass[regiment], middles[regiment], self._facing[regiment], metres)
+            if there - here < CHARGES_FROM and not self.walk_only:
                 pace[regiment] = run[regiment]
-            x, y = middles[enemy] + self._facing[regiment] * BEYOND
+            x, y = middles[regiment] + self._facing[regiment] * (there + PRESS)
             aim = self._aims[regiment]
             if math.hypot(x - aim[0], y - aim[1]) > MOVED or totals[regiment] < aim[2] * (1 - SHRUNK):
                 angle = math.degrees(math.atan2(self._facing[regiment][0], -self._facing[regiment][1])) % 360
-                target = self.encounter.target(regiment, totals[regiment], (x, y), angle, self._formations)
+                target = self.encounter.behind(regiment, totals[regiment], (x, y), angle, self._formations)
                 if target is not None:
                     self._targets[regiment], self._aims[regiment] = target, (x, y, totals[regiment])
         borne = self.conduct.replace(facing=jnp.asarray(self._facing), pace=jnp.asarray(pace, jnp.float32))
@@ -161,6 +164,17 @@ class Attack:
             if enemies:
                 return min(enemies, key=lambda one: math.hypot(*(middles[one] - middles[regiment])))
         return None
+
+
+def extent(
+    mass: Float[np.ndarray, "H W"], place: Float[np.ndarray, " 2"], way: Float[np.ndarray, " 2"], metres: float
+) -> tuple[float, float]:
+    """Return how far along a way, in metres from a place, the first and the last stand; 0 and 0 for nobody."""
+    rows, columns = np.nonzero(mass > FEW)
+    if not len(rows):
+        return 0.0, 0.0
+    ahead = ((columns + 0.5) * metres - place[0]) * way[0] + ((rows + 0.5) * metres - place[1]) * way[1]
+    return float(ahead.min()), float(ahead.max())
 
 
 def middles_of(mass: Float[np.ndarray, "R H W"]) -> Float[np.ndarray, "R 2"]:

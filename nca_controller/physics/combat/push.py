@@ -129,7 +129,8 @@ def given_ground(file: File, law: PushLaw) -> Shove:
 
     A side is pushed by the excess of its enemies' drive over what it holds against, standing or driving itself, as a
     share of the file's mass; enemies who drive against each other cancel. Less than `least` moves nobody, few in the
-    way of many are no crowd to be pushed, and who is stiffer than usual gives ground as much slower.
+    way of many are no crowd to be pushed, and who is stiffer than usual gives ground as much slower. The push has the
+    direction of the drive: the cosine to the axis counts along each.
     """
     weight = jnp.maximum(total(list(file.mass.values())), TRACE)
 
@@ -140,7 +141,8 @@ def given_ground(file: File, law: PushLaw) -> Shove:
         excess = excess * jnp.minimum(file.mass[side] / (law.few * weight), 1)
         usual = law.stiff * file.mass[side]
         slow = jnp.minimum(usual / jnp.maximum(file.hold[side], jnp.maximum(usual, TRACE)), 1)
-        return law.speed * excess / (excess + law.half) * slow
+        along = jnp.maximum(onward / jnp.maximum(of_others(file.mass, side), TRACE), 0)  # 1 / sqrt(2) at 45 degrees
+        return law.speed * along * slow * excess / (excess + law.half)
 
     ways = [{side: speed(side, sign) for side in file.mass} for sign in (1, -1)]
     on, back = (reduce(jnp.maximum, way.values()) for way in ways)

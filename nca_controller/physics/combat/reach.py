@@ -17,10 +17,11 @@ AXES = (-1, -2)
 
 
 class Sight(NamedTuple):
-    """How far walls let through, along x and along y: 1 or 0 at each distance from 1 on, to either side of a cell."""
+    """How far walls let through, along x and along y: at each distance from 1 on, 1 or 0 to both sides of a cell."""
 
     weights: Float[np.ndarray, " K"]  # of a mean over the box, by distance
     boundary: str
+    is_open: Bool[Array, ""]  # whether there is no wall
     clear: tuple[list[tuple[Array, Array]], list[tuple[Array, Array]]]
 
 
@@ -35,17 +36,28 @@ def sight(metres: float, cell_metres: float, open_cells: Bool[Array, "H W"], bou
             before = before * shifted(free, -distance, axis, boundary)
             after = after * shifted(free, distance, axis, boundary)
             found.append((before, after))
-    return Sight(weights, boundary, barrier(clear))
+    return Sight(weights, boundary, open_cells.all(), barrier(clear))
 
 
 def within_reach(fields: Float[Array, "N H W"], sight: Sight) -> Float[Array, "N H W"]:
-    """Return S(field; metres) for each field, of what lies behind no closed cell: along x first, then along y.
+    """Return S(field; metres) for each field, of what lies behind no closed cell.
 
-    Closed cells see what is before them, too, so that a field does not end where a wall begins. On open ground this is
-    `box_mean`, and mirrors as that does.
+    Round a corner two see each other half: by one of the ways along x and along y there is no closed cell. Closed cells
+    see what is before them, too, so that a field does not end where a wall begins. On open ground this is `box_mean`,
+    and mirrors as that does.
     """
+
+    def either_way() -> Float[Array, "N H W"]:
+        return (spread(fields, sight, (0, 1)) + spread(fields, sight, (1, 0))) / 2
+
+    return jax.lax.cond(sight.is_open, lambda: spread(fields, sight, (0, 1)), either_way)
+
+
+def spread(fields: Float[Array, "N H W"], sight: Sight, order: tuple[int, int]) -> Float[Array, "N H W"]:
+    """Return the weighted means along one of AXES and then along the other, each as far as cells are clear."""
     reach = len(sight.weights) - 1
-    for axis, clear in zip(AXES, sight.clear, strict=True):
+    for number in order:
+        axis, clear = AXES[number], sight.clear[number]
         size = fields.shape[axis]
         around = [(0, 0)] * 3
         around[axis] = (reach, reach)

@@ -38,13 +38,12 @@ def test_an_attack_follows_its_enemy_and_charges_at_the_end():
     assert order.centre[0] > start[0] + 12
     play(battle, 200, lambda state: engaged(state).charging)
     assert engaged(battle.state).charging
-    gap = attack.gap(battle.state.mass[RED], battle.state.mass[BLUE])
     play(battle, 120, lambda state: sum(state.combat.fallen) > 0)
     assert sum(battle.state.combat.fallen) > 0
-    assert attack.gap(battle.state.mass[RED], battle.state.mass[BLUE]) < gap
     x, y = middle(battle.state.mass[RED])
     ahead = np.subtract(battle.state.orders[RED].centre, (x, y))
-    assert 4 < np.hypot(*ahead) < 9  # it presses on, and its wings no farther
+    gap = attack.gap(battle.state.mass[RED], battle.state.mass[BLUE])
+    assert gap + attack.PRESS - 2 < np.hypot(*ahead) < gap + attack.PRESS + 2  # it presses on, its wings no farther
 
 
 def test_whoever_faces_elsewhere_forms_up_first(monkeypatch):
@@ -56,6 +55,16 @@ def test_whoever_faces_elsewhere_forms_up_first(monkeypatch):
     assert order.angle == pytest.approx(90, abs=1) and np.hypot(order.centre[0] - 16, order.centre[1] - 16) < 1
     play(battle, 42, lambda state: engaged(state).phase != "form")
     assert engaged(battle.state).phase == "march"
+
+
+def test_a_wedge_that_stands_as_it_is_to_attack_marches_at_once():
+    """The middle of its mass is not that of its order: to be sent there would be a step back."""
+    battle = setup(red="wedge").build()
+    x, _ = middle(battle.state.mass[RED])
+    assert x < 15
+    battle.execute(Attack((RED,), BLUE))
+    assert engaged(battle.state).phase == "march"
+    assert middle(battle.state.placements[RED].target)[0] == pytest.approx(x + attack.LEAD, abs=0.3)
 
 
 def test_another_order_ends_an_attack_and_to_hold_only_stays_it():

@@ -159,7 +159,8 @@ def test_no_panel_of_a_battle_with_combat_overlaps_another(view, drawn, count):
     rows = tuple((str(number), "12.000000") for number in range(9))
     drawn(
         status=rows, strengths=STRENGTHS, news=(News(0, "Guards: wavering"),) * 4,
-        cards=FIGHTS[:count], buttons=BUTTONS, hint="F1: keys", minimap=Minimap(np.zeros((2, *GRID)), 1), profile=rows[:4],
+        cards=FIGHTS[:count], buttons=BUTTONS, hint="F1: keys",
+        minimap=Minimap(np.zeros((2, *GRID)), 1), profile=rows[:4],
     )  # fmt: skip
     shown = rects(view)
     assert {"status", "buttons", "cards", "hint", "minimap", "strengths", "news", "profile"} <= set(shown)

@@ -66,10 +66,11 @@ def test_where_nobody_can_come_from_is_said():
 
 def test_a_target_is_what_is_left_of_a_regiment():
     encounter = duel(BLOCK, BLOCK, FIELD)
-    target = encounter.target(0, 200.0, (24.0, 30.0), 90.0, load())
-    assert target.sum(dtype=np.float64) == 200
+    target = encounter.behind(0, 192.0, (28.0, 30.0), 90.0, load())
+    assert target.sum(dtype=np.float64) == 192
     lines = (target > 0.5).any(axis=1).sum(), (target > 0.5).any(axis=0).sum()
     assert lines == (24, 8)  # as wide as it was, across the way that it looks now
+    assert target[:, 28:].sum() == 0 and target[30, 27] == 1, "its front is where it was to be"
 
 
 @pytest.mark.parametrize("number", range(6))

@@ -50,7 +50,7 @@ def test_nobody_passes_standing_soldiers_head_on():
 def test_nobody_passes_standing_soldiers_at_45_degrees(density):
     mass, depth = diagonal(density)
     end = after(112, mass, going((WALK * 0.5**0.5, WALK * 0.5**0.5), (0, 0)))
-    assert past_diagonal(end[0], depth) < (0.1 if density < 0.35 else 1.8)
+    assert past_diagonal(end[0], depth) < (0.1 if density < 0.35 else 1.5)
 
 
 def test_the_few_hardly_slow_a_march():

@@ -31,3 +31,13 @@ def test_it_mirrors_with_the_ground():
     found = np.asarray(seen(FIELD * open_cells, open_cells))
     mirrored = np.asarray(seen((FIELD * open_cells)[..., ::-1], open_cells[:, ::-1]))
     np.testing.assert_array_equal(found[..., ::-1], mirrored)
+
+
+def test_whoever_is_seen_sees_round_corners_too():
+    open_cells = np.random.default_rng(7).random(SHAPE) < 0.7
+    places = np.flatnonzero(open_cells)
+    alone = np.zeros((len(places), open_cells.size), np.float32)
+    alone[np.arange(len(places)), places] = 1
+    found = np.asarray(seen(alone.reshape(-1, *SHAPE), open_cells)).reshape(len(places), -1)[:, places]
+    np.testing.assert_array_equal(found, found.T)
+    assert ((found > 0) & (found < found.max())).any()
