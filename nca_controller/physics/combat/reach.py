@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nca_controller.physics.barrier import barrier
-from nca_controller.physics.combat.boxes import box_weights
+from nca_controller.physics.combat.boxes import box_weights, line_mean
 from nca_controller.physics.combat.sums import shifted
 
 AXES = (-1, -2)
@@ -50,7 +50,10 @@ def within_reach(fields: Float[Array, "N H W"], sight: Sight) -> Float[Array, "N
     def either_way() -> Float[Array, "N H W"]:
         return (spread(fields, sight, (0, 1)) + spread(fields, sight, (1, 0))) / 2
 
-    return jax.lax.cond(sight.is_open, lambda: spread(fields, sight, (0, 1)), either_way)
+    def all_around() -> Float[Array, "N H W"]:
+        return line_mean(line_mean(fields, sight.weights, -1, sight.boundary), sight.weights, -2, sight.boundary)
+
+    return jax.lax.cond(sight.is_open, all_around, either_way)
 
 
 def spread(fields: Float[Array, "N H W"], sight: Sight, order: tuple[int, int]) -> Float[Array, "N H W"]:
