@@ -78,7 +78,7 @@ MAY_IMPORT = {
     " nca_controller.jax_config nca_controller.storage",
     "nca_controller.evaluation": "engine.io engine.plugin engine.fields nca_controller.tasks"
     " nca_controller.plotting nca_controller.physics nca_controller.controllers nca_controller.dynamics"
-    " nca_controller.metrics",
+    " nca_controller.metrics nca_controller.benchmark",
     "nca_controller.evaluate": "engine.io nca_controller.checkpoints nca_controller.controllers"
     " nca_controller.evaluation",
 }
