@@ -6,13 +6,14 @@ Places, fronts and bodies are given in metres, so that one encounter may be draw
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
 
-from engine.formations import Formation, FormationError, dimensions, form_up, load
+from engine.formations import FormationError, dimensions, form_up, load
 from engine.plugin import Ground
 
 SOLDIERS = 384.0  # square metres of packed soldiers, one in each: the regiments of a duel
@@ -21,6 +22,8 @@ APART = 24.0  # metres between two fronts before a duel
 PINNED = 8.0  # metres between the fronts of those who meet before a third one comes
 COMES_FROM = 32.0  # metres from which that one comes
 SHARE = 0.25  # square metres for each soldier who is shown
+
+known = cache(load)
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,18 @@ class Encounter:
         return SHARE / self.cell_metres**2
 
     def behind(
-        self, regiment: int, mass: float, front: tuple[float, float], angle: float, formations: Mapping[str, Formation]
+        self, regiment: int, mass: float, front: tuple[float, float], angle: float
     ) -> Float[np.ndarray, "H W"] | None:
         """Return the target of what is left of a regiment, the middle of its front there; None where that cannot be."""
         body, cells = self.bodies[regiment], self.cell_metres
         frontage = None if body.frontage is None else body.frontage / cells
         try:
-            depth = dimensions(formations[body.formation], mass, self.ground, math.radians(angle), frontage)[1] * cells
+            depth = dimensions(known()[body.formation], mass, self.ground, math.radians(angle), frontage)[1] * cells
         except FormationError:
             return None
         (x, y), (right, down) = front, facing_of(angle)
         at = (x - right * depth / 2, y - down * depth / 2)
-        return stood(replace(body, at=at, angle=angle), mass, self.ground, cells, formations)
+        return stood(replace(body, at=at, angle=angle), mass, self.ground, cells)
 
 
 def facing_of(angle: float) -> tuple[float, float]:
@@ -83,14 +86,12 @@ def facing_of(angle: float) -> tuple[float, float]:
     return math.sin(math.radians(angle)), -math.cos(math.radians(angle))
 
 
-def stood(
-    body: Body, mass: float, ground: Ground, cell_metres: float, formations: Mapping[str, Formation]
-) -> Float[np.ndarray, "H W"] | None:
+def stood(body: Body, mass: float, ground: Ground, cell_metres: float) -> Float[np.ndarray, "H W"] | None:
     """Return where so much mass stands as a body; None where the ground has no room or no way for it."""
     x, y = body.at
     try:
         return form_up(
-            formations[body.formation],
+            known()[body.formation],
             mass,
             ground,
             centre=(x / cell_metres, y / cell_metres),
@@ -107,8 +108,8 @@ def drawn_up(name: str, bodies: Sequence[Body], metres: tuple[float, float], cel
     Raises ValueError where two bodies overlap, or where one does not fit.
     """
     height, width = (round(length / cell_metres) for length in metres)
-    ground, known = Ground.plain(height, width), load()
-    masses = [stood(body, body.size / cell_metres**2, ground, cell_metres, known) for body in bodies]
+    ground = Ground.plain(height, width)
+    masses = [stood(body, body.size / cell_metres**2, ground, cell_metres) for body in bodies]
     mass = np.stack([field for field in masses if field is not None])
     if len(mass) < len(bodies) or mass.sum(axis=0, dtype=np.float64).max() > 1:
         raise ValueError(f"{name}: there is no room for its regiments")
@@ -122,9 +123,9 @@ def duel(
     cell_metres: float = 1.0,
 ) -> Encounter:
     """Return two regiments front to front in the middle of a ground: the one below, looking up, the other above."""
-    known, open_ground = load(), Ground.plain(*(round(length) for length in metres))
+    open_ground = Ground.plain(*(round(length) for length in metres))
     height, width = metres
-    depths = [_depth(body, open_ground, known) for body in (one, other)]
+    depths = [_depth(body, open_ground) for body in (one, other)]
     top = (height - sum(depths) - APART) / 2
     above, below = top + depths[1] / 2, top + depths[1] + APART + depths[0] / 2
     bodies = (
@@ -143,11 +144,11 @@ def attack_on(
     """
     if where not in ("flank", "rear"):
         raise ValueError(f"where must be flank or rear, not {where!r}")
-    known, open_ground = load(), Ground.plain(*(round(length) for length in metres))
+    open_ground = Ground.plain(*(round(length) for length in metres))
     height, width = metres
-    front, deep = _frontage(defender, open_ground, known), _depth(defender, open_ground, known)
+    front, deep = _frontage(defender, open_ground), _depth(defender, open_ground)
     pin = replace(defender, formation="line", frontage=BLOCK)
-    come, before = _depth(attacker, open_ground, known), _depth(pin, open_ground, known)
+    come, before = _depth(attacker, open_ground), _depth(pin, open_ground)
     along = front / 2 + COMES_FROM + come / 2 if where == "flank" else deep / 2 + COMES_FROM + come / 2
     # The row of all three lies in the middle of the ground; who is attacked looks up, towards who pins it.
     if where == "flank":
@@ -184,9 +185,9 @@ def _words(body: Body) -> str:
     return f"{body.kind} in {body.formation}" if body.frontage is None else body.kind
 
 
-def _frontage(body: Body, ground: Ground, known: Mapping[str, Formation]) -> float:
-    return form_up(known[body.formation], body.size, ground, centre=ground.middle, frontage=body.frontage).frontage
+def _frontage(body: Body, ground: Ground) -> float:
+    return form_up(known()[body.formation], body.size, ground, centre=ground.middle, frontage=body.frontage).frontage
 
 
-def _depth(body: Body, ground: Ground, known: Mapping[str, Formation]) -> float:
-    return form_up(known[body.formation], body.size, ground, centre=ground.middle, frontage=body.frontage).depth
+def _depth(body: Body, ground: Ground) -> float:
+    return form_up(known()[body.formation], body.size, ground, centre=ground.middle, frontage=body.frontage).depth

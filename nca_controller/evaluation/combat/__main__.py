@@ -23,7 +23,6 @@ from engine.io import (
 )
 from nca_controller.evaluation.combat import comparisons, duels, random_battles
 from nca_controller.evaluation.tables import Row, table
-from nca_controller.jax_config import first_device
 
 SEED = 21
 PAGE = Path(__file__).parents[3] / "docs" / "units.md"
@@ -126,7 +125,6 @@ def main(words: list[str] | None = None) -> None:
             if name not in TRIALS:
                 raise ValueError(unknown_name("trial", name, TRIALS))
         check_writable(args.json)
-        first_device()
         results = {name: fought(name, args.first, args.seed, args.jobs) for name in args.trials or TRIALS}
         for name, rows in results.items():
             lines = said(name, rows)

@@ -12,7 +12,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from engine.formations import load
 from nca_controller.controllers import Controller, load_controller
 from nca_controller.dynamics import State, conduct, init_state, trajectory, under
 from nca_controller.physics import QUANTUM, Terrain
@@ -121,7 +120,6 @@ class Attack:
     walk_only: bool = False
 
     def __post_init__(self) -> None:
-        self._formations = load()
         self._targets = [self.encounter.mass[r] for r in range(len(self.encounter.bodies))]
         self._aims = [(math.inf, math.inf, math.inf)] * len(self._targets)  # x, y in metres, and mass
         self._facing = self.encounter.facing.copy()
@@ -150,7 +148,7 @@ class Attack:
             aim = self._aims[regiment]
             if math.hypot(x - aim[0], y - aim[1]) > MOVED or totals[regiment] < aim[2] * (1 - SHRUNK):
                 angle = math.degrees(math.atan2(self._facing[regiment][0], -self._facing[regiment][1])) % 360
-                target = self.encounter.behind(regiment, totals[regiment], (x, y), angle, self._formations)
+                target = self.encounter.behind(regiment, totals[regiment], (x, y), angle)
                 if target is not None:
                     self._targets[regiment], self._aims[regiment] = target, (x, y, totals[regiment])
         borne = self.conduct.replace(facing=jnp.asarray(self._facing), pace=jnp.asarray(pace, jnp.float32))

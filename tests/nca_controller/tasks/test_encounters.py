@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from engine.formations import load
 from engine.plugin import QUANTUM
 from nca_controller.tasks import (
     Body,
@@ -66,7 +65,7 @@ def test_where_nobody_can_come_from_is_said():
 
 def test_a_target_is_what_is_left_of_a_regiment():
     encounter = duel(BLOCK, BLOCK, FIELD)
-    target = encounter.behind(0, 192.0, (28.0, 30.0), 90.0, load())
+    target = encounter.behind(0, 192.0, (28.0, 30.0), 90.0)
     assert target.sum(dtype=np.float64) == 192
     lines = (target > 0.5).any(axis=1).sum(), (target > 0.5).any(axis=0).sum()
     assert lines == (24, 8)  # as wide as it was, across the way that it looks now
