@@ -15,11 +15,11 @@ from jaxtyping import Array, Bool, Float, Int
 from nca_controller.controllers import Controller, load_controller
 from nca_controller.dynamics import State, conduct, init_state, trajectory, under
 from nca_controller.physics import QUANTUM, Terrain
-from nca_controller.physics.combat import BROKEN, DISSOLVED, TICKS_PER_SECOND, WAVERING, Conduct, Laws
+from nca_controller.physics.combat import BROKEN, DISSOLVED, TICKS_PER_SECOND, TOP_SPEED, WAVERING, Conduct, Laws
 from nca_controller.tasks import Encounter
 
 ORDERED_EVERY = 15  # ticks between two looks at where the enemy is
-CHARGES_FROM = 16.0  # metres between two fronts at which a walk becomes a run
+RUN_UP = 6.0  # metres of a charge beyond those in which impetus gathers, as in the game
 PRESS = 6.0  # metres beyond the first enemies to which a front is to go, as in the game: its wings go no farther
 MOVED = 1.0  # metres by which the place of an attack must change for a new order
 SHRUNK = 0.05  # share of a regiment that must have gone for a new order
@@ -131,7 +131,7 @@ class Attack:
         mass, condition = np.asarray(state.mass, np.float64), np.asarray(combat.condition)
         totals, middles = mass.sum(axis=(1, 2)), middles_of(mass) * metres
         walk, run = np.asarray(combat.conduct.traits.walk), np.asarray(combat.conduct.traits.run)
-        pace = walk.copy()
+        pace, charges = walk.copy(), RUN_UP + run * np.asarray(combat.conduct.traits.gather) * TOP_SPEED
         for regiment in range(len(self.encounter.bodies)):
             enemy = self._enemy(regiment, condition, middles)
             if enemy is None or regiment in self.standing or condition[regiment] >= BROKEN:
@@ -142,7 +142,7 @@ class Attack:
                 self._facing[regiment] = way / away
             there, _ = extent(mass[enemy], middles[regiment], self._facing[regiment], metres)
             _, here = extent(mass[regiment], middles[regiment], self._facing[regiment], metres)
-            if there - here < CHARGES_FROM and not self.walk_only:
+            if there - here < charges[regiment] and not self.walk_only:
                 pace[regiment] = run[regiment]
             x, y = middles[regiment] + self._facing[regiment] * (there + PRESS)
             aim = self._aims[regiment]
