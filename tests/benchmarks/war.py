@@ -32,8 +32,9 @@ def frame(self):
     if now - state["begun"] >= seconds or min(battle.combat.standing) == 0:
         took = now - state["begun"]
         parts = ", ".join(f"{name} {value}" for name, value in self.clock.profiler.rows())
+        rates = [(battle.tick - state["ticks"]) / took, state["frames"] / took]
         print(f"{self.view.description[:36]:<36} {sum(map(len, battle.soldiers)):,} soldiers, {took:.0f} s: "
-              f"{(battle.tick - state['ticks']) / took:.1f} ticks and {state['frames'] / took:.1f} frames a second; {parts}")
+              f"{rates[0]:.1f} ticks and {rates[1]:.1f} frames a second; {parts}")
         self.actions.leave()
 
 Game.frame = frame
