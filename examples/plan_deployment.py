@@ -3,8 +3,8 @@
 Two armies of the same soldiers meet: Blue in one block, Red in two, which at first march side by side straight at it.
 That fight is even. The loss is how much more Red loses than Blue, and the gradient is that in the places of Red's
 blocks and in the ways they march: it runs through blows, flanks, fatigue and morale, and through every step of the
-transport, forwards, since the numbers are few. Descent is in donor-cell, off the lattice; what it finds is then fought as the game fights it, in superbee,
-with whole quanta and every soldier accounted for:
+transport, forwards, since the numbers are few. Descent is in donor-cell, off the lattice; what it finds is then fought
+as the game fights it, in superbee, with whole quanta and every soldier accounted for:
 
     python examples/plan_deployment.py --picture deployment.png
 """
