@@ -82,10 +82,11 @@ def drawn_up(deployment: Deployment, scheme: Limiter, quantum: float | None) -> 
     ways = jnp.stack(
         [*(jnp.stack([jnp.cos(angle), jnp.sin(angle)]) for _, _, angle in deployment), jnp.array([-1.0, 0.0])]
     )
+    leaders: list[Any] = [Ahead(PACE * way) for way in ways]
     return init_state(
         mass / jnp.maximum(mass.sum(axis=0), 1),
         Terrain.plain(HEIGHT, WIDTH),
-        [Ahead(PACE * way) for way in ways],
+        leaders,
         seed=0,
         sides=SIDES,
         scheme=scheme,

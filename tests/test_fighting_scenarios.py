@@ -9,7 +9,7 @@ from engine.app.request import make_setup
 from engine.orders import GiveOrders, Order
 from engine.scenarios import load, resolve
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("somewhat_optimised")]
 
 MOST_TICKS = 1200
 IN_TIME = 120  # tick at which the player orders the pikes: four seconds after the start

@@ -10,6 +10,7 @@ from engine.io.inheritance import lineage
 from engine.io.limits import LARGEST_SIDE, MOST_SOLDIERS, SMALLEST_SIDE
 from engine.io.materials import CLOSED_MATERIALS, MATERIALS, SLOW_MATERIALS
 from engine.io.names import nearest, suggestion, unknown_name
+from engine.io.pages import write_table
 from engine.io.paths import ASSETS, ROOT, TRAINED_MODELS
 from engine.io.pictures import read_png
 from engine.io.reading import read_file
@@ -82,5 +83,6 @@ __all__ = [
     "text_of_one_line",
     "unknown_name",
     "users_own",
+    "write_table",
     "write_whole",
 ]

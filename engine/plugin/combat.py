@@ -19,7 +19,7 @@ TRAITS = (
     "harm_side",  # the side
     "harm_rear",  # and the rear
     "brace",  # share of an enemy's charge that it stops in front and returns, 0 to 1
-    "charge",  # what impetus at top speed adds to its blows, as a factor
+    "charge",  # what impetus adds to its blows, as a factor, at six tenths of top speed
     "gather",  # seconds in which impetus gathers
     "walk",  # share of top speed (15 m/s) on the march
     "run",  # share of top speed at a run

@@ -129,11 +129,12 @@ def _nearest_to(
     drawn = np.minimum(np.searchsorted(share, random.random(count) * share[-1]), len(cell) - 1)
     places = middle[drawn] + random.uniform(-0.5, 0.5, (count, 2))
     out_of_reach = np.where(among, 0.0, np.inf)
-    chosen = np.zeros(count, np.int64)
+    chosen, apart = np.zeros(count, np.int64), None
     for number, (place, lost_at) in enumerate(zip(places, middle[drawn], strict=True)):
         nearest = int(np.argmin(((position - place) ** 2).sum(axis=1) + out_of_reach))
         if np.hypot(*(position[nearest] - lost_at)) > WITHIN:
-            apart = ((position[:, None] - middle[None]) ** 2).sum(axis=2).min(axis=1)
+            if apart is None:
+                apart = ((position[:, None] - middle[None]) ** 2).sum(axis=2).min(axis=1)
             nearest = int(np.argmin(apart + out_of_reach))
         chosen[number] = nearest
         out_of_reach[nearest] = np.inf

@@ -4,7 +4,3 @@ It plays the same battle with every simulation that is installed, in turns. Then
 promises on JAX's device, how far its fields are from the CPU's, how many ticks a second it does, how fast it trains,
 and how much of the device's bandwidth that is. It prints and saves tables.
 """
-
-from nca_controller.benchmark.pages import write_table
-
-__all__ = ["write_table"]

@@ -7,9 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from engine.io import ROOT, InputError, Parser, arguments, check_writable, name_unwritable, terminal, write_whole
+from engine.io import (
+    ROOT,
+    InputError,
+    Parser,
+    arguments,
+    check_writable,
+    name_unwritable,
+    terminal,
+    write_table,
+    write_whole,
+)
 from nca_controller.benchmark import machine, simulations
-from nca_controller.benchmark.pages import write_table
 from nca_controller.jax_config import first_device
 
 PROGRAM = "python -m nca_controller.benchmark"

@@ -64,7 +64,7 @@ def heavy_infantry(mass: Float[Array, "R H W"], sides: tuple[int, ...]) -> Condu
     whole = total(of_side)
     own, enemies = (jnp.stack([middle(field) for field in fields]) for fields in (mass, whole[None] - of_side))
     ways = enemies[np.array([named.index(side) for side in sides])] - own
-    known = len(named) > 1 and (ways != 0).any(axis=1, keepdims=True) & (mass.sum(axis=(1, 2)) > 0)[:, None]
+    known = len(named) > 1 and jnp.isfinite(ways).all(axis=1, keepdims=True) & (ways != 0).any(axis=1, keepdims=True)
     return conduct([units.DEFAULT] * len(mass), jnp.where(known, ways, jnp.asarray(UP)))
 
 

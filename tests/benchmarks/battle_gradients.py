@@ -10,7 +10,7 @@ from pathlib import Path
 
 from battle_slopes import TOLD, agreement
 
-from nca_controller.benchmark import write_table
+from engine.io import write_table
 from nca_controller.physics import LIMITERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "gradients.md"

@@ -19,8 +19,8 @@ import jax.numpy as jnp
 import numpy as np
 from ahead import Ahead
 
+from engine.io import write_table
 from nca_controller import Plan
-from nca_controller.benchmark import write_table
 from nca_controller.dynamics import init_state, tick, transport
 from nca_controller.physics import Terrain
 from nca_controller.physics.combat import fight, flee, meet

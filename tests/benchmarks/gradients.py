@@ -19,8 +19,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from engine.io import write_table
 from nca_controller import Plan, create_formation_target, load_controller, rollout
-from nca_controller.benchmark import write_table
 from nca_controller.guidance import DT, clipped
 from nca_controller.metrics import overlap
 from nca_controller.physics import LIMITERS, advect, to_lattice

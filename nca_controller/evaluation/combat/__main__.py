@@ -11,15 +11,23 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.io import Parser, arguments, check_writable, name_unwritable, terminal, unknown_name, write_whole
-from nca_controller.benchmark import write_table
+from engine.io import (
+    Parser,
+    arguments,
+    check_writable,
+    name_unwritable,
+    terminal,
+    unknown_name,
+    write_table,
+    write_whole,
+)
 from nca_controller.evaluation.combat import comparisons, duels, random_battles
 from nca_controller.evaluation.tables import Row, table
 
 SEED = 21
 PAGE = Path(__file__).parents[3] / "docs" / "units.md"
 
-Work = Callable[[int, int], Row]  # of a number and a seed
+Work = Callable[..., Row]  # of a number and a seed
 Summary = Callable[[list[Row]], Row]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -14,12 +15,12 @@ from jaxtyping import Array, Bool, Float, Int
 from nca_controller.controllers import Controller, load_controller
 from nca_controller.dynamics import State, conduct, init_state, trajectory, under
 from nca_controller.physics import QUANTUM, Terrain
-from nca_controller.physics.combat import BROKEN, DISSOLVED, TICKS_PER_SECOND, WAVERING, Conduct, Laws
+from nca_controller.physics.combat import BROKEN, DISSOLVED, TICKS_PER_SECOND, TOP_SPEED, WAVERING, Conduct, Laws
 from nca_controller.tasks import Encounter
 
 ORDERED_EVERY = 15  # ticks between two looks at where the enemy is
-CHARGES_FROM = 16.0  # metres between two fronts at which a walk becomes a run
-PRESS = 5.0  # metres beyond the first enemies to which a front is to go, as in the game: its wings go no farther
+RUN_UP = 6.0  # metres of a charge beyond those in which impetus gathers, as in the game
+PRESS = 6.0  # metres beyond the first enemies to which a front is to go, as in the game: its wings go no farther
 MOVED = 1.0  # metres by which the place of an attack must change for a new order
 SHRUNK = 0.05  # share of a regiment that must have gone for a new order
 TOUCH = 2.0  # metres between soldiers who are in contact
@@ -42,7 +43,7 @@ class Course:
     def contact(self, regiment: int | None = None) -> int | None:
         """Return the first tick, from 0, after which a regiment is in contact, or any; None if there is none."""
         touching = self.touching.any(axis=1) if regiment is None else self.touching[:, regiment]
-        return first(touching)
+        return first(np.asarray(touching))
 
     def broken(self, regiment: int) -> int | None:
         """Return the first tick after which a regiment has broken or dissolved; None if there is none."""
@@ -88,9 +89,9 @@ def begun(
     ground = encounter.ground
     if controllers is None:
         controllers = load_controller("plan" if ground.open_cells.all() else "ground")
-    each = [controllers] * len(encounter.bodies) if hasattr(controllers, "steer") else list(controllers)
+    each: list[Any] = [controllers] * len(encounter.bodies) if hasattr(controllers, "steer") else list(controllers)
     return init_state(
-        encounter.mass,
+        jnp.asarray(encounter.mass),
         Terrain(ground.open_cells, ground.capacity, ground.boundary),
         each,
         0,
@@ -130,7 +131,7 @@ class Attack:
         mass, condition = np.asarray(state.mass, np.float64), np.asarray(combat.condition)
         totals, middles = mass.sum(axis=(1, 2)), middles_of(mass) * metres
         walk, run = np.asarray(combat.conduct.traits.walk), np.asarray(combat.conduct.traits.run)
-        pace = walk.copy()
+        pace, charges = walk.copy(), RUN_UP + run * np.asarray(combat.conduct.traits.gather) * TOP_SPEED
         for regiment in range(len(self.encounter.bodies)):
             enemy = self._enemy(regiment, condition, middles)
             if enemy is None or regiment in self.standing or condition[regiment] >= BROKEN:
@@ -141,7 +142,7 @@ class Attack:
                 self._facing[regiment] = way / away
             there, _ = extent(mass[enemy], middles[regiment], self._facing[regiment], metres)
             _, here = extent(mass[regiment], middles[regiment], self._facing[regiment], metres)
-            if there - here < CHARGES_FROM and not self.walk_only:
+            if there - here < charges[regiment] and not self.walk_only:
                 pace[regiment] = run[regiment]
             x, y = middles[regiment] + self._facing[regiment] * (there + PRESS)
             aim = self._aims[regiment]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from nca_controller.controllers import Controller, load_controller
 from nca_controller.evaluation.combat.course import Attack, bearing, begun, played, seconds
@@ -15,7 +16,7 @@ REGIMENTS = (2, 3, 4, 5, 6)
 DECIDED = 0.95  # share of the battles with contact, at least, that end with a side that has no steady regiment
 
 
-def encounter(number: int, seed: int, regiments: Sequence[int] = REGIMENTS, **how: int) -> Encounter:
+def encounter(number: int, seed: int, regiments: Sequence[int] = REGIMENTS, **how: Any) -> Encounter:
     """Return the random encounter of that number."""
     return random_encounter(seed, number, regiments[number % len(regiments)], **how)
 

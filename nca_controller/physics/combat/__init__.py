@@ -3,7 +3,7 @@
 from nca_controller.physics.combat.contact import meet
 from nca_controller.physics.combat.fight import fight, pace
 from nca_controller.physics.combat.flight import flee
-from nca_controller.physics.combat.laws import TICKS_PER_SECOND, Laws, laws
+from nca_controller.physics.combat.laws import TICKS_PER_SECOND, TOP_SPEED, Laws, laws
 from nca_controller.physics.combat.state import (
     BROKEN,
     DISSOLVED,
@@ -20,6 +20,7 @@ __all__ = [
     "DISSOLVED",
     "STEADY",
     "TICKS_PER_SECOND",
+    "TOP_SPEED",
     "WAVERING",
     "CombatState",
     "Conduct",

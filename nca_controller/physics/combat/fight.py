@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import jax
@@ -10,19 +11,20 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nca_controller.physics.barrier import barrier
-from nca_controller.physics.combat.facing import carried, mean_front, turned
+from nca_controller.physics.combat.facing import carried, mean_front, rotated, turned
 from nca_controller.physics.combat.fatigue import slowed, tired, weakened
 from nca_controller.physics.combat.flight import borders, planned
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND
 from nca_controller.physics.combat.ledger import Counts, booked
 from nca_controller.physics.combat.losses import Blows, dealt, strike
 from nca_controller.physics.combat.morale import Plight, dismay, judged, spirit, swayed
-from nca_controller.physics.combat.state import BROKEN, DISSOLVED, CombatState, Conduct, Traits
+from nca_controller.physics.combat.state import BROKEN, DISSOLVED, CombatState, Conduct, Traits, sense_of
 from nca_controller.physics.combat.sums import pooled, spread, summed
 from nca_controller.physics.combat.survey import TINY, March, Survey, covered, marched, places, surveyed
 from nca_controller.physics.terrain import Terrain
 
 SECOND = 1 / TICKS_PER_SECOND  # a tick, in seconds
+DEGREE = math.pi / 180
 
 Mass = Float[Array, "R H W"]
 Fronts = Float[Array, "R h w 2"]
@@ -168,11 +170,12 @@ def moved(combat: CombatState, fronts: Fronts, march: March, toll: Toll, traits:
         survey.boundary,
         laws.facing,
     )
+    mean, sense = mean_front(fronts, survey.held, combat.facing, survey.quantum), jnp.asarray(sense_of(survey.side))
     onward = march.flux[..., 0] * fronts[..., 0] + march.flux[..., 1] * fronts[..., 1]
     forward = jnp.maximum(survey.over_blocks(onward), 0) / jnp.maximum(survey.whole, TINY)
     return combat.replace(
         fronts=fronts,
-        facing=mean_front(fronts, survey.held, combat.facing, survey.quantum),
+        facing=rotated(combat.facing, mean, jnp.full(len(mean), laws.facing.turn * DEGREE * SECOND), sense),
         impetus=combat.impetus + (forward - combat.impetus) * jnp.minimum(SECOND / traits.gather, 1),
         engaged=engaged,
         fatigue=tired(combat.fatigue, march.speed, engaged, traits, laws.fatigue),

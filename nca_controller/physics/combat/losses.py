@@ -16,7 +16,7 @@ from jaxtyping import Array, Float, Int
 
 from nca_controller.physics.barrier import barrier
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND, LossLaw
-from nca_controller.physics.combat.reach import within_reach
+from nca_controller.physics.combat.reach import sight, within_reach
 from nca_controller.physics.combat.state import STEADY, WAVERING, Traits, side_numbers
 from nca_controller.physics.combat.sums import shifted
 from nca_controller.physics.terrain import Terrain
@@ -74,14 +74,12 @@ def strike(
     plain: list[list[Array]] = [[] for _ in range(count)]
     onrush: list[list[Array]] = [[] for _ in range(count)]
 
-    def seen(fields: Float[Array, "N H W"], metres: float) -> Float[Array, "N H W"]:
-        return within_reach(fields, metres, cell_metres, terrain.open_cells, boundary)
-
     for metres in sorted(set(reach)):
+        seen = sight(metres, cell_metres, terrain.open_cells, boundary)
         who = [np.flatnonzero((side == one) & (np.array(reach) == metres)) for one in range(count)]
         present = [one for one in range(count) if len(who[one])]
         those = np.array(present)
-        within = seen(jnp.concatenate([hostile[those], charging[those]]), metres)
+        within = within_reach(jnp.concatenate([hostile[those], charging[those]]), seen)
         blows = []
         for one, among, rush in zip(present, within, within[len(present) :], strict=False):
             own = who[one]
@@ -96,7 +94,7 @@ def strike(
                 per_enemy * (blow * (1 + returned)).sum(axis=0),
                 per_enemy * (blow * charge[own, None, None]).sum(axis=0),
             ]
-        felt = seen(jnp.stack(blows), metres)
+        felt = within_reach(jnp.stack(blows), seen)
         for number, one in enumerate(present):
             plain[one].append(felt[2 * number])
             onrush[one].append(felt[2 * number + 1])

@@ -16,6 +16,7 @@ from nca_controller.physics.combat.sums import Blocks, around, blocks_of, pooled
 from nca_controller.physics.terrain import Terrain
 
 TINY = 1e-12
+DUST = 0.01  # square metres of packed soldiers, of whom fewer in a block neither strike nor are struck
 HANDFUL = 0.2  # square metres of packed soldiers, of whom fewer in a block are not noticed
 FLANK_GUARD = 0.2  # share of a block beside that friends fill when they guard a flank
 
@@ -64,9 +65,9 @@ def surveyed(
     hostile = opposed(held, side, count)
     steps = int(np.ceil((max(combat.reach) + combat.cell_metres) / metres))
     in_arms = opposed(held * (combat.condition < BROKEN)[:, None, None], side, count)
-    seen = HANDFUL / combat.cell_metres**2
+    dust, seen = (metres / combat.cell_metres**2 for metres in (DUST, HANDFUL))
     reached = around(jnp.stack([hostile, in_arms]), steps, boundary)[:, side]
-    near, threatened = (held > 0) & (reached[0] > 0), (held > seen) & (reached[1] > seen)
+    near, threatened = (held > dust) & (reached[0] > dust), (held > seen) & (reached[1] > seen)
     hostile = jnp.where(hostile > seen, hostile, 0)
     survey = Survey(
         blocks, side, count, boundary, metres, quantum, held, held[:, 0, 0], hostile, near, ~threatened.any(axis=(1, 2))

@@ -42,7 +42,8 @@ def test_an_attack_follows_its_enemy_and_charges_at_the_end():
     assert sum(battle.state.combat.fallen) > 0
     x, y = middle(battle.state.mass[RED])
     ahead = np.subtract(battle.state.orders[RED].centre, (x, y))
-    assert 4 < np.hypot(*ahead) < 9  # it presses on, and its wings no farther
+    gap = attack.gap(battle.state.mass[RED], battle.state.mass[BLUE])
+    assert gap + attack.PRESS - 2 < np.hypot(*ahead) < gap + attack.PRESS + 2  # it presses on, its wings no farther
 
 
 def test_whoever_faces_elsewhere_forms_up_first(monkeypatch):

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from engine.io import InputError
+from engine.io import InputError, write_table
 from engine.plugin import QUANTUM
 from nca_controller.benchmark import __main__ as command
-from nca_controller.benchmark import simulations, write_table
+from nca_controller.benchmark import simulations
 from nca_controller.benchmark.simulations import TICKS, TURNS, Contender, drawn_up, measured
 
 PAGE = "# Title\n\n<!-- simulations -->\nold\n<!-- end -->\n\nAfter.\n"

@@ -41,7 +41,7 @@ def tired(weights=None):
 def on_the_flank(weights=None):
     """The second, pinned by the first, is struck by the third on its flank alone."""
     third = block(SHAPE, 0, 12, 11, 9)
-    rows, starts = (FIRM, FIRM, row(charge=0.0)), (0, 0, 200)
+    rows, starts = (FIRM, FIRM, row(charge=0.0, nerve=9.0)), (0, 0, 200)
     masses, facing, wills = (HERE, THERE, third), (RIGHT, LEFT, DOWN), (ON, BACK, ACROSS)
     return battle(masses, facing, wills, rows=rows, starts=starts, until=(1,), weights=weights)
 
@@ -93,7 +93,7 @@ def rally(course):
         ("lost", duel, 0, 45),
         ("recent", duel, 0, 33),
         ("fatigue", tired, 0, 32),
-        ("flank", on_the_flank, 1, 35.3),
+        ("flank", on_the_flank, 1, 34),
         ("rear", in_the_rear, 1, 24.5),
         ("surrounded", a_square_in_the_rear, 1, 31.5),
         ("charged", ridden_down, 1, 23),

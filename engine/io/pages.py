@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.io import InputError, name_unwritable, write_whole
+from engine.io.errors import InputError
+from engine.io.writing import name_unwritable, write_whole
 
 END = "<!-- end -->"
 
