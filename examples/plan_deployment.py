@@ -1,10 +1,10 @@
 """Find, by gradient descent through whole battles, how to deploy so that an even fight is one no more.
 
 Two armies of the same soldiers meet: Blue in one block, Red in two, which at first march side by side straight at it.
-That fight is even. The loss is what Red loses over what Blue loses, and the gradient is that in the places of Red's
+That fight is even. The loss is how much more Red loses than Blue, and the gradient is that in the places of Red's
 blocks and in the ways they march: it runs through blows, flanks, fatigue and morale, and through every step of the
-transport. Descent is in donor-cell, off the lattice; what it finds is then fought as the game fights it, in superbee,
-with whole quanta and every soldier accounted for:
+transport, forwards, since the numbers are few. Descent is in donor-cell, off the lattice; what it finds is then fought
+as the game fights it, in superbee, with whole quanta and every soldier accounted for:
 
     python examples/plan_deployment.py --picture deployment.png
 """
@@ -40,7 +40,7 @@ PACE = 0.4  # share of top speed, a walk
 TICKS = 240  # of a battle in the descent
 FOUGHT = 900  # and of one that is fought as the game does: half a minute
 ITERATIONS, RATE = 30, 1.0  # of the descent, and cells that one moves at most
-RADIANS = 0.06  # of a way that count as a cell
+RADIANS = 0.04  # of a way that count as a cell
 COURSE = (ITERATIONS, TICKS)
 
 Deployment = Float[Array, "2 3"] | Float[np.ndarray, "2 3"]
@@ -84,7 +84,7 @@ def drawn_up(deployment: Deployment, scheme: Limiter, quantum: float | None) -> 
     )
     leaders: list[Any] = [Ahead(PACE * way) for way in ways]
     return init_state(
-        jnp.minimum(mass, 1),
+        mass / jnp.maximum(mass.sum(axis=0), 1),
         Terrain.plain(HEIGHT, WIDTH),
         leaders,
         seed=0,
@@ -105,7 +105,7 @@ def losses(state: State) -> tuple[Array, Array]:
 
 
 def loss(deployment: Deployment, ticks: int) -> Array:
-    """Return the logarithm of Red's losses over Blue's, and what keeps Red's blocks on the field and apart."""
+    """Return by how much Red loses more than Blue, and what keeps Red's blocks on the field and apart."""
     state, _ = trajectory(
         drawn_up(deployment, donor_cell, None), jnp.zeros((3, HEIGHT, WIDTH)), ticks=ticks, remat=True
     )
@@ -113,21 +113,24 @@ def loss(deployment: Deployment, ticks: int) -> Array:
     margin = FRONT / 4 + 1
     off = jax.nn.relu(margin - deployment[:, 1]) + jax.nn.relu(deployment[:, 1] - (HEIGHT - margin))
     near = jax.nn.relu(FRONT / 2 - abs(deployment[1, 1] - deployment[0, 1]))
-    return jnp.log(red / blue) + 0.1 * (off.sum() + near)
+    return (red - blue) / 10 + 0.2 * (off.sum() + near)
 
 
 def optimise(iterations: int, ticks: int) -> list[Float[np.ndarray, "2 3"]]:
     """Return Red's deployments from first to last."""
-    unit = jnp.array([1.0, 1.0, RADIANS])
-    moves = jnp.array([0.0, 1.0, 1.0])  # where it stands along the line, and its way; how far off it is, is as it was
+    unit = np.array([1.0, RADIANS], np.float32)
+
+    def deployed(found: Array) -> Array:  # how far off it stands, is as it was
+        return jnp.concatenate([BEGIN[:, :1], found * unit], axis=1)
+
     optimizer = optax.adam(RATE)
-    found: Any = jnp.asarray(BEGIN) / unit
+    found: Any = jnp.asarray(BEGIN[:, 1:] / unit)
     moments, deployments = optimizer.init(found), [BEGIN]
-    slope = jax.jit(jax.grad(lambda found: loss(found * unit, ticks)))
+    slope = jax.jit(jax.jacfwd(lambda found: loss(deployed(found), ticks)))
     for _ in tqdm(range(iterations), unit="iteration"):
-        updates, moments = optimizer.update(slope(found) * moves, moments)
+        updates, moments = optimizer.update(slope(found), moments)
         found = optax.apply_updates(found, updates)
-        deployments.append(np.asarray(found * unit))
+        deployments.append(np.asarray(deployed(found)))
     return deployments
 
 

@@ -3,7 +3,7 @@
 from engine.formations import read_ground
 from nca_controller.tasks.benchmark import GRIDS, Transition, benchmark, draw
 from nca_controller.tasks.damage import wound
-from nca_controller.tasks.encounters import Body, Encounter, attack_on, drawn_up, duel, mirrored
+from nca_controller.tasks.encounters import Body, Encounter, attack_on, drawn_up, duel, mirrored, reflection
 from nca_controller.tasks.grounds import CHECK_SEED, GroundOrder, ground_orders, orders_on
 from nca_controller.tasks.orders import Orders
 from nca_controller.tasks.own_grounds import OWN_GROUNDS, STARTS, OwnGrounds
@@ -42,6 +42,7 @@ __all__ = [
     "quarter_pool",
     "random_encounter",
     "read_ground",
+    "reflection",
     "shaped",
     "unseen_order",
     "wound",

@@ -80,9 +80,13 @@ class Encounter:
 
 
 def facing_of(angle: float) -> tuple[float, float]:
-    """Return the unit vector of an angle, clockwise from up; that of a quarter turn is exact."""
+    """Return the unit vector of an angle, clockwise from up; quarter turns are exact, and mirrored angles mirrored."""
+    angle %= 360
+    if angle > 180:
+        x, y = facing_of(360 - angle)
+        return -x, y
     if angle % 90 == 0:
-        return ((0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0))[int(angle // 90) % 4]
+        return ((0.0, -1.0), (1.0, 0.0), (0.0, 1.0))[int(angle // 90)]
     return math.sin(math.radians(angle)), -math.cos(math.radians(angle))
 
 
@@ -168,17 +172,24 @@ def attack_on(
 
 
 def mirrored(encounter: Encounter) -> Encounter:
-    """Return the encounter as a mirror shows it, left and right exchanged; so are sides 0 and 1, and with them the
-    regiments' order.
+    """Return the encounter as a mirror shows it, left and right exchanged, and sides 0 and 1.
 
-    The ground must be its own mirror image.
+    Of two sides of as many regiments, which keep their order within a side: regiment r becomes `reflection(R)[r]`. The
+    ground must be its own mirror image.
     """
-    width = encounter.ground.grid[1] * encounter.cell_metres
-    bodies = tuple(
-        replace(body, side=1 - body.side, at=(width - body.at[0], body.at[1]), angle=-body.angle % 360)
-        for body in encounter.bodies[::-1]
-    )
-    return replace(encounter, mass=encounter.mass[::-1, :, ::-1].copy(), bodies=bodies)
+    order, width = reflection(len(encounter.bodies)), encounter.ground.grid[1] * encounter.cell_metres
+    bodies = tuple(in_mirror(encounter.bodies[regiment], width) for regiment in order)
+    return replace(encounter, mass=encounter.mass[order, :, ::-1].copy(), bodies=bodies)
+
+
+def in_mirror(body: Body, width: float) -> Body:
+    """Return a body of the other side, 0 or 1, on the other half of a field of so many metres."""
+    return replace(body, side=1 - body.side, at=(width - body.at[0], body.at[1]), angle=-body.angle % 360)
+
+
+def reflection(regiments: int) -> list[int]:
+    """Return the number that each of R regiments has in a mirror, which exchanges two sides of as many."""
+    return [*range(regiments // 2, regiments), *range(regiments // 2)]
 
 
 def _words(body: Body) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.formations import form_up, load
 from engine.plugin import Ground
-from nca_controller.tasks.encounters import Body, Encounter, mirrored
+from nca_controller.tasks.encounters import Body, Encounter, in_mirror
 from nca_controller.tasks.ground_kinds import KINDS
 from nca_controller.tasks.grounds import largest_part, roomy_place
 
@@ -47,8 +47,8 @@ def mirrored_encounter(seed: int, number: int, regiments: int, grid: tuple[int, 
     middles = [(rng.uniform(0.12, 0.3), rng.uniform(0.15, 0.85)) for _ in range(regiments // 2)]
     left = placed(f"mirrored encounter {number}", half, [0] * len(middles), middles, FULLEST * height * width / 2, rng)
     left = replace(left, ground=Ground.plain(*grid))
-    right = mirrored(left)
-    return replace(left, mass=np.concatenate([left.mass, right.mass]), bodies=left.bodies + right.bodies)
+    right = tuple(in_mirror(body, width) for body in left.bodies)
+    return replace(left, mass=np.concatenate([left.mass, left.mass[:, :, ::-1]]), bodies=left.bodies + right)
 
 
 def sides(regiments: int) -> tuple[int, ...]:
@@ -74,10 +74,10 @@ def placed(
     for middle, side in zip(middles, own, strict=True):
         size = min(rng.uniform(*SIZES), most / len(middles))
         formation, kind = str(rng.choice(list(formations))), str(rng.choice(KIND_NAMES))
-        angle = float(rng.normal(270.0 if side else 90.0, AWRY) % 360)
+        angle = round(rng.normal(270.0 if side else 90.0, AWRY)) % 360  # whole: exact when mirrored
         at = roomy_place(size, free, middle, rng)
         mass = form_up(formations[formation], size, free, centre=at, angle=angle).target
         masses.append(mass)
-        bodies.append(Body(side, kind, at, angle, formation, None, float(mass.sum(dtype=np.float64))))
+        bodies.append(Body(side, kind, at, float(angle), formation, None, float(mass.sum(dtype=np.float64))))
         free = replace(free, open_cells=free.open_cells & ~(mass > 0))
     return Encounter(name, ground, np.stack(masses), tuple(bodies))

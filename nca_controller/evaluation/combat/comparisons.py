@@ -13,7 +13,7 @@ from nca_controller.evaluation.combat.course import Attack, Course, bearing, beg
 from nca_controller.evaluation.combat.duels import CAVALRY, INFANTRY, PIKES, body
 from nca_controller.evaluation.tables import Row
 from nca_controller.physics.combat import TICKS_PER_SECOND
-from nca_controller.tasks import Body, Encounter, duel, mirrored, mirrored_encounter, random_encounter
+from nca_controller.tasks import Body, Encounter, duel, mirrored, mirrored_encounter, random_encounter, reflection
 
 CELLS = (0.5, 1.0, 2.0)  # metres
 FIELD = (72.0, 64.0)  # metres of the duels in cells of several sizes
@@ -92,7 +92,7 @@ def swapped(number: int, seed: int) -> Row:
     """Return the losses of a random battle's sides, and those of the same soldiers after sides and ends are swapped."""
     encounter = random_encounter(seed, 3 * number, REGIMENTS[number % 2])  # of these numbers none has walls
     first, second = whole(encounter), whole(mirrored(encounter))
-    lost, again = first.fallen[-1], second.fallen[-1][::-1]
+    lost, again = first.fallen[-1], second.fallen[-1][reflection(len(encounter.bodies))]
     both = max(float(lost.sum()), 1e-9)
     of_side = [np.equal(encounter.sides, side) for side in (0, 1)]
     apart = max(abs(float(lost[own].sum() - again[own].sum())) for own in of_side)

@@ -87,14 +87,14 @@ def test_random_encounters_are_exact_and_nobody_stands_on_another(number):
 
 def test_a_mirrored_encounter_is_its_own_mirror_image_to_the_bit():
     encounter = mirrored_encounter(1, 0, 4)
-    np.testing.assert_array_equal(encounter.mass, encounter.mass[::-1, :, ::-1])
+    np.testing.assert_array_equal(encounter.mass, encounter.mass[[2, 3, 0, 1], :, ::-1])
     assert encounter.sides == (0, 0, 1, 1)
-    np.testing.assert_array_equal(encounter.facing, encounter.facing[::-1] * [-1, 1])
+    np.testing.assert_array_equal(encounter.facing, encounter.facing[[2, 3, 0, 1]] * [-1, 1])
 
 
 def test_a_mirror_exchanges_sides_and_its_own_mirror_is_what_was_there():
     encounter = random_encounter(3, 0, 4)
     seen = mirrored(encounter)
     assert seen.sides == encounter.sides
-    np.testing.assert_array_equal(seen.facing, encounter.facing[::-1] * [-1, 1])
+    np.testing.assert_array_equal(seen.facing, encounter.facing[[2, 3, 0, 1]] * [-1, 1])
     np.testing.assert_array_equal(mirrored(seen).mass, encounter.mass)
