@@ -142,9 +142,10 @@ def toll_of(loss: Mass, blows: Blows, survey: Survey) -> Toll:
     """Return what blows took, by what really fell of it."""
     by_block = pooled(loss, survey.blocks, survey.quantum)
     whole, charged, beside, behind, x, y = (summed(field, survey.quantum) for field in blows)
-    share = jnp.where(whole > 0, 1 / jnp.where(whole > 0, whole, 1), 0)
+    struck = whole > TINY  # its square, in the derivative, is a number, too
+    share = jnp.where(struck, 1 / jnp.where(struck, whole, 1), 0)
     agreed = jnp.clip((x * share) ** 2 + (y * share) ** 2, TINY, 1)
-    surrounded = jnp.where(whole > 0, 1 - jnp.sqrt(agreed), 0)
+    surrounded = jnp.where(struck, 1 - jnp.sqrt(agreed), 0)
     return Toll(survey.over_blocks(by_block), by_block, charged * share, beside * share, behind * share, surrounded)
 
 

@@ -105,7 +105,8 @@ def covered(survey: Survey, fronts: Float[Array, "R h w 2"], condition: Int[Arra
             exposed = exposed + open_flank / 2
             guarded = guarded + open_flank / 2 * jnp.minimum(there, 1)
     flanks, kept = survey.over_blocks(exposed), survey.over_blocks(guarded)
-    return jnp.where(flanks > 0, kept / jnp.where(flanks > 0, flanks, 1), 0)
+    known = flanks > TINY  # its square, in the derivative, is a number, too
+    return jnp.where(known, kept / jnp.where(known, flanks, 1), 0)
 
 
 def beside(fields: Float[Array, "R h w"], one: int, side: np.ndarray) -> Float[Array, "h w"]:
