@@ -32,7 +32,7 @@ from nca_controller.plotting import make_figure, save_figure
 HEIGHT, WIDTH = 40, 56  # cells of a metre
 SIDES = (0, 0, 1)  # Red's two blocks, and Blue's
 DEPTH, FRONT = 10.0, 20.0  # cells of Blue's block; each of Red's has half its front
-EDGE, DENSITY = 0.5, 0.9  # cells over which a block's edge fades, so that its place has a slope; and how full it is
+EDGE, DENSITY = 1.0, 0.9  # cells over which a block's edge fades, so that its place has a slope; and how full it is
 BLUE = (38.0, HEIGHT / 2)  # x, y of its middle
 BEGIN = np.array([[16.0, 15.0], [16.0, 25.0]], np.float32)  # x, y of Red's
 PACE = 0.4  # share of top speed, a walk

@@ -17,7 +17,7 @@ function bindingsOf(game) {
     [["ArrowDown"], "Arrows", "move", () => game.player.shift(0, MOVE_STEP)],
     [["Backspace"], "Backspace", "halt", () => game.player.halt()],
     [["KeyB"], "B", "take the brush, put it down", () => game.toggleTool("draw")],
-    [["KeyC"], "C", "take the charge, put it down", () => game.toggleTool("wound")],
+    [["KeyC"], "C", "take the scatter, put it down", () => game.toggleTool("wound")],
     [["BracketLeft"], "[ ]", "smaller, larger brush", () => game.resizeBrush(-1)],
     [["BracketRight"], "[ ]", "smaller, larger brush", () => game.resizeBrush(1)],
     [["KeyW"], "W A S D", "move the camera", pan(0, 1)],

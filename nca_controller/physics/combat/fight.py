@@ -20,7 +20,7 @@ from nca_controller.physics.combat.losses import Blows, dealt, strike
 from nca_controller.physics.combat.morale import Plight, dismay, judged, spirit, swayed
 from nca_controller.physics.combat.state import BROKEN, DISSOLVED, CombatState, Conduct, Traits, sense_of
 from nca_controller.physics.combat.sums import pooled, spread, summed
-from nca_controller.physics.combat.survey import TINY, March, Survey, covered, marched, places, surveyed
+from nca_controller.physics.combat.survey import DUST, TINY, March, Survey, covered, marched, places, surveyed
 from nca_controller.physics.terrain import Terrain
 
 SECOND = 1 / TICKS_PER_SECOND  # a tick, in seconds
@@ -71,7 +71,7 @@ def fight(
     """
     traits = conduct.traits.sound()
     survey = surveyed(before, combat, terrain, sides, quantum)
-    fronts = carried(combat.fronts, survey.held, combat.facing, survey.boundary)
+    fronts = known_slopes(carried(combat.fronts, survey.held, combat.facing, survey.boundary), survey)
     mass, fled = left_the_field(mass, combat, terrain, quantum)
     mass, fallen, toll = struck(mass, fronts, combat, traits, survey, terrain, sides)
     gone = jax.lax.stop_gradient(survey.whole - toll.lost < combat.share / 2)
@@ -171,6 +171,7 @@ def moved(combat: CombatState, fronts: Fronts, march: March, toll: Toll, traits:
         survey.boundary,
         laws.facing,
     )
+    fronts = known_slopes(fronts, survey)
     mean, sense = mean_front(fronts, survey.held, combat.facing, survey.quantum), jnp.asarray(sense_of(survey.side))
     onward = march.flux[..., 0] * fronts[..., 0] + march.flux[..., 1] * fronts[..., 1]
     forward = jnp.maximum(survey.over_blocks(onward), 0) / jnp.maximum(survey.whole, TINY)
@@ -181,6 +182,11 @@ def moved(combat: CombatState, fronts: Fronts, march: March, toll: Toll, traits:
         engaged=engaged,
         fatigue=tired(combat.fatigue, march.speed, engaged, traits, laws.fatigue),
     )
+
+
+def known_slopes(fronts: Fronts, survey: Survey) -> Fronts:
+    """Return the fronts, constants in derivatives where hardly anybody stands: there a slope may be of any size."""
+    return jnp.where((survey.held > DUST)[..., None], fronts, jax.lax.stop_gradient(fronts))
 
 
 def disposed(
