@@ -64,7 +64,7 @@ def test_a_state_goes_on_with_metrics_of_ones_own(masses):
     assert (said["mass"] == masses[2:]).all() and (state.mass == masses[-1]).all() and state.sides == (0, 1)
     np.testing.assert_allclose(said["overlap"], [overlap(mass[0], TARGETS[0]) for mass in masses[2:]], rtol=1e-6)
     assert said["fastest"].shape == (TICKS - 2,) and said["fastest"].max() <= 1 + 1e-5
-    assert state.facing is state.losses is state.morale is None
+    assert state.rest is state.combat is None
 
 
 def test_what_is_asked_for_is_returned(monkeypatch):

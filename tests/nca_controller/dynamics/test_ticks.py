@@ -106,4 +106,4 @@ def test_a_controller_perceives_friends_enemies_and_ground():
 
 def test_absent_fields_are_no_leaves_of_a_state():
     state = begun(Commanded((0, 0)))
-    assert len(jax.tree.leaves(state.replace(facing=jnp.zeros(1)))) == len(jax.tree.leaves(state)) + 1
+    assert len(jax.tree.leaves(state.replace(combat=jnp.zeros(1)))) == len(jax.tree.leaves(state)) + 1
