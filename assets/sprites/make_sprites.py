@@ -12,10 +12,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from figures import FIGURES, soldier
 from jaxtyping import Float, UInt8
 from PIL import Image
 from render import frame
+from soldier_figures import FIGURES, soldier
 
 FACINGS = 16
 STRIDES = 4

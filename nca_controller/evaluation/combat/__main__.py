@@ -151,11 +151,15 @@ def fought(name: str, first: int | None, seed: int, jobs: int) -> list[Row]:
     work = partial(trial.work, seed=seed)
     if jobs == 1:
         return list(watched(name, map(work, numbers), len(numbers)))
+    from nca_controller.evaluation.combat import __main__ as importable  # which a process that begins anew finds
+
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        return list(watched(name, pool.imap(partial(_in_process, name, seed), numbers), len(numbers)))
+        rows = pool.imap(partial(importable.in_process, name, seed), numbers)
+        return list(watched(name, rows, len(numbers)))
 
 
-def _in_process(name: str, seed: int, number: int) -> Row:
+def in_process(name: str, seed: int, number: int) -> Row:
+    """Return the row of a trial's battle of that number, in a process of its own."""
     return TRIALS[name].work(number, seed)
 
 

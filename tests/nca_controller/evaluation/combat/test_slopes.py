@@ -21,6 +21,7 @@ def test_with_donor_cell_over_three_hundred():
     assert all(found[one] < 1e-2 for one in TOLD), found
 
 
+@pytest.mark.long
 def test_over_a_few():
     found = agreement(12, LIMITERS["donor_cell"])
     assert all(found[one] < 1e-3 for one in TOLD), found
