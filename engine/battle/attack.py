@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float
 from scipy.ndimage import distance_transform_edt
 
 from engine import formations
-from engine.battle.conduct import FORMED, RUN, direction, traits_of
+from engine.battle.conduct import FORMED, RUN, traits_of
 from engine.battle.engagement import Engagement, Phase
 from engine.battle.lanes import lane
 from engine.battle.placing import Context, check_number, placement_of
@@ -161,7 +161,7 @@ def _place(state: BattleState, regiment: int, phase: Phase, seen: Sighted) -> tu
     front = state.placements[regiment].angle
     mixed = math.dist(seen.way[0], seen.way[-1]) <= cells(CONTACT)
     if mixed or (seen.gap <= cells(CONTACT) and _turn(front, _angle(seen.way[0], seen.way[-1])) <= ASIDE):
-        right, down = direction(front)
+        right, down = formations.direction(front)
         ahead = seen.gap + cells(PRESS)
         return (seen.place[0] + ahead * right, seen.place[1] + ahead * down), front
     place, angle = _along(seen.way, seen.gap + cells(PRESS) if phase == "charge" else min(cells(LEAD), seen.gap))
@@ -220,9 +220,9 @@ def _along(way: tuple[Place, ...], length: float) -> tuple[Place, float]:
 def with_middle(state: BattleState, regiment: int, place: Place, angle: float) -> Order:
     """Return a regiment's order with the middle of its mass, which for a wedge is not the order's, at a place."""
     placement = state.placements[regiment]
-    (x, y), (right, down) = middle(placement.target), direction(placement.angle)
+    (x, y), (right, down) = middle(placement.target), formations.direction(placement.angle)
     ahead = (placement.centre[0] - x) * right + (placement.centre[1] - y) * down
-    right, down = direction(angle)
+    right, down = formations.direction(angle)
     return replace(state.orders[regiment], centre=(place[0] + right * ahead, place[1] + down * ahead), angle=angle)
 
 

@@ -6,7 +6,6 @@ forming for some seconds, for an enemy may not let it finish.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -71,7 +70,7 @@ def conduct_of(state: BattleState, army: Army, known: Mapping[str, Formation]) -
             runs = wanted == "run" or (engagement is not None and engagement.charging)
             pace[regiment] = own[RUN if runs else WALK]
     relieved = [one is not None and one.kind == "withdraw" for one in map(state.engagements.get, range(len(traits)))]
-    facing = np.array([direction(placement.angle) for placement in state.placements], np.float32)
+    facing = np.array([formations.direction(placement.angle) for placement in state.placements], np.float32)
     return Conduct(traits, facing, pace, np.array(relieved))
 
 
@@ -86,15 +85,3 @@ def traits_of(state: BattleState, regiment: int, known: Mapping[str, Formation])
     assert state.army is not None
     formed = state.drills[regiment].formed
     return row(state.army.units[regiment], Drawn() if formed == DRAWN else known[formed])
-
-
-def direction(angle: float) -> tuple[float, float]:
-    """Return the unit vector (x right, y down) of an angle in degrees clockwise from up.
-
-    Mirrored angles have mirrored vectors, to the bit, and quarter turns are exact.
-    """
-    signed = math.remainder(angle, 360.0)  # from -180 to 180
-    turn = abs(signed)
-    slant = math.radians(180.0 - turn if turn > 90.0 else turn)  # from the vertical, at most a quarter turn
-    right, upright = (1.0, 0.0) if turn == 90.0 else (math.sin(slant), math.cos(slant))
-    return math.copysign(right, signed), upright if turn > 90.0 else -upright

@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 from jaxtyping import Float
 
-from engine.battle.conduct import direction
 from engine.battle.progress import middle
 from engine.battle.state import BattleState
+from engine.formations import direction
 from engine.orders import Place
 
 GAP = 1.0  # cells between two who attack beside each other

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.battle.conduct import direction
 from engine.battle.placing import Context, depth_of, placement_of
 from engine.battle.state import BattleState
-from engine.formations import FormationError, Placement
+from engine.formations import FormationError, Placement, direction
 from engine.orders import Order
 from engine.plugin import QUANTUM
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from engine import formations
 from engine.battle import attack
-from engine.battle.conduct import FORMED, direction
+from engine.battle.conduct import FORMED
 from engine.battle.engagement import Engagement
 from engine.battle.placing import Context, check_number, depth_of, placement_of
 from engine.battle.progress import middle
@@ -97,7 +97,7 @@ def _ordered(state: BattleState, regiment: int, place: Place, friend: int, conte
 def _behind(state: BattleState, friend: int, regiment: int, context: Context) -> Place:
     """Return the place behind a friend's in which there is room for both, one after the other."""
     x, y = middle(state.mass[friend])
-    right, down = direction(state.placements[friend].angle)
+    right, down = formations.direction(state.placements[friend].angle)
     away = _depths(state, regiment, friend, context) + _cells(state, ROOM)
     return x - right * away, y - down * away
 
@@ -105,7 +105,7 @@ def _behind(state: BattleState, friend: int, regiment: int, context: Context) ->
 def _is_past(state: BattleState, regiment: int, friend: int, context: Context) -> bool:
     """Return whether a regiment has passed through a friend to the front."""
     (x, y), (their_x, their_y) = middle(state.mass[regiment]), middle(state.mass[friend])
-    right, down = direction(state.placements[regiment].angle)
+    right, down = formations.direction(state.placements[regiment].angle)
     past = (x - their_x) * right + (y - their_y) * down
     return past >= PAST * _depths(state, regiment, friend, context)
 

@@ -12,6 +12,7 @@ from engine.formations.discs import distance_to_discs
 from engine.formations.files import load, read
 from engine.formations.fitting import largest_room, muster_place, reachable_place
 from engine.formations.formation import Formation, FormationError, lookup
+from engine.formations.front import direction
 from engine.formations.ground_file import check_ground, read_ground, read_terrain
 from engine.formations.library import FormationLibrary
 from engine.formations.mass import check_mass, fill, overlap
@@ -30,6 +31,7 @@ __all__ = [
     "check_mass",
     "crowd",
     "dimensions",
+    "direction",
     "distance_to_discs",
     "distances_by_way",
     "fastest_way",

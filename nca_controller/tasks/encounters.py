@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Float
 
-from engine.formations import FormationError, dimensions, form_up, load
+from engine.formations import FormationError, dimensions, direction, form_up, load
 from engine.plugin import Ground
 
 SOLDIERS = 384.0  # square metres of packed soldiers, one in each: the regiments of a duel
@@ -57,7 +57,7 @@ class Encounter:
     @property
     def facing(self) -> Float[np.ndarray, "R 2"]:
         """Where the fronts look: unit vectors, x to the right and y downwards."""
-        return np.array([facing_of(body.angle) for body in self.bodies], np.float32)
+        return np.array([direction(body.angle) for body in self.bodies], np.float32)
 
     @property
     def share(self) -> float:
@@ -74,20 +74,9 @@ class Encounter:
             depth = dimensions(known()[body.formation], mass, self.ground, math.radians(angle), frontage)[1] * cells
         except FormationError:
             return None
-        (x, y), (right, down) = front, facing_of(angle)
+        (x, y), (right, down) = front, direction(angle)
         at = (x - right * depth / 2, y - down * depth / 2)
         return stood(replace(body, at=at, angle=angle), mass, self.ground, cells)
-
-
-def facing_of(angle: float) -> tuple[float, float]:
-    """Return the unit vector of an angle, clockwise from up; quarter turns are exact, and mirrored angles mirrored."""
-    angle %= 360
-    if angle > 180:
-        x, y = facing_of(360 - angle)
-        return -x, y
-    if angle % 90 == 0:
-        return ((0.0, -1.0), (1.0, 0.0), (0.0, 1.0))[int(angle // 90)]
-    return math.sin(math.radians(angle)), -math.cos(math.radians(angle))
 
 
 def stood(body: Body, mass: float, ground: Ground, cell_metres: float) -> Float[np.ndarray, "H W"] | None:

@@ -84,13 +84,9 @@ class SoldierLayer:
         self._soldiers.orphan()
         self._soldiers.write(records)
         drawn = self._dots_program if small else self._program
-        drawn["camera"] = camera.clip
-        drawn["teams"] = [unit(teams[index % len(teams)]) for index in range(TEAMS)]
-        drawn["cover"] = cover
+        self._set(drawn, camera, teams, cover)
         if small:
-            self._context.enable(moderngl.PROGRAM_POINT_SIZE)
-            drawn["across"] = sprites.dot_size(camera, soldiers.spacing)
-            self._dots.render(moderngl.POINTS, vertices=count)
+            self._draw_dots(self._dots, count, camera, soldiers.spacing)
             return
         drawn["size"] = tuple(self._frame_size * (unit_cells / sprites.UNIT))
         drawn["stride"] = sprites.STRIDE * soldiers.spacing
@@ -114,6 +110,18 @@ class SoldierLayer:
         if seen is not None:
             records = records[seen]
         return records[sprites.nearest_last(records[:, 1])] if in_order else records
+
+    def _set(self, drawn: moderngl.Program, camera: Camera, teams: tuple[Colour, ...], cover: float) -> None:
+        """Set what all programs of soldiers ask for."""
+        drawn["camera"] = camera.clip
+        drawn["teams"] = [unit(teams[index % len(teams)]) for index in range(TEAMS)]
+        drawn["cover"] = cover
+
+    def _draw_dots(self, dots: moderngl.VertexArray, count: int, camera: Camera, spacing: float) -> None:
+        """Draw so many soldiers as dots."""
+        self._context.enable(moderngl.PROGRAM_POINT_SIZE)
+        self._dots_program["across"] = sprites.dot_size(camera, spacing)
+        dots.render(moderngl.POINTS, vertices=count)
 
     def _draw_figures(
         self, camera: Camera, soldiers: DrawnSoldiers, fighters: Fighters, teams: tuple[Colour, ...], cover: float
@@ -145,13 +153,9 @@ class SoldierLayer:
         self._fighters.orphan()
         self._fighters.write(records)
         drawn = self._dots_program if small else self._figures_program
-        drawn["camera"] = camera.clip
-        drawn["teams"] = [unit(teams[index % len(teams)]) for index in range(TEAMS)]
-        drawn["cover"] = cover
+        self._set(drawn, camera, teams, cover)
         if small:
-            self._context.enable(moderngl.PROGRAM_POINT_SIZE)
-            drawn["across"] = sprites.dot_size(camera, soldiers.spacing)
-            self._figure_dots.render(moderngl.POINTS, vertices=len(records))
+            self._draw_dots(self._figure_dots, len(records), camera, soldiers.spacing)
             return
         drawn["pixel"] = unit_cells / sprites.UNIT
         self._sheet.use(0)

@@ -14,7 +14,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.physics.combat.boxes import box_mean
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND, FlightLaw
-from nca_controller.physics.combat.losses import opposed
+from nca_controller.physics.combat.sides import opposed
 from nca_controller.physics.combat.state import BROKEN, CombatState, sense_of, side_numbers
 from nca_controller.physics.combat.sums import shifted
 from nca_controller.physics.terrain import Terrain

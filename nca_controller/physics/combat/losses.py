@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from nca_controller.physics.barrier import barrier
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND, LossLaw
 from nca_controller.physics.combat.reach import sight, within_reach
+from nca_controller.physics.combat.sides import opposed
 from nca_controller.physics.combat.state import STEADY, WAVERING, Traits, side_numbers
 from nca_controller.physics.combat.sums import shifted
 from nca_controller.physics.terrain import Terrain
@@ -128,12 +129,6 @@ def suffered(
         (loss, loss * (charged / (whole + TINY)), loss * weights[1], loss * weights[2])
     )
     return Blows(loss, by_charge, beside, behind, loss * x[side], loss * y[side])
-
-
-def opposed(fields: Float[Array, "N H W"], side: Int[np.ndarray, " N"], sides: int) -> Float[Array, "S H W"]:
-    """Return for each side the sum over what is not its own; `side` says of each field whose it is."""
-    others = [[fields[n] for n in np.flatnonzero(side != one)] for one in range(sides)]
-    return jnp.stack([reduce(add, fields_of) if fields_of else jnp.zeros_like(fields[0]) for fields_of in others])
 
 
 def direction(field: Float[Array, "*S H W"], cell_metres: float, boundary: str, law: LossLaw) -> Way:

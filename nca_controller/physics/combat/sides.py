@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from operator import add
 
 import jax.numpy as jnp
-from jaxtyping import Array, Bool
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.physics.exchange import Field, Offers, apart, total
 from nca_controller.physics.terrain import Terrain
@@ -26,6 +28,12 @@ def of_sides(fields: Offers, sides: Sequence[int]) -> OfSide:
 def of_others(fields: OfSide, side: int) -> Field:
     """Return the sum of the fields of all other sides; there must be one."""
     return total([field for other, field in fields.items() if other != side])
+
+
+def opposed(fields: Float[Array, "N H W"], side: Int[np.ndarray, " N"], sides: int) -> Float[Array, "S H W"]:
+    """Return for each side the sum over what is not its own; `side` says of each field whose it is."""
+    others = [[fields[n] for n in np.flatnonzero(side != one)] for one in range(sides)]
+    return jnp.stack([reduce(add, fields_of) if fields_of else jnp.zeros_like(fields[0]) for fields_of in others])
 
 
 def shares(fields: OfSide, terrain: Terrain) -> OfSide:

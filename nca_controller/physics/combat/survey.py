@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND, TOP_SPEED
-from nca_controller.physics.combat.losses import opposed
+from nca_controller.physics.combat.sides import opposed
 from nca_controller.physics.combat.state import BROKEN, STEADY, CombatState, side_numbers
 from nca_controller.physics.combat.sums import Blocks, around, blocks_of, pooled, shifted, summed
 from nca_controller.physics.terrain import Terrain

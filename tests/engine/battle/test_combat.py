@@ -12,7 +12,7 @@ from stand_in import StandIn
 
 from engine.app.headless import report
 from engine.battle import refit, replays
-from engine.battle.conduct import conduct_of, direction, drilled
+from engine.battle.conduct import conduct_of, drilled
 from engine.battle.digests import digest
 from engine.battle.history import History
 from engine.battle.prefetch import Prefetch
@@ -283,14 +283,6 @@ def test_a_formation_counts_once_it_stands():
     assert drilled(state).drills[RESERVE].formed == "square"  # in five seconds it counts in any case
     there = np.stack([placement.target for placement in state.placements])
     assert drilled(replace(battle.state, mass=there)).drills[RESERVE].formed == "square"
-
-
-@pytest.mark.parametrize("angle", [0.0, 12.5, 45.0, 89.75, 90.0, 135.0, 180.0])
-def test_mirrored_fronts_are_mirrored_to_the_bit(angle):
-    right, down = direction(angle)
-    assert direction(-angle) == (-right, down)
-    assert direction(180.0 - angle) == (right, -down)
-    assert (right, down) == pytest.approx((np.sin(np.radians(angle)), -np.cos(np.radians(angle))), abs=1e-15)
 
 
 @pytest.mark.parametrize("command", [Attack((RED,), BLUE), SetPace((RED,), "run")])

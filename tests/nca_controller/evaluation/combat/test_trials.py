@@ -4,8 +4,13 @@ import json
 
 import pytest
 
+from engine.battle import attack
+from engine.battle import battle as game
+from engine.plugin import QUANTUM
+from engine.soldiers import owed
 from nca_controller.evaluation.combat import __main__ as command
-from nca_controller.evaluation.combat import comparisons, duels, random_battles
+from nca_controller.evaluation.combat import comparisons, course, duels, random_battles
+from nca_controller.physics.combat import TICKS_PER_SECOND, TOP_SPEED
 
 
 def row(one, other, loser):
@@ -75,3 +80,9 @@ def test_what_cannot_be_is_refused_in_a_line(words, said, capsys):
         command.main(words)
     assert left.value.code == 2
     assert said in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_battles_of_trials_and_of_the_game_charge_alike():
+    """Neither may import the other."""
+    assert (course.RUN_UP, course.PRESS, TOP_SPEED) == (attack.RUN_UP, attack.PRESS, attack.TOP_SPEED)
+    assert TICKS_PER_SECOND == game.TICKS_PER_SECOND and owed.QUANTUM == QUANTUM
