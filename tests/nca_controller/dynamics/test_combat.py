@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from engine.plugin import QUANTUM, TRAITS, Combat, Conduct, Ground, has_combat
 from engine.units import Traits, load
 from nca_controller import JaxSimulation, Poisson, Terrain, rollout, tick
 from nca_controller.dynamics import RestRule, conduct, init_state
+from nca_controller.dynamics.combat import paced
 from nca_controller.physics.combat import DISSOLVED
 
 HEIGHT, WIDTH = 24, 40
@@ -77,15 +77,22 @@ def test_soldiers_fall_where_they_fight_and_the_ledger_holds_to_the_quantum(simu
     np.testing.assert_allclose(np.hypot(*read["facing"].T), 1, atol=1e-6)
 
 
-def test_the_game_and_the_pure_tick_fight_the_same_battle(simulation):
+def test_the_game_and_a_rollout_fight_the_same_battle(simulation):
     told = borne()
     played = fought(simulation, TOUCHING, AHEAD, 12, told)
-    state = simulation.reset(TOUCHING, GROUND, *LEFT_AND_RIGHT, SIDES, asked(told))
-    once = jax.jit(tick)
-    for _ in range(12):
-        state = once(state, AHEAD)
-    np.testing.assert_allclose(played.mass, state.mass, atol=1e-5)
-    np.testing.assert_allclose(played.combat.morale, state.combat.morale, atol=1e-5)
+    end = rollout(
+        Poisson(),
+        TOUCHING,
+        AHEAD,
+        ticks=12,
+        sides=SIDES,
+        rest=RestRule(ticks=3),
+        combat=conduct(["heavy-infantry"] * 2, FACING, pace=[0.5, 0.5]),
+        final=True,
+    )
+    assert (np.asarray(end.combat.fallen) > 0).any()
+    np.testing.assert_allclose(played.mass, end.mass, atol=1e-5)
+    np.testing.assert_allclose(played.combat.morale, end.combat.morale, atol=1e-5)
 
 
 def test_far_from_the_enemy_combat_changes_nothing_but_the_pace(simulation):
@@ -100,12 +107,18 @@ def test_far_from_the_enemy_combat_changes_nothing_but_the_pace(simulation):
     assert (ledger(simulation, state)[1] == 0).all()
 
 
-@pytest.mark.parametrize(("cell_metres", "pace", "most"), [(1.0, 0.4, 0.4), (2.0, 0.4, 0.2), (0.5, 0.8, 1.0)])
-def test_pace_is_a_share_of_top_speed_in_metres(cell_metres, pace, most, simulation):
-    across = np.stack([block(14), block(20)])
-    state = fought(simulation, APART, across, 1, borne(pace=pace), cell_metres=cell_metres)
+def test_pace_is_a_share_of_top_speed(simulation):
+    state = fought(simulation, APART, np.stack([block(14), block(20)]), 1, borne(pace=0.4))
     speed = np.hypot(*np.moveaxis(simulation.read(state, ("velocity",))["velocity"], -1, 0)).max()
-    assert speed == pytest.approx(0.5 * most, rel=0.02)
+    assert speed == pytest.approx(0.5 * 0.4, rel=0.02)
+
+
+@pytest.mark.parametrize(("cell_metres", "pace", "most"), [(1.0, 0.4, 0.4), (2.0, 0.4, 0.2), (0.5, 0.8, 1.0)])
+def test_pace_is_in_metres_whatever_the_cells(cell_metres, pace, most):
+    told = conduct(["heavy-infantry"] * 2, FACING, pace=[pace] * 2)
+    state = init_state(jnp.asarray(APART), TERRAIN, *LEFT_AND_RIGHT, sides=SIDES, combat=told, cell_metres=cell_metres)
+    slower = paced(jnp.ones((2, HEIGHT, WIDTH, 2)), state.combat)
+    np.testing.assert_allclose(np.hypot(slower[..., 0], slower[..., 1]), most, rtol=1e-6)
 
 
 def test_who_fights_does_not_sleep_and_who_stands_alone_does(simulation):
@@ -144,11 +157,12 @@ def test_a_conduct_may_change_at_any_tick(simulation):
     assert np.abs(simulation.read(state, ("velocity",))["velocity"]).max() == pytest.approx(3 * slow, rel=0.02)
 
 
-def test_a_rollout_has_combat_where_it_is_asked_for():
-    end = rollout(Poisson(), TOUCHING, AHEAD, ticks=3, sides=SIDES, combat=True, final=True)
-    assert (np.asarray(end.combat.fallen) > 0).any()
-    np.testing.assert_array_equal(end.combat.conduct.facing, FACING)  # to the enemy's middle
-    assert rollout(Poisson(), TOUCHING, AHEAD, ticks=3, sides=SIDES, final=True).combat is None
+def test_who_asks_for_combat_and_says_no_more_has_infantry_that_looks_at_the_enemy():
+    arguments = (jnp.asarray(TOUCHING), TERRAIN, *LEFT_AND_RIGHT)
+    asked_for = init_state(*arguments, sides=SIDES, combat=True).combat
+    np.testing.assert_array_equal(asked_for.conduct.facing, FACING)  # to the enemy's middle
+    np.testing.assert_allclose(asked_for.conduct.traits.attack, row()[:, TRAITS.index("attack")])
+    assert init_state(*arguments, sides=SIDES).combat is None
 
 
 def test_kinds_and_formations_make_a_conduct():
