@@ -264,6 +264,7 @@ class Game:
             self._building = None
             self.battle.measure = self.clock.profiler.measure
             self.battle.run = self._waiting.run
+            self.battle.begin_ticks(BackgroundTask)
             self.battle.add_formations(self.formation_keys.formations)
             if sum(map(len, self.battle.state.soldiers)) > GPU_MARCH_ABOVE and self.view.context is not None:
                 self._march_on_gpu(self.battle)

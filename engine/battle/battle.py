@@ -180,11 +180,15 @@ class Battle:
         dropped.
         """
         before = self.state
-        applied = self.run(partial(execution.apply, before, command, self._context))
+        applied = self.run(partial(self._applied, before, command))
         told = applied.remarks[len(before.remarks) :]
         applied = replace(applied, remarks=before.remarks, unread=(*before.unread, *told))
         self.state = execution.count(applied, command, self._context)
         self.log[before.executed :] = [(before.tick, command)]
+
+    def _applied(self, before: BattleState, command: Command) -> BattleState:
+        self._prefetch.settle()  # a command may ask the simulation, which does one thing at a time
+        return execution.apply(before, command, self._context)
 
     def give(self, order: Order, regiment: int = 0) -> Placement:
         """Give one regiment an order and return its placement."""
@@ -233,6 +237,10 @@ class Battle:
             state.simulation.read(played, faults.fields_of(state))
 
     # Time.
+
+    def begin_ticks(self, beside: prefetch.Beside) -> None:
+        """Have each tick begun by `beside` as soon as the one before is read, while the caller goes on."""
+        self._prefetch.beside = beside
 
     def tick(self) -> None:
         """Move everything by one tick. `state.remarks` then says what the player should know of it.

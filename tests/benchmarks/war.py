@@ -27,14 +27,15 @@ def frame(self):
     if "begun" not in state:
         if (battle.combat.engaged > 0.5).mean() < 0.5:
             return
-        state.update(begun=now, ticks=battle.tick, frames=0)
+        state.update(begun=now, ticks=battle.tick, frames=0, busy=time.process_time())
     state["frames"] += 1
     if now - state["begun"] >= seconds or min(battle.combat.standing) == 0:
         took = now - state["begun"]
         parts = ", ".join(f"{name} {value}" for name, value in self.clock.profiler.rows())
         rates = [(battle.tick - state["ticks"]) / took, state["frames"] / took]
+        cores = (time.process_time() - state["busy"]) / took
         print(f"{self.view.description[:36]:<36} {sum(map(len, battle.soldiers)):,} soldiers, {took:.0f} s: "
-              f"{rates[0]:.1f} ticks and {rates[1]:.1f} frames a second; {parts}")
+              f"{rates[0]:.1f} ticks and {rates[1]:.1f} frames a second on {cores:.1f} cores; {parts}")
         self.actions.leave()
 
 Game.frame = frame

@@ -51,6 +51,9 @@ def start(campaign, shared_offscreen, tmp_path, monkeypatch):
         session.until(lambda: session.game.battle)
         session.play(0.2)
         monkeypatch.setattr(Faulty, "due", True)
+        begun = session.game.battle.state.tick
+        if controller == "slow":  # the tick that was begun before is none of the slow ones
+            session.until(lambda: session.game.battle.state.tick > begun)
         return session
 
     yield begin

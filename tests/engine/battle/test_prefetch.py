@@ -1,3 +1,5 @@
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -5,6 +7,7 @@ from skirmishers import setup
 from stand_in import GROUND, MASS, StandIn
 
 from engine import formations
+from engine.app.background import BackgroundTask
 from engine.battle.prefetch import Prefetch
 
 
@@ -61,3 +64,47 @@ def test_a_tick_that_was_begun_for_another_conduct_is_dropped():
     for given, same in ((replace(conduct, pace=conduct.pace.copy()), True), (faster, False)):
         prefetch.begin(state, targets, conduct)
         assert np.array_equal(prefetch.tick(state, targets, given).mass, begun.mass) == same
+
+
+class OneAtATime(Counting):
+    """Takes some time for a tick, from which it must not be asked for another."""
+
+    def __init__(self):
+        super().__init__()
+        self.at_work, self.threads, self.fails = threading.Lock(), set(), False
+
+    def tick(self, state, targets):
+        assert self.at_work.acquire(blocking=False)
+        try:
+            self.threads.add(threading.get_ident())
+            time.sleep(0.01)
+            if self.fails:
+                raise ValueError("not this time")
+            return super().tick(state, targets)
+        finally:
+            self.at_work.release()
+
+
+def test_a_tick_begun_beside_the_game_is_the_same_and_the_only_one():
+    simulation, beside = OneAtATime(), OneAtATime()
+    state = also = simulation.reset(formations.crowd(MASS, GROUND)[None], GROUND, [None], 0)
+    at_once, ahead = Prefetch(simulation), Prefetch(beside, BackgroundTask)
+    for wanted in ("line", "line", "wedge", "line", "line"):
+        state, also = (one.tick(its, target(wanted)) for one, its in ((at_once, state), (ahead, also)))
+        np.testing.assert_array_equal(state.mass, also.mass)
+        at_once.begin(state, target(wanted))
+        ahead.begin(also, target(wanted))
+    ahead.settle()
+    assert beside.ticks == simulation.ticks == 8  # two of the five orders were new
+    assert len(simulation.threads) == 1 < len(beside.threads)
+
+
+def test_a_tick_that_failed_beside_the_game_is_made_again():
+    simulation = OneAtATime()
+    state = simulation.reset(formations.crowd(MASS, GROUND)[None], GROUND, [None], 0)
+    prefetch, simulation.fails = Prefetch(simulation, BackgroundTask), True
+    prefetch.begin(state, target("line"))
+    prefetch.settle()
+    simulation.fails = False
+    expected = StandIn().tick(state, target("line")).mass
+    np.testing.assert_array_equal(prefetch.tick(state, target("line")).mass, expected)
