@@ -31,7 +31,7 @@ from engine.formations import (
 from engine.io import InputError, PluginError, plugin_errors
 from engine.orders import GiveOrders, Order, Scatter, Schedule, SetController
 from engine.plugin import Ground, Simulation, has_combat
-from engine.scenarios import SIMULATION, Scenario, check_budget, check_units
+from engine.scenarios import SIMULATION, Scenario, check_budget, check_reach, check_units
 from engine.units import Unit
 
 
@@ -59,6 +59,7 @@ class BattleSetup:
         It is beyond the budget, an order names no formation, a regiment no unit, or the ground cannot hold the army.
         """
         check_units(self.scenario, self.units)
+        check_reach(self.scenario, self.units)
         check_budget(self.scenario, self.log)
         check_mass(sum(regiment.mass for regiment in self.scenario.regiments), self.ground)
         self.initial_mass()

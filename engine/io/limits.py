@@ -26,6 +26,7 @@ LONGEST_VALUE = 80  # characters of a value that such a line quotes
 # What a battle may cost in all; the joint budget is checked before anything of it is built.
 MOST_REGIMENT_CELLS = 2**21  # cells times regiments: each takes about a kilobyte once ten seconds can be stepped back
 MOST_SOLDIERS_PER_MASS = 4096  # drawn for a mass of 1, which fills a cell
+MOST_REACH = 60  # cells that a unit's blows reach: the laws of battle are compiled cell by cell of it
 MOST_CONTROLLERS = 32  # that a scenario or a replay names: each is loaded and compiled
 MOST_PATH_POINTS = 256  # of a line that are used: more would be finer than the cells
 MOST_ORDER_WORK = 50_000_000  # cells that the discs of a painted order are laid over: about a second

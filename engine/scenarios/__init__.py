@@ -5,7 +5,7 @@ from engine.scenarios.carried import LARGEST_MODEL
 from engine.scenarios.files import descriptions, list_files, load, resolve
 from engine.scenarios.regiment import Regiment
 from engine.scenarios.replay_file import SIMULATION, Replay, check_free, load_replay, write_replay
-from engine.scenarios.scenario import Scenario, check_units, with_controller
+from engine.scenarios.scenario import Scenario, check_reach, check_units, with_controller
 from engine.scenarios.scenario_table import read_scenario, scenario_table
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "check_budget",
     "check_cells",
     "check_free",
+    "check_reach",
     "check_units",
     "descriptions",
     "list_files",

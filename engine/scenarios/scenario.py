@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from engine.formations import Materials
-from engine.io import InputError, shown, suggestion
+from engine.io import InputError, limits, shown, suggestion
 from engine.orders import Order, Schedule
 from engine.plugin import Ground
 from engine.scenarios.regiment import Regiment
+from engine.units import Unit
 
 SIDES = ("Red", "Blue")  # where a scenario does not name them
 
@@ -50,3 +51,14 @@ def check_units(scenario: Scenario, known: Iterable[str]) -> None:
         if scenario.combat and regiment.unit not in names:
             unknown = f"{shown(regiment.unit)}{suggestion(regiment.unit, names)}"
             raise InputError(f"field 'regiments[{number}].unit' names {unknown}")
+
+
+def check_reach(scenario: Scenario, known: Mapping[str, Unit]) -> None:
+    """Raise InputError, one line, for cells so small that a regiment's blows would reach over too many."""
+    for regiment in scenario.regiments if scenario.combat else ():
+        reach = known[regiment.unit].reach
+        if reach > limits.MOST_REACH * scenario.cell_metres:
+            raise InputError(
+                f"field 'cell_metres' is {scenario.cell_metres:g}: {shown(regiment.unit)} reaches {reach:g} metres, "
+                f"and nobody may reach over {limits.MOST_REACH} cells"
+            )

@@ -142,6 +142,14 @@ def test_without_combat_nobody_asks_for_units(write):
         replace(campaign(load(write(COMBAT))), units={}).check()
 
 
+def test_blows_reach_over_so_many_cells_at_most(write):
+    known = {name: replace(unit, reach=12.0) for name, unit in units.load().items()}
+    fight = load(write(COMBAT))
+    replace(campaign(replace(fight, cell_metres=0.2)), units=known).check()
+    with pytest.raises(InputError, match="^field 'cell_metres' is 0.19: '.*' reaches 12 metres, and .* over 60 cells$"):
+        replace(campaign(replace(fight, cell_metres=0.19)), units=known).check()
+
+
 def test_a_replay_carries_units_of_the_player_s_own(write, tmp_path):
     duel, own = load(write(COMBAT)), replace(units.load()["pikes"], name="sarissa", reach=1 / 3 + 5)
     replay = Replay(duel, ((3, Attack((0, 2), 1)), (9, Relieve((2,), 0))), 20, "1", "t", "e", units={"sarissa": own})
