@@ -53,6 +53,7 @@ def test_twelve_short_ones(simulation, number):
         assert read["mass"].min() >= 0 and read["fallen"].min() >= 0 and read["fled"].min() >= 0
         assert (read["mass"].sum(axis=0, dtype=np.float64) <= room).all()
         assert all(np.isfinite(field).all() for field in read.values())
+    assert (gone[0] > 0).all()  # they met
 
 
 @pytest.mark.long
