@@ -30,7 +30,10 @@ def sized(kind: str, size: float, frontage: float, formation: str = "line") -> B
 
 
 def unequal_duels() -> list[tuple[Body, Body]]:
-    """Return ten pairs of whom one is the stronger, none of them faster at a walk than cells of half a metre allow."""
+    """Return ten pairs of whom one is the stronger, none of them faster at a walk than cells of half a metre allow.
+
+    No formation is among them whose shape is given in cells, as a hollow square's faces are.
+    """
     block = body(INFANTRY)
     return [
         (block, body(PIKES)),
@@ -39,7 +42,7 @@ def unequal_duels() -> list[tuple[Body, Body]]:
         (sized(INFANTRY, 192, 24), sized(INFANTRY, 384, 24)),
         (body(PIKES), sized(INFANTRY, 480, 24)),
         (block, sized(INFANTRY, 384, 36, "loose")),
-        (block, sized(INFANTRY, 384, 24, "square")),
+        (block, body(formation="circle")),
         (sized(INFANTRY, 384, 36, "phalanx"), block),
         (body(PIKES), body(CAVALRY)),
         (sized(PIKES, 288, 24), block),

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from engine.battle import attack
@@ -11,6 +12,7 @@ from engine.soldiers import owed
 from nca_controller.evaluation.combat import __main__ as command
 from nca_controller.evaluation.combat import comparisons, course, duels, random_battles
 from nca_controller.physics.combat import TICKS_PER_SECOND, TOP_SPEED
+from nca_controller.tasks import duel
 
 
 def row(one, other, loser):
@@ -29,7 +31,23 @@ def test_every_encounter_of_the_tables_is_drawn_up():
     assert len(duels.kinds()) == 7 and len(duels.attacks()) == 10
     assert {name for name, _ in duels.durations()} == set(duels.DURATIONS)
     assert len(duels.formations()) == 28
-    assert len(comparisons.unequal_duels()) == 10
+
+
+def spread(mass, metres):
+    """Return how far a regiment's soldiers are from its middle across and along, in metres, as a standard deviation."""
+    places = np.argwhere(mass > 0)
+    return metres * np.sqrt(np.cov(places, rowvar=False, aweights=mass[mass > 0], bias=True).diagonal())
+
+
+def test_the_duels_in_cells_of_several_sizes_are_the_same_in_metres():
+    pairs = comparisons.unequal_duels()
+    assert len(pairs) == 10
+    for one, other in pairs:
+        drawn = [duel(one, other, comparisons.FIELD, metres) for metres in comparisons.CELLS]
+        for encounter, metres in zip(drawn, comparisons.CELLS, strict=True):
+            assert encounter.mass.sum(axis=(1, 2)) * metres**2 == pytest.approx([one.size, other.size])
+            for own, usual in zip(encounter.mass, drawn[1].mass, strict=True):
+                assert spread(own, metres) == pytest.approx(spread(usual, 1.0), rel=0.15)
 
 
 def of_random(beaten, **others):
