@@ -14,7 +14,7 @@ HEIGHT, WIDTH = 20, 36
 BODIES = ((11.3, 9.6, 3.2, 5.1), (20.4, 10.7, 4.3, 4.4))  # x, y, and half of depth and front, in cells
 EDGE = 0.6  # cells over which a body's edge fades
 AT = (0.0, 0.0, 1.0, 2.0)  # by which one body is moved, and the attack and charge of its soldiers
-STEP = 1e-5  # of central differences
+STEP = 1e-7  # of central differences: larger ones cross kinks
 TOLD = ("fallen", "morale", "fatigue")
 
 

@@ -77,9 +77,9 @@ def flanked(encounter: Encounter, constants: Laws | None = None) -> Row:
 def row(encounter: Encounter, course: Course, who: tuple[int, int], contact: int | None) -> Row:
     """Return who of two breaks and when, and what both had lost by then."""
     first, second = encounter.name.split(" against ") if " against " in encounter.name else ("who comes", "who is hit")
-    breaks = {name: course.broken(one) for name, one in zip((first, second), who, strict=True)}
-    at = min((tick for tick in breaks.values() if tick is not None), default=None)
-    loser = " and ".join(name for name, tick in breaks.items() if at is not None and tick == at)
+    breaks = [(name, course.broken(one)) for name, one in zip((first, second), who, strict=True)]  # names may be equal
+    at = min((tick for _, tick in breaks if tick is not None), default=None)
+    loser = " and ".join(name for name, tick in breaks if at is not None and tick == at)
     lost = course.lost(at)
     return {
         "encounter": encounter.name,
