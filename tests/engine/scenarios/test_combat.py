@@ -146,7 +146,9 @@ def test_blows_reach_over_so_many_cells_at_most(write):
     known = {name: replace(unit, reach=12.0) for name, unit in units.load().items()}
     fight = load(write(COMBAT))
     replace(campaign(replace(fight, cell_metres=0.2)), units=known).check()
-    with pytest.raises(InputError, match="^field 'cell_metres' is 0.19: '.*' reaches 12 metres, and .* over 60 cells$"):
+    with pytest.raises(
+        InputError, match=r"^field 'cell_metres' is 0.19: '.*' reaches 12 metres, and .* over 60 cells$"
+    ):
         replace(campaign(replace(fight, cell_metres=0.19)), units=known).check()
 
 
