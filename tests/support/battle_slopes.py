@@ -25,7 +25,7 @@ def body(x, y, depth, front):
 
 
 def suffered(at, ticks, scheme):
-    """Return losses, morale and fatigue of both regiments after so many ticks: (3, 2)."""
+    """Return losses, morale and fatigue of both regiments after each of so many ticks: (ticks, 3, 2)."""
     moved, attack, charge = at[:2], at[2], at[3]
     x, y, *half = BODIES[0]
     mass = jnp.stack([body(x + moved[0], y + moved[1], *half), body(*BODIES[1])])
@@ -46,33 +46,61 @@ def suffered(at, ticks, scheme):
         quantum=None,
         combat=bearing.replace(traits=traits),
     )
-    state, _ = trajectory(state, np.zeros(mass.shape, np.float32), ticks=ticks, remat=True)
+    _, course = trajectory(state, np.zeros(mass.shape, np.float32), ticks=ticks, metrics=told, remat=True)
+    return course
+
+
+def told(state, _):
+    """Return what TOLD names of a state."""
     combat = state.combat
     return jnp.stack([combat.fallen.sum(axis=(1, 2)), combat.morale, combat.fatigue])
 
 
 @partial(jax.jit, static_argnames=("ticks", "scheme"))
-def end(at, ticks, scheme):
+def course(at, ticks, scheme):
     return suffered(at, ticks, scheme)
+
+
+@partial(jax.jit, static_argnames=("ticks", "scheme"))
+def forwards(at, way, ticks, scheme):
+    """Return the derivative of the course along a way, by forward mode."""
+    return jax.jvp(lambda at: suffered(at, ticks, scheme), (at,), (way,))[1]
 
 
 @partial(jax.jit, static_argnames=("ticks", "scheme"))
 def slope(at, weight, ticks, scheme):
     """Return the slope of a weighted sum of what is suffered in each of AT, by reverse mode."""
-    return jax.grad(lambda at: (suffered(at, ticks, scheme) * weight).sum())(at)
+    return jax.grad(lambda at: (suffered(at, ticks, scheme)[-1] * weight).sum())(at)
+
+
+def differences(at, ticks, scheme):
+    """Return the central differences of the course: (ticks, 3, 2, 4)."""
+    steps = STEP * np.eye(len(AT))
+    found = [(course(at + one, ticks, scheme) - course(at - one, ticks, scheme)) / (2 * STEP) for one in steps]
+    return np.stack([np.asarray(one) for one in found], axis=-1)
+
+
+def apart(slopes, measured):
+    """Return for each of TOLD how far slopes are from what was measured, over the greatest of that."""
+    return {
+        name: float(np.abs(slopes[k] - measured[k]).max() / np.abs(measured[k]).max()) for k, name in enumerate(TOLD)
+    }
 
 
 def agreement(ticks, scheme):
-    """Return for each of TOLD how far gradients are from central differences, over the greatest of those."""
+    """Return how far gradients by reverse mode are from central differences after so many ticks."""
     with jax.enable_x64(True):
         at = jnp.array(AT)
-        steps = STEP * np.eye(len(AT))
-        measured = [(end(at + one, ticks, scheme) - end(at - one, ticks, scheme)) / (2 * STEP) for one in steps]
-        measured = np.stack([np.asarray(one) for one in measured], axis=-1)
+        measured = differences(at, ticks, scheme)[-1]
         weights = np.eye(measured[..., 0].size).reshape(-1, *measured.shape[:2])
         slopes = np.stack([np.asarray(slope(at, jnp.asarray(one), ticks, scheme)) for one in weights])
-        slopes = slopes.reshape(measured.shape)
-        return {
-            name: float(np.abs(slopes[k] - measured[k]).max() / np.abs(measured[k]).max())
-            for k, name in enumerate(TOLD)
-        }
+        return apart(slopes.reshape(measured.shape), measured)
+
+
+def agreements(ticks, scheme):
+    """Return how far derivatives by forward mode are from central differences after each number of ticks."""
+    with jax.enable_x64(True):
+        at = jnp.array(AT)
+        measured = differences(at, max(ticks), scheme)
+        slopes = [np.asarray(forwards(at, jnp.asarray(way), max(ticks), scheme)) for way in np.eye(len(AT))]
+        return [apart(np.stack(slopes, axis=-1)[one - 1], measured[one - 1]) for one in ticks]
