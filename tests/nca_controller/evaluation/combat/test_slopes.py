@@ -5,15 +5,19 @@ from battle_slopes import TOLD, agreement
 
 from nca_controller.physics import LIMITERS
 
-# Limiters have kinks of their own, at which differences and derivatives part by some 3e-4 from the first ticks on.
-MOST_APART = {"donor_cell": 1e-3, "superbee": 1.1e-3}
+MISSED = pytest.mark.xfail(strict=True, reason="limiters' slopes are capped where both sides share a cell")
+HONEST = (
+    "donor_cell",
+    pytest.param("van_leer", marks=MISSED),
+    pytest.param("superbee", marks=MISSED),
+)  # those with their own derivative that are recommended for so long
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", MOST_APART)
+@pytest.mark.parametrize("name", HONEST)
 def test_over_a_hundred_ticks(name):
     found = agreement(100, LIMITERS[name])
-    assert all(found[one] < MOST_APART[name] for one in TOLD), found
+    assert all(found[one] < 1e-3 for one in TOLD), found
 
 
 @pytest.mark.long
