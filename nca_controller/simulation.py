@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -75,6 +76,7 @@ class JaxSimulation:
         self._let_through, self._asleep = jax.jit(let_through), jax.jit(still_asleep)
         self._conduct: tuple[Conduct, laws.Conduct] | None = None  # of the last tick, as given and as it lies there
         self._programs = Programs()
+        self._side_by_side, self._compiled = ThreadPoolExecutor(2, "steer"), set[Hashable]()  # kinds steered before
         self._orders: Orders | None = None  # of the last tick
         self._known, self._still = lru_cache(MOST_KNOWN)(known), lru_cache(MOST_KNOWN)(jnp.zeros)
 
@@ -127,16 +129,8 @@ class JaxSimulation:
             rest = rest.replace(targets=orders.targets)  # the very array, by which the next tick knows them
         still = self._still(state.velocity.shape[1:], np.float32)
         velocities, memories = [still] * len(state.mass), list(state.memories)
-        for regiment in awake:
-            velocities[regiment], memories[regiment] = self._steer(
-                state.controllers[regiment],
-                state.memories[regiment],
-                state.mass,
-                orders.targets,
-                self._known(regiment),
-                state.terrain,
-                self._known(state.sides),
-            )
+        for regiment, steered in zip(awake, self._steered(state, orders.targets, awake), strict=True):
+            velocities[regiment], memories[regiment] = steered
         places = orders.targets if has_friends(state.sides) else None
         yielding, combat = self._yielding(state, orders.targets, awake), state.combat
         if combat is not None:
@@ -150,6 +144,32 @@ class JaxSimulation:
             moved |= self._fought(moved, state.mass, combat, state.terrain, **law)
             rest = rest.replace(asleep=self._asleep(rest.asleep, moved["combat"])) if rest else None
         return state.replace(memories=tuple(memories), rest=rest, **moved)
+
+    def _steered(self, state: State, targets: Float[Array, "R H W"], awake: list[int]) -> Iterator[tuple[Array, Any]]:
+        """Yield the velocity and the memory of each regiment that is awake.
+
+        On CPUs a program of this size runs on one core, so two regiments are steered at once; the first of each kind
+        alone, since two threads would compile the same program twice.
+        """
+
+        def steered(regiment: int) -> tuple[Array, Any]:
+            controller, memory = state.controllers[regiment], state.memories[regiment]
+            known = self._known(regiment), state.terrain, self._known(state.sides)
+            velocity, after = self._steer(controller, memory, state.mass, targets, *known)
+            return velocity, after
+
+        if self.backend != "cpu":
+            return map(steered, awake)
+        kinds = {
+            regiment: (state.mass.shape, jax.tree.structure((state.controllers[regiment], state.memories[regiment])))
+            for regiment in awake
+        }
+        first = {kind: regiment for regiment, kind in reversed(kinds.items()) if kind not in self._compiled}
+        made = {regiment: steered(regiment) for regiment in first.values()}
+        self._compiled |= first.keys()
+        others = [regiment for regiment in awake if regiment not in made]
+        made |= zip(others, self._side_by_side.map(steered, others), strict=True)
+        return (made[regiment] for regiment in awake)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""
