@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 from engine.plugin import Combat, Conduct, Ground
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import (
+    Part,
     Programs,
     RestRule,
     State,
@@ -25,6 +26,7 @@ from nca_controller.dynamics import (
     init_state,
     judged,
     let_through,
+    parts_with,
     planned,
     steer,
     still_asleep,
@@ -219,19 +221,26 @@ class JaxSimulation:
         """
         law = {"scheme": state.scheme, "quantum": state.quantum}
         chosen = filled_up(awake, len(state.mass))
+        parts: list[Part | None] = list(self._parts(state, chosen))
+        everybody = state.mass, velocities, state.terrain, yielding, places
+        function, sides = self._transport, state.sides
+        given: tuple[Any, ...] = everybody
         if len(chosen) < len(state.mass):
-            given = (
-                state.mass,
-                [velocities[regiment] for regiment in chosen],
-                self._known(tuple(chosen)),
-                state.terrain,
-                yielding,
-                places,
-            )
-            some = self._programs.find(self._some, *given, sides=pattern(state.sides, chosen), **law)
-            if some is not None:
-                return some(*given)
-        return self._transport(state.mass, velocities, state.terrain, yielding, places, sides=state.sides, **law)
+            parts.append(None)
+            moving = [velocities[regiment] for regiment in chosen]
+            function, sides = self._some, pattern(state.sides, chosen)
+            given = state.mass, moving, self._known(tuple(chosen)), state.terrain, yielding, places
+        for part in parts:
+            program = self._programs.find(function, *given, part, sides=sides, **law)
+            if program is not None:
+                return program(*given, part)
+        return self._transport(*everybody, sides=state.sides, **law)
+
+    def _parts(self, state: State, chosen: list[int]) -> Iterator[Part]:
+        """Yield parts of the field that hold these regiments, on devices on which a part costs less."""
+        if self.backend == "cpu":
+            for corner, shape in parts_with(np.asarray(state.mass)[chosen], state.terrain.boundary):
+                yield Part(self._known(corner), shape)
 
 
 def known(values: int | tuple[int, ...], kind: str = "int32") -> Array:

@@ -2,6 +2,7 @@
 
 from nca_controller.dynamics.combat import commanded, fought, let_through, still_asleep
 from nca_controller.dynamics.mustering import conduct
+from nca_controller.dynamics.part import Part, parts_with
 from nca_controller.dynamics.programs import Programs
 from nca_controller.dynamics.rest import RestRule, judged
 from nca_controller.dynamics.rollouts import rollout, trajectory
@@ -11,6 +12,7 @@ from nca_controller.dynamics.state import State, checked_targets, init_state
 from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport, transport_some, under
 
 __all__ = [
+    "Part",
     "Programs",
     "RestRule",
     "Rules",
@@ -24,6 +26,7 @@ __all__ = [
     "init_state",
     "judged",
     "let_through",
+    "parts_with",
     "planned",
     "rollout",
     "steer",

@@ -12,6 +12,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.controllers import NCA, Controller, Percept
 from nca_controller.dynamics.combat import commanded, fought, let_through, still_asleep
+from nca_controller.dynamics.part import Part
 from nca_controller.dynamics.rest import judged, resting
 from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets
@@ -152,32 +153,40 @@ def transport(
     terrain: Terrain,
     yielding: Float[Array, " R"] | None = None,
     places: Float[Array, "R H W"] | None = None,
+    part: Part | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
     quantum: float | None,
 ) -> dict[str, Float[Array, "R ..."]]:
-    """Return the fields of the state after the mass of all regiments has moved for a tick."""
+    """Return the fields of the state after the mass of all regiments has moved for a tick.
+
+    Where all of it stands in a `part` of the field, it moves at the cost of that; the same to the bit.
+    """
     velocity = jnp.stack(list(velocities)).astype(mass.dtype)
+    law = {"yielding": yielding, "sides": sides, "scheme": scheme, "quantum": quantum}
+    if part is None:
+        return {**marched(mass, velocity, terrain, places=places, **law), "velocity": velocity}
+    here = jnp.stack([part.of(velocity[..., axis]) for axis in (0, 1)], axis=-1)
+    there = None if places is None else part.of(places)
+    moved = marched(part.of(mass), here, part.ground(terrain), places=there, **law)
+    height, width = mass.shape[1:]
+    faces = {"mass": (height, width), "flux_x": (height, width + 1), "flux_y": (height + 1, width)}
+    return {**{name: part.put_back(moved[name], *size) for name, size in faces.items()}, "velocity": velocity}
+
+
+def marched(
+    mass: Float[Array, "R H W"], velocity: Float[Array, "R H W 2"], terrain: Terrain, **law: Any
+) -> dict[str, Float[Array, "R ..."]]:
+    """Return mass and fluxes after a tick of these velocities."""
     regiments, height, width = mass.shape
     flux_x = jnp.zeros((regiments, height, width + 1), mass.dtype)
     flux_y = jnp.zeros((regiments, height + 1, width), mass.dtype)
     for step in range(STEPS):
         first = "xy"[step % 2]  # alternating, so that no axis is favoured
-        moved = advect(
-            mass,
-            velocity,
-            terrain,
-            dt=DT,
-            scheme=scheme,
-            quantum=quantum,
-            sides=sides,
-            first=first,
-            yielding=yielding,
-            places=places,
-        )
+        moved = advect(mass, velocity, terrain, dt=DT, first=first, **law)
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
-    return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
+    return {"mass": mass, "flux_x": flux_x, "flux_y": flux_y}
 
 
 def transport_some(
@@ -187,6 +196,7 @@ def transport_some(
     terrain: Terrain,
     yielding: Float[Array, " R"] | None = None,
     places: Float[Array, "R H W"] | None = None,
+    part: Part | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
@@ -195,12 +205,12 @@ def transport_some(
     """Return what `transport` does where only the chosen regiments move, in their order; the same to the bit.
 
     The others take up room, offer nothing and give no way, so they may as well be missing capacity. `sides` are those
-    of the chosen; `yielding` and `places` are all regiments'.
+    of the chosen, and the `part` holds them; `yielding` and `places` are all regiments'.
     """
     moving = mass[chosen]
     ground = terrain.with_capacity(jnp.maximum(terrain.capacity - (total(mass) - total(moving)), 0))
     among, there = (None if known is None else known[chosen] for known in (yielding, places))
-    moved = transport(moving, velocities, ground, among, there, sides=sides, scheme=scheme, quantum=quantum)
+    moved = transport(moving, velocities, ground, among, there, part, sides=sides, scheme=scheme, quantum=quantum)
     start = {name: jnp.zeros((len(mass), *field.shape[1:]), field.dtype) for name, field in moved.items()}
     return {name: field.at[chosen].set(moved[name]) for name, field in (start | {"mass": mass}).items()}
 
