@@ -21,6 +21,7 @@ from nca_controller.dynamics import (
     State,
     checked_targets,
     commanded,
+    crowds,
     fought,
     gives_way,
     init_state,
@@ -33,6 +34,7 @@ from nca_controller.dynamics import (
     transport,
     transport_some,
     under,
+    worth_a_part,
 )
 from nca_controller.guidance import MAX_SPEED
 from nca_controller.jax_config import first_device
@@ -68,7 +70,7 @@ class JaxSimulation:
         self.backend: str = device.platform
         self.device: str = device.device_kind
         self._rule = rest
-        self._steer = jax.jit(steer)
+        self._steer, self._crowds = jax.jit(steer), jax.jit(crowds, static_argnames="sides")
         self._transport = jax.jit(transport, static_argnames=("sides", "scheme", "quantum"))
         self._some = jax.jit(transport_some, static_argnames=("sides", "scheme", "quantum"))
         self._judged = jax.jit(judged, static_argnames=("boundary", "sides"))
@@ -153,10 +155,11 @@ class JaxSimulation:
         On CPUs a program of this size runs on one core, so two regiments are steered at once; the first of each kind
         alone, since two threads would compile the same program twice.
         """
+        everybody = self._crowds(state.mass, state.sides)
 
         def steered(regiment: int) -> tuple[Array, Any]:
             controller, memory = state.controllers[regiment], state.memories[regiment]
-            known = self._known(regiment), state.terrain, self._known(state.sides)
+            known = self._known(regiment), state.terrain, everybody
             velocity, after = self._steer(controller, memory, state.mass, targets, *known)
             return velocity, after
 
@@ -238,8 +241,10 @@ class JaxSimulation:
 
     def _parts(self, state: State, chosen: list[int]) -> Iterator[Part]:
         """Yield parts of the field that hold these regiments, on devices on which a part costs less."""
-        if self.backend == "cpu":
-            for corner, shape in parts_with(np.asarray(state.mass)[chosen], state.terrain.boundary):
+        if self.backend == "cpu" and worth_a_part(len(chosen), *state.mass.shape[1:]):
+            mass = np.asarray(state.mass)
+            moving = mass if len(chosen) == len(mass) else mass[chosen]
+            for corner, shape in parts_with(moving, state.terrain.boundary):
                 yield Part(self._known(corner), shape)
 
 

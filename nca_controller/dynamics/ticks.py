@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.controllers import NCA, Controller, Percept
@@ -74,9 +75,9 @@ def advance(
     Regiments that are not awake give no way.
     """
     regiments = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
-    sides = jnp.asarray(state.sides, jnp.int32)
+    everybody = crowds(state.mass, state.sides)
     steered = [
-        steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain, sides)
+        steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain, everybody)
         for controller, memory, regiment in regiments
     ]
     velocities, friends, combat = [velocity for velocity, _ in steered], has_friends(state.sides), state.combat
@@ -100,6 +101,21 @@ def advance(
     return state.replace(memories=tuple(memory for _, memory in steered), **moved)
 
 
+class Crowds(NamedTuple):
+    """Who stands on each cell, for R regiments of S sides: controllers reckon in float32."""
+
+    everybody: Float[Array, "H W"]
+    of_sides: Float[Array, "S H W"]
+    side: Int[Array, " R"]  # of each regiment, numbered from 0
+
+
+def crowds(mass: Float[Array, "R H W"], sides: tuple[int, ...]) -> Crowds:
+    """Return who stands on each cell."""
+    seen, numbers = mass.astype(jnp.float32), dict.fromkeys(sides)
+    of_sides = [total(seen[np.flatnonzero(np.array(sides) == side)]) for side in numbers]
+    return Crowds(total(seen), jnp.stack(of_sides), jnp.array([list(numbers).index(side) for side in sides]))
+
+
 def steer(
     controller: Controller,
     memory: Any,
@@ -107,15 +123,15 @@ def steer(
     targets: Float[Array, "R H W"],
     regiment: Int[Array, ""],
     terrain: Terrain,
-    sides: Int[Array, " R"],
+    others: Crowds,
 ) -> tuple[Float[Array, "H W 2"], Any]:
     """Return the velocity that a controller commands its regiment, and its memory for the next tick.
 
     Controllers reckon in float32. What they command is limited to their top speed, in cells per tick.
     """
-    seen, targets = mass.astype(jnp.float32), targets.astype(jnp.float32)
-    known = (memory, seen[regiment], total(seen), targets[regiment], terrain.in_kind(jnp.float32))
-    percept = (perceive(seen, regiment, terrain, sides),) if takes_percept(controller) else ()
+    seen, targets = mass[regiment].astype(jnp.float32), targets.astype(jnp.float32)
+    known = (memory, seen, others.everybody, targets[regiment], terrain.in_kind(jnp.float32))
+    percept = (perceive(seen, regiment, terrain, others),) if takes_percept(controller) else ()
     velocity, memory = controller.steer(*known, *percept)
     velocity = as_floats("velocity", velocity, "H W 2", jnp.float32)
     if velocity.shape[:2] != mass.shape[1:]:
@@ -131,18 +147,15 @@ def takes_percept(controller: Controller) -> bool:
     return "percept" in signature(controller.steer).parameters
 
 
-def perceive(
-    mass: Float[Array, "R H W"], regiment: Int[Array, ""], terrain: Terrain, sides: Int[Array, " R"]
-) -> Percept:
+def perceive(own: Float[Array, "H W"], regiment: Int[Array, ""], terrain: Terrain, others: Crowds) -> Percept:
     """Return what lies on each cell, for one regiment."""
-    own, all_of = mass[regiment], total(mass)
-    of_its_side = total(mass * (sides == sides[regiment]).astype(mass.dtype)[:, None, None])
+    of_its_side = others.of_sides[others.side[regiment]]
     closed = (~terrain.open_cells).astype(jnp.float32)
     return Percept(
         closed=closed,
         missing_capacity=jnp.maximum(1 - terrain.capacity.astype(jnp.float32), 0) * (1 - closed),
         friends=of_its_side - own,
-        enemies=all_of - of_its_side,
+        enemies=others.everybody - of_its_side,
         fatigue=jnp.zeros_like(own),
     )
 
