@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,22 +15,26 @@ from jaxtyping import Array, Float
 from engine.plugin import Combat, Conduct, Ground
 from nca_controller.controllers import Controller
 from nca_controller.dynamics import (
+    Part,
     Programs,
     RestRule,
     State,
     checked_targets,
     commanded,
+    crowds,
     fought,
     gives_way,
     init_state,
     judged,
     let_through,
+    parts_with,
     planned,
     steer,
     still_asleep,
     transport,
     transport_some,
     under,
+    worth_a_part,
 )
 from nca_controller.guidance import MAX_SPEED
 from nca_controller.jax_config import first_device
@@ -65,7 +70,7 @@ class JaxSimulation:
         self.backend: str = device.platform
         self.device: str = device.device_kind
         self._rule = rest
-        self._steer = jax.jit(steer)
+        self._steer, self._crowds = jax.jit(steer), jax.jit(crowds, static_argnames="sides")
         self._transport = jax.jit(transport, static_argnames=("sides", "scheme", "quantum"))
         self._some = jax.jit(transport_some, static_argnames=("sides", "scheme", "quantum"))
         self._judged = jax.jit(judged, static_argnames=("boundary", "sides"))
@@ -75,6 +80,7 @@ class JaxSimulation:
         self._let_through, self._asleep = jax.jit(let_through), jax.jit(still_asleep)
         self._conduct: tuple[Conduct, laws.Conduct] | None = None  # of the last tick, as given and as it lies there
         self._programs = Programs()
+        self._side_by_side, self._compiled = ThreadPoolExecutor(2, "steer"), set[Hashable]()  # kinds steered before
         self._orders: Orders | None = None  # of the last tick
         self._known, self._still = lru_cache(MOST_KNOWN)(known), lru_cache(MOST_KNOWN)(jnp.zeros)
 
@@ -127,16 +133,8 @@ class JaxSimulation:
             rest = rest.replace(targets=orders.targets)  # the very array, by which the next tick knows them
         still = self._still(state.velocity.shape[1:], np.float32)
         velocities, memories = [still] * len(state.mass), list(state.memories)
-        for regiment in awake:
-            velocities[regiment], memories[regiment] = self._steer(
-                state.controllers[regiment],
-                state.memories[regiment],
-                state.mass,
-                orders.targets,
-                self._known(regiment),
-                state.terrain,
-                self._known(state.sides),
-            )
+        for regiment, steered in zip(awake, self._steered(state, orders.targets, awake), strict=True):
+            velocities[regiment], memories[regiment] = steered
         places = orders.targets if has_friends(state.sides) else None
         yielding, combat = self._yielding(state, orders.targets, awake), state.combat
         if combat is not None:
@@ -150,6 +148,33 @@ class JaxSimulation:
             moved |= self._fought(moved, state.mass, combat, state.terrain, **law)
             rest = rest.replace(asleep=self._asleep(rest.asleep, moved["combat"])) if rest else None
         return state.replace(memories=tuple(memories), rest=rest, **moved)
+
+    def _steered(self, state: State, targets: Float[Array, "R H W"], awake: list[int]) -> Iterator[tuple[Array, Any]]:
+        """Yield the velocity and the memory of each regiment that is awake.
+
+        On CPUs a program of this size runs on one core, so two regiments are steered at once; the first of each kind
+        alone, since two threads would compile the same program twice.
+        """
+        everybody = self._crowds(state.mass, state.sides)
+
+        def steered(regiment: int) -> tuple[Array, Any]:
+            controller, memory = state.controllers[regiment], state.memories[regiment]
+            known = self._known(regiment), state.terrain, everybody
+            velocity, after = self._steer(controller, memory, state.mass, targets, *known)
+            return velocity, after
+
+        if self.backend != "cpu":
+            return map(steered, awake)
+        kinds = {
+            regiment: (state.mass.shape, jax.tree.structure((state.controllers[regiment], state.memories[regiment])))
+            for regiment in awake
+        }
+        first = {kind: regiment for regiment, kind in reversed(kinds.items()) if kind not in self._compiled}
+        made = {regiment: steered(regiment) for regiment in first.values()}
+        self._compiled |= first.keys()
+        others = [regiment for regiment in awake if regiment not in made]
+        made |= zip(others, self._side_by_side.map(steered, others), strict=True)
+        return (made[regiment] for regiment in awake)
 
     def read(self, state: State, fields: Sequence[str]) -> dict[str, np.ndarray]:
         """Return the named fields, waiting for the device; velocities in cells per tick."""
@@ -199,19 +224,28 @@ class JaxSimulation:
         """
         law = {"scheme": state.scheme, "quantum": state.quantum}
         chosen = filled_up(awake, len(state.mass))
+        parts: list[Part | None] = list(self._parts(state, chosen))
+        everybody = state.mass, velocities, state.terrain, yielding, places
+        function, sides = self._transport, state.sides
+        given: tuple[Any, ...] = everybody
         if len(chosen) < len(state.mass):
-            given = (
-                state.mass,
-                [velocities[regiment] for regiment in chosen],
-                self._known(tuple(chosen)),
-                state.terrain,
-                yielding,
-                places,
-            )
-            some = self._programs.find(self._some, *given, sides=pattern(state.sides, chosen), **law)
-            if some is not None:
-                return some(*given)
-        return self._transport(state.mass, velocities, state.terrain, yielding, places, sides=state.sides, **law)
+            parts.append(None)
+            moving = [velocities[regiment] for regiment in chosen]
+            function, sides = self._some, pattern(state.sides, chosen)
+            given = state.mass, moving, self._known(tuple(chosen)), state.terrain, yielding, places
+        for part in parts:
+            program = self._programs.find(function, *given, part, sides=sides, **law)
+            if program is not None:
+                return program(*given, part)
+        return self._transport(*everybody, sides=state.sides, **law)
+
+    def _parts(self, state: State, chosen: list[int]) -> Iterator[Part]:
+        """Yield parts of the field that hold these regiments, on devices on which a part costs less."""
+        if self.backend == "cpu" and worth_a_part(len(chosen), *state.mass.shape[1:]):
+            mass = np.asarray(state.mass)
+            moving = mass if len(chosen) == len(mass) else mass[chosen]
+            for corner, shape in parts_with(moving, state.terrain.boundary):
+                yield Part(self._known(corner), shape)
 
 
 def known(values: int | tuple[int, ...], kind: str = "int32") -> Array:

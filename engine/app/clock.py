@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from engine.app.profiler import Profiler
 
-LONGEST_FRAME = 0.1  # seconds that a frame may make up for, and spend on ticks: a slow machine slows the game down
+LONGEST_FRAME = 0.1  # seconds that a frame may make up for: a slow machine slows the game down
+TICKING = 0.045  # seconds that a frame spends on ticks, on average over frames, where ticks are slow: then it is drawn
 SLOWEST, FASTEST = 1 / 8, 16  # speeds, in powers of two
 FRAMES_PER_SECOND = 60  # at most
 RECENT = 30  # frames that the shown frame rate is averaged over
@@ -35,6 +36,7 @@ class GameClock:
         self._sleep = sleep
         self._frame_start = clock()
         self._steps = 0  # ticks to make in the next frame though the game is paused
+        self._overspent = 0.0  # seconds that the last frame spent on ticks beyond what it might
 
     @property
     def now(self) -> float:
@@ -55,12 +57,15 @@ class GameClock:
             return
         self.alpha += min(elapsed, LONGEST_FRAME) * self._ticks_per_second * self.speed
         made = 0
+        spent = self._overspent
         while self.alpha >= 1.0:
             self.alpha -= 1.0
             yield made
             made += 1
-            if self._clock() - now > LONGEST_FRAME:
+            spent = self._overspent + self._clock() - now
+            if spent > TICKING:
                 self.alpha %= 1.0
+        self._overspent = min(max(spent - TICKING, 0.0), TICKING)
 
     @property
     def frames_per_second(self) -> float:

@@ -25,9 +25,10 @@ class Corners:
     def read(self, fields: Float[np.ndarray, "H W K"]) -> Float[np.ndarray, "N K"]:
         """Return K fields at the points; reading them together costs little more than reading one."""
         cells = fields.reshape(-1, fields.shape[-1])
-        values = cells[self.index[0]] * self.weight[0][:, None]
+        values = cells.take(self.index[0], axis=0)  # several times as fast as an index in brackets
+        values *= self.weight[0][:, None]
         for corner in (1, 2, 3):
-            values += cells[self.index[corner]] * self.weight[corner][:, None]
+            values += cells.take(self.index[corner], axis=0) * self.weight[corner][:, None]
         return values
 
     def count(self) -> Field:

@@ -45,7 +45,7 @@ def cropped(flow: Flow, position: Float[np.ndarray, "N 2"]) -> tuple[Float[np.nd
     """Return the corner (x, y) of the part of the field where mass or soldiers are, in cells, and that part."""
     sides = []
     for axis, size in ((1, flow.mass.shape[1]), (0, flow.mass.shape[0])):
-        occupied = np.flatnonzero(flow.mass.any(axis=1 - axis))
+        occupied = np.flatnonzero(flow.mass.max(axis=1 - axis))  # none is below 0, and `any` is slow
         along = position[:, 1 - axis]
         first = min(int(along.min()), int(occupied[0])) - CROP_MARGIN
         last = max(int(along.max()), int(occupied[-1])) + 1 + CROP_MARGIN

@@ -15,15 +15,14 @@ def separation(position: Float[np.ndarray, "N 2"], room: Float[np.ndarray, " N"]
     """
     count = len(position)
     first, second, right, down, distance = near_pairs(position, float(room.max()))
-    missing = 0.5 * (room[first] + room[second]) - distance
+    missing = 0.5 * (room.take(first) + room.take(second)) - distance
     close = np.flatnonzero(missing > 0.0)
-    first, second, right, down = first[close], second[close], right[close], down[close]
-    distance = distance[close]
+    first, second, right, down, distance = (each.take(close) for each in (first, second, right, down, distance))
     # Two soldiers on one spot part in a direction that depends on the index, so that no pair stays stuck.
     stuck = distance < 1e-6
     if stuck.any():
         right[stuck], down[stuck], distance[stuck] = np.cos(first[stuck]), np.sin(first[stuck]), 1.0
-    move = 0.5 * missing[close] / distance
+    move = 0.5 * missing.take(close) / distance
     neighbours = np.bincount(first, minlength=count) + np.bincount(second, minlength=count)
     step = np.empty_like(position)
     for axis, offset in enumerate((right, down)):
@@ -46,7 +45,7 @@ def near_pairs(
     Soldiers are sorted into square bins as wide as the reach; each looks in its own, the one to the right and the three
     below.
     """
-    column, row = np.floor((position - position.min(axis=0)) / reach).astype(np.int64).T + 1
+    column, row = (((along - along.min()) / reach).astype(np.int64) + 1 for along in position.T)
     width = int(column.max()) + 2  # one empty bin on either side, so that no search wraps into the next row
     bins = row * width + column
     order = np.argsort(bins, kind="stable")
@@ -64,7 +63,8 @@ def near_pairs(
     count = np.concatenate([starts(bins + 2), starts(bins + width + 2)]) - begin
     first = np.repeat(np.concatenate([rank, rank]), count)
     second = np.arange(len(first)) + np.repeat(begin - (np.cumsum(count) - count), count)
-    right, down = x[first] - x[second], y[first] - y[second]
+    right, down = x.take(first) - x.take(second), y.take(first) - y.take(second)
     squared = right * right + down * down
     near = np.flatnonzero(squared < reach * reach)
-    return order[first[near]], order[second[near]], right[near], down[near], np.sqrt(squared[near])
+    first, second = order.take(first.take(near)), order.take(second.take(near))
+    return first, second, right.take(near), down.take(near), np.sqrt(squared.take(near))

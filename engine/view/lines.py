@@ -38,7 +38,7 @@ class Lines:
 def round_lines(ends: Float[np.ndarray, "N 4"], width: float, colour: Colour, cover: int = 255) -> Lines:
     """Return N round lines of one width and colour."""
     count = len(ends)
-    colours = np.tile(np.array([*colour, cover], dtype=np.uint8), (count, 1))
+    colours = np.full((count, 4), (*colour, cover), np.uint8)
     return Lines(np.asarray(ends, dtype=float), np.full(count, width), colours, np.zeros(count, dtype=bool))
 
 

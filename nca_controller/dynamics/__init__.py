@@ -2,15 +2,17 @@
 
 from nca_controller.dynamics.combat import commanded, fought, let_through, still_asleep
 from nca_controller.dynamics.mustering import conduct
+from nca_controller.dynamics.part import Part, parts_with, worth_a_part
 from nca_controller.dynamics.programs import Programs
 from nca_controller.dynamics.rest import RestRule, judged
 from nca_controller.dynamics.rollouts import rollout, trajectory
 from nca_controller.dynamics.rules import Rules
 from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets, init_state
-from nca_controller.dynamics.ticks import advance, planned, steer, tick, transport, transport_some, under
+from nca_controller.dynamics.ticks import advance, crowds, planned, steer, tick, transport, transport_some, under
 
 __all__ = [
+    "Part",
     "Programs",
     "RestRule",
     "Rules",
@@ -19,11 +21,13 @@ __all__ = [
     "checked_targets",
     "commanded",
     "conduct",
+    "crowds",
     "fought",
     "gives_way",
     "init_state",
     "judged",
     "let_through",
+    "parts_with",
     "planned",
     "rollout",
     "steer",
@@ -33,4 +37,5 @@ __all__ = [
     "transport",
     "transport_some",
     "under",
+    "worth_a_part",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from nca_controller.controllers import NCA, Controller, Percept
 from nca_controller.dynamics.combat import commanded, fought, let_through, still_asleep
+from nca_controller.dynamics.part import Part
 from nca_controller.dynamics.rest import judged, resting
 from nca_controller.dynamics.standing import gives_way
 from nca_controller.dynamics.state import State, checked_targets
@@ -73,9 +75,9 @@ def advance(
     Regiments that are not awake give no way.
     """
     regiments = zip(state.controllers, state.memories, range(len(state.mass)), strict=True)
-    sides = jnp.asarray(state.sides, jnp.int32)
+    everybody = crowds(state.mass, state.sides)
     steered = [
-        steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain, sides)
+        steer(controller, memory, state.mass, targets, jnp.int32(regiment), state.terrain, everybody)
         for controller, memory, regiment in regiments
     ]
     velocities, friends, combat = [velocity for velocity, _ in steered], has_friends(state.sides), state.combat
@@ -99,6 +101,21 @@ def advance(
     return state.replace(memories=tuple(memory for _, memory in steered), **moved)
 
 
+class Crowds(NamedTuple):
+    """Who stands on each cell, for R regiments of S sides: controllers reckon in float32."""
+
+    everybody: Float[Array, "H W"]
+    of_sides: Float[Array, "S H W"]
+    side: Int[Array, " R"]  # of each regiment, numbered from 0
+
+
+def crowds(mass: Float[Array, "R H W"], sides: tuple[int, ...]) -> Crowds:
+    """Return who stands on each cell."""
+    seen, numbers = mass.astype(jnp.float32), dict.fromkeys(sides)
+    of_sides = [total(seen[np.flatnonzero(np.array(sides) == side)]) for side in numbers]
+    return Crowds(total(seen), jnp.stack(of_sides), jnp.array([list(numbers).index(side) for side in sides]))
+
+
 def steer(
     controller: Controller,
     memory: Any,
@@ -106,15 +123,15 @@ def steer(
     targets: Float[Array, "R H W"],
     regiment: Int[Array, ""],
     terrain: Terrain,
-    sides: Int[Array, " R"],
+    others: Crowds,
 ) -> tuple[Float[Array, "H W 2"], Any]:
     """Return the velocity that a controller commands its regiment, and its memory for the next tick.
 
     Controllers reckon in float32. What they command is limited to their top speed, in cells per tick.
     """
-    seen, targets = mass.astype(jnp.float32), targets.astype(jnp.float32)
-    known = (memory, seen[regiment], total(seen), targets[regiment], terrain.in_kind(jnp.float32))
-    percept = (perceive(seen, regiment, terrain, sides),) if takes_percept(controller) else ()
+    seen, targets = mass[regiment].astype(jnp.float32), targets.astype(jnp.float32)
+    known = (memory, seen, others.everybody, targets[regiment], terrain.in_kind(jnp.float32))
+    percept = (perceive(seen, regiment, terrain, others),) if takes_percept(controller) else ()
     velocity, memory = controller.steer(*known, *percept)
     velocity = as_floats("velocity", velocity, "H W 2", jnp.float32)
     if velocity.shape[:2] != mass.shape[1:]:
@@ -130,18 +147,15 @@ def takes_percept(controller: Controller) -> bool:
     return "percept" in signature(controller.steer).parameters
 
 
-def perceive(
-    mass: Float[Array, "R H W"], regiment: Int[Array, ""], terrain: Terrain, sides: Int[Array, " R"]
-) -> Percept:
+def perceive(own: Float[Array, "H W"], regiment: Int[Array, ""], terrain: Terrain, others: Crowds) -> Percept:
     """Return what lies on each cell, for one regiment."""
-    own, all_of = mass[regiment], total(mass)
-    of_its_side = total(mass * (sides == sides[regiment]).astype(mass.dtype)[:, None, None])
+    of_its_side = others.of_sides[others.side[regiment]]
     closed = (~terrain.open_cells).astype(jnp.float32)
     return Percept(
         closed=closed,
         missing_capacity=jnp.maximum(1 - terrain.capacity.astype(jnp.float32), 0) * (1 - closed),
         friends=of_its_side - own,
-        enemies=all_of - of_its_side,
+        enemies=others.everybody - of_its_side,
         fatigue=jnp.zeros_like(own),
     )
 
@@ -152,32 +166,40 @@ def transport(
     terrain: Terrain,
     yielding: Float[Array, " R"] | None = None,
     places: Float[Array, "R H W"] | None = None,
+    part: Part | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
     quantum: float | None,
 ) -> dict[str, Float[Array, "R ..."]]:
-    """Return the fields of the state after the mass of all regiments has moved for a tick."""
+    """Return the fields of the state after the mass of all regiments has moved for a tick.
+
+    Where all of it stands in a `part` of the field, it moves at the cost of that; the same to the bit.
+    """
     velocity = jnp.stack(list(velocities)).astype(mass.dtype)
+    law = {"yielding": yielding, "sides": sides, "scheme": scheme, "quantum": quantum}
+    if part is None:
+        return {**marched(mass, velocity, terrain, places=places, **law), "velocity": velocity}
+    here = jnp.stack([part.of(velocity[..., axis]) for axis in (0, 1)], axis=-1)
+    there = None if places is None else part.of(places)
+    moved = marched(part.of(mass), here, part.ground(terrain), places=there, **law)
+    height, width = mass.shape[1:]
+    faces = {"mass": (height, width), "flux_x": (height, width + 1), "flux_y": (height + 1, width)}
+    return {**{name: part.put_back(moved[name], *size) for name, size in faces.items()}, "velocity": velocity}
+
+
+def marched(
+    mass: Float[Array, "R H W"], velocity: Float[Array, "R H W 2"], terrain: Terrain, **law: Any
+) -> dict[str, Float[Array, "R ..."]]:
+    """Return mass and fluxes after a tick of these velocities."""
     regiments, height, width = mass.shape
     flux_x = jnp.zeros((regiments, height, width + 1), mass.dtype)
     flux_y = jnp.zeros((regiments, height + 1, width), mass.dtype)
     for step in range(STEPS):
         first = "xy"[step % 2]  # alternating, so that no axis is favoured
-        moved = advect(
-            mass,
-            velocity,
-            terrain,
-            dt=DT,
-            scheme=scheme,
-            quantum=quantum,
-            sides=sides,
-            first=first,
-            yielding=yielding,
-            places=places,
-        )
+        moved = advect(mass, velocity, terrain, dt=DT, first=first, **law)
         mass, flux_x, flux_y = moved.mass, flux_x + moved.flux_x, flux_y + moved.flux_y
-    return {"mass": mass, "velocity": velocity, "flux_x": flux_x, "flux_y": flux_y}
+    return {"mass": mass, "flux_x": flux_x, "flux_y": flux_y}
 
 
 def transport_some(
@@ -187,6 +209,7 @@ def transport_some(
     terrain: Terrain,
     yielding: Float[Array, " R"] | None = None,
     places: Float[Array, "R H W"] | None = None,
+    part: Part | None = None,
     *,
     sides: tuple[int, ...],
     scheme: Limiter,
@@ -195,12 +218,12 @@ def transport_some(
     """Return what `transport` does where only the chosen regiments move, in their order; the same to the bit.
 
     The others take up room, offer nothing and give no way, so they may as well be missing capacity. `sides` are those
-    of the chosen; `yielding` and `places` are all regiments'.
+    of the chosen, and the `part` holds them; `yielding` and `places` are all regiments'.
     """
     moving = mass[chosen]
     ground = terrain.with_capacity(jnp.maximum(terrain.capacity - (total(mass) - total(moving)), 0))
     among, there = (None if known is None else known[chosen] for known in (yielding, places))
-    moved = transport(moving, velocities, ground, among, there, sides=sides, scheme=scheme, quantum=quantum)
+    moved = transport(moving, velocities, ground, among, there, part, sides=sides, scheme=scheme, quantum=quantum)
     start = {name: jnp.zeros((len(mass), *field.shape[1:]), field.dtype) for name, field in moved.items()}
     return {name: field.at[chosen].set(moved[name]) for name, field in (start | {"mass": mass}).items()}
 

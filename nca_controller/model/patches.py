@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-CHUNK = 512  # cells of a list that are computed at once
+CHUNK = 256  # cells of a list that are computed at once
 
 GATHER_ROW = jax.lax.GatherDimensionNumbers(offset_dims=(1,), collapsed_slice_dims=(), start_index_map=(0,))
 SCATTER_ROW = jax.lax.ScatterDimensionNumbers(

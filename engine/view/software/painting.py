@@ -25,6 +25,7 @@ from engine.view.scenery import Scenery
 
 ZOOM_STEP = 1.04  # sprites are kept in sizes that differ by this factor, so that zooming paints few anew
 FINENESS = 8.0  # pixels of the painted field per cell, where it is not too large for that
+SHORTEST_LINE = 0.5  # pixels: a shorter one is a dot
 
 Field = Float[np.ndarray, "H W"]
 Corner = tuple[int, int]  # the pixel of a picture's top left corner
@@ -125,27 +126,24 @@ def draw_lines(surface: pygame.Surface, lines: Lines) -> None:
     if len(lines) == 0:
         return
     layer = pygame.Surface(surface.get_size(), pygame.SRCALPHA) if (lines.colour[:, 3] < 255).any() else None
-    for ends, width, colour, square in zip(
-        lines.ends.tolist(), lines.width.tolist(), lines.colour.tolist(), lines.square.tolist(), strict=True
+    start, end = lines.ends[:, :2], lines.ends[:, 2:]
+    length = np.hypot(*(end - start).T)
+    normal = np.stack([start[:, 1] - end[:, 1], end[:, 0] - start[:, 0]], axis=1)
+    across = normal * (lines.width / 2 / np.maximum(length, SHORTEST_LINE))[:, None]
+    corners = np.stack([start + across, end + across, end - across, start - across], axis=1).tolist()
+    for number, (width, colour, square) in enumerate(
+        zip(lines.width.tolist(), lines.colour.tolist(), lines.square.tolist(), strict=True)
     ):
-        _draw_line(surface if colour[3] == 255 or layer is None else layer, ends, width, colour, square)
+        onto = surface if colour[3] == 255 or layer is None else layer
+        if length[number] < SHORTEST_LINE:
+            pygame.draw.circle(onto, colour, start[number].tolist(), max(width / 2, 1.0))
+            continue
+        pygame.draw.polygon(onto, colour, corners[number])
+        if not square and width > 2.5:
+            for place in (start[number], end[number]):
+                pygame.draw.circle(onto, colour, place.tolist(), width / 2)
     if layer is not None:
         surface.blit(layer, (0, 0))
-
-
-def _draw_line(surface: pygame.Surface, ends: list[float], width: float, colour: list[int], square: bool) -> None:
-    start, end = np.array(ends[:2]), np.array(ends[2:])
-    length = float(np.hypot(*(end - start)))
-    if length < 0.5:
-        pygame.draw.circle(surface, colour, start.tolist(), max(width / 2, 1.0))
-        return
-    across = np.array([start[1] - end[1], end[0] - start[0]]) * (width / 2 / length)
-    pygame.draw.polygon(
-        surface, colour, [tuple(start + across), tuple(end + across), tuple(end - across), tuple(start - across)]
-    )
-    if not square and width > 2.5:
-        for place in (start, end):
-            pygame.draw.circle(surface, colour, place.tolist(), width / 2)
 
 
 def stepped(zoom: float) -> float:

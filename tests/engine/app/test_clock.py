@@ -1,7 +1,7 @@
 import pytest
 from clock import Clock
 
-from engine.app.clock import FASTEST, FRAMES_PER_SECOND, LONGEST_FRAME, SLOWEST, GameClock
+from engine.app.clock import FASTEST, FRAMES_PER_SECOND, LONGEST_FRAME, SLOWEST, TICKING, GameClock
 
 
 @pytest.fixture
@@ -49,16 +49,22 @@ def test_a_long_frame_is_clamped(loop, clock):
     assert ticks_after(loop, clock, 60.0) == pytest.approx(LONGEST_FRAME * 30, abs=1)
 
 
-def test_ticks_that_take_too_long_are_dropped_and_never_pile_up(loop, clock):
-    loop.speed = 16
-    for _ in range(5):
-        clock.now += 0.05
-        made = 0
+@pytest.mark.parametrize("tick", [0.02, 0.04, 0.2])
+def test_ticks_that_take_too_long_are_dropped_and_frames_share_the_time_with_them(loop, clock, tick):
+    loop.speed, frames, made = 16, 60, []
+    for _ in range(frames):
+        clock.now += 0.02  # drawing
+        made.append(0)
         for _ in loop.ticks_due():
-            clock.now += 0.04  # a tick slower than real time
-            made += 1
-        assert made == 3  # as many as start within LONGEST_FRAME
+            clock.now += tick  # slower than real time
+            made[-1] += 1
         assert 0 <= loop.alpha < 1
+    assert min(made) >= 1, "no frame shows the tick before again"
+    if tick < TICKING:
+        assert sum(made) * tick / frames == pytest.approx(TICKING, abs=2 * tick / frames)
+        assert max(made[1:]) - min(made[1:]) <= 1, "they come as evenly as they can"
+    else:
+        assert max(made) == 1, "one slow tick, and it is drawn"
 
 
 def test_pause_holds_the_picture_still(loop, clock):
