@@ -68,6 +68,7 @@ def in_order(a: Field, b: Field) -> tuple[Field, Field, Bool[Array, "*shape"]]:
     return jnp.where(first, a, b), jnp.where(first, b, a), (a > 0) == (b > 0)
 
 
+SMOOTHED = (superbee_smooth,)  # those with another's derivative: it is kept small, as it cannot be exact
 LIMITERS: dict[str, Limiter] = {
     "donor_cell": donor_cell,
     "van_leer": van_leer,

@@ -22,11 +22,11 @@ from nca_controller.physics.barrier import barrier
 from nca_controller.physics.exchange import apart, apportion, exchange, total
 from nca_controller.physics.giving_way import give_way, has_friends
 from nca_controller.physics.lattice import QUANTUM, checked_quantum, to_lattice
-from nca_controller.physics.limiters import Limiter, superbee
+from nca_controller.physics.limiters import SMOOTHED, Limiter, superbee
 from nca_controller.physics.rows import above, below, transposed
 from nca_controller.physics.terrain import Terrain
 
-MOST_ALIKE = 2.0  # in derivatives, how much more a cell can hold than its neighbour, to be compared with it in full
+MOST_ALIKE = 2.0  # in derivatives, how much wider a cell is than its neighbour at most, to be compared in full
 
 
 class Moved(NamedTuple):
@@ -147,7 +147,8 @@ def offered(
     for a ford, or a cell that other regiments share, to fill up as open ground does, for ever.
     """
     free_of_others = terrain.capacity[None] - (total(mass)[None] - mass)
-    held_below, held_above = filled_alike(mass, free_of_others, terrain.boundary)
+    width = free_of_others if scheme in SMOOTHED else terrain.capacity
+    held_below, held_above = filled_alike(mass, free_of_others, width, terrain.boundary)
     slope_below = to_lattice(held_below, quantum) - mass
     slope_above = mass - to_lattice(held_above, quantum)
     downwards = courant >= 0
@@ -161,15 +162,16 @@ def offered(
     return one_way(outflow, leaning) - below(one_way(-outflow, -leaning), terrain.boundary)
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(2,))
+@partial(jax.custom_jvp, nondiff_argnums=(3,))
 def filled_alike(
-    mass: Float[Array, "R H W"], free: Float[Array, "R H W"], boundary: str
+    mass: Float[Array, "R H W"], free: Float[Array, "R H W"], width: Float[Array, "*R H W"], boundary: str
 ) -> tuple[Float[Array, "R H W"], Float[Array, "R H W"]]:
     """Return what each cell would hold if it were filled as the one below it is, and as the one above it.
 
     `free` is what a cell can hold of a regiment. A cell that can hold little is filled by little: beside one that can
-    hold much its mass is multiplied, in derivatives without bound, tick after tick. There it counts for MOST_ALIKE
-    times itself at most, so slopes beside cells that hold still less are bounded, not exact.
+    hold much its mass is multiplied, in derivatives without bound, tick after tick. There it counts as if the wider
+    were MOST_ALIKE times as wide at most, and slopes are bounded, not exact. `width` is the ground's capacity, so that
+    those are fords, or `free`, so that they are cells that others fill as well.
     """
     filled = jnp.where(free >= QUANTUM, mass / jnp.maximum(free, QUANTUM), 0)
     return free * below(filled, boundary), free * above(filled, boundary)
@@ -177,16 +179,18 @@ def filled_alike(
 
 @filled_alike.defjvp
 def _slope_of_filled_alike(boundary: str, primals: Any, tangents: Any) -> Any:
-    (mass, free), (mass_slope, free_slope) = primals, tangents
+    (mass, free, width), (mass_slope, free_slope, _) = primals, tangents
     filled = jnp.where(free >= QUANTUM, mass / jnp.maximum(free, QUANTUM), 0)
     change = mass_slope - filled * free_slope  # of the mass that makes up another filling
+    wide = jnp.maximum(width, QUANTUM)
 
     def beside(shifted: Any) -> Array:
         there = shifted(free, boundary)
-        counts = jnp.where(there >= QUANTUM, jnp.minimum(free / jnp.maximum(there, QUANTUM), MOST_ALIKE), 0)
+        bounded = jnp.minimum(MOST_ALIKE * shifted(width, boundary) / wide, 1)
+        counts = jnp.where(there >= QUANTUM, free / jnp.maximum(there, QUANTUM) * bounded, 0)
         return free_slope * shifted(filled, boundary) + counts * shifted(change, boundary)
 
-    return filled_alike(mass, free, boundary), (beside(below), beside(above))
+    return filled_alike(mass, free, width, boundary), (beside(below), beside(above))
 
 
 def one_way(outflow: Float[Array, "R H W"], leaning: Float[Array, "R H W"]) -> Float[Array, "R H W"]:

@@ -11,7 +11,12 @@ from nca_controller.dynamics import conduct, init_state, trajectory
 from nca_controller.physics import Terrain
 
 HEIGHT, WIDTH = 20, 36
-BODIES = ((11.3, 9.6, 3.2, 5.1), (20.4, 10.7, 4.3, 4.4))  # x, y, and half of depth and front, in cells
+# Each is two bodies, of which every one has x, y, and half of depth and front, in cells, and the way that it goes.
+SCENES = (
+    (((11.3, 9.6, 3.2, 5.1), (0.55, 0.02)), ((20.4, 10.7, 4.3, 4.4), (-0.5, 0.01))),  # head on
+    (((11.3, 9.6, 3.2, 5.1), (0.55, 0.0)), ((20.4, 10.1, 4.3, 4.6), (-0.5, 0.0))),  # along one axis alone
+    (((12.6, 7.1, 4.1, 3.7), (0.43, 0.17)), ((20.9, 12.3, 3.4, 5.2), (-0.47, -0.06))),  # at an angle, half past
+)
 EDGE = 0.6  # cells over which a body's edge fades
 AT = (0.0, 0.0, 1.0, 2.0)  # by which one body is moved, and the attack and charge of its soldiers
 STEP = 1e-7  # of central differences: larger ones cross kinks
@@ -24,18 +29,19 @@ def body(x, y, depth, front):
     return 0.9 * jax.nn.sigmoid((depth - abs(columns - x)) / EDGE) * jax.nn.sigmoid((front - abs(rows - y)) / EDGE)
 
 
-def suffered(at, ticks, scheme):
+def suffered(at, scene, ticks, scheme):
     """Return losses, morale and fatigue of both regiments after each of so many ticks: (ticks, 3, 2)."""
+    (own_body, own_way), (other_body, other_way) = scene
     moved, attack, charge = at[:2], at[2], at[3]
-    x, y, *half = BODIES[0]
-    mass = jnp.stack([body(x + moved[0], y + moved[1], *half), body(*BODIES[1])])
+    x, y, *half = own_body
+    mass = jnp.stack([body(x + moved[0], y + moved[1], *half), body(*other_body)])
     bearing = conduct(["heavy-infantry"] * 2, np.array([[1.0, 0.0], [-1.0, 0.0]]), pace="run")
     traits = bearing.traits
     own = jnp.array([1.0, 0.0])
     traits = traits.replace(
         attack=traits.attack * (1 - own) + attack * own, charge=traits.charge * (1 - own) + charge * own
     )
-    controllers = [Ahead(np.float32(way)) for way in ((0.55, 0.02), (-0.5, 0.01))]
+    controllers = [Ahead(jnp.stack(way).astype(np.float32)) for way in (own_way, other_way)]
     state = init_state(
         mass,
         Terrain.plain(HEIGHT, WIDTH),
@@ -57,26 +63,28 @@ def told(state, _):
 
 
 @partial(jax.jit, static_argnames=("ticks", "scheme"))
-def course(at, ticks, scheme):
-    return suffered(at, ticks, scheme)
+def course(at, scene, ticks, scheme):
+    return suffered(at, scene, ticks, scheme)
 
 
 @partial(jax.jit, static_argnames=("ticks", "scheme"))
-def forwards(at, way, ticks, scheme):
+def forwards(at, way, scene, ticks, scheme):
     """Return the derivative of the course along a way, by forward mode."""
-    return jax.jvp(lambda at: suffered(at, ticks, scheme), (at,), (way,))[1]
+    return jax.jvp(lambda at: suffered(at, scene, ticks, scheme), (at,), (way,))[1]
 
 
 @partial(jax.jit, static_argnames=("ticks", "scheme"))
-def slope(at, weight, ticks, scheme):
+def slope(at, weight, scene, ticks, scheme):
     """Return the slope of a weighted sum of what is suffered in each of AT, by reverse mode."""
-    return jax.grad(lambda at: (suffered(at, ticks, scheme)[-1] * weight).sum())(at)
+    return jax.grad(lambda at: (suffered(at, scene, ticks, scheme)[-1] * weight).sum())(at)
 
 
-def differences(at, ticks, scheme):
+def differences(at, scene, ticks, scheme):
     """Return the central differences of the course: (ticks, 3, 2, 4)."""
     steps = STEP * np.eye(len(AT))
-    found = [(course(at + one, ticks, scheme) - course(at - one, ticks, scheme)) / (2 * STEP) for one in steps]
+    found = [
+        (course(at + one, scene, ticks, scheme) - course(at - one, scene, ticks, scheme)) / (2 * STEP) for one in steps
+    ]
     return np.stack([np.asarray(one) for one in found], axis=-1)
 
 
@@ -87,20 +95,26 @@ def apart(slopes, measured):
     }
 
 
-def agreement(ticks, scheme):
+def agreement(ticks, scheme, scene=SCENES[0]):
     """Return how far gradients by reverse mode are from central differences after so many ticks."""
     with jax.enable_x64(True):
         at = jnp.array(AT)
-        measured = differences(at, ticks, scheme)[-1]
+        measured = differences(at, scene, ticks, scheme)[-1]
         weights = np.eye(measured[..., 0].size).reshape(-1, *measured.shape[:2])
-        slopes = np.stack([np.asarray(slope(at, jnp.asarray(one), ticks, scheme)) for one in weights])
+        slopes = np.stack([np.asarray(slope(at, jnp.asarray(one), scene, ticks, scheme)) for one in weights])
         return apart(slopes.reshape(measured.shape), measured)
 
 
 def agreements(ticks, scheme):
-    """Return how far derivatives by forward mode are from central differences after each number of ticks."""
+    """Return how far derivatives by forward mode are from central differences after each number of ticks.
+
+    That of the scene in which they are farthest apart, for each of TOLD.
+    """
+    found = []
     with jax.enable_x64(True):
         at = jnp.array(AT)
-        measured = differences(at, max(ticks), scheme)
-        slopes = [np.asarray(forwards(at, jnp.asarray(way), max(ticks), scheme)) for way in np.eye(len(AT))]
-        return [apart(np.stack(slopes, axis=-1)[one - 1], measured[one - 1]) for one in ticks]
+        for scene in SCENES:
+            measured = differences(at, scene, max(ticks), scheme)
+            slopes = [np.asarray(forwards(at, jnp.asarray(way), scene, max(ticks), scheme)) for way in np.eye(len(AT))]
+            found.append([apart(np.stack(slopes, axis=-1)[one - 1], measured[one - 1]) for one in ticks])
+    return [{name: max(one[name] for one in after) for name in TOLD} for after in zip(*found, strict=True)]

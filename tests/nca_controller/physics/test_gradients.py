@@ -154,6 +154,37 @@ def test_a_cell_that_holds_little_is_not_multiplied_without_bound():
     assert np.abs(jacobian).max() < 4
 
 
+@pytest.mark.parametrize("scheme", [LIMITERS["superbee"], *long_forms(LIMITERS["van_leer"], LIMITERS["ultra_bee"])])
+def test_a_cell_that_others_fill_is_compared_in_full(scheme):
+    """Its mass counts there by what others leave of it, tenfold and more: that is the slope, and it is not bounded."""
+    with jax.enable_x64(True):
+        rng = np.random.default_rng(8)
+        others = jnp.asarray(np.where(np.arange(8) % 2, 0.95, 0.1) + 0.02 * rng.random(8))
+        own = (1 - others) * jnp.asarray(0.9 * 0.85 ** np.arange(8))  # off the kink of even slopes
+        mass = jnp.stack([own, others])[:, None]
+        velocity = jnp.zeros((2, 1, 8, 2)).at[..., 0].set(jnp.asarray([0.8, -0.6])[:, None, None])
+        weight = jnp.asarray(rng.normal(size=(2, 1, 8)))
+
+        def outcome(mass):
+            return (advect(mass, velocity, scheme=scheme, quantum=None, sides=(0, 1)).mass * weight).sum()
+
+        for _ in range(4):
+            for slope, measured in directional(outcome, (mass,), rng):
+                assert abs(slope - measured) <= 1e-5 * abs(measured)
+
+
+def test_where_the_derivative_is_anothers_what_others_fill_is_bounded():
+    """superbee_smooth's would else count a cell for fifty times itself, without being superbee's own."""
+    others = np.where(np.arange(8) == 1, 0.98, 0.0)
+    mass = jnp.asarray(np.stack([(1 - others) * 0.9 * 0.85 ** np.arange(8), others])[:, None], jnp.float32)
+    velocity = jnp.zeros((2, 1, 8, 2)).at[..., 0].set(jnp.asarray([0.8, -0.6])[:, None, None])
+
+    def step(mass):
+        return advect(mass, velocity, scheme=LIMITERS["superbee_smooth"], quantum=None, sides=(0, 1)).mass
+
+    assert np.abs(jax.jit(jax.jacrev(step))(mass)[0, 0, :, 0, 0]).max() < 1.1
+
+
 def test_forward_mode_agrees_with_reverse_mode():
     rng = np.random.default_rng(9)
     mass = jnp.asarray(rng.random((1, 6, 7)), jnp.float32)

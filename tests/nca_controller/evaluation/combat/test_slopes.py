@@ -5,12 +5,7 @@ from battle_slopes import TOLD, agreement
 
 from nca_controller.physics import LIMITERS
 
-MISSED = pytest.mark.xfail(strict=True, reason="limiters' slopes are capped where both sides share a cell")
-HONEST = (
-    "donor_cell",
-    pytest.param("van_leer", marks=MISSED),
-    pytest.param("superbee", marks=MISSED),
-)  # those with their own derivative that are recommended for so long
+HONEST = ("donor_cell", "van_leer", "superbee")  # those with their own derivative that are recommended for so long
 
 
 @pytest.mark.long
