@@ -17,7 +17,7 @@ from nca_controller.physics.combat.flight import borders, planned
 from nca_controller.physics.combat.laws import TICKS_PER_SECOND
 from nca_controller.physics.combat.ledger import Counts, booked
 from nca_controller.physics.combat.losses import Blows, dealt, strike
-from nca_controller.physics.combat.morale import Plight, dismay, judged, spirit, swayed
+from nca_controller.physics.combat.morale import Plight, dismay, grave, judged, spirit, swayed
 from nca_controller.physics.combat.state import BROKEN, DISSOLVED, CombatState, Conduct, Traits, sense_of
 from nca_controller.physics.combat.sums import pooled, spread, summed
 from nca_controller.physics.combat.survey import DUST, TINY, March, Survey, covered, marched, places, surveyed
@@ -206,15 +206,14 @@ def disposed(
     lost = toll.lost / jnp.maximum(combat.mustered, TINY)
     recent = combat.recent + (lost / SECOND - combat.recent) * (SECOND / law.recent_time)
     grief = combat.grief * jnp.where(broken, 0.5 ** (SECOND / law.forget), 1) + lost
-    exposed = traits.exposed
+    exposed, falling = traits.exposed, toll.lost / jnp.maximum(survey.whole * SECOND, TINY)
     plight = Plight(
         lost=grief,
         recent=recent,
-        engaged=combat.engaged,
-        beside=toll.beside * exposed[:, 1],
-        behind=toll.behind * exposed[:, 2],
-        surrounded=toll.surrounded,
-        charged=toll.charged,
+        beside=grave(toll.beside * falling, law) * exposed[:, 1],
+        behind=grave(toll.behind * falling, law) * exposed[:, 2],
+        surrounded=grave(toll.surrounded * falling, law),
+        charged=grave(toll.charged * falling, law),
         fatigue=combat.fatigue,
         covered=covered(survey, combat.fronts, condition),
     )

@@ -74,6 +74,7 @@ class MoraleLaw:
     recent: float
     recent_rate: float
     recent_time: float
+    grave: float
     flank: float
     rear: float
     surrounded: float
