@@ -47,6 +47,12 @@ def test_blows_are_the_graver_the_more_of_those_who_stand_fall_by_them(rate, fou
     assert slope == pytest.approx(2 * found * (1 - found) / (rate * LAW.grave) if rate else 0, rel=1e-4, abs=1e-6)
 
 
+def test_directions_are_as_exposed_as_a_line_where_they_are_as_weak():
+    line, square, doubly = row(), row(harm_side=1.0, harm_rear=1.0), row(harm_side=2.5, harm_rear=5.5)
+    exposed = Traits.of_rows(np.array([line, square, doubly])).exposed(laws().losses)
+    np.testing.assert_allclose(exposed, [[0, 1, 1], [0, 0, 0], [0, 2, 2]], atol=1e-6)
+
+
 def test_a_charge_shakes_even_those_in_the_worst_plight_and_friends_lift_nobody_above_one():
     assert left_by(lost=1.0) == LAW.worst
     assert left_by(lost=1.0, charged=0.5) == pytest.approx(LAW.worst - 0.5 * LAW.charged)
