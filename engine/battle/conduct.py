@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,24 @@ from engine import formations
 from engine.battle.army import Army, Drill
 from engine.battle.state import BattleState
 from engine.formations import Formation
+from engine.io import ASSETS, read_table
 from engine.orders import Order
 from engine.plugin import TRAITS, Combat, Conduct
 from engine.units import PLAIN, row
 
 FORMED = 0.8  # share of a target that is filled where a regiment has formed
 FORMING_TICKS = 150  # after which it counts as formed in any case: five seconds at speed 1
-HOLD_BRACE = 0.2  # added to the brace of a regiment that holds: it expects the shock
 DRAWN = ""  # the name of what is drawn by hand, which adds nothing to a kind's traits
 BRACE, WALK, RUN = (TRAITS.index(name) for name in ("brace", "walk", "run"))
+
+
+@cache
+def hold_brace() -> float:
+    """Return what a regiment that holds adds to its brace. Raises FileError, one line, where the file is wrong."""
+    table = read_table(ASSETS / "laws.toml").subtable("conduct")
+    found = table.number("hold", least=0.0, most=1.0)
+    table.finish()
+    return found
 
 
 def shape_of(order: Order) -> str:
@@ -59,13 +69,13 @@ def combat_of(state: BattleState, army: Army, known: Mapping[str, Formation], si
 def conduct_of(state: BattleState, army: Army, known: Mapping[str, Formation]) -> Conduct:
     """Return how the regiments are to bear themselves in the next tick."""
     traits = np.stack([traits_of(state, regiment, known) for regiment in range(len(army.units))])
-    pace = np.empty(len(traits), np.float32)
+    pace, expected = np.empty(len(traits), np.float32), hold_brace()
     for regiment, own in enumerate(traits):
         engagement, wanted = state.engagements.get(regiment), state.paces[regiment]
         if state.combat is not None and not state.combat.takes_orders(regiment):
             pace[regiment] = own[RUN]  # for its life
         elif wanted == "hold":
-            pace[regiment], own[BRACE] = 0.0, min(own[BRACE] + HOLD_BRACE, 1.0)
+            pace[regiment], own[BRACE] = 0.0, min(own[BRACE] + expected, 1.0)
         else:
             runs = wanted == "run" or (engagement is not None and engagement.charging)
             pace[regiment] = own[RUN if runs else WALK]

@@ -14,13 +14,13 @@ from nca_controller.physics.barrier import barrier
 from nca_controller.physics.combat.facing import carried, mean_front, rotated, turned
 from nca_controller.physics.combat.fatigue import slowed, tired, weakened
 from nca_controller.physics.combat.flight import borders, planned
-from nca_controller.physics.combat.laws import TICKS_PER_SECOND
+from nca_controller.physics.combat.laws import TICKS_PER_SECOND, Laws
 from nca_controller.physics.combat.ledger import Counts, booked
 from nca_controller.physics.combat.losses import Blows, dealt, strike
-from nca_controller.physics.combat.morale import Plight, dismay, judged, spirit, swayed
+from nca_controller.physics.combat.morale import Plight, dismay, grave, judged, spirit, swayed
 from nca_controller.physics.combat.state import BROKEN, DISSOLVED, CombatState, Conduct, Traits, sense_of
 from nca_controller.physics.combat.sums import pooled, spread, summed
-from nca_controller.physics.combat.survey import DUST, TINY, March, Survey, covered, marched, places, surveyed
+from nca_controller.physics.combat.survey import TINY, March, Survey, covered, marched, places, surveyed
 from nca_controller.physics.terrain import Terrain
 
 SECOND = 1 / TICKS_PER_SECOND  # a tick, in seconds
@@ -71,7 +71,7 @@ def fight(
     """
     traits = conduct.traits.sound()
     survey = surveyed(before, combat, terrain, sides, quantum)
-    fronts = known_slopes(carried(combat.fronts, survey.held, combat.facing, survey.boundary), survey)
+    fronts = known_slopes(carried(combat.fronts, survey.held, combat.facing, survey.boundary), survey, combat.laws)
     mass, fled = left_the_field(mass, combat, terrain, quantum)
     mass, fallen, toll = struck(mass, fronts, combat, traits, survey, terrain, sides)
     gone = jax.lax.stop_gradient(survey.whole - toll.lost < combat.share / 2)
@@ -171,7 +171,7 @@ def moved(combat: CombatState, fronts: Fronts, march: March, toll: Toll, traits:
         survey.boundary,
         laws.facing,
     )
-    fronts = known_slopes(fronts, survey)
+    fronts = known_slopes(fronts, survey, laws)
     mean, sense = mean_front(fronts, survey.held, combat.facing, survey.quantum), jnp.asarray(sense_of(survey.side))
     onward = march.flux[..., 0] * fronts[..., 0] + march.flux[..., 1] * fronts[..., 1]
     forward = jnp.maximum(survey.over_blocks(onward), 0) / jnp.maximum(survey.whole, TINY)
@@ -184,9 +184,9 @@ def moved(combat: CombatState, fronts: Fronts, march: March, toll: Toll, traits:
     )
 
 
-def known_slopes(fronts: Fronts, survey: Survey) -> Fronts:
+def known_slopes(fronts: Fronts, survey: Survey, laws: Laws) -> Fronts:
     """Return the fronts, constants in derivatives where hardly anybody stands: there a slope may be of any size."""
-    return jnp.where((survey.held > DUST)[..., None], fronts, jax.lax.stop_gradient(fronts))
+    return jnp.where((survey.held > laws.survey.dust)[..., None], fronts, jax.lax.stop_gradient(fronts))
 
 
 def disposed(
@@ -206,17 +206,16 @@ def disposed(
     lost = toll.lost / jnp.maximum(combat.mustered, TINY)
     recent = combat.recent + (lost / SECOND - combat.recent) * (SECOND / law.recent_time)
     grief = combat.grief * jnp.where(broken, 0.5 ** (SECOND / law.forget), 1) + lost
-    exposed = traits.exposed
+    exposed, falling = traits.exposed(combat.laws.losses), toll.lost / jnp.maximum(survey.whole * SECOND, TINY)
     plight = Plight(
         lost=grief,
         recent=recent,
-        engaged=combat.engaged,
-        beside=toll.beside * exposed[:, 1],
-        behind=toll.behind * exposed[:, 2],
-        surrounded=toll.surrounded,
-        charged=toll.charged,
+        beside=grave(toll.beside * falling, law) * exposed[:, 1],
+        behind=grave(toll.behind * falling, law) * exposed[:, 2],
+        surrounded=grave(toll.surrounded * falling, law),
+        charged=grave(toll.charged * falling, law),
         fatigue=combat.fatigue,
-        covered=covered(survey, combat.fronts, condition),
+        covered=covered(survey, combat.fronts, condition, combat.laws.survey),
     )
     calm = jnp.where(survey.alone, combat.calm + 1, 0)
     rests = jnp.where(survey.alone, jnp.clip(1 - march.speed / traits.walk, 0, 1), 0)

@@ -13,6 +13,13 @@ TOP_SPEED = 15.0  # metres per second; speeds are shares of it
 
 
 @dataclass(frozen=True)
+class SurveyLaw:
+    dust: float
+    handful: float
+    flank_guard: float
+
+
+@dataclass(frozen=True)
 class ContactLaw:
     half: float
     near: float
@@ -46,6 +53,8 @@ class LossLaw:
     square_on: float
     impetus: float
     wavering: float
+    weak_side: float
+    weak_rear: float
     slow_ground: float
 
 
@@ -74,6 +83,7 @@ class MoraleLaw:
     recent: float
     recent_rate: float
     recent_time: float
+    grave: float
     flank: float
     rear: float
     surrounded: float
@@ -105,6 +115,7 @@ class FlightLaw:
 class Laws:
     """All constants; `dataclasses.replace` makes others, to try."""
 
+    survey: SurveyLaw
     contact: ContactLaw
     push: PushLaw
     losses: LossLaw
@@ -118,6 +129,7 @@ class Laws:
 def laws() -> Laws:
     """Return the constants of assets/laws.toml. Raises FileError, one line, where the file has others or lacks some."""
     table = read_table(ASSETS / "laws.toml")
+    table.subtable("conduct")  # which the engine reads
     sections = {name: _section(table.subtable(name), kind) for name, kind in get_type_hints(Laws).items()}
     table.finish()
     return Laws(**sections)

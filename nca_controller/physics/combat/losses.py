@@ -67,7 +67,7 @@ def strike(
     share of top speed it comes. Sums are over sides; regiments of a side that reach equally far strike together.
     """
     side, count, boundary = side_numbers(sides), len(set(sides)), terrain.boundary
-    ready = 1 - jnp.minimum(traits.exposed, 1)  # for a charge, by direction
+    ready = 1 - jnp.minimum(traits.exposed(law), 1)  # for a charge, by direction
     charge = traits.charge * impetus * (1 / law.impetus)
     slow = 1 - law.slow_ground * (1 - jnp.clip(terrain.capacity, 0, 1))
     hostile = opposed(mass, side, count)
@@ -120,7 +120,7 @@ def suffered(
     x, y = direction(plain + onrush, cell_metres, terrain.boundary, law)
     plain, onrush, x, y = barrier((plain, onrush, x, y))
     weights = by_direction(fronts, (x[side], y[side]), law)
-    ready = 1 - jnp.minimum(traits.exposed, 1)
+    ready = 1 - jnp.minimum(traits.exposed(law), 1)
     frail = mass * weighed(weights, traits.harm * (law.rate / TICKS_PER_SECOND / traits.defence)[:, None])
     charged = frail * onrush[side] * (1 - traits.brace[:, None, None] * weighed(weights, ready))
     whole = frail * plain[side] + charged

@@ -16,13 +16,17 @@ class Plight(NamedTuple):
 
     lost: Float[Array, " R"]  # of what was mustered, what fell and is not got over
     recent: Float[Array, " R"]  # of what was mustered, what falls a second, over the last seconds
-    engaged: Float[Array, " R"]
-    beside: Float[Array, " R"]  # of its losses, those by blows to a flank that is weaker than its front
+    beside: Float[Array, " R"]  # how grave blows are to a flank that is weaker than its front
     behind: Float[Array, " R"]  # and to a rear that is
-    surrounded: Float[Array, " R"]  # how far blows come from all around
-    charged: Float[Array, " R"]  # of its losses, those by a charge that it has not stopped
+    surrounded: Float[Array, " R"]  # how grave those are that come from all around
+    charged: Float[Array, " R"]  # and those of a charge that it has not stopped
     fatigue: Float[Array, " R"]
     covered: Float[Array, " R"]  # how far friends stand at its flanks
+
+
+def grave(rate: Float[Array, " R"], law: MoraleLaw) -> Float[Array, " R"]:
+    """Return how grave blows are, 0 to 1, by which that share of those who stand falls a second: a few are not."""
+    return rate**2 / (rate**2 + law.grave**2)
 
 
 def spirit(plight: Plight, nerve: Float[Array, " R"], law: MoraleLaw) -> Float[Array, " R"]:
@@ -32,10 +36,10 @@ def spirit(plight: Plight, nerve: Float[Array, " R"], law: MoraleLaw) -> Float[A
         law.lost * plight.lost
         + law.recent * jnp.minimum(plight.recent / law.recent_rate, 2)
         + law.fatigue * plight.fatigue
-        + plight.engaged * beset
+        + beset
         - law.covered * plight.covered
     )
-    shock = law.charged * plight.engaged * plight.charged
+    shock = law.charged * plight.charged
     return jnp.maximum(1 - jnp.maximum(weight, 0) / nerve, law.worst) - shock / nerve
 
 

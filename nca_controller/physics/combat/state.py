@@ -9,11 +9,10 @@ import numpy as np
 from flax import struct
 from jaxtyping import Array, Bool, Float, Int
 
-from nca_controller.physics.combat.laws import Laws, laws
+from nca_controller.physics.combat.laws import Laws, LossLaw, laws
 from nca_controller.physics.combat.sums import blocks_of, summed
 
 STEADY, WAVERING, BROKEN, DISSOLVED = range(4)  # conditions of a regiment
-EXPOSED = 0.75, 1.5  # by how much more than in front a line loses by blows from the side and from the rear
 LEAST = {"defence": 1e-3, "nerve": 1e-3, "gather": 1e-3, "walk": 0.05, "run": 0.05}  # of what is divided by
 
 
@@ -44,11 +43,10 @@ class Traits(struct.PyTreeNode):
         kept = {name: jnp.maximum(getattr(self, name), LEAST.get(name, 0.0)) for name in self.__dataclass_fields__}
         return self.replace(**kept | {"brace": jnp.minimum(kept["brace"], 1)})
 
-    @property
-    def exposed(self) -> Float[Array, "R 3"]:
-        """How much weaker than its front each direction is: 0 not at all, as in a square, 1 as in a line, at most 2."""
+    def exposed(self, law: LossLaw) -> Float[Array, "R 3"]:
+        """Return how much weaker than its front each direction is: 0 as in a square, 1 as in a line, at most 2."""
         beyond = self.harm / jnp.maximum(self.harm[:, :1], 0.05) - 1
-        return jnp.clip(beyond / jnp.array([1, *EXPOSED]), 0, 2)
+        return jnp.clip(beyond / jnp.array([1, law.weak_side, law.weak_rear]), 0, 2)
 
 
 class Conduct(struct.PyTreeNode):

@@ -9,16 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from nca_controller.physics.combat.laws import TICKS_PER_SECOND, TOP_SPEED
+from nca_controller.physics.combat.laws import TICKS_PER_SECOND, TOP_SPEED, SurveyLaw
 from nca_controller.physics.combat.sides import opposed
 from nca_controller.physics.combat.state import BROKEN, STEADY, CombatState, side_numbers
 from nca_controller.physics.combat.sums import Blocks, around, blocks_of, pooled, shifted, summed
 from nca_controller.physics.terrain import Terrain
 
 TINY = 1e-12
-DUST = 0.01  # square metres of packed soldiers, of whom fewer in a block neither strike nor are struck
-HANDFUL = 0.2  # square metres of packed soldiers, of whom fewer in a block are not noticed
-FLANK_GUARD = 0.2  # share of a block beside that friends fill when they guard a flank
 
 
 class Survey(NamedTuple):
@@ -65,7 +62,8 @@ def surveyed(
     hostile = opposed(held, side, count)
     steps = int(np.ceil((max(combat.reach) + combat.cell_metres) / metres))
     in_arms = opposed(held * (combat.condition < BROKEN)[:, None, None], side, count)
-    dust, seen = (metres / combat.cell_metres**2 for metres in (DUST, HANDFUL))
+    law = combat.laws.survey
+    dust, seen = (metres / combat.cell_metres**2 for metres in (law.dust, law.handful))
     reached = around(jnp.stack([hostile, in_arms]), steps, boundary)[:, side]
     near, threatened = (held > dust) & (reached[0] > dust), (held > seen) & (reached[1] > seen)
     hostile = jnp.where(hostile > seen, hostile, 0)
@@ -91,7 +89,9 @@ def marched(
     return March(velocity, survey.over_blocks(length) / jnp.maximum(survey.whole, TINY), flux)
 
 
-def covered(survey: Survey, fronts: Float[Array, "R h w 2"], condition: Int[Array, " R"]) -> Float[Array, " R"]:
+def covered(
+    survey: Survey, fronts: Float[Array, "R h w 2"], condition: Int[Array, " R"], law: SurveyLaw
+) -> Float[Array, " R"]:
     """Return how far steady friends stand at the flanks of each regiment, 0 to 1: beside its outermost blocks."""
     held, area = survey.held, survey.blocks.size**2
     steady = held * (condition == STEADY)[:, None, None]
@@ -101,7 +101,7 @@ def covered(survey: Survey, fronts: Float[Array, "R h w 2"], condition: Int[Arra
         for step in (1, -1):
             outermost = shifted(held, step, axis, survey.boundary) == 0
             open_flank = held * outermost * fronts[..., across] ** 2
-            there = (friends + shifted(friends, step, axis, survey.boundary)) * (1 / (FLANK_GUARD * area))
+            there = (friends + shifted(friends, step, axis, survey.boundary)) * (1 / (law.flank_guard * area))
             exposed = exposed + open_flank / 2
             guarded = guarded + open_flank / 2 * jnp.minimum(there, 1)
     flanks, kept = survey.over_blocks(exposed), survey.over_blocks(guarded)

@@ -12,7 +12,7 @@ from stand_in import StandIn
 
 from engine.app.headless import report
 from engine.battle import refit, replays
-from engine.battle.conduct import conduct_of, drilled
+from engine.battle.conduct import conduct_of, drilled, hold_brace
 from engine.battle.digests import digest
 from engine.battle.history import History
 from engine.battle.prefetch import Prefetch
@@ -268,7 +268,7 @@ def test_paces_become_shares_of_the_top_speed_and_holding_braces():
     conduct, brace = battle.state.simulation_state.fight.conduct, TRAITS.index("brace")
     assert conduct.pace[RED] == conduct.traits[RED, run] > conduct.traits[RED, walk] > 0 == conduct.pace[RESERVE]
     assert conduct.pace[BLUE] == conduct.traits[BLUE, walk]
-    assert conduct.traits[RESERVE, brace] > before.traits[RESERVE, brace]
+    assert conduct.traits[RESERVE, brace] == before.traits[RESERVE, brace] + np.float32(hold_brace()) > hold_brace()
     np.testing.assert_array_equal(conduct.facing, [(1, 0), (-1, 0), (1, 0)])
     battle.give(Order("line", (8, 16), 90), RESERVE)  # whoever is ordered elsewhere holds no longer
     assert battle.state.paces == ("run", "walk", "walk")

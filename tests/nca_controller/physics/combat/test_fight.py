@@ -126,6 +126,18 @@ def test_a_charge_adds_to_blows_and_a_brace_returns_it():
     assert braced[1] == pytest.approx(still[1], rel=0.03) and braced[0] > 2 * still[0]
 
 
+@pytest.mark.parametrize("impetus", [0.0, 0.6])
+@pytest.mark.parametrize("now", [RIGHT, UP])
+def test_a_handful_in_the_rear_or_on_the_flank_shakes_little_of_what_as_many_as_it_do(now, impetus):
+    """Of a regiment that is struck from its left: by a twenty-seventh of its number, and by an equal."""
+    shaken = []
+    for attackers in (block(SHAPE, 6, 9, 2, 1), FACED[0]):
+        how = {"facing": (RIGHT, now, DOWN), "rows": [row(), row(turn=0.0), row()], "impetus": [impetus, 0, 0]}
+        _, combat = stood(*battle(attackers, FACED[1], NOBODY, **how), 60)
+        shaken.append(1 - float(combat.morale[1]))
+    assert 0 < shaken[0] < shaken[1] / 10, shaken
+
+
 def test_the_weak_strike_weaker_and_the_broken_not_at_all():
     def lost_by_the_other(**given):
         return ledger(*stood(*battle(*FACED, NOBODY, **given), 1))[1][1]

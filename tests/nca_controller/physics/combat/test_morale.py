@@ -1,5 +1,6 @@
 """Morale and fatigue by themselves: what each term weighs, how fast moods change, and which conditions follow."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from melee import row
 
 from nca_controller.physics.combat import BROKEN, DISSOLVED, STEADY, WAVERING, laws
 from nca_controller.physics.combat.fatigue import slowed, tired, weakened
-from nca_controller.physics.combat.morale import Plight, dismay, judged, spirit, swayed
+from nca_controller.physics.combat.morale import Plight, dismay, grave, judged, spirit, swayed
 from nca_controller.physics.combat.state import Traits
 
 LAW = laws().morale
@@ -25,11 +26,10 @@ def left_by(nerve=1.0, **plight):
         ({"lost": 0.1}, 0.1 * LAW.lost),
         ({"recent": LAW.recent_rate}, LAW.recent),
         ({"recent": 9 * LAW.recent_rate}, 2 * LAW.recent),
-        ({"engaged": 1.0}, 0.0),
-        ({"engaged": 0.5, "beside": 1.0}, 0.5 * LAW.flank),
-        ({"engaged": 0.5, "behind": 1.0}, 0.5 * LAW.rear),
-        ({"engaged": 0.5, "surrounded": 1.0}, 0.5 * LAW.surrounded),
-        ({"engaged": 0.5, "charged": 1.0}, 0.5 * LAW.charged),
+        ({"beside": 0.5}, 0.5 * LAW.flank),
+        ({"behind": 0.5}, 0.5 * LAW.rear),
+        ({"surrounded": 0.5}, 0.5 * LAW.surrounded),
+        ({"charged": 0.5}, 0.5 * LAW.charged),
         ({"fatigue": 1.0}, LAW.fatigue),
         ({"lost": 0.1, "covered": 1.0}, 0.1 * LAW.lost - LAW.covered),
     ],
@@ -39,9 +39,23 @@ def test_each_term_weighs_what_it_says_and_nerve_divides_it(plight, weight):
     assert left_by(nerve=2.0, **plight) == pytest.approx(1 - weight / 2, abs=1e-6)
 
 
+@pytest.mark.parametrize(("rate", "found"), [(0, 0.0), (1 / 3, 0.1), (1, 0.5), (3, 0.9), (1e4, 1.0)])
+def test_blows_are_the_graver_the_more_of_those_who_stand_fall_by_them(rate, found):
+    rates = jnp.array([rate * LAW.grave])
+    assert float(grave(rates, LAW)[0]) == pytest.approx(found, abs=1e-6)
+    slope = float(jax.grad(lambda rates: grave(rates, LAW).sum())(rates)[0])
+    assert slope == pytest.approx(2 * found * (1 - found) / (rate * LAW.grave) if rate else 0, rel=1e-4, abs=1e-6)
+
+
+def test_directions_are_as_exposed_as_a_line_where_they_are_as_weak():
+    line, square, doubly = row(), row(harm_side=1.0, harm_rear=1.0), row(harm_side=2.5, harm_rear=5.5)
+    exposed = Traits.of_rows(np.array([line, square, doubly])).exposed(laws().losses)
+    np.testing.assert_allclose(exposed, [[0, 1, 1], [0, 0, 0], [0, 2, 2]], atol=1e-6)
+
+
 def test_a_charge_shakes_even_those_in_the_worst_plight_and_friends_lift_nobody_above_one():
     assert left_by(lost=1.0) == LAW.worst
-    assert left_by(lost=1.0, engaged=1.0, charged=0.5) == pytest.approx(LAW.worst - 0.5 * LAW.charged)
+    assert left_by(lost=1.0, charged=0.5) == pytest.approx(LAW.worst - 0.5 * LAW.charged)
     assert left_by(covered=1.0) == 1
 
 

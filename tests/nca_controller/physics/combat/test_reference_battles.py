@@ -96,7 +96,7 @@ def rally(course):
         ("flank", on_the_flank, 1, 34),
         ("rear", in_the_rear, 1, 24.5),
         ("surrounded", a_square_in_the_rear, 1, 31.5),
-        ("charged", ridden_down, 1, 23),
+        ("charged", ridden_down, 1, 26),
         ("rout", beside_the_fainthearted, 2, 24),
     ],
 )
