@@ -33,16 +33,20 @@ def compose(
 
     `scale` is in pixels per cell, for arrows that are neither crowded nor sparse; `sides` are the sides' colours, of
     which each regiment gets a shade; `materials` are what the ground is made of, where its file says it. `player` is
-    the side whose orders are drawn; None: all of them.
+    the side whose orders are drawn, None: all of them, but for those of regiments that take none.
     """
     soldiers = drawn_soldiers(state, alpha)
     moment = max(state.tick - 1 + alpha, 0.0)
     with_combat = has_combat(state)
+    shown = tuple(
+        player in (None, regiment.side) and state.takes_orders(number)
+        for number, regiment in enumerate(state.regiments)
+    )
     return Scene(
         grid=state.ground.grid,
         soldiers=soldiers,
-        target_outline=target_outline(state.book, tuple(one.side for one in state.regiments), player),
-        target_version=state.book.version,
+        target_outline=target_outline(state.book, shown),
+        target_version=state.book.version << len(shown) | sum(drawn << number for number, drawn in enumerate(shown)),
         status=status,
         overlays=overlays(state, options, scale),
         open_cells=state.ground.open_cells,
@@ -56,12 +60,12 @@ def compose(
 
 
 @lru_cache(maxsize=2)
-def target_outline(book: OrderBook, sides: tuple[int, ...], player: int | None) -> Float[np.ndarray, "H W"]:
-    """Return the target of a side's regiments, or of all for None: at most 1, so that it is one shape."""
-    if player is None or all(side == player for side in sides):
+def target_outline(book: OrderBook, shown: tuple[bool, ...]) -> Float[np.ndarray, "H W"]:
+    """Return the target of the regiments that are shown: at most 1, so that it is one shape."""
+    if all(shown):
         return book.target_outline
-    own = [one.target for side, one in zip(sides, book.placements, strict=True) if side == player]
-    return np.minimum(np.sum(own, axis=0), 1.0) if own else np.zeros_like(book.target_outline)
+    targets = [one.target for drawn, one in zip(shown, book.placements, strict=True) if drawn]
+    return np.minimum(np.sum(targets, axis=0), 1.0) if targets else np.zeros_like(book.target_outline)
 
 
 def drawn_soldiers(state: BattleState, alpha: float) -> DrawnSoldiers:

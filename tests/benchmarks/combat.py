@@ -2,10 +2,10 @@
 
 PYTHONPATH=tests/support:. python tests/benchmarks/combat.py [ticks] [parts] [--docs]
 
-ticks: R = 8 regiments at 128 x 96, in contact and far apart, each led straight ahead: a tick with combat over one
-without. The latter includes the commander where the second column says plan. parts: flight, contact and blows apart, in
-times two steps of transport. Every figure is the median of ratios of neighbouring measurements, so that other programs
-spoil few. With --docs each table takes the place of that section's in docs/combat.md.
+ticks: R = 8 regiments at 128 x 96, in contact and far apart: a tick with combat over one without. The latter includes
+what leads: only a way ahead, a commander, or the network that the game ships with. parts: flight, contact
+and blows apart, in times the transport of a tick. Every figure is the median of ratios of neighbouring measurements, so
+that other programs spoil few. With --docs each table takes the place of that section's in docs/combat.md.
 """
 
 import sys
@@ -21,6 +21,7 @@ from ahead import Ahead
 
 from engine.io import write_table
 from nca_controller import Plan
+from nca_controller.controllers import default_nca
 from nca_controller.dynamics import init_state, tick, transport
 from nca_controller.physics import Terrain
 from nca_controller.physics.combat import fight, flee, meet
@@ -71,7 +72,9 @@ def repeated(state, targets):
 def ticks():
     """Yield rows: a tick with combat in times one without."""
     yield ["regiments are", "led", "a tick with combat, in times one without"]
-    for in_contact, (name, leaders) in product((True, False), {"straight ahead": straight, "by plan": plans}.items()):
+    for in_contact, (name, leaders) in product(
+        (True, False), {"straight ahead": straight, "by plan": plans, "by the default NCA": networks}.items()
+    ):
         calls = []
         for combat in (True, False):
             state, mass = battle(in_contact, combat, leaders())
@@ -82,6 +85,11 @@ def ticks():
 def plans():
     """Return commanders."""
     return [Plan()] * REGIMENTS
+
+
+def networks():
+    """Return what the game ships with."""
+    return [default_nca()] * REGIMENTS
 
 
 def parts():

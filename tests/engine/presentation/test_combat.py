@@ -171,9 +171,13 @@ def test_news_are_of_what_has_changed(was, now, said):
     assert news(None, None, ("Guards", "Levy")) == ()
 
 
-def test_of_an_enemy_s_orders_no_outline_is_drawn(fight):
+def test_outlines_are_drawn_of_orders_that_are_obeyed_and_of_none_of_an_enemy_s(fight):
     targets = [one.target for one in fight.placements]
-    assert compose(fight).target_outline is fight.book.target_outline
-    assert (compose(fight, player=0).target_outline == np.minimum(targets[0] + targets[2], 1.0)).all()
-    assert (compose(fight, player=1).target_outline == np.minimum(targets[1], 1.0)).all()
-    assert not compose(fight, player=2).target_outline.any()
+    steady = replace(fight, combat=replace(fight.combat, condition=("steady",) * 3))
+    assert compose(steady).target_outline is fight.book.target_outline
+    assert (compose(steady, player=0).target_outline == np.minimum(targets[0] + targets[2], 1.0)).all()
+    assert (compose(steady, player=1).target_outline == np.minimum(targets[1], 1.0)).all()
+    assert not compose(steady, player=2).target_outline.any()
+    broken = replace(fight, combat=replace(fight.combat, condition=("wavering", "steady", "broken")))
+    assert (compose(broken, player=0).target_outline == np.minimum(targets[0], 1.0)).all()
+    assert compose(broken).target_version != compose(steady).target_version, "what is kept of it is painted anew"
