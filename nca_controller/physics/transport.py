@@ -147,7 +147,7 @@ def offered(
     for a ford, or a cell that other regiments share, to fill up as open ground does, for ever.
     """
     free_of_others = terrain.capacity[None] - (total(mass)[None] - mass)
-    width = free_of_others if scheme in SMOOTHED else terrain.capacity
+    width = free_of_others if scheme in SMOOTHED else terrain.capacity[None]
     held_below, held_above = filled_alike(mass, free_of_others, width, terrain.boundary)
     slope_below = to_lattice(held_below, quantum) - mass
     slope_above = mass - to_lattice(held_above, quantum)
@@ -164,7 +164,7 @@ def offered(
 
 @partial(jax.custom_jvp, nondiff_argnums=(3,))
 def filled_alike(
-    mass: Float[Array, "R H W"], free: Float[Array, "R H W"], width: Float[Array, "*R H W"], boundary: str
+    mass: Float[Array, "R H W"], free: Float[Array, "R H W"], width: Float[Array, "#R H W"], boundary: str
 ) -> tuple[Float[Array, "R H W"], Float[Array, "R H W"]]:
     """Return what each cell would hold if it were filled as the one below it is, and as the one above it.
 

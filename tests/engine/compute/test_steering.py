@@ -18,7 +18,7 @@ from engine.io import InputError
 from engine.plugin import TICK, Ground, exported
 from nca_controller.checkpoints import Architecture
 from nca_controller.controllers import NCA, load_controller
-from nca_controller.dynamics import steer
+from nca_controller.dynamics import crowds, steer
 from nca_controller.model import ADVECTION_CHANNELS as CHANNELS
 from nca_controller.model import PRESENT
 from nca_controller.model.channels import WAKING
@@ -114,7 +114,7 @@ def test_cells_do_as_those_of_jax(context, name, sides, regiment, ground):
     for tick in range(TICKS):
         order = np.roll(orders[regiment], 3 * tick, axis=0)
         memory = replace(memory, commander=jnp.asarray(order))
-        velocity, memory = steered(led, memory, mass, targets, regiment, terrain, np.array(sides))
+        velocity, memory = steered(led, memory, mass, targets, regiment, terrain, crowds(jnp.asarray(mass), sides))
         living = there.steering.living(there.masses)
         signal = there.steering.signal(targets[regiment], order)
         textures = cells.steer(textures, there.masses, living, signal, regiment)
