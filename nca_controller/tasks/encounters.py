@@ -64,19 +64,25 @@ class Encounter:
         """The mass that one soldier stands for, in cells' capacities."""
         return SHARE / self.cell_metres**2
 
+    def depth(self, regiment: int, mass: float, angle: float) -> float | None:
+        """Return how many metres deep what is left of a regiment stands in formation; None where that cannot be."""
+        body, cells = self.bodies[regiment], self.cell_metres
+        frontage = None if body.frontage is None else body.frontage / cells
+        try:
+            return dimensions(known()[body.formation], mass, self.ground, math.radians(angle), frontage)[1] * cells
+        except FormationError:
+            return None
+
     def behind(
         self, regiment: int, mass: float, front: tuple[float, float], angle: float
     ) -> Float[np.ndarray, "H W"] | None:
         """Return the target of what is left of a regiment, the middle of its front there; None where that cannot be."""
-        body, cells = self.bodies[regiment], self.cell_metres
-        frontage = None if body.frontage is None else body.frontage / cells
-        try:
-            depth = dimensions(known()[body.formation], mass, self.ground, math.radians(angle), frontage)[1] * cells
-        except FormationError:
+        depth = self.depth(regiment, mass, angle)
+        if depth is None:
             return None
         (x, y), (right, down) = front, direction(angle)
         at = (x - right * depth / 2, y - down * depth / 2)
-        return stood(replace(body, at=at, angle=angle), mass, self.ground, cells)
+        return stood(replace(self.bodies[regiment], at=at, angle=angle), mass, self.ground, self.cell_metres)
 
 
 def stood(body: Body, mass: float, ground: Ground, cell_metres: float) -> Float[np.ndarray, "H W"] | None:

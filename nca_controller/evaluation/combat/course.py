@@ -144,10 +144,12 @@ class Attack:
             _, here = extent(mass[regiment], middles[regiment], self._facing[regiment], metres)
             if there - here < charges[regiment] and not self.walk_only:
                 pace[regiment] = run[regiment]
-            x, y = middles[regiment] + self._facing[regiment] * (there + PRESS)
+            angle = math.degrees(math.atan2(self._facing[regiment][0], -self._facing[regiment][1])) % 360
+            depth = self.encounter.depth(regiment, totals[regiment], angle) or 0.0
+            ahead = max(there + PRESS, depth / 2)  # enemies beside it call nobody back
+            x, y = middles[regiment] + self._facing[regiment] * ahead
             aim = self._aims[regiment]
             if math.hypot(x - aim[0], y - aim[1]) > MOVED or totals[regiment] < aim[2] * (1 - SHRUNK):
-                angle = math.degrees(math.atan2(self._facing[regiment][0], -self._facing[regiment][1])) % 360
                 target = self.encounter.behind(regiment, totals[regiment], (x, y), angle)
                 if target is not None:
                     self._targets[regiment], self._aims[regiment] = target, (x, y, totals[regiment])
