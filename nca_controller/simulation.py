@@ -29,6 +29,7 @@ from nca_controller.dynamics import (
     let_through,
     parts_with,
     planned,
+    shapes_of,
     steer,
     still_asleep,
     transport,
@@ -59,7 +60,8 @@ class JaxSimulation:
     start as fast as one, and another controller in mid-battle costs its own compilation alone. Regiments at rest are
     neither steered nor moved, so a tick costs what moves.
 
-    A tick whose targets are those of the tick before sends nothing to the device.
+    A tick whose targets are those of the tick before sends nothing to the device. On CPUs regiments are steered in
+    threads of its own, in which JAX's context managers do not hold: set options by `jax.config.update`.
     """
 
     name = "jax"  # for those who look on
@@ -153,7 +155,7 @@ class JaxSimulation:
         """Yield the velocity and the memory of each regiment that is awake.
 
         On CPUs a program of this size runs on one core, so two regiments are steered at once; the first of each kind
-        alone, since two threads would compile the same program twice.
+        alone, so that nothing is traced or compiled in two threads.
         """
         everybody = self._crowds(state.mass, state.sides)
 
@@ -166,7 +168,7 @@ class JaxSimulation:
         if self.backend != "cpu":
             return map(steered, awake)
         kinds = {
-            regiment: (state.mass.shape, jax.tree.structure((state.controllers[regiment], state.memories[regiment])))
+            regiment: shapes_of((state.controllers[regiment], state.memories[regiment], state.terrain, everybody))
             for regiment in awake
         }
         first = {kind: regiment for regiment, kind in reversed(kinds.items()) if kind not in self._compiled}

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from engine.app.profiler import Profiler
 
 LONGEST_FRAME = 0.1  # seconds that a frame may make up for: a slow machine slows the game down
-TICKING = 0.045  # seconds that a frame spends on ticks, on average over frames, where ticks are slow: then it is drawn
+TICKING = (
+    0.045  # seconds that a frame spends on ticks where they are slow, on average; as long as the rest if that is more
+)
 SLOWEST, FASTEST = 1 / 8, 16  # speeds, in powers of two
 FRAMES_PER_SECOND = 60  # at most
 RECENT = 30  # frames that the shown frame rate is averaged over
@@ -36,7 +38,7 @@ class GameClock:
         self._sleep = sleep
         self._frame_start = clock()
         self._steps = 0  # ticks to make in the next frame though the game is paused
-        self._overspent = 0.0  # seconds that the last frame spent on ticks beyond what it might
+        self._ticking = self._overspent = 0.0  # seconds that the last frame spent on ticks, and beyond what it might
 
     @property
     def now(self) -> float:
@@ -50,22 +52,24 @@ class GameClock:
         elapsed, self._frame_start = now - self._frame_start, now
         self._frame_seconds += (elapsed - self._frame_seconds) / RECENT
         if self.paused:
+            self._ticking = self._overspent = 0.0
             for step in range(self._steps):
                 self.alpha = 1.0
                 yield step
             self._steps = 0
             return
         self.alpha += min(elapsed, LONGEST_FRAME) * self._ticks_per_second * self.speed
+        may_spend = max(TICKING, min(elapsed - self._ticking, LONGEST_FRAME)) - self._overspent
+        self._ticking = self._overspent = 0.0
         made = 0
-        spent = self._overspent
         while self.alpha >= 1.0:
             self.alpha -= 1.0
             yield made
             made += 1
-            spent = self._overspent + self._clock() - now
-            if spent > TICKING:
+            self._ticking = self._clock() - now
+            self._overspent = min(max(self._ticking - may_spend, 0.0), TICKING)
+            if self._ticking > may_spend:
                 self.alpha %= 1.0
-        self._overspent = min(max(spent - TICKING, 0.0), TICKING)
 
     @property
     def frames_per_second(self) -> float:
@@ -75,6 +79,7 @@ class GameClock:
     def restart(self) -> None:
         """Forget the time since the last frame, as after a long wait."""
         self._frame_start = self._clock()
+        self._ticking = self._overspent = 0.0
 
     def wait(self, frames_per_second: float = FRAMES_PER_SECOND) -> None:
         """Wait for the rest of this frame, so that an idle game leaves the CPU alone."""

@@ -28,7 +28,7 @@ from engine.view import Event, News, Quit, Rows, Scene, View, known_key
 
 COMPLAINT_SECONDS = 20.0  # how long the HUD shows what is wrong with the settings
 BUILDING_FRAMES = 12  # a second while the battle is being built: drawing in software takes time from the compiler
-NEWS_SECONDS = 6.0  # how long it shows what has become of a regiment
+NEWS_SECONDS = 6.0  # how long it shows what has become of a regiment, but for pauses
 MOST_NEWS = 4  # lines of it
 NOTICE_SECONDS = 4.0  # how long the HUD shows a line for the player
 LONG_WAIT = 2.0  # seconds after which the HUD says that the simulation is waited for
@@ -56,7 +56,8 @@ class Game:
         self.battle: Battle | None = None
         self.notice = ""
         self._notice_until = 0.0  # by the game's clock
-        self._news: list[tuple[float, News]] = []  # what has become of regiments, and until when that shows
+        self._news: list[tuple[float, News]] = []  # what has become of regiments, and until which moment that shows
+        self._played, self._last_frame = 0.0, self.clock.now  # seconds without pauses, and when the last frame began
         self._settings_file = settings_file or SettingsFile()
         settings = self._settings_file.settings
         self._colours = settings.colours
@@ -108,6 +109,9 @@ class Game:
 
     def frame(self) -> None:
         """Play one frame. It ends early where the player leaves while the simulation is waited for."""
+        now = self.clock.now
+        self._played += 0.0 if self.clock.paused else now - self._last_frame
+        self._last_frame = now
         with suppress(GivenUp):
             held, self._held = self._held, []
             for command in held:
@@ -143,7 +147,7 @@ class Game:
             return False
         became = news(before.combat, battle.state.combat, [regiment.name for regiment in before.regiments])
         self._news = [one for one in self._news if one[1] not in became]
-        self._news += [(self.clock.now + NEWS_SECONDS, one) for one in became]
+        self._news += [(self._played + NEWS_SECONDS, one) for one in became]
         for remark in headless.remarks(battle.state):
             self.notify(remark, COMPLAINT_SECONDS)
         self.plot_history.record(battle.state)
@@ -201,7 +205,7 @@ class Game:
         selected = self.mouse.selected() if len(state.regiments) > 1 else ()
         scale = self.mouse.camera_control.camera.scale
         scenario, in_hand = self.setup.scenario, self.mouse.in_hand
-        self._news = [one for one in self._news if one[0] > self.clock.now]
+        self._news = [one for one in self._news if one[0] > self._played]
         return replace(
             compose(state, self.clock.alpha, rows, options, scale, self._colours, scenario.materials, scenario.player),
             cards=cards(state, self.formation_keys.formations, scenario.sides, selected),

@@ -17,15 +17,16 @@ ORDERS = ("hold", "walk", "run", "attack", "relieve")  # what the buttons give
 def soldiers_of(state: BattleState, combat: CombatReport, regiment: int) -> tuple[int, int, int]:
     """Return a regiment's soldiers who stand, who fell and who fled: together those at the start.
 
-    Whoever is not whole stands; of the others the share that fled is rounded to whole soldiers.
+    Whoever is not whole stands. Of the others those fell who went for mass that fell: nobody rises from the dead when
+    more flee.
     """
     mustered, at_start = max(combat.mustered[regiment], 1), state.regiments[regiment].soldiers
     standing = -(-combat.standing[regiment] * at_start // mustered)
+    owed = state.soldiers[regiment].losses.fallen.total  # mass for which nobody has gone yet
+    fallen = round((mass_of(combat.fallen[regiment]) - owed) * at_start / mass_of(mustered))
     lost = at_start - standing
-    fled = min((2 * combat.fled[regiment] * at_start + mustered) // (2 * mustered), lost)
-    if not combat.fallen[regiment]:
-        fled = lost
-    return standing, lost - fled, fled
+    fallen = min(max(fallen, 0), lost) if combat.fled[regiment] else lost
+    return standing, fallen, lost - fallen
 
 
 def fight_of(state: BattleState, combat: CombatReport, regiment: int) -> Fight:

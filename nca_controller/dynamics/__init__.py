@@ -3,7 +3,7 @@
 from nca_controller.dynamics.combat import commanded, fought, let_through, still_asleep
 from nca_controller.dynamics.mustering import conduct
 from nca_controller.dynamics.part import Part, parts_with, worth_a_part
-from nca_controller.dynamics.programs import Programs
+from nca_controller.dynamics.programs import Programs, shapes_of
 from nca_controller.dynamics.rest import RestRule, judged
 from nca_controller.dynamics.rollouts import rollout, trajectory
 from nca_controller.dynamics.rules import Rules
@@ -30,6 +30,7 @@ __all__ = [
     "parts_with",
     "planned",
     "rollout",
+    "shapes_of",
     "steer",
     "still_asleep",
     "tick",

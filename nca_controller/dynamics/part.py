@@ -49,12 +49,13 @@ def worth_a_part(regiments: int, height: int, width: int) -> bool:
 def parts_with(mass: Float[np.ndarray, "R H W"], boundary: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Yield corner and shape of parts in which all may move that stands in these regiments, the smallest first.
 
-    Within one, a tick's transport is that of the whole field to the bit. There is none that spares little, and none on
-    a torus.
+    Within one, a tick's transport is that of the whole field to the bit, as long as velocities are numbers. There is
+    none that spares little, none of mass that is no number, and none on a torus.
     """
-    if boundary != "wall":
+    most = mass.max(axis=0)
+    if boundary != "wall" or not np.isfinite(most).all():
         return
-    occupied = mass.max(axis=0) > 0  # quicker than `any`
+    occupied = most > 0  # quicker than `any`
     rows, columns = list(spans(occupied.any(axis=1))), list(spans(occupied.any(axis=0)))
     found = [((row, column), (height, width)) for row, height in rows for column, width in columns]
     for corner, shape in sorted(found, key=lambda one: one[1][0] * one[1][1]):

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import jax
+import numpy as np
 
 
 class Programs:
@@ -21,9 +22,7 @@ class Programs:
 
         What is returned takes the arguments alone. One that cannot be compiled is never there.
         """
-        leaves, tree = jax.tree.flatten(arguments)
-        shapes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
-        key = (function, tree, shapes, tuple(sorted(static.items(), key=str)))
+        key = (function, shapes_of(arguments), tuple(sorted(static.items(), key=str)))
         if key not in self._programs:
             if not all(program.done() for program in self._programs.values()):
                 return None  # one at a time: a program that ends waits for no more than that
@@ -35,3 +34,9 @@ class Programs:
         self._compiler = self._compiler or ThreadPoolExecutor(1, "compile")
         given = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype), arguments)
         return self._compiler.submit(lambda: function.lower(*given, **static).compile())
+
+
+def shapes_of(arguments: Any) -> Hashable:
+    """Return what a program is compiled for: the structure of its arguments, their shapes and kinds of number."""
+    leaves, structure = jax.tree.flatten(arguments)
+    return structure, tuple((np.shape(leaf), getattr(leaf, "dtype", type(leaf))) for leaf in leaves)

@@ -4,57 +4,59 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from engine.io import ASSETS, Table, read_table
 
 TICKS_PER_SECOND = 30
 TOP_SPEED = 15.0  # metres per second; speeds are shares of it
 
+Divisor = Annotated[float, "above 0"]  # a constant that may not be 0
+
 
 @dataclass(frozen=True)
 class SurveyLaw:
     dust: float
     handful: float
-    flank_guard: float
+    flank_guard: Divisor
 
 
 @dataclass(frozen=True)
 class ContactLaw:
-    half: float
-    near: float
+    half: Divisor
+    near: Divisor
     trace: float
 
 
 @dataclass(frozen=True)
 class PushLaw:
-    link: float
+    link: Divisor
     apart: float
     linked: float
     loose: float
     close: float
-    will: float
+    will: Divisor
     least: float
-    few: float
-    speed: float
-    half: float
+    few: Divisor
+    speed: Divisor
+    half: Divisor
     stiff: float
-    yields: float
+    yields: Divisor
     shock: float
 
 
 @dataclass(frozen=True)
 class LossLaw:
     rate: float
-    scarce: float
-    engaged: float
-    lever: float
+    scarce: Divisor
+    engaged: Divisor
+    lever: Divisor
     vague: float
-    square_on: float
-    impetus: float
+    square_on: Divisor
+    impetus: Divisor
     wavering: float
-    weak_side: float
-    weak_rear: float
+    weak_side: Divisor
+    weak_rear: Divisor
     slow_ground: float
 
 
@@ -62,16 +64,16 @@ class LossLaw:
 class FacingLaw:
     turn: float
     turn_engaged: float
-    block: float
+    block: Divisor
     sight: float
     march: float
 
 
 @dataclass(frozen=True)
 class FatigueLaw:
-    run: float
-    fight: float
-    rest: float
+    run: Divisor
+    fight: Divisor
+    rest: Divisor
     slows: float
     weakens: float
 
@@ -79,11 +81,11 @@ class FatigueLaw:
 @dataclass(frozen=True)
 class MoraleLaw:
     lost: float
-    forget: float
+    forget: Divisor
     recent: float
-    recent_rate: float
-    recent_time: float
-    grave: float
+    recent_rate: Divisor
+    recent_time: Divisor
+    grave: Divisor
     flank: float
     rear: float
     surrounded: float
@@ -91,10 +93,10 @@ class MoraleLaw:
     fatigue: float
     covered: float
     rout: float
-    rout_metres: float
+    rout_metres: Divisor
     worst: float
-    falls: float
-    recovers: float
+    falls: Divisor
+    recovers: Divisor
     rest: float
     wavers: float
     breaks: float
@@ -107,8 +109,8 @@ class FlightLaw:
     near: float
     fear: float
     breath: float
-    renewed: float
-    rounds: float
+    renewed: Divisor
+    rounds: Divisor
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Laws:
 
 @cache
 def laws() -> Laws:
-    """Return the constants of assets/laws.toml. Raises FileError, one line, where the file has others or lacks some."""
+    """Return the constants of assets/laws.toml. Raises FileError, one line, where any is missing, absurd or unknown."""
     table = read_table(ASSETS / "laws.toml")
     table.subtable("conduct")  # which the engine reads
     sections = {name: _section(table.subtable(name), kind) for name, kind in get_type_hints(Laws).items()}
@@ -137,6 +139,10 @@ def laws() -> Laws:
 
 def _section(table: Table, kind: type[Any]) -> Any:
     """Return one section of the constants."""
-    section = kind(**{field.name: table.number(field.name) for field in fields(kind)})
+    hints = get_type_hints(kind, include_extras=True)
+    numbers = {
+        field.name: table.number(field.name, **({"above": 0.0} if hints[field.name] is Divisor else {"least": 0.0}))
+        for field in fields(kind)
+    }
     table.finish()
-    return section
+    return kind(**numbers)

@@ -49,22 +49,45 @@ def test_a_long_frame_is_clamped(loop, clock):
     assert ticks_after(loop, clock, 60.0) == pytest.approx(LONGEST_FRAME * 30, abs=1)
 
 
-@pytest.mark.parametrize("tick", [0.02, 0.04, 0.2])
-def test_ticks_that_take_too_long_are_dropped_and_frames_share_the_time_with_them(loop, clock, tick):
-    loop.speed, frames, made = 16, 60, []
+def frames_made(loop, clock, frames, tick, drawing):
+    """Return how many ticks each of some frames makes, where both take that long."""
+    made = []
     for _ in range(frames):
-        clock.now += 0.02  # drawing
         made.append(0)
         for _ in loop.ticks_due():
-            clock.now += tick  # slower than real time
+            clock.now += tick
             made[-1] += 1
         assert 0 <= loop.alpha < 1
+        clock.now += drawing
+    return made[1:]
+
+
+@pytest.mark.parametrize("tick", [0.02, 0.04, 0.2])
+def test_ticks_that_take_too_long_are_dropped_and_frames_share_the_time_with_them(loop, clock, tick):
+    loop.speed = 16
+    made = frames_made(loop, clock, 60, tick, drawing=0.02)
     assert min(made) >= 1, "no frame shows the tick before again"
     if tick < TICKING:
-        assert sum(made) * tick / frames == pytest.approx(TICKING, abs=2 * tick / frames)
-        assert max(made[1:]) - min(made[1:]) <= 1, "they come as evenly as they can"
+        assert sum(made) * tick / len(made) == pytest.approx(TICKING, abs=2 * tick / len(made))
+        assert max(made) - min(made) <= 1, "they come as evenly as they can"
     else:
         assert max(made) == 1, "one slow tick, and it is drawn"
+
+
+def test_ticks_as_slow_as_real_time_leave_fourteen_frames_a_second(loop, clock):
+    made = frames_made(loop, clock, 60, tick=1 / 30, drawing=0.025)
+    assert len(made) / (sum(made) / 30 + len(made) * 0.025) >= 14
+
+
+def test_frames_that_take_longer_than_their_ticks_make_more_of_them(loop, clock):
+    made = frames_made(loop, clock, 60, tick=0.03, drawing=0.09)
+    assert sum(made) * 0.03 / len(made) == pytest.approx(0.09, abs=0.002)
+
+
+def test_one_slow_tick_takes_the_ticks_of_the_next_frame_alone(loop, clock):
+    loop.speed = 16
+    frames_made(loop, clock, 3, 1.0, 0.02)
+    assert frames_made(loop, clock, 5, 0.01, 0.02)[1:] == [4, 5, 4]
 
 
 def test_pause_holds_the_picture_still(loop, clock):

@@ -319,7 +319,7 @@ class TestWhatIsShown:
         fight.press("f2")
         assert hidden.strengths == hidden.buttons == hidden.cards == ()
 
-    def test_news_stay_for_some_seconds_and_name_the_regiment(self, fight, monkeypatch):
+    def test_news_stay_for_some_seconds_but_for_pauses_and_name_the_regiment(self, fight, monkeypatch):
         battle, before = fight.game.battle, fight.game.battle.state
 
         def tick():
@@ -333,7 +333,8 @@ class TestWhatIsShown:
             (0, "A: wavering"),
         ]
         assert fight.game.notice == "else"
-        fight.clock.now += 5
-        assert len(fight.game.scene().news) == 2
-        fight.clock.now += 1.5
-        assert fight.game.scene().news == ()
+        for seconds, shown in ((60, 2), (5, 2), (1.5, 0)):  # the game is paused, and then goes on
+            fight.clock.now += seconds
+            fight.game.frame()
+            assert len(fight.game.scene().news) == shown
+            fight.game.clock.paused = False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
+from fractions import Fraction
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from engine.presentation import buttons, cards, news, status, strengths
 from engine.presentation.combat import ORDERS, ledger, soldiers_of
 from engine.presentation.compose import compose
 from engine.scenarios.regiment import Regiment
+from engine.soldiers.owed import Losses, Owed
 from engine.view import News
 
 QUANTUM = 2.0**-20
@@ -76,7 +78,7 @@ def test_each_side_s_soldiers_are_those_who_mustered(fight):
         0,
     )
     assert (romans.broken, romans.regiments) == (1, 2)
-    assert (gauls.side, gauls.colour, gauls.standing, gauls.fallen, gauls.fled) == ("Gauls", (4, 5, 6), 51, 99, 50)
+    assert (gauls.side, gauls.colour, gauls.standing, gauls.fallen, gauls.fled) == ("Gauls", (4, 5, 6), 51, 100, 49)
     assert (gauls.broken, gauls.regiments) == (1, 1)
 
 
@@ -84,6 +86,7 @@ def test_each_side_s_soldiers_are_those_who_mustered(fight):
 def test_soldiers_add_up_and_each_part_is_near_its_mass(quanta, at_start):
     class State:
         regiments = (Regiment("A", 0, 1.0, at_start, "one"),)
+        soldiers = (SimpleNamespace(losses=Losses()),)
 
     counts = soldiers_of(State, report(quanta), 0)
     exact = [part * at_start / sum(quanta) for part in quanta]
@@ -91,6 +94,22 @@ def test_soldiers_add_up_and_each_part_is_near_its_mass(quanta, at_start):
     assert counts[0] == -(-quanta[0] * at_start // sum(quanta)), "as many as are drawn"
     assert all(abs(count - part) < 2 for count, part in zip(counts, exact, strict=True))
     assert all(part or not count for part, count in zip(quanta[1:], counts[1:], strict=True) if sum(quanta[1:]))
+
+
+def test_nobody_rises_from_the_dead_when_more_flee(fight):
+    part = 2**20
+    share = Fraction(100, 300)
+    fallen = Fraction(25) + share * Fraction(9, 10)
+    owed = Losses(Owed(float(fallen - 75 * share)))
+    own = replace(fight.soldiers[0], losses=owed)
+    state = replace(fight, soldiers=(own, *fight.soldiers[1:]))
+    found = []
+    for fled in range(0, 40):
+        quanta = int(fallen * part)
+        counts = (100 * part - quanta - fled * part // 20, quanta, fled * part // 20)
+        found.append(soldiers_of(state, report(counts, (1, 0, 0), (1, 0, 0)), 0))
+    assert {fell for _, fell, _ in found[1:]} == {75}, "those who have gone, not the nearest whole number"
+    assert all(sum(one) == 300 for one in found)
 
 
 def test_the_ledger_adds_up_and_shows_the_last_quantum_that_is_missing(fight):
