@@ -122,7 +122,10 @@ def optimise(iterations: int, ticks: int) -> list[Float[np.ndarray, "2 2"]]:
     moments, deployments = optimizer.init(found), [BEGIN]
     slope = jax.jit(jax.jacfwd(lambda found: loss(deployed(found), ticks)))
     for _ in tqdm(range(iterations), unit="iteration"):
-        updates, moments = optimizer.update(slope(found), moments)
+        downhill = slope(found)
+        if not jnp.isfinite(downhill).all():  # at a kink in float32: what was found so far is good enough
+            break
+        updates, moments = optimizer.update(downhill, moments)
         found = optax.apply_updates(found, updates)
         deployments.append(np.asarray(deployed(found)))
     return deployments
