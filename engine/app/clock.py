@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from engine.app.profiler import Profiler
 
 LONGEST_FRAME = 0.1  # seconds that a frame may make up for: a slow machine slows the game down
-TICKING = (
-    0.045  # seconds that a frame spends on ticks where they are slow, on average; as long as the rest if that is more
-)
+TICKING = 0.045  # seconds a frame spends on slow ticks, on average, or as long as on the rest if that is more
 SLOWEST, FASTEST = 1 / 8, 16  # speeds, in powers of two
 FRAMES_PER_SECOND = 60  # at most
 RECENT = 30  # frames that the shown frame rate is averaged over

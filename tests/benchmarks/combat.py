@@ -8,7 +8,6 @@ and blows apart, in times the transport of a tick. Every figure is the median of
 that other programs spoil few. With --docs each table takes the place of that section's in docs/combat.md.
 """
 
-import sys
 import time
 from functools import partial
 from itertools import product
@@ -18,8 +17,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from ahead import Ahead
+from sections import printed
 
-from engine.io import write_table
 from nca_controller import Plan
 from nca_controller.controllers import default_nca
 from nca_controller.dynamics import init_state, tick, transport
@@ -137,18 +136,5 @@ def fallen(state):
     )
 
 
-def main():
-    sections = {"ticks": ticks, "parts": parts}
-    for name in [word for word in sys.argv[1:] if word != "--docs"] or sections:
-        lines = []
-        for row in sections[name]():
-            lines.append(f"| {' | '.join(map(str, row))} |")
-            print(lines[-1], flush=True)
-            if len(lines) == 1:
-                lines.append("|---" * len(row) + "|")
-        if "--docs" in sys.argv:
-            write_table(PAGE, f"cost of {name}", lines)
-
-
 if __name__ == "__main__":
-    main()
+    printed({"ticks": ticks, "parts": parts}, PAGE, "cost of {}")

@@ -11,9 +11,9 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[folder]) + rest for folder, rest in ((1, "/support"), (2, ""))]
 
 import numpy as np  # noqa: E402
+from sections import printed  # noqa: E402
 from shoving import LINE, USUAL, WALK, H, W, after, beyond, diagonal, field, going, moved, past_diagonal, strips  # noqa: E402
 
-from engine.io import write_table  # noqa: E402
 from nca_controller.physics import Terrain  # noqa: E402
 
 PAGE = Path(__file__).parents[2] / "docs" / "combat.md"
@@ -72,18 +72,5 @@ def sizes():
         yield [f"{metres:g} m", f"{end[0, 2:-2, line:].sum() / size * metres:.2f} m"]
 
 
-def main():
-    sections = {"contact": contact, "paces": paces, "push": push, "sizes": sizes}
-    for name in [word for word in sys.argv[1:] if word != "--docs"] or sections:
-        lines = []
-        for row in sections[name]():
-            lines.append(f"| {' | '.join(map(str, row))} |")
-            print(lines[-1], flush=True)
-            if len(lines) == 1:
-                lines.append("|---" * len(row) + "|")
-        if "--docs" in sys.argv:
-            write_table(PAGE, name, lines)
-
-
 if __name__ == "__main__":
-    main()
+    printed({"contact": contact, "paces": paces, "push": push, "sizes": sizes}, PAGE)

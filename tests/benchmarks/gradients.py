@@ -15,15 +15,17 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
-import numpy as np
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from engine.io import write_table
-from nca_controller import Plan, create_formation_target, load_controller, rollout
-from nca_controller.guidance import DT, clipped
-from nca_controller.metrics import overlap
-from nca_controller.physics import LIMITERS, advect, to_lattice
+import jax  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
+import numpy as np  # noqa: E402
+from sections import printed  # noqa: E402
+
+from nca_controller import Plan, create_formation_target, load_controller, rollout  # noqa: E402
+from nca_controller.guidance import DT, clipped  # noqa: E402
+from nca_controller.metrics import overlap  # noqa: E402
+from nca_controller.physics import LIMITERS, advect, to_lattice  # noqa: E402
 
 HEIGHT, WIDTH, MASS = 48, 64, 150.0
 KNOTS = 3, 4  # of the smooth velocities, along y and x
@@ -166,7 +168,7 @@ def memory(ticks=200, height=128, width=192):
         yield ["yes" if remat else "no", f"{kept / 2**30:.2f}"]
 
 
-def main():
+if __name__ == "__main__":
     sections = {
         "norms": norms,
         "controls": controls,
@@ -174,16 +176,4 @@ def main():
         "regiments": regiments,
         "memory": memory,
     }
-    for name in [word for word in sys.argv[1:] if word != "--docs"] or sections:
-        lines = []
-        for row in sections[name]():
-            lines.append(f"| {' | '.join(map(str, row))} |")
-            print(lines[-1], flush=True)
-            if len(lines) == 1:
-                lines.append("|---" * len(row) + "|")
-        if "--docs" in sys.argv:
-            write_table(PAGE, name, lines)
-
-
-if __name__ == "__main__":
-    main()
+    printed(sections, PAGE)
