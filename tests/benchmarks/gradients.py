@@ -17,15 +17,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-import jax  # noqa: E402
-import jax.numpy as jnp  # noqa: E402
-import numpy as np  # noqa: E402
-from sections import printed  # noqa: E402
+import jax
+import jax.numpy as jnp
+import numpy as np
+from sections import printed
 
-from nca_controller import Plan, create_formation_target, load_controller, rollout  # noqa: E402
-from nca_controller.guidance import DT, clipped  # noqa: E402
-from nca_controller.metrics import overlap  # noqa: E402
-from nca_controller.physics import LIMITERS, advect, to_lattice  # noqa: E402
+from nca_controller import Plan, create_formation_target, load_controller, rollout
+from nca_controller.guidance import DT, clipped
+from nca_controller.metrics import overlap
+from nca_controller.physics import LIMITERS, advect, to_lattice
 
 HEIGHT, WIDTH, MASS = 48, 64, 150.0
 KNOTS = 3, 4  # of the smooth velocities, along y and x
